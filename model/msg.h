@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What travels: packets of the network, and the messages of software that they carry.
+#ifndef ORDITO_MODEL_MSG_H
+#define ORDITO_MODEL_MSG_H
+
+#include <stdint.h>
+
+enum { MSG_NONE = UINT32_MAX };
+
+// A packet from creation to ejection. Slots of the fabric's pool, named by a 32-bit handle.
+struct packet {
+    uint64_t serial;         // 0, 1, ... in order of creation
+    uint64_t created_cycle;  // entered the source queue
+    uint64_t injected_cycle; // head put on the terminal channel
+    uint64_t ejected_cycle;  // tail at the destination terminal
+    uint32_t source;         // node
+    uint32_t destination;    // node
+    uint32_t flits;          // length, header included
+    uint32_t hops;           // router-to-router channels that the head has crossed
+    uint32_t message;        // the sender's name for what it belongs to; MSG_NONE if nothing
+    uint32_t next;           // next in the source queue or free list (handle)
+};
+
+#endif

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Proof of deadlock freedom: the channel dependency graph of (topology, routing, VCs) is built and
+// must be acyclic. Its vertices are (channel, VC) pairs; there is an edge from a to b if some
+// packet that holds a may ask for b next.
+//
+// Leaves out: dependencies between messages. Terminals are taken to consume always, which holds
+// for nodes with unbounded memory.
+//
+// Source: Dally and Seitz, IEEE Trans. Computers 36(5), 1987, theorem 1.
+#ifndef ORDITO_MODEL_NET_DEADLOCK_H
+#define ORDITO_MODEL_NET_DEADLOCK_H
+
+#include "model/net/topology.h"
+
+struct deadlock_proof {
+    uint64_t vertices; // (channel, VC) pairs
+    uint64_t edges;    // dependencies
+    bool by_symmetry;  // grids past DEADLOCK_FULL_ROUTERS: each dimension's line or ring was proven
+                       // by itself, which suffices since dimensions are corrected in order
+};
+
+enum { DEADLOCK_FULL_ROUTERS = 1024 };
+
+// True if the dependency graph is acyclic. Otherwise false with ERR_DEADLOCK and the cycle of
+// channels in the text.
+bool deadlock_prove(const struct topology *topology, const struct routing *routing,
+                    struct deadlock_proof *proof, struct err *err);
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fabric: routers of any back end wired as a topology, and the terminals of the nodes.
+//
+// Timing of a cycle t, each step for the whole fabric before the next:
+//   a. routers evaluate (contract steps 1 to 5 of router.h);
+//   b. terminals inject: a node with packets waiting puts at most one flit on its channel;
+//   c. what was sent over a channel of latency L in cycle t - L arrives: at routers (steps 6, 7),
+//      or at terminals;
+//   d. terminals eject: a node that does not stall takes at most one flit, and its credit starts
+//      back in this cycle; a tail delivers its packet.
+// A terminal's credits that arrive in t are usable in t + 1, like a router's. So a packet of one
+// flit created and sent in cycle c over H hops is ejected in c + 2 Lt + (H + 1) + H Lc.
+//
+// A terminal sends one packet at a time, its flits in one VC: `any` takes the first VC after the
+// one used last that has the credits which the switching mode needs, `by-flow` the flow's VC.
+// Terminals buffer `buffer_flits` a VC and consume always, but for random stalls on request.
+//
+// Owner: the fabric owns its routers and packets; topology and routing belong to the caller and
+// outlive it. No allocation in a cycle but for growth of pools.
+#ifndef ORDITO_MODEL_NET_FABRIC_H
+#define ORDITO_MODEL_NET_FABRIC_H
+
+#include "model/msg.h"
+#include "model/net/router.h"
+#include "model/net/topology.h"
+
+// Called in step d for each packet, in ascending order of node; the packet's slot is free after.
+typedef void fabric_delivered_fn(void *context, const struct packet *packet);
+
+struct fabric_params {
+    const struct topology *topology;
+    const struct routing *routing;
+    const struct router_ops *ops;
+    enum switching switching;
+    uint32_t buffer_flits;
+    uint32_t channel_latency_cycles;  // 1..
+    uint32_t terminal_latency_cycles; // 1..
+    uint64_t stall_threshold;         // rng_threshold of a terminal not consuming in a cycle
+    uint64_t seed;
+    bool skip_idle; // leave out routers that cannot change
+    bool shuffle;   // evaluate routers in a random order each cycle (tests)
+    fabric_delivered_fn *delivered;
+    void *context;
+};
+
+struct fabric;
+
+// NULL on failure, with `err` filled.
+struct fabric *fabric_new(const struct fabric_params *params, struct err *err);
+void fabric_free(struct fabric *self);
+
+// Creates a packet in the current cycle. False if out of memory.
+bool fabric_send(struct fabric *self, uint32_t source, uint32_t destination, uint32_t flits,
+                 uint32_t message, struct err *err);
+
+// Simulates the current cycle and moves on to the next. False with `err` if a flit came out wrong
+// (ERR_MISMATCH), if nothing can move (ERR_DEADLOCK, when quiet for `watchdog`), or out of memory.
+bool fabric_cycle(struct fabric *self, struct err *err);
+
+uint64_t fabric_now(const struct fabric *self);
+
+// True if no packet waits or moves.
+bool fabric_idle(const struct fabric *self);
+
+// Moves an idle fabric's clock on to `cycle`.
+void fabric_jump(struct fabric *self, uint64_t cycle);
+
+// Counters since fabric_new, or since fabric_reset_counters.
+struct fabric_counters {
+    uint64_t packets_created;
+    uint64_t packets_injected; // heads put on a terminal channel
+    uint64_t packets_ejected;
+    uint64_t flits_created;
+    uint64_t flits_injected;
+    uint64_t flits_ejected;
+    uint64_t flit_hops;          // flits put on router-to-router channels
+    uint64_t source_queue_flits; // now: flits of packets not yet on a channel
+    struct router_stalls stalls;
+};
+
+#endif

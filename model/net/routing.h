@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Route computation: from where a head flit is and where it goes, to an output port and the set of
+// output VCs that it may use. One function serves the reference router, the deadlock proof and the
+// closed forms; `rtl/route_grid.sv` and `rtl/route_table.sv` mirror it.
+//
+// Grids (mesh, torus, hypercube). Dimensions are corrected in order of their number; a hypercube
+// is a grid whose sides are 2, and dimension order on it is e-cube. Every comparison is made in
+// place, on the window of the head flit (layout.h) under the dimension's mask:
+//
+//   forward = (destination - own) mod size          hops to go in the plus direction
+//   plus if forward <= limit, minus otherwise; the dimension is done if forward == 0
+//
+// and `limit` makes the topology: a line's is (size - 1 - own), so that it never wraps; a ring's is
+// half its size, where at an even size the tie goes plus from even and minus from odd coordinates,
+// which loads both directions alike; a side of 2 has a single port, "plus", and limit 1.
+//
+// Datelines. On a ring, VCs are split into two classes, low and high. The dateline is the channel
+// between coordinates size-1 and 0, in both directions. A packet that has still to cross it in
+// this dimension uses low VCs, crossing included. A packet that needs not, or no longer, cross it
+// uses high VCs, and also low ones if it certainly has not crossed: if it is entering the
+// dimension here, or came in a low VC and not over the dateline itself. So low-class chains end at
+// the dateline, high-class chains before it, and no chain goes from high to low: the channel
+// dependency graph is acyclic, and packets that never cross spread over all VCs.
+//
+// Source: Dally and Seitz, "Deadlock-free message routing in multiprocessor interconnection
+// networks", IEEE Trans. Computers 36(5), 1987; Dally and Towles, chapters 8, 13 and 14.
+#ifndef ORDITO_MODEL_NET_ROUTING_H
+#define ORDITO_MODEL_NET_ROUTING_H
+
+#include "model/net/layout.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    ROUTING_TERMINAL_PORT = 0, // on grids, the port of the router's own node
+    ROUTING_NO_PORT = 0x7f
+};
+
+// One dimension of a grid, shared by all its routers. Masks and quantities are in place.
+struct route_dim {
+    uint32_t mask;       // of this coordinate in the window
+    uint32_t size;       // side, masked: a side that fills its field counts as 0 (mod 2^bits)
+    uint32_t last;       // side - 1
+    uint32_t one;        // lowest bit of the mask
+    uint32_t limit_even; // rings and sides of 2: greatest forward distance that goes plus,
+    uint32_t limit_odd;  //   from even and from odd coordinates
+    uint8_t plus_port;   // output towards coordinate + 1
+    uint8_t minus_port;  // output towards coordinate - 1; = plus_port for sides of 2
+    bool line;           // an open side: limit is last - own
+    bool ring;           // datelines apply
+};
+
+// An entry of a routing table, by destination address.
+struct route {
+    uint8_t port; // output port
+    uint8_t vcs;  // output VCs that may be used, a bit each; never 0
+};
+
+// All that route computation needs, for every router of a fabric. Made by routing_make, freed by
+// routing_free.
+struct routing {
+    struct layout layout;
+    uint32_t num_vcs;       // 1..8
+    uint8_t vcs_all;        // mask of all VCs
+    uint8_t vcs_low;        // low class of a ring; equals vcs_all if there is one VC
+    uint8_t vcs_high;       // high class
+    bool by_flow;           // narrow the set to one VC, chosen by the destination
+    uint32_t num_dims;      // grids; dimensions of side 1 are left out
+    struct route_dim *dims; // [num_dims]
+    uint32_t table_size;    // addresses; 0 for grids
+    struct route *table;    // [num_routers * table_size], or NULL
+};
+
+// Straps of dimension `d` at the router whose address in place is `own`.
+static inline uint32_t routing_limit(const struct route_dim *dim, uint32_t own)
+{
+    if (dim->line)
+        return dim->last - (own & dim->mask);
+    return own & dim->one ? dim->limit_odd : dim->limit_even;
+}
+
+// First VC of `vcs` at or after `key`, cyclically over 8, as a mask of one bit; vcs must not be 0.
+static inline uint8_t routing_first_vc(uint8_t vcs, uint32_t key)
+{
+    uint32_t twice = (uint32_t)vcs | (uint32_t)vcs << 8;
+    uint32_t from_key = twice & (0xffffU << key);
+    uint32_t first = from_key & (~from_key + 1);
+    return (uint8_t)(first | first >> 8);
+}
+
+// The key by which a flow keeps one VC: destination bits folded to 3 by exclusive or.
+static inline uint32_t routing_flow_key(const struct routing *self, uint32_t window)
+{
+    uint32_t a = window & self->layout.addr_mask;
+    a ^= a >> 24; // groups of 3 bits: 24 + 12 + 6 + 3
+    a &= 0xffffffU;
+    a ^= a >> 12;
+    a &= 0xfffU;
+    a ^= a >> 6;
+    a ^= a >> 3;
+    return a & 7U;
+}
+
+// Route of a head flit with this window (low 32 bits of its payload), at `router`, whose address
+// in place is `own` (grids), that came in by `in_port` and `in_vc`.
+struct route routing_compute(const struct routing *self, uint32_t router, uint32_t own,
+                             uint32_t in_port, uint32_t in_vc, uint32_t window);
+
+#endif

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Topologies: routers, what their ports are wired to, where the nodes are, and the closed forms.
+//
+// A topology kind is one file topo_*.c and one line in the list in topology.c. It turns parameters
+// into a graph; everything else (routing tables or grid dimensions, proof, fabric, laws in the
+// tests) is generic.
+#ifndef ORDITO_MODEL_NET_TOPOLOGY_H
+#define ORDITO_MODEL_NET_TOPOLOGY_H
+
+#include "model/net/routing.h"
+#include "sim/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    TOPOLOGY_MAX_DIMS = 32,
+    TOPOLOGY_NONE = UINT32_MAX // an unconnected port, a port without a node
+};
+
+#define TOPOLOGY_MAX_NODES (UINT64_C(1) << 24)
+
+// Parameters as in the configuration; a kind reads those that it names and refuses others.
+struct topology_spec {
+    const char *kind;  // name of the kind
+    uint32_t nodes;    // 0: given by the parameters below
+    uint32_t num_dims; // 0: `dims` not given
+    uint64_t dims[TOPOLOGY_MAX_DIMS];
+    uint32_t n; // hypercube: dimensions; 0: not given
+};
+
+// The numbers that the literature gives for a topology; UINT64_MAX or a negative number stands for
+// "no closed form".
+struct topology_figures {
+    uint64_t nodes;
+    uint64_t routers;
+    uint64_t channels;   // unidirectional, terminals not counted in direct networks
+    uint32_t degree_max; // ports of a router that lead to routers
+    uint32_t diameter_hops;
+    double average_hops;         // over ordered pairs of distinct nodes; 0 for a single node
+    uint64_t bisection_channels; // one way
+};
+
+struct topology_kind;
+
+// A built topology. Made by topology_new, freed by topology_free.
+struct topology {
+    const struct topology_kind *kind;
+    uint32_t num_dims; // sides as given, sides of 1 included (grids)
+    uint32_t sides[TOPOLOGY_MAX_DIMS];
+    uint32_t num_nodes;
+    uint32_t num_routers;
+    uint32_t radix; // ports of the largest router, terminals included
+    uint32_t *peer; // [num_routers * radix]: the port at the other end as router * radix + port,
+                    // or TOPOLOGY_NONE
+    uint32_t *port_node; // [num_routers * radix]: the node at this port, or TOPOLOGY_NONE
+    uint32_t *node_port; // [num_nodes]: router * radix + port
+    uint32_t addr_bits;  // width of a destination address
+    uint32_t *node_addr; // [num_nodes]: destination address of a node (grids: packed coordinates)
+    struct topology_figures closed; // closed forms
+};
+
+// A kind of topology.
+struct topology_kind {
+    const char *name;
+    const char *parameters;      // for help texts: "dims: [k1, k2, ...]"
+    const char *default_routing; // what `routing: auto` means, a name of routing_names
+    bool grid;                   // routable by coordinates
+
+    // Fills the spec's missing parameters (from `nodes`, or from the default of 64 nodes), refuses
+    // what is impossible naming the nearest possible, or that which belongs to another kind.
+    bool (*resolve)(struct topology_spec *spec, struct err *err);
+
+    // Builds graph, addresses and closed forms from a resolved spec.
+    bool (*build)(const struct topology_spec *spec, struct topology *topology, struct err *err);
+
+    // Grids: fills `dims` for sides of 2 and more (ports as wired by build; masks relative to bit
+    // 0 of the address) and returns their number. NULL for others.
+    uint32_t (*route_dims)(const struct topology *topology, struct route_dim *dims);
+
+    // Hops of the shortest route between two nodes by closed form.
+    uint32_t (*distance)(const struct topology *topology, uint32_t source, uint32_t destination);
+};
+
+extern const struct topology_kind *const topology_kinds[];
+extern const size_t topology_num_kinds;
+
+const struct topology_kind *topology_find(const char *name);
+
+// Resolves `spec` in place and builds. NULL on failure (ERR_CONFIG, or ERR_RUN for memory).
+struct topology *topology_new(struct topology_spec *spec, struct err *err);
+void topology_free(struct topology *self);
+
+// Figures by breadth-first search over the graph as it is wired. Bisection is not searched: it is
+// set to UINT64_MAX. False if some pair of nodes is not connected.
+bool topology_search(const struct topology *self, struct topology_figures *figures,
+                     struct err *err);
+
+// A port in words: "router (1,0) +x" for grids, "router 5 port 2" otherwise; "terminal" for ports
+// with a node. Returns `text`.
+const char *topology_port_name(const struct topology *self, uint32_t router, uint32_t port,
+                               char *text, size_t size);
+const char *topology_router_name(const struct topology *self, uint32_t router, char *text,
+                                 size_t size);
+
+// --- routing made from a topology -------------------------------------------------------------
+
+// Names of routing algorithms: "dimension-order", "e-cube", "table".
+extern const char *const routing_names[];
+extern const size_t routing_num_names;
+
+// Options of routing, as in the configuration.
+struct routing_spec {
+    const char *routing; // "auto" or a name
+    uint32_t num_vcs;
+    bool by_flow;
+    uint32_t flit_bits;
+    uint32_t max_flits; // longest packet
+};
+
+// Makes route computation for a topology. NULL on failure. `*name` gets the resolved name.
+struct routing *routing_new(const struct topology *topology, const struct routing_spec *spec,
+                            const char **name, struct err *err);
+void routing_free(struct routing *self);
+
+// Addresses in place of every router (for grids, its coordinates; 0 otherwise): an array of
+// topology->num_routers words that the caller frees with free(). NULL if out of memory.
+uint32_t *routing_own_addresses(const struct routing *self, const struct topology *topology);
+
+#endif

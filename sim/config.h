@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration of a run: one struct, filled from defaults, a YAML file and --set options, all
+// by one table of parameters (config_table.c), which also makes the help text and the echo.
+//
+// Owner: strings and arrays in the struct belong to it; config_free releases them.
+#ifndef ORDITO_SIM_CONFIG_H
+#define ORDITO_SIM_CONFIG_H
+
+#include "model/net/switching.h"
+#include "model/net/topology.h"
+#include "sim/err.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { CONFIG_AUTO = -1 }; // of a *_cycles value: "auto" or "none"
+
+enum config_backend { BACKEND_REF, BACKEND_RTL, BACKEND_LOCKSTEP, BACKEND_RTL_WHOLE, BACKEND_NUM };
+enum config_workload { WORKLOAD_SYNTHETIC, WORKLOAD_TRACE, WORKLOAD_PACKETS, WORKLOAD_NUM };
+
+// A packet length of a mix and its relative weight.
+struct config_length {
+    uint32_t flits; // 1..
+    double weight;  // > 0
+};
+
+struct config {
+    // fabric.topology: {kind, nodes | dims | n}
+    struct topology_spec topology;
+
+    // fabric.router
+    enum switching switching;
+    char *routing;         // "auto" or a name of routing_names
+    uint32_t vcs;          // 1..8
+    bool by_flow;          // vc_choice: any | by-flow
+    uint32_t buffer_flits; // 1..64
+    uint32_t flit_bits;    // 16..512
+
+    // fabric.channel
+    uint32_t channel_latency_cycles;  // 1..1000
+    uint32_t terminal_latency_cycles; // 1..1000
+
+    // fabric.packet
+    uint32_t max_flits;    // header included
+    uint32_t header_flits; // flits of a packet that carry no data of the message
+
+    // fabric.terminal
+    double stall_probability; // 0..0.99: of a terminal not consuming in a cycle
+
+    double fabric_clock_hz;
+    enum config_backend backend;
+    bool allow_deadlock; // run although the proof of deadlock freedom fails
+    bool skip_idle;      // leave out routers that cannot change; never changes results
+
+    // workload
+    enum config_workload workload;
+    char *path;           // trace, packets
+    char *format;         // trace: "auto" or a format
+    double compute_scale; // trace: factor of compute amounts
+    uint64_t eager_bytes; // trace: messages of this size and more use rendezvous
+    // trace: algorithm of each collective, by name; NULL means the default of model/node/collective
+    char *collective_barrier, *collective_bcast, *collective_reduce, *collective_allreduce;
+    char *collective_scan, *collective_gather, *collective_scatter, *collective_allgather;
+    char *collective_alltoall, *collective_reduce_scatter;
+    char *pattern; // synthetic
+    bool include_self;
+    double rate_flits_per_node_cycle; // 0..1
+    struct config_length *lengths;    // packet_flits: N or a list of {flits, weight}
+    uint32_t num_lengths;
+    bool bursty;                            // process: bernoulli | bursty
+    double burst_cycles;                    // bursty: mean length of a burst
+    double burst_rate_flits_per_node_cycle; // bursty: rate within a burst, rate..1
+    uint32_t *hotspots;                     // nodes
+    uint32_t num_hotspots;
+    double hotspot_fraction; // of packets that go to a hotspot
+    char *permutation;       // file: destination of node i in line i; NULL: random, by the seed
+    char *matrix;            // file: num_nodes x num_nodes weights
+
+    // run
+    uint64_t seed;
+    int64_t warmup_cycles; // or CONFIG_AUTO
+    uint64_t measure_cycles;
+    int64_t drain_cycles; // or CONFIG_AUTO: as long as the measured window
+    int64_t max_cycles;   // or CONFIG_AUTO: none
+    bool slice;           // reaching max_cycles is a success
+    uint64_t watchdog_cycles;
+    uint32_t threads;
+
+    // nodes
+    double node_clock_hz;
+};
+
+// All parameters at their defaults.
+bool config_default(struct config *config, struct err *err);
+void config_free(struct config *config);
+
+// Reads a YAML file ("-" is standard input) over what is there. Errors name file:line, key and the
+// nearest valid key or value.
+bool config_read(struct config *config, const char *path, struct err *err);
+
+// Applies "KEY=VALUE" (dotted path, any YAML value; `from` names the option in errors).
+bool config_set(struct config *config, const char *assignment, const char *from, struct err *err);
+
+// Checks what concerns several parameters at once, after all have been read.
+bool config_check(struct config *config, struct err *err);
+
+// The resolved configuration, only keys that can change results. The caller owns it.
+json_t *config_echo(const struct config *config);
+
+// The table of all keys with type, range, unit, default and meaning, for help texts.
+void config_help(FILE *to);
+
+#endif

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// One run: builds topology, proof, routers, fabric and workload from a configuration, simulates,
+// and measures. Metrics are defined in sim/METRICS.md.
+#ifndef ORDITO_SIM_RUN_H
+#define ORDITO_SIM_RUN_H
+
+#include "model/net/deadlock.h"
+#include "model/net/fabric.h"
+#include "sim/config.h"
+#include "sim/stat.h"
+
+enum run_outcome {
+    RUN_COMPLETED,
+    RUN_SLICE,
+    RUN_CYCLE_LIMIT,
+    RUN_SATURATED,
+    RUN_DEADLOCK,
+    RUN_MISMATCH,
+    RUN_INTERRUPTED,
+    RUN_NUM_OUTCOMES
+};
+
+extern const char *const run_outcome_names[RUN_NUM_OUTCOMES];
+
+// A distribution of latencies in cycles. Figures are only meaningful if num > 0; ci95 is negative
+// if undefined.
+struct run_latency {
+    uint64_t num;
+    double mean, ci95;
+    uint64_t min, p50, p90, p99, p999, max;
+};
+
+struct run_result {
+    enum run_outcome outcome;
+    uint64_t cycles; // simulated, warm-up and drain included
+    struct topology_figures topology;
+    const char *routing; // resolved name
+    const char *backend;
+    uint64_t router_cycles;
+    struct fabric_counters counters;    // whole run
+    bool internals_known;               // false: no stalls and channel figures (rtl-whole)
+    struct run_latency latency;         // created -> tail ejected
+    struct run_latency network_latency; // head injected -> tail ejected
+    double hops_mean;
+    uint32_t hops_max;
+    double offered_flits_per_node_cycle;                      // negative if undefined
+    double accepted_flits_per_node_cycle;                     // negative if undefined
+    double channel_utilisation_mean, channel_utilisation_max; // negative if undefined
+    uint32_t packet_flits_max;                                // what messages were cut into
+
+    // traces
+    bool has_application;
+    uint64_t makespan_cycles;
+    uint64_t messages, bytes;                       // point-to-point operations of the trace
+    uint64_t collective_messages, collective_bytes; // messages that collectives were made of
+    uint64_t compute_cycles_max;                    // of the rank that computes most
+
+    struct deadlock_proof proof;
+
+    // host figures, the only ones that may differ between two runs
+    double wall_s, build_s, setup_s;
+    uint64_t peak_rss_bytes;
+    char note[2048]; // deadlock and mismatch reports, cut-offs; empty if there is nothing to say
+};
+
+// Files written while running, NULL where not asked for, and progress.
+struct run_outputs {
+    const char *packets; // one line a packet: CSV
+    const char *wave;    // FST, rtl and lockstep only
+    uint64_t wave_from, wave_to;
+    bool progress; // a line on standard error for runs over two seconds
+};
+
+// Simulates. True if a result was measured, whatever its outcome (also deadlock, mismatch and the
+// like, then with `err` filled too); false if there is nothing to report but `err`.
+bool run_simulate(const struct config *config, const struct run_outputs *outputs,
+                  struct run_result *result, struct err *err);
+
+#endif
