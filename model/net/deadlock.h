@@ -15,11 +15,13 @@
 struct deadlock_proof {
     uint64_t vertices; // (channel, VC) pairs
     uint64_t edges;    // dependencies
-    bool by_symmetry;  // grids past DEADLOCK_FULL_ROUTERS: each dimension's line or ring was proven
-                       // by itself, which suffices since dimensions are corrected in order
+    bool by_symmetry;  // grids past DEADLOCK_FULL_STATES: each dimension's line or ring was proven
+                       // by itself (sides past 256 as 256 or 257), which suffices since
+                       // dimensions are corrected in order
 };
 
-enum { DEADLOCK_FULL_ROUTERS = 1024 };
+// Greatest nodes x (channel, VC) pairs for which the whole graph is built.
+enum { DEADLOCK_FULL_STATES = 1 << 26 };
 
 // True if the dependency graph is acyclic. Otherwise false with ERR_DEADLOCK and the cycle of
 // channels in the text.

@@ -24,8 +24,13 @@
 #include "model/net/router.h"
 #include "model/net/topology.h"
 
+#include <stdio.h>
+
 // Called in step d for each packet, in ascending order of node; the packet's slot is free after.
 typedef void fabric_delivered_fn(void *context, const struct packet *packet);
+
+// Called in step d for each flit that a node takes, before its packet is delivered.
+typedef void fabric_flit_fn(void *context, uint32_t node, uint64_t cycle, struct flit flit);
 
 struct fabric_params {
     const struct topology *topology;
@@ -36,10 +41,13 @@ struct fabric_params {
     uint32_t channel_latency_cycles;  // 1..
     uint32_t terminal_latency_cycles; // 1..
     uint64_t stall_threshold;         // rng_threshold of a terminal not consuming in a cycle
+    uint64_t watchdog_cycles;         // flits in the fabric and none moves for so long: deadlock
     uint64_t seed;
-    bool skip_idle; // leave out routers that cannot change
-    bool shuffle;   // evaluate routers in a random order each cycle (tests)
-    fabric_delivered_fn *delivered;
+    bool skip_idle;                 // leave out routers that cannot change
+    bool shuffle;                   // evaluate routers in a random order each cycle (tests)
+    struct router_rtl *rtl;         // what is asked of back ends that run RTL, or NULL
+    fabric_delivered_fn *delivered; // or NULL
+    fabric_flit_fn *flit_ejected;   // or NULL
     void *context;
 };
 
@@ -49,23 +57,26 @@ struct fabric;
 struct fabric *fabric_new(const struct fabric_params *params, struct err *err);
 void fabric_free(struct fabric *self);
 
-// Creates a packet in the current cycle. False if out of memory.
+// Creates a packet in the current cycle; lengths that the mode or the layout cannot carry are the
+// caller's to refuse. False if out of memory.
 bool fabric_send(struct fabric *self, uint32_t source, uint32_t destination, uint32_t flits,
                  uint32_t message, struct err *err);
 
 // Simulates the current cycle and moves on to the next. False with `err` if a flit came out wrong
-// (ERR_MISMATCH), if nothing can move (ERR_DEADLOCK, when quiet for `watchdog`), or out of memory.
+// or RTL and reference differ (ERR_MISMATCH), if nothing can move (ERR_DEADLOCK), or if memory is
+// short (ERR_RUN).
 bool fabric_cycle(struct fabric *self, struct err *err);
 
+// The cycle that fabric_cycle will simulate next.
 uint64_t fabric_now(const struct fabric *self);
 
-// True if no packet waits or moves.
+// True if no packet waits or moves and no credit is on its way.
 bool fabric_idle(const struct fabric *self);
 
 // Moves an idle fabric's clock on to `cycle`.
 void fabric_jump(struct fabric *self, uint64_t cycle);
 
-// Counters since fabric_new, or since fabric_reset_counters.
+// Counters since fabric_new.
 struct fabric_counters {
     uint64_t packets_created;
     uint64_t packets_injected; // heads put on a terminal channel
@@ -73,9 +84,17 @@ struct fabric_counters {
     uint64_t flits_created;
     uint64_t flits_injected;
     uint64_t flits_ejected;
-    uint64_t flit_hops;          // flits put on router-to-router channels
-    uint64_t source_queue_flits; // now: flits of packets not yet on a channel
+    uint64_t flit_hops; // flits put on router-to-router channels
     struct router_stalls stalls;
 };
+
+struct fabric_counters fabric_counters(const struct fabric *self);
+
+// Flits that have crossed each channel: [num_routers * radix], by router * radix + output port.
+const uint64_t *fabric_channel_flits(const struct fabric *self);
+
+// Who waits for whom, a line for each blocked front flit, at most `max_lines`. Says nothing for
+// back ends whose routers cannot be looked into.
+void fabric_report_waits(const struct fabric *self, uint32_t max_lines, FILE *to);
 
 #endif

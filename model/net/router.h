@@ -52,7 +52,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 enum {
     ROUTER_MIN_RADIX = 2,
@@ -99,6 +98,38 @@ struct router_stalls {
     uint64_t switch_lost; // ready, and lost in step 2 or 3
 };
 
+// A front flit that cannot leave.
+struct router_wait {
+    uint32_t port; // input port
+    uint32_t vc;
+    uint32_t flits;    // in this FIFO
+    uint32_t out_port; // where it wants to go
+    uint8_t out_vcs;   // the VC that its packet holds, or those that it may use, a bit each
+    bool holds;
+    const char *reason; // in words
+};
+
+enum { ROUTER_ALL = UINT32_MAX };
+
+// What may be asked of the back ends that run RTL, and what they tell. All zero: nothing is asked.
+struct router_rtl {
+    bool assertions;          // compile the RTL's assertions in; one that fails is an ERR_MISMATCH
+    bool quiet;               // no line on standard error when a library has to be built
+    const char *wave;         // write this FST file; NULL: none. Time is 10 units a cycle: inputs
+                              // change in the middle of a cycle, registers at its end
+    uint32_t wave_router;     // whose pins and insides, or ROUTER_ALL
+    uint64_t wave_from_cycle; // first cycle in the file
+    uint64_t wave_to_cycle;   // last
+
+    // Told.
+    double build_s;        // wall time spent on building libraries
+    bool differs;          // lockstep: a difference was found
+    uint32_t fault_router; //   at this router
+    uint64_t fault_cycle;  //   in this cycle
+};
+
+struct topology;
+
 // Parameters shared by all routers of a fabric.
 struct router_params {
     uint32_t radix;        // 2..65, ports of every router, connected or not
@@ -107,7 +138,10 @@ struct router_params {
     enum switching switching;
     const struct routing *routing; // outlives the routers
     uint32_t num_routers;
-    const uint32_t *own_address; // [num_routers], in place; outlives the routers
+    const uint32_t *own_address;     // [num_routers], in place; outlives the routers
+    const uint64_t *now;             // current cycle, for reports and waves; NULL: it stays 0
+    struct router_rtl *rtl;          // NULL: nothing asked; outlives the routers
+    const struct topology *topology; // router_whole only; NULL elsewhere
 };
 
 // A back end: all routers of a fabric live in one bank, named by index. Calls for different
@@ -115,6 +149,7 @@ struct router_params {
 // each step for all routers before the next step.
 struct router_ops {
     const char *name;
+    bool whole; // the bank is one router, whose port i is the terminal of node i
 
     // Makes `params->num_routers` routers, reset. NULL on failure, with `err` filled.
     void *(*bank_new)(const struct router_params *params, struct err *err);
@@ -139,9 +174,10 @@ struct router_ops {
     // Adds the router's stall counts, from reset until now.
     void (*stalls)(const void *bank, uint32_t router, struct router_stalls *sum);
 
-    // The state of a blocked router in words, for the deadlock report and the lockstep report.
-    // NULL where the state cannot be seen.
-    void (*describe)(const void *bank, uint32_t router, FILE *to);
+    // Lists the input VCs of a router whose front flit cannot leave, and what they wait for, for
+    // the deadlock report; returns how many. `waits` has room for radix * num_vcs. NULL where a
+    // router's state cannot be seen.
+    uint32_t (*waits)(const void *bank, uint32_t router, struct router_wait *waits);
 
     // False if the back end has found a fault of its own (lockstep: a difference); fills `err` with
     // status ERR_MISMATCH. NULL if it never does.
@@ -151,5 +187,9 @@ struct router_ops {
 extern const struct router_ops router_ref_ops;      // router_ref.c
 extern const struct router_ops router_rtl_ops;      // router_rtl.c
 extern const struct router_ops router_lockstep_ops; // router_lockstep.c
+
+// The whole fabric as one RTL model: a bank of one router, whose port i is the terminal of node i;
+// radix is the number of nodes, without bound, and stalls inside cannot be seen.
+extern const struct router_ops router_whole_ops; // router_whole.c
 
 #endif

@@ -92,10 +92,16 @@ const struct topology_kind *topology_find(const char *name);
 struct topology *topology_new(struct topology_spec *spec, struct err *err);
 void topology_free(struct topology *self);
 
-// Figures by breadth-first search over the graph as it is wired. Bisection is not searched: it is
-// set to UINT64_MAX. False if some pair of nodes is not connected.
+// Figures by breadth-first search from every node over the graph as it is wired: time grows with
+// the square of the nodes. False if some pair of nodes is not connected.
 bool topology_search(const struct topology *self, struct topology_figures *figures,
                      struct err *err);
+
+// Least number of channels, one way, between two halves of the nodes (floor and ceiling of n / 2),
+// by trying every halving: UINT64_MAX for more than TOPOLOGY_MAX_HALVED_NODES nodes, and for
+// topologies in which nodes and routers are not one.
+enum { TOPOLOGY_MAX_HALVED_NODES = 20 };
+uint64_t topology_search_bisection(const struct topology *self);
 
 // A port in words: "router (1,0) +x" for grids, "router 5 port 2" otherwise; "terminal" for ports
 // with a node. Returns `text`.

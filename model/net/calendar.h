@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is on the channels: for each of the next cycles, the flits and credits that arrive in it. A
+// push in cycle t for a channel of latency L >= 1 is seen in t + L, whatever order the pushes came
+// in; the lists are the channels' registers.
+#ifndef ORDITO_MODEL_NET_CALENDAR_H
+#define ORDITO_MODEL_NET_CALENDAR_H
+
+#include "model/net/router.h"
+
+// Where a flit or credit arrives: a router's port (router * radix + port), or a node's terminal.
+struct calendar_flit {
+    uint32_t target;
+    bool to_terminal;
+    struct flit flit;
+};
+
+struct calendar_credit {
+    uint32_t target;
+    bool to_terminal;
+    uint8_t vcs;
+};
+
+struct calendar_day {
+    struct calendar_flit *flits;
+    struct calendar_credit *credits;
+    uint32_t num_flits, cap_flits;
+    uint32_t num_credits, cap_credits;
+};
+
+struct calendar {
+    struct calendar_day *days; // [num_days], day of cycle t is t & (num_days - 1)
+    uint32_t num_days;         // a power of two, more than the greatest latency
+    uint64_t num_pending;      // flits and credits on channels
+};
+
+bool calendar_make(struct calendar *self, uint32_t max_latency_cycles, struct err *err);
+void calendar_free(struct calendar *self);
+
+// False if out of memory.
+bool calendar_push_flit(struct calendar *self, uint64_t cycle, struct calendar_flit flit);
+bool calendar_push_credit(struct calendar *self, uint64_t cycle, struct calendar_credit credit);
+
+// What arrives in `cycle`; calendar_clear empties it when it has been dealt with.
+static inline struct calendar_day *calendar_at(const struct calendar *self, uint64_t cycle)
+{
+    return &self->days[cycle & (self->num_days - 1)];
+}
+void calendar_clear(struct calendar *self, struct calendar_day *day);
+
+#endif

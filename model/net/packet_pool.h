@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The packets that are alive: slots named by a 32-bit handle, reused in the order in which they
+// were freed last, so that handles depend only on what was simulated.
+#ifndef ORDITO_MODEL_NET_PACKET_POOL_H
+#define ORDITO_MODEL_NET_PACKET_POOL_H
+
+#include "model/msg.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Zero-initialise; packet_pool_free releases. Pointers into `slots` last until the next
+// packet_pool_take.
+struct packet_pool {
+    struct packet *slots;
+    uint32_t num_slots; // ever used
+    uint32_t cap_slots;
+    uint32_t first_free; // handle + 1, 0 if there is none
+    uint32_t num_live;
+    uint64_t next_serial;
+};
+
+// A slot for a new packet, with its serial number set, or MSG_NONE if out of memory.
+uint32_t packet_pool_take(struct packet_pool *self);
+void packet_pool_give(struct packet_pool *self, uint32_t handle);
+void packet_pool_free(struct packet_pool *self);
+
+// The live packet of a handle, or NULL if there is none.
+static inline struct packet *packet_pool_at(const struct packet_pool *self, uint32_t handle)
+{
+    if (handle >= self->num_slots || self->slots[handle].flits == 0)
+        return NULL;
+    return &self->slots[handle];
+}
+
+#endif

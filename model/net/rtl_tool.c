@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/net/rtl_tool.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+void rtl_tool_arg(struct rtl_tool *self, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int length = vasprintf(&self->args[self->num_args], format, args);
+    va_end(args);
+    assert(length >= 0 && self->num_args < RTL_TOOL_MAX_ARGS);
+    self->num_args++;
+}
+
+void rtl_tool_free(struct rtl_tool *self)
+{
+    for (size_t i = 0; i < self->num_args; i++)
+        free(self->args[i]);
+    *self = (struct rtl_tool){0};
+}
+
+bool rtl_tool_start(struct rtl_tool *self, int to, struct err *err)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, to, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, to, STDERR_FILENO);
+    int failure = posix_spawnp(&self->pid, self->args[0], &actions, NULL, self->args, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (failure == 0)
+        return true;
+    self->pid = 0;
+    if (failure == ENOENT)
+        return err_set(err, ERR_RUN,
+                       "%s is not installed, and RTL routers need it: install the packages "
+                       "verilator, g++ and zlib1g-dev, or use --backend ref, which works without",
+                       self->args[0]);
+    return err_set(err, ERR_RUN, "cannot run %s: %s", self->args[0], strerror(failure));
+}
+
+// True if the program that was started ended well.
+static bool ended_well(struct rtl_tool *self)
+{
+    int status = 0;
+    pid_t got;
+    do
+        got = waitpid(self->pid, &status, 0);
+    while (got < 0 && errno == EINTR);
+    self->pid = 0;
+    return got > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+// Fills `line` with the first line of the log that tells of an error, or else its last line.
+static void find_error(const char *log, char *line, size_t size)
+{
+    snprintf(line, size, "no output");
+    FILE *file = fopen(log, "re");
+    if (!file)
+        return;
+    char *text = NULL;
+    size_t room = 0;
+    while (getline(&text, &room, file) > 0) {
+        text[strcspn(text, "\n")] = 0;
+        if (*text)
+            snprintf(line, size, "%s", text);
+        if (strstr(text, "%Error") || strstr(text, "error:") || strstr(text, "undefined reference"))
+            break;
+    }
+    free(text);
+    fclose(file);
+}
+
+bool rtl_tool_wait(struct rtl_tool *self, const char *log, struct err *err)
+{
+    if (ended_well(self))
+        return true;
+    char line[512];
+    find_error(log, line, sizeof line);
+    return err_set(err, ERR_RUN, "%s failed while building an RTL router: %s\n(log: %s)",
+                   self->args[0], line, log);
+}
+
+bool rtl_tool_first_line(struct rtl_tool *self, char *line, size_t size, struct err *err)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return err_set(err, ERR_RUN, "cannot make a pipe: %s", strerror(errno));
+    bool started = rtl_tool_start(self, ends[1], err);
+    close(ends[1]);
+    FILE *from = fdopen(ends[0], "re");
+    *line = 0;
+    if (started && from) {
+        if (!fgets(line, (int)size, from))
+            *line = 0;
+        while (fgetc(from) != EOF)
+            continue;
+    }
+    if (from)
+        fclose(from);
+    else
+        close(ends[0]);
+    line[strcspn(line, "\n")] = 0;
+    if (!started)
+        return false;
+    if (!ended_well(self) || !*line)
+        return err_set(err, ERR_RUN, "%s %s failed: %s", self->args[0], self->args[1],
+                       *line ? line : "no output");
+    return true;
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/net/terminal.h"
+
+#include "sim/rng.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+// The packet that is coming in on a VC.
+struct incoming {
+    uint32_t handle; // MSG_NONE between packets
+    uint32_t next_flit;
+};
+
+struct terminal {
+    uint32_t queue_first; // handles; MSG_NONE if the queue is empty
+    uint32_t queue_last;
+    uint32_t next_flit; // of the first packet: 0 if its head has not been sent
+    uint8_t vc;         // that the first packet goes by
+    uint8_t rr_vc;
+    uint8_t credits[ROUTER_MAX_VCS];
+    uint32_t eject_first; // ring of flits that have arrived
+    uint32_t eject_num;
+    struct incoming incoming[ROUTER_MAX_VCS];
+};
+
+static void set_bit(uint64_t *bits, uint32_t i)
+{
+    bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+static void clear_bit(uint64_t *bits, uint32_t i)
+{
+    bits[i / 64] &= ~(UINT64_C(1) << i % 64);
+}
+
+bool terminals_make(struct terminals *self, struct err *err)
+{
+    uint32_t num_vcs = self->params->routing->num_vcs;
+    uint32_t words = (self->num_nodes + 63) / 64;
+    self->eject_cap = 1;
+    while (self->eject_cap < num_vcs * self->params->buffer_flits)
+        self->eject_cap *= 2;
+    self->nodes = calloc(self->num_nodes, sizeof *self->nodes);
+    self->eject_flits = calloc((size_t)self->num_nodes * self->eject_cap, sizeof(struct flit));
+    self->sending = calloc(words, sizeof *self->sending);
+    self->ejecting = calloc(words, sizeof *self->ejecting);
+    if (!self->nodes || !self->eject_flits || !self->sending || !self->ejecting)
+        return err_set(err, ERR_RUN, "out of memory for the terminals of %u nodes",
+                       self->num_nodes);
+    for (uint32_t n = 0; n < self->num_nodes; n++) {
+        self->nodes[n].queue_first = MSG_NONE;
+        for (uint32_t vc = 0; vc < ROUTER_MAX_VCS; vc++) {
+            self->nodes[n].credits[vc] = vc < num_vcs ? (uint8_t)self->params->buffer_flits : 0;
+            self->nodes[n].incoming[vc].handle = MSG_NONE;
+        }
+    }
+    return true;
+}
+
+void terminals_free(struct terminals *self)
+{
+    free(self->nodes);
+    free(self->eject_flits);
+    free(self->sending);
+    free(self->ejecting);
+}
+
+void terminals_enqueue(struct terminals *self, uint32_t handle)
+{
+    struct terminal *node = &self->nodes[self->pool->slots[handle].source];
+    if (node->queue_first == MSG_NONE) {
+        node->queue_first = handle;
+        set_bit(self->sending, self->pool->slots[handle].source);
+    } else {
+        self->pool->slots[node->queue_last].next = handle;
+    }
+    node->queue_last = handle;
+}
+
+// The VC for a new packet, or a number of at least ROUTER_MAX_VCS if none has the credits.
+static uint32_t choose_vc(const struct terminals *self, const struct terminal *node,
+                          const struct packet *packet, uint32_t window)
+{
+    const struct routing *routing = self->params->routing;
+    uint32_t needed = switching_credits_needed(self->params->switching, packet->flits);
+    uint8_t vcs = routing->vcs_all;
+    if (routing->by_flow)
+        vcs = routing_first_vc(vcs, routing_flow_key(routing, window));
+    uint8_t usable = 0;
+    for (uint32_t vc = 0; vc < routing->num_vcs; vc++)
+        usable |= (uint8_t)((node->credits[vc] >= needed) << vc);
+    usable &= vcs;
+    if (usable == 0)
+        return ROUTER_MAX_VCS;
+    return (uint32_t)__builtin_ctz(routing_first_vc(usable, node->rr_vc));
+}
+
+static uint64_t head_payload(const struct terminals *self, uint32_t handle)
+{
+    const struct packet *packet = &self->pool->slots[handle];
+    return layout_head(&self->params->routing->layout,
+                       self->params->topology->node_addr[packet->destination], packet->flits, 0,
+                       handle);
+}
+
+// Sends a flit of the first packet of node `n`, if there is a credit. False if out of memory.
+static bool inject(struct terminals *self, uint32_t n, uint64_t cycle)
+{
+    struct terminal *node = &self->nodes[n];
+    uint32_t handle = node->queue_first;
+    struct packet *packet = &self->pool->slots[handle];
+    struct flit flit = {.head = node->next_flit == 0, .tail = node->next_flit + 1 == packet->flits};
+    if (flit.head) {
+        flit.payload = head_payload(self, handle);
+        uint32_t vc = choose_vc(self, node, packet, (uint32_t)flit.payload);
+        if (vc >= ROUTER_MAX_VCS)
+            return true;
+        node->vc = (uint8_t)vc;
+        node->rr_vc = (uint8_t)((vc + 1) % self->params->routing->num_vcs);
+        packet->injected_cycle = cycle;
+        self->packets_injected++;
+    } else if (node->credits[node->vc] == 0) {
+        return true;
+    } else {
+        flit.payload = layout_body(packet->serial, node->next_flit);
+    }
+    flit.vc = node->vc;
+    node->credits[node->vc]--;
+    node->next_flit++;
+    self->flits_injected++;
+    if (flit.tail) {
+        node->next_flit = 0;
+        node->queue_first = packet->next;
+        if (node->queue_first == MSG_NONE)
+            clear_bit(self->sending, n);
+    }
+    return calendar_push_flit(self->calendar, cycle + self->params->terminal_latency_cycles,
+                              (struct calendar_flit){self->node_target[n], false, flit});
+}
+
+bool terminals_inject(struct terminals *self, uint64_t cycle)
+{
+    for (uint32_t w = 0; w < (self->num_nodes + 63) / 64; w++)
+        for (uint64_t rest = self->sending[w]; rest; rest &= rest - 1)
+            if (!inject(self, w * 64 + (uint32_t)__builtin_ctzll(rest), cycle))
+                return false;
+    return true;
+}
+
+void terminals_credit(struct terminals *self, uint32_t node, uint8_t vcs)
+{
+    for (uint32_t rest = vcs; rest; rest &= rest - 1)
+        self->nodes[node].credits[__builtin_ctz(rest)]++;
+}
+
+bool terminals_flit(struct terminals *self, uint32_t n, struct flit flit, struct err *err)
+{
+    struct terminal *node = &self->nodes[n];
+    if (node->eject_num == self->eject_cap)
+        return err_set(err, ERR_MISMATCH, "node %u: a flit came without a credit", n);
+    uint32_t slot = (node->eject_first + node->eject_num++) & (self->eject_cap - 1);
+    self->eject_flits[(size_t)n * self->eject_cap + slot] = flit;
+    set_bit(self->ejecting, n);
+    return true;
+}
+
+// Checks that a flit is the one that was sent and is at its place.
+static bool check_flit(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit,
+                       struct incoming *in, struct err *err)
+{
+    if (flit.head) {
+        uint32_t handle = layout_handle(flit.payload);
+        const struct packet *packet = packet_pool_at(self->pool, handle);
+        if (in->handle != MSG_NONE)
+            return err_set(err, ERR_MISMATCH,
+                           "cycle %" PRIu64 ", node %u, vc %u: a head flit within a packet", cycle,
+                           n, flit.vc);
+        if (!packet || packet->destination != n || flit.payload != head_payload(self, handle))
+            return err_set(err, ERR_MISMATCH,
+                           "cycle %" PRIu64 ", node %u, vc %u: head flit %016" PRIx64
+                           " is of no packet to this node",
+                           cycle, n, flit.vc, flit.payload);
+        *in = (struct incoming){.handle = handle};
+    }
+    const struct packet *packet = packet_pool_at(self->pool, in->handle);
+    if (!packet)
+        return err_set(err, ERR_MISMATCH,
+                       "cycle %" PRIu64 ", node %u, vc %u: a body flit without its head", cycle, n,
+                       flit.vc);
+    if ((!flit.head && flit.payload != layout_body(packet->serial, in->next_flit)) ||
+        flit.tail != (in->next_flit + 1 == packet->flits))
+        return err_set(err, ERR_MISMATCH,
+                       "cycle %" PRIu64 ", node %u, vc %u: flit %u of packet %" PRIu64
+                       " (from node %u, %u flits) came as %016" PRIx64 "%s",
+                       cycle, n, flit.vc, in->next_flit, packet->serial, packet->source,
+                       packet->flits, flit.payload, flit.tail ? ", tail" : "");
+    in->next_flit++;
+    return true;
+}
+
+// Takes a flit at node `n`, gives its credit back, and delivers the packet with its tail.
+static bool eject(struct terminals *self, uint32_t n, uint64_t cycle, struct err *err)
+{
+    struct terminal *node = &self->nodes[n];
+    struct flit flit = self->eject_flits[(size_t)n * self->eject_cap + node->eject_first];
+    struct incoming *in = &node->incoming[flit.vc];
+    node->eject_first = (node->eject_first + 1) & (self->eject_cap - 1);
+    if (--node->eject_num == 0)
+        clear_bit(self->ejecting, n);
+    if (!check_flit(self, n, cycle, flit, in, err))
+        return false;
+    self->flits_ejected++;
+    if (self->params->flit_ejected)
+        self->params->flit_ejected(self->params->context, n, cycle, flit);
+    if (flit.tail) {
+        struct packet *packet = &self->pool->slots[in->handle];
+        packet->ejected_cycle = cycle;
+        self->packets_ejected++;
+        if (self->params->delivered)
+            self->params->delivered(self->params->context, packet);
+        packet_pool_give(self->pool, in->handle);
+        in->handle = MSG_NONE;
+    }
+    uint8_t vcs = (uint8_t)(1U << flit.vc);
+    return calendar_push_credit(self->calendar, cycle + self->params->terminal_latency_cycles,
+                                (struct calendar_credit){self->node_target[n], false, vcs}) ||
+           err_set(err, ERR_RUN, "out of memory for credits");
+}
+
+// True if node `n` does not consume in this cycle. A draw depends on (seed, node, cycle) only.
+static bool stalls(const struct terminals *self, uint32_t n, uint64_t cycle)
+{
+    if (self->params->stall_threshold == 0)
+        return false;
+    uint64_t key = rng_mix(self->params->seed) ^ rng_mix((uint64_t)RNG_STALL << 56 | n);
+    return rng_mix(key ^ rng_mix(cycle)) < self->params->stall_threshold;
+}
+
+bool terminals_eject(struct terminals *self, uint64_t cycle, struct err *err)
+{
+    for (uint32_t w = 0; w < (self->num_nodes + 63) / 64; w++) {
+        for (uint64_t rest = self->ejecting[w]; rest; rest &= rest - 1) {
+            uint32_t n = w * 64 + (uint32_t)__builtin_ctzll(rest);
+            if (!stalls(self, n, cycle) && !eject(self, n, cycle, err))
+                return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The terminals of a fabric: source queues, injection and ejection of all nodes. See fabric.h for
+// when what happens.
+//
+// Bounds: source queues are unbounded (a packet waits in its pool slot); an ejection buffer holds
+// `buffer_flits` a VC, which the credits of the last router stand for.
+#ifndef ORDITO_MODEL_NET_TERMINAL_H
+#define ORDITO_MODEL_NET_TERMINAL_H
+
+#include "model/net/calendar.h"
+#include "model/net/fabric.h"
+#include "model/net/packet_pool.h"
+
+struct terminal;
+
+struct terminals {
+    const struct fabric_params *params; // the fabric's own copy
+    struct packet_pool *pool;
+    struct calendar *calendar;
+    const uint32_t *node_target; // [num_nodes] calendar target of a node's router port
+    uint32_t num_nodes;
+    uint32_t eject_cap;       // flits of an ejection buffer, a power of two
+    struct terminal *nodes;   // [num_nodes]
+    struct flit *eject_flits; // [num_nodes * eject_cap]
+    uint64_t *sending;        // nodes with a packet to send, a bit each
+    uint64_t *ejecting;       // nodes with a flit to take, a bit each
+    uint64_t packets_injected;
+    uint64_t flits_injected;
+    uint64_t packets_ejected;
+    uint64_t flits_ejected;
+};
+
+// Fills the rest after params, pool, calendar, node_target and num_nodes have been set.
+bool terminals_make(struct terminals *self, struct err *err);
+void terminals_free(struct terminals *self);
+
+// Appends a packet of the pool to its source's queue.
+void terminals_enqueue(struct terminals *self, uint32_t handle);
+
+// Step b for all nodes. False if out of memory.
+bool terminals_inject(struct terminals *self, uint64_t cycle);
+
+// Step c: what arrives at a node.
+void terminals_credit(struct terminals *self, uint32_t node, uint8_t vcs);
+bool terminals_flit(struct terminals *self, uint32_t node, struct flit flit, struct err *err);
+
+// Step d for all nodes, in ascending order. False with `err` if a flit is not the one that was
+// sent (ERR_MISMATCH), or if out of memory.
+bool terminals_eject(struct terminals *self, uint64_t cycle, struct err *err);
+
+#endif

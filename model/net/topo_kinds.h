@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kinds of topology, one file topo_*.c each; the list is in topology.c.
+#ifndef ORDITO_MODEL_NET_TOPO_KINDS_H
+#define ORDITO_MODEL_NET_TOPO_KINDS_H
+
+#include "model/net/topology.h"
+
+extern const struct topology_kind topo_mesh;
+extern const struct topology_kind topo_torus;
+extern const struct topology_kind topo_hypercube;
+
+#endif

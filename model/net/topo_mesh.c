@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mesh of any number of dimensions, sides of 1 allowed.
+#include "model/net/topo_grid.h"
+#include "model/net/topo_kinds.h"
+
+static bool resolve(struct topology_spec *spec, struct err *err)
+{
+    return grid_resolve_sides(spec, 1, err);
+}
+
+static bool build(const struct topology_spec *spec, struct topology *topology, struct err *err)
+{
+    if (!grid_build(spec, false, topology, err))
+        return false;
+    uint64_t n = topology->num_nodes;
+    struct topology_figures *closed = &topology->closed;
+    *closed = (struct topology_figures){.nodes = n, .routers = n};
+    double sum = 0; // of mean distances over ordered pairs, a node with itself included
+    for (uint32_t d = 0; d < topology->num_dims; d++) {
+        uint32_t k = topology->sides[d];
+        closed->channels += 2 * (n / k) * (k - 1);
+        closed->degree_max += grid_side_ports(k);
+        closed->diameter_hops += k - 1;
+        sum += ((double)k * k - 1) / (3.0 * k);
+    }
+    closed->average_hops = n > 1 ? sum * (double)n / (double)(n - 1) : 0;
+    closed->bisection_channels = grid_mesh_bisection(topology);
+    return true;
+}
+
+static uint32_t route_dims(const struct topology *topology, struct route_dim *dims)
+{
+    return grid_route_dims(topology, false, dims);
+}
+
+static uint32_t distance(const struct topology *topology, uint32_t source, uint32_t destination)
+{
+    return grid_distance(topology, false, source, destination);
+}
+
+const struct topology_kind topo_mesh = {
+    .name = "mesh",
+    .parameters = "dims: [k1, k2, ...] (sides of 1 and more) or nodes: N",
+    .default_routing = "dimension-order",
+    .grid = true,
+    .resolve = resolve,
+    .build = build,
+    .route_dims = route_dims,
+    .distance = distance,
+};

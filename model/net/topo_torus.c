@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Torus of any number of dimensions, sides of 2 and more. A side of 2 has one channel each way,
+// not two, so a torus of sides 2 is a hypercube.
+#include "model/net/topo_grid.h"
+#include "model/net/topo_kinds.h"
+
+static bool resolve(struct topology_spec *spec, struct err *err)
+{
+    return grid_resolve_sides(spec, 2, err);
+}
+
+// Twice the mesh's if every side is a ring, half the nodes if none is; mixed shapes have no closed
+// form here.
+static uint64_t bisection(const struct topology *topology)
+{
+    uint32_t num_rings = 0;
+    for (uint32_t d = 0; d < topology->num_dims; d++)
+        num_rings += topology->sides[d] > 2;
+    if (num_rings == topology->num_dims)
+        return 2 * grid_mesh_bisection(topology);
+    return num_rings == 0 ? topology->num_nodes / 2 : UINT64_MAX;
+}
+
+static bool build(const struct topology_spec *spec, struct topology *topology, struct err *err)
+{
+    if (!grid_build(spec, true, topology, err))
+        return false;
+    uint64_t n = topology->num_nodes;
+    struct topology_figures *closed = &topology->closed;
+    *closed = (struct topology_figures){.nodes = n, .routers = n};
+    double sum = 0; // of mean distances over ordered pairs, a node with itself included
+    for (uint32_t d = 0; d < topology->num_dims; d++) {
+        uint32_t k = topology->sides[d];
+        closed->channels += n * grid_side_ports(k);
+        closed->degree_max += grid_side_ports(k);
+        closed->diameter_hops += k / 2;
+        sum += k % 2 == 0 ? k / 4.0 : ((double)k * k - 1) / (4.0 * k);
+    }
+    closed->average_hops = sum * (double)n / (double)(n - 1);
+    closed->bisection_channels = bisection(topology);
+    return true;
+}
+
+static uint32_t route_dims(const struct topology *topology, struct route_dim *dims)
+{
+    return grid_route_dims(topology, true, dims);
+}
+
+static uint32_t distance(const struct topology *topology, uint32_t source, uint32_t destination)
+{
+    return grid_distance(topology, true, source, destination);
+}
+
+const struct topology_kind topo_torus = {
+    .name = "torus",
+    .parameters = "dims: [k1, k2, ...] (sides of 2 and more) or nodes: N",
+    .default_routing = "dimension-order",
+    .grid = true,
+    .resolve = resolve,
+    .build = build,
+    .route_dims = route_dims,
+    .distance = distance,
+};
