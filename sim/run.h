@@ -63,16 +63,22 @@ struct run_result {
     char note[2048]; // deadlock and mismatch reports, cut-offs; empty if there is nothing to say
 };
 
-// Files written while running, NULL where not asked for, and progress.
+// What is asked of a run beside its result. All zero: nothing.
 struct run_outputs {
-    const char *packets; // one line a packet: CSV
-    const char *wave;    // FST, rtl and lockstep only
-    uint64_t wave_from, wave_to;
-    bool progress; // a line on standard error for runs over two seconds
+    const char *packets; // CSV, one line a packet, in order of ejection
+    const char *wave;    // FST; rtl and lockstep only
+    uint64_t wave_from_cycle, wave_to_cycle;
+    bool progress;   // a line on a terminal for runs over two seconds
+    bool quiet;      // no word on standard error about RTL being built
+    bool assertions; // RTL with its assertions
+    bool shuffle;    // evaluate routers in a random order (tests)
+    fabric_flit_fn *flit_ejected; // called for every flit that a node takes (tests), or NULL
+    void *context;                // of flit_ejected
+    const struct router_ops *ops; // in place of the configured back end (tests), or NULL
 };
 
-// Simulates. True if a result was measured, whatever its outcome (also deadlock, mismatch and the
-// like, then with `err` filled too); false if there is nothing to report but `err`.
+// Simulates. True if a result was measured, whatever its outcome (deadlock, mismatch and the like
+// fill `err` too); false if there is nothing to report but `err`.
 bool run_simulate(const struct config *config, const struct run_outputs *outputs,
                   struct run_result *result, struct err *err);
 

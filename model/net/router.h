@@ -123,7 +123,7 @@ struct router_rtl {
 
     // Told.
     double build_s;        // wall time spent on building libraries
-    bool differs;          // lockstep: a difference was found
+    bool differs;          // a difference was found, or an assertion failed
     uint32_t fault_router; //   at this router
     uint64_t fault_cycle;  //   in this cycle
 };

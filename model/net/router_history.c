@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/net/router_history.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROW_CHARS = 384, MAX_PORTS_PER_CYCLE = 32 };
+
+// Something on the pins of a port.
+struct event {
+    uint64_t cycle;
+    uint64_t payload; // flits
+    uint16_t port;
+    uint8_t pins; // enum router_history_pins
+    uint8_t vcs;  // flits: the VC's number; credits: a bit per VC
+    bool head;
+    bool tail;
+};
+
+struct router_history {
+    uint32_t room;        // events kept a router, a power of two
+    uint64_t *num_events; // [num_routers]: noted since the beginning
+    struct event *events; // [num_routers * room]: event i is at i % room
+};
+
+struct router_history *router_history_new(uint32_t num_routers, uint32_t radix)
+{
+    struct router_history *self = calloc(1, sizeof *self);
+    if (!self)
+        return NULL;
+    uint32_t ports = radix < MAX_PORTS_PER_CYCLE ? radix : MAX_PORTS_PER_CYCLE;
+    self->room = 64;
+    while (self->room < ROUTER_HISTORY_CYCLES * ports)
+        self->room *= 2;
+    self->num_events = calloc(num_routers, sizeof *self->num_events);
+    self->events = calloc((size_t)num_routers * self->room, sizeof *self->events);
+    if (self->num_events && self->events)
+        return self;
+    router_history_free(self);
+    return NULL;
+}
+
+void router_history_free(struct router_history *self)
+{
+    if (!self)
+        return;
+    free(self->num_events);
+    free(self->events);
+    free(self);
+}
+
+static struct event *event_at(const struct router_history *self, uint32_t router, uint64_t number)
+{
+    return &self->events[(size_t)router * self->room + (number & (self->room - 1))];
+}
+
+void router_history_flit(struct router_history *self, uint32_t router, uint64_t cycle,
+                         enum router_history_pins pins, uint32_t port, struct flit flit)
+{
+    *event_at(self, router, self->num_events[router]++) = (struct event){
+        .cycle = cycle,
+        .payload = flit.payload,
+        .port = (uint16_t)port,
+        .pins = (uint8_t)pins,
+        .vcs = flit.vc,
+        .head = flit.head,
+        .tail = flit.tail,
+    };
+}
+
+void router_history_credit(struct router_history *self, uint32_t router, uint64_t cycle,
+                           enum router_history_pins pins, uint32_t port, uint8_t vcs)
+{
+    *event_at(self, router, self->num_events[router]++) = (struct event){
+        .cycle = cycle,
+        .port = (uint16_t)port,
+        .pins = (uint8_t)pins,
+        .vcs = vcs,
+    };
+}
+
+// A row of the table; what does not fit is left out.
+struct row {
+    char text[ROW_CHARS];
+    size_t length;
+};
+
+__attribute__((format(printf, 2, 3))) static void append(struct row *row, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(row->text + row->length, sizeof row->text - row->length, format, args);
+    va_end(args);
+    row->length += (size_t)length;
+    if (row->length < sizeof row->text)
+        return;
+    row->length = sizeof row->text - 1;
+    memcpy(row->text + row->length - 3, "...", 3);
+}
+
+static void append_event(struct row *row, const struct event *event)
+{
+    if (event->pins == ROUTER_HISTORY_CREDIT_IN || event->pins == ROUTER_HISTORY_CREDIT_OUT) {
+        append(row, " %u:%02x", event->port, event->vcs);
+        return;
+    }
+    append(row, " %u:%u%s%s=%" PRIx64, event->port, event->vcs, event->head ? "H" : "",
+           event->tail ? "T" : "", event->payload);
+}
+
+// The row of a cycle, whose events are number `first` to `end` - 1.
+static void make_row(const struct router_history *self, uint32_t router, uint64_t first,
+                     uint64_t end, struct row *row)
+{
+    static const char *const titles[ROUTER_HISTORY_NUM_PINS] = {" in", " credit in", " out",
+                                                                " credit out"};
+    row->length = 0;
+    append(row, "  cycle %" PRIu64 ":", event_at(self, router, first)->cycle);
+    for (uint32_t pins = 0; pins < ROUTER_HISTORY_NUM_PINS; pins++) {
+        bool titled = false;
+        for (uint64_t i = first; i < end; i++) {
+            const struct event *event = event_at(self, router, i);
+            if (event->pins != pins)
+                continue;
+            if (!titled)
+                append(row, "%s", titles[pins]);
+            titled = true;
+            append_event(row, event);
+        }
+    }
+    append(row, "\n");
+}
+
+void router_history_table(const struct router_history *self, uint32_t router, char *text,
+                          size_t size)
+{
+    struct row rows[ROUTER_HISTORY_CYCLES];
+    uint64_t end = self->num_events[router];
+    uint64_t oldest = end > self->room ? end - self->room : 0;
+    uint32_t num = 0;
+    size_t left = size;
+    while (num < ROUTER_HISTORY_CYCLES && end > oldest) {
+        uint64_t first = end - 1;
+        uint64_t cycle = event_at(self, router, first)->cycle;
+        while (first > oldest && event_at(self, router, first - 1)->cycle == cycle)
+            first--;
+        make_row(self, router, first, end, &rows[num]);
+        if (rows[num].length >= left)
+            break;
+        left -= rows[num++].length;
+        end = first;
+    }
+    *text = 0;
+    while (num-- > 0)
+        strcat(text, rows[num].text);
+    if (*text)
+        text[strlen(text) - 1] = 0;
+}

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `lockstep` back end: a router is two, the reference (router_ref.c) and the RTL, with the same
+// inputs. The reference's outputs go to the fabric; after each clock edge all outputs of the RTL
+// must be the same: valid, credit, ack, nack and busy always, VC, head, tail and payload where
+// valid, and the stall counters.
+//
+// Timing: the reference's outputs are known in `evaluate`, the RTL's in `update` of the same cycle.
+// A router is clocked for one cycle more after its last output, to see its pins become quiet.
+// Bounds: the RTL's payload has exactly as many wires as configured; wider ones are made of the
+// reference's payload (layout.h). Only the first difference is kept, and told by `check`.
+// Leaves out: routers that the fabric does not call are not compared; it can be told to call all.
+#include "model/net/router_history.h"
+#include "model/net/rtl_bank.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct lockstep {
+    void *ref;
+    struct rtl_bank *rtl;
+    uint32_t radix;
+    uint64_t first_word_mask;          // wires of payload word 0
+    uint32_t *num_flits;               // [num_routers]: of the reference in this cycle
+    uint32_t *num_credits;             // [num_routers]
+    struct router_out_flit *flits;     // [num_routers * radix]
+    struct router_out_credit *credits; // [num_routers * radix]
+    struct router_history *history;    // inputs, and the RTL's outputs
+    struct err difference;             // the first one
+};
+
+static const struct router_ops *const ref_ops = &router_ref_ops;
+
+static void bank_free(void *bank)
+{
+    struct lockstep *self = bank;
+    if (!self)
+        return;
+    ref_ops->bank_free(self->ref);
+    rtl_bank_free(self->rtl);
+    free(self->num_flits);
+    free(self->num_credits);
+    free(self->flits);
+    free(self->credits);
+    router_history_free(self->history);
+    free(self);
+}
+
+static bool allocate(struct lockstep *self, const struct router_params *params)
+{
+    size_t num_ports = (size_t)params->num_routers * params->radix;
+    self->radix = params->radix;
+    self->num_flits = calloc(params->num_routers, sizeof *self->num_flits);
+    self->num_credits = calloc(params->num_routers, sizeof *self->num_credits);
+    self->flits = calloc(num_ports, sizeof *self->flits);
+    self->credits = calloc(num_ports, sizeof *self->credits);
+    self->history = router_history_new(params->num_routers, params->radix);
+    return self->num_flits && self->num_credits && self->flits && self->credits && self->history;
+}
+
+static void *bank_new(const struct router_params *params, struct err *err)
+{
+    uint32_t flit_bits = params->routing->layout.flit_bits;
+    struct lockstep *self = calloc(1, sizeof *self);
+    if (!self || !allocate(self, params)) {
+        err_set(err, ERR_RUN, "out of memory for routers in lockstep");
+        bank_free(self);
+        return NULL;
+    }
+    self->first_word_mask = flit_bits < 64 ? (UINT64_C(1) << flit_bits) - 1 : UINT64_MAX;
+    self->ref = ref_ops->bank_new(params, err);
+    if (self->ref)
+        self->rtl = rtl_bank_new_routers(params, flit_bits, err);
+    if (self->rtl)
+        return self;
+    bank_free(self);
+    return NULL;
+}
+
+static void evaluate(void *bank, uint32_t router, struct router_out *out)
+{
+    struct lockstep *self = bank;
+    ref_ops->evaluate(self->ref, router, out);
+    self->num_flits[router] = out->num_flits;
+    self->num_credits[router] = out->num_credits;
+    size_t first = (size_t)router * self->radix;
+    memcpy(&self->flits[first], out->flits, out->num_flits * sizeof *out->flits);
+    memcpy(&self->credits[first], out->credits, out->num_credits * sizeof *out->credits);
+}
+
+static void flit_in(void *bank, uint32_t router, uint32_t port, struct flit flit)
+{
+    struct lockstep *self = bank;
+    router_history_flit(self->history, router, rtl_bank_cycle(self->rtl), ROUTER_HISTORY_FLIT_IN,
+                        port, flit);
+    ref_ops->flit(self->ref, router, port, flit);
+    rtl_bank_flit(self->rtl, router, port, flit);
+}
+
+static void credit_in(void *bank, uint32_t router, uint32_t port, uint8_t vcs)
+{
+    struct lockstep *self = bank;
+    router_history_credit(self->history, router, rtl_bank_cycle(self->rtl),
+                          ROUTER_HISTORY_CREDIT_IN, port, vcs);
+    ref_ops->credit(self->ref, router, port, vcs);
+    rtl_bank_credit(self->rtl, router, port, vcs);
+}
+
+// Notes a difference, unless there is one already. `port` is -1 where a field has none.
+static void differ(struct lockstep *self, uint32_t router, int64_t port, const char *field,
+                   uint64_t rtl, uint64_t ref)
+{
+    if (rtl == ref || self->difference.status != ERR_NONE)
+        return;
+    char at_port[32] = "";
+    char table[sizeof self->difference.text - 256];
+    if (port >= 0)
+        snprintf(at_port, sizeof at_port, ", port %" PRId64, port);
+    router_history_table(self->history, router, table, sizeof table);
+    uint64_t cycle = rtl_bank_cycle(self->rtl);
+    err_set(&self->difference, ERR_MISMATCH,
+            "cycle %" PRIu64 ", router %" PRIu32 "%s, %s: RTL has 0x%" PRIx64
+            ", the reference 0x%" PRIx64 "\n"
+            "last cycles of this router's pins (port:vc, H head, T tail, =payload; credits "
+            "port:VCs; outputs of the RTL):\n%s",
+            cycle, router, at_port, field, rtl, ref, table);
+    rtl_bank_tell_fault(self->rtl, router);
+}
+
+static void compare_payload(struct lockstep *self, uint32_t router, uint32_t idx, uint64_t payload)
+{
+    const struct rtl_bank *rtl = self->rtl;
+    uint32_t port = rtl->out.flits[idx].port;
+    const uint64_t *words = &rtl->out.words[(size_t)idx * rtl->num_words];
+    differ(self, router, port, "payload", words[0], payload & self->first_word_mask);
+    for (uint32_t w = 1; w < rtl->num_words; w++) {
+        uint64_t mask = w + 1 == rtl->num_words ? rtl->last_word_mask : UINT64_MAX;
+        char field[32];
+        snprintf(field, sizeof field, "payload word %" PRIu32, w);
+        differ(self, router, port, field, words[w], layout_word(payload, w) & mask);
+    }
+}
+
+// Both lists are in ascending order of port.
+static void compare_flits(struct lockstep *self, uint32_t router)
+{
+    const struct rtl_bank *rtl = self->rtl;
+    const struct router_out_flit *ref = &self->flits[(size_t)router * self->radix];
+    const struct router_out_flit *end = ref + self->num_flits[router];
+    for (uint32_t i = 0; i < rtl->out.num_flits; i++) {
+        uint32_t port = rtl->out.flits[i].port;
+        if (ref < end && ref->port < port)
+            break;
+        if (ref == end || ref->port > port) {
+            differ(self, router, port, "valid", 1, 0);
+            return;
+        }
+        struct flit flit = rtl_bank_out_flit(rtl, i);
+        differ(self, router, port, "vc", flit.vc, ref->flit.vc);
+        differ(self, router, port, "head", flit.head, ref->flit.head);
+        differ(self, router, port, "tail", flit.tail, ref->flit.tail);
+        compare_payload(self, router, i, ref->flit.payload);
+        ref++;
+    }
+    if (ref < end)
+        differ(self, router, ref->port, "valid", 0, 1);
+}
+
+static void compare_backs(struct lockstep *self, uint32_t router)
+{
+    const struct rtl_bank *rtl = self->rtl;
+    const struct router_out_credit *ref = &self->credits[(size_t)router * self->radix];
+    const struct router_out_credit *end = ref + self->num_credits[router];
+    for (uint32_t i = 0; i < rtl->out.num_backs; i++) {
+        const struct router_door_back *back = &rtl->out.backs[i];
+        if (ref < end && ref->port < back->port)
+            break;
+        bool same_port = ref < end && ref->port == back->port;
+        differ(self, router, back->port, "credit", back->credits, same_port ? ref->vcs : 0);
+        differ(self, router, back->port, "ack", back->ack, 0);
+        differ(self, router, back->port, "nack", back->nack, 0);
+        ref += same_port;
+    }
+    if (ref < end)
+        differ(self, router, ref->port, "credit", 0, ref->vcs);
+}
+
+static void compare_stalls(struct lockstep *self, uint32_t router)
+{
+    struct router_stalls rtl = {0};
+    struct router_stalls ref = {0};
+    rtl_bank_stalls(self->rtl, router, &rtl);
+    ref_ops->stalls(self->ref, router, &ref);
+    differ(self, router, -1, "stalls.no_credit", rtl.no_credit, ref.no_credit);
+    differ(self, router, -1, "stalls.no_vc", rtl.no_vc, ref.no_vc);
+    differ(self, router, -1, "stalls.not_whole", rtl.not_whole, ref.not_whole);
+    differ(self, router, -1, "stalls.switch_lost", rtl.switch_lost, ref.switch_lost);
+}
+
+static void note_outputs(struct lockstep *self, uint32_t router)
+{
+    const struct rtl_bank *rtl = self->rtl;
+    uint64_t cycle = rtl_bank_cycle(rtl);
+    for (uint32_t i = 0; i < rtl->out.num_flits; i++)
+        router_history_flit(self->history, router, cycle, ROUTER_HISTORY_FLIT_OUT,
+                            rtl->out.flits[i].port, rtl_bank_out_flit(rtl, i));
+    for (uint32_t i = 0; i < rtl->out.num_backs; i++)
+        router_history_credit(self->history, router, cycle, ROUTER_HISTORY_CREDIT_OUT,
+                              rtl->out.backs[i].port, rtl->out.backs[i].credits);
+}
+
+static void update(void *bank, uint32_t router, struct router_out *out)
+{
+    struct lockstep *self = bank;
+    (void)out; // the reference has decided in `evaluate`
+    rtl_bank_clock(self->rtl, router);
+    note_outputs(self, router);
+    compare_flits(self, router);
+    compare_backs(self, router);
+    // The RTL's busy covers output registers that the next edge will make quiet
+    bool loaded = self->num_flits[router] || self->num_credits[router];
+    differ(self, router, -1, "busy", self->rtl->out.busy,
+           loaded || ref_ops->busy(self->ref, router));
+    compare_stalls(self, router);
+    self->num_flits[router] = 0;
+    self->num_credits[router] = 0;
+}
+
+static bool busy(const void *bank, uint32_t router)
+{
+    const struct lockstep *self = bank;
+    return rtl_bank_busy(self->rtl, router) || ref_ops->busy(self->ref, router);
+}
+
+static void stalls(const void *bank, uint32_t router, struct router_stalls *sum)
+{
+    const struct lockstep *self = bank;
+    ref_ops->stalls(self->ref, router, sum);
+}
+
+static uint32_t waits(const void *bank, uint32_t router, struct router_wait *list)
+{
+    const struct lockstep *self = bank;
+    return ref_ops->waits(self->ref, router, list);
+}
+
+static bool check(void *bank, struct err *err)
+{
+    struct lockstep *self = bank;
+    if (self->difference.status == ERR_NONE)
+        return rtl_bank_check(self->rtl, err);
+    *err = self->difference;
+    return false;
+}
+
+const struct router_ops router_lockstep_ops = {
+    .name = "lockstep",
+    .bank_new = bank_new,
+    .bank_free = bank_free,
+    .evaluate = evaluate,
+    .flit = flit_in,
+    .credit = credit_in,
+    .update = update,
+    .busy = busy,
+    .stalls = stalls,
+    .waits = waits,
+    .check = check,
+};

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The `rtl` back end: a bank of Verilated routers (rtl/router_sim.sv).
+//
+// Everything happens at the clock edge, in `update`; there is nothing to evaluate before. The
+// library's buffers are as deep as the next power of two, so that few variants serve many depths;
+// the depth in use is a strap. A payload of fewer than 64 wires is carried on 64, so that the
+// simulator finds its packets again; lockstep (router_lockstep.c) runs the exact width.
+#include "model/net/rtl_bank.h"
+
+#include <stdio.h>
+
+// Configuration port of router_sim.sv.
+enum {
+    CFG_OWN_ADDR = 0x10000,
+    CFG_LEN_MASK = 0x10001,
+    CFG_ADDR_MASK = 0x10002,
+    CFG_ADDR_LSB = 0x10003,
+    CFG_TABLE = 1 << 23
+};
+
+static uint32_t power_of_two(uint32_t least)
+{
+    uint32_t power = 1;
+    while (power < least)
+        power *= 2;
+    return power;
+}
+
+static void add_parameter(struct rtl_variant *variant, const char *name, uint32_t value)
+{
+    uint32_t idx = variant->num_parameters++;
+    variant->parameters[idx].name = name;
+    snprintf(variant->parameters[idx].value, sizeof variant->parameters[idx].value, "%u", value);
+}
+
+static struct rtl_variant variant_of(const struct router_params *params, uint32_t flit_bits)
+{
+    struct rtl_variant variant = {.top = "router_sim"};
+    uint32_t depth_flits = power_of_two(params->buffer_flits);
+    uint32_t table_size = params->routing->table_size;
+    table_size = table_size ? power_of_two(table_size) : 0;
+    add_parameter(&variant, "RADIX", params->radix);
+    add_parameter(&variant, "VCS", params->num_vcs);
+    add_parameter(&variant, "DEPTH", depth_flits);
+    add_parameter(&variant, "FLIT_BITS", flit_bits);
+    add_parameter(&variant, "TABLE_SIZE", table_size);
+    int length = snprintf(variant.words, sizeof variant.words,
+                          "RTL router: radix %u, %u VCs of up to %u flits, %u-bit flits",
+                          params->radix, params->num_vcs, depth_flits, flit_bits);
+    if (table_size)
+        snprintf(variant.words + length, sizeof variant.words - (size_t)length,
+                 ", tables of %u entries", table_size);
+    return variant;
+}
+
+static void configure_dim(struct rtl_bank *self, uint32_t router, uint32_t dim_idx,
+                          const struct route_dim *dim, uint32_t own)
+{
+    uint32_t ports = dim->plus_port | (uint32_t)dim->minus_port << 8 | (uint32_t)dim->ring << 16;
+    if ((own & dim->mask) == 0)
+        ports |= 1U << 17;
+    if ((own & dim->mask) == dim->last)
+        ports |= 1U << 18;
+    uint32_t words[4] = {dim->mask, dim->size, routing_limit(dim, own), ports};
+    for (uint32_t w = 0; w < 4; w++)
+        self->door->configure(self->instances, router, dim_idx * 4 + w, words[w]);
+}
+
+static void configure(struct rtl_bank *self, const struct router_params *params, uint32_t router)
+{
+    const struct routing *routing = params->routing;
+    uint32_t own = params->own_address[router];
+    void (*write)(void *, uint32_t, uint32_t, uint32_t) = self->door->configure;
+    write(self->instances, router, CFG_OWN_ADDR, own);
+    write(self->instances, router, CFG_LEN_MASK, routing->layout.len_mask);
+    write(self->instances, router, CFG_ADDR_MASK, routing->layout.addr_mask);
+    write(self->instances, router, CFG_ADDR_LSB, routing->layout.addr_lsb);
+    for (uint32_t d = 0; d < routing->num_dims; d++)
+        configure_dim(self, router, d, &routing->dims[d], own);
+    for (uint32_t i = 0; i < routing->table_size; i++) {
+        struct route route = routing->table[(size_t)router * routing->table_size + i];
+        write(self->instances, router, CFG_TABLE | i, route.port | (uint32_t)route.vcs << 8);
+    }
+}
+
+struct rtl_bank *rtl_bank_new_routers(const struct router_params *params, uint32_t flit_bits,
+                                      struct err *err)
+{
+    struct rtl_variant variant = variant_of(params, flit_bits);
+    struct rtl_bank *self = rtl_bank_new(params, &variant, flit_bits, err);
+    if (self)
+        for (uint32_t router = 0; router < params->num_routers; router++)
+            configure(self, params, router);
+    return self;
+}
+
+static void *bank_new(const struct router_params *params, struct err *err)
+{
+    uint32_t flit_bits = params->routing->layout.flit_bits;
+    return rtl_bank_new_routers(params, flit_bits < 64 ? 64 : flit_bits, err);
+}
+
+const struct router_ops router_rtl_ops = {
+    .name = "rtl",
+    .bank_new = bank_new,
+    .bank_free = rtl_bank_free,
+    .flit = rtl_bank_flit,
+    .credit = rtl_bank_credit,
+    .update = rtl_bank_update,
+    .busy = rtl_bank_busy,
+    .stalls = rtl_bank_stalls,
+    .check = rtl_bank_check,
+};

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/net/rtl_bank.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { WAVE_CYCLE = 10, WAVE_HALF = 5 }; // units of time in a wave file
+
+static struct router_door_straps straps_of(const struct router_params *params, bool waves)
+{
+    const struct routing *routing = params->routing;
+    return (struct router_door_straps){
+        .mode = (uint8_t)params->switching,
+        .depth_flits = (uint8_t)params->buffer_flits,
+        .by_flow = routing->by_flow,
+        .vcs_low = routing->vcs_low,
+        .vcs_high = routing->vcs_high,
+        .vcs_all = routing->vcs_all,
+        .len_mask = routing->layout.len_mask,
+        .waves = waves,
+    };
+}
+
+static bool open_wave(struct rtl_bank *self, struct err *err)
+{
+    const struct router_rtl *rtl = self->rtl;
+    if (!rtl || !rtl->wave)
+        return true;
+    bool all = rtl->wave_router == ROUTER_ALL;
+    self->wave_open = self->door->wave_open(self->instances, rtl->wave, all ? 0 : rtl->wave_router,
+                                            all ? self->num_instances : 1);
+    return self->wave_open || err_set(err, ERR_RUN, "cannot write the wave file %s", rtl->wave);
+}
+
+static bool make_instances(struct rtl_bank *self, const struct router_params *params, bool waves,
+                           struct err *err)
+{
+    const struct router_door *door = self->door;
+    struct router_door_straps straps = straps_of(params, waves);
+    self->num_words = door->num_words;
+    self->out.flits = calloc(door->ports, sizeof *self->out.flits);
+    self->out.backs = calloc(door->ports, sizeof *self->out.backs);
+    self->out.words = calloc((size_t)door->ports * door->num_words, sizeof *self->out.words);
+    self->busy = calloc(self->num_instances, sizeof *self->busy);
+    if (self->out.flits && self->out.backs && self->out.words && self->busy)
+        self->instances = door->bank_new(self->num_instances, &straps);
+    if (!self->instances)
+        return err_set(err, ERR_RUN, "out of memory for %" PRIu32 " RTL routers",
+                       self->num_instances);
+    return true;
+}
+
+struct rtl_bank *rtl_bank_new(const struct router_params *params, struct rtl_variant *variant,
+                              uint32_t flit_bits, struct err *err)
+{
+    struct router_rtl none = {0};
+    struct router_rtl *asked = params->rtl ? params->rtl : &none;
+    variant->assertions = asked->assertions;
+    variant->waves = asked->wave != NULL;
+    struct rtl_bank *self = calloc(1, sizeof *self);
+    if (!self) {
+        err_set(err, ERR_RUN, "out of memory for RTL routers");
+        return NULL;
+    }
+    self->num_instances = params->num_routers;
+    self->now = params->now;
+    self->rtl = params->rtl;
+    self->last_word_mask = UINT64_MAX >> (63 - (flit_bits - 1) % 64);
+    if (rtl_build_open(variant, asked->quiet, &asked->build_s, &self->library, err)) {
+        self->door = self->library.door;
+        if (make_instances(self, params, variant->waves, err) && open_wave(self, err))
+            return self;
+    }
+    rtl_bank_free(self);
+    return NULL;
+}
+
+static void finish_wave_cycle(struct rtl_bank *self)
+{
+    if (self->wave_low)
+        self->door->wave_high(self->instances, (self->wave_cycle + 1) * WAVE_CYCLE);
+    self->wave_low = false;
+}
+
+// Before the first clock edge of a cycle that the wave covers: all inputs are on the pins.
+static void begin_wave_cycle(struct rtl_bank *self)
+{
+    uint64_t cycle = rtl_bank_cycle(self);
+    if (self->wave_low && self->wave_cycle == cycle)
+        return;
+    finish_wave_cycle(self);
+    if (cycle < self->rtl->wave_from_cycle || cycle > self->rtl->wave_to_cycle)
+        return;
+    self->door->wave_low(self->instances, cycle * WAVE_CYCLE + WAVE_HALF);
+    self->wave_low = true;
+    self->wave_cycle = cycle;
+}
+
+void rtl_bank_free(void *bank)
+{
+    struct rtl_bank *self = bank;
+    if (!self)
+        return;
+    if (self->wave_open) {
+        finish_wave_cycle(self);
+        self->door->wave_close(self->instances);
+    }
+    if (self->instances)
+        self->door->bank_free(self->instances);
+    free(self->out.flits);
+    free(self->out.backs);
+    free(self->out.words);
+    free(self->busy);
+    rtl_build_close(&self->library);
+    free(self);
+}
+
+void rtl_bank_flit(void *bank, uint32_t instance, uint32_t port, struct flit flit)
+{
+    struct rtl_bank *self = bank;
+    uint8_t wires = (uint8_t)(ROUTER_DOOR_VALID | flit.vc);
+    if (flit.head)
+        wires |= ROUTER_DOOR_HEAD;
+    if (flit.tail)
+        wires |= ROUTER_DOOR_TAIL;
+    uint64_t words[LAYOUT_MAX_WORDS];
+    for (uint32_t w = 0; w < self->num_words; w++)
+        words[w] = layout_word(flit.payload, w);
+    words[self->num_words - 1] &= self->last_word_mask;
+    self->door->flit(self->instances, instance, port, wires, words);
+}
+
+void rtl_bank_credit(void *bank, uint32_t instance, uint32_t port, uint8_t vcs)
+{
+    struct rtl_bank *self = bank;
+    self->door->credit(self->instances, instance, port, vcs);
+}
+
+void rtl_bank_tell_fault(struct rtl_bank *self, uint32_t instance)
+{
+    if (!self->rtl || self->rtl->differs)
+        return;
+    self->rtl->differs = true;
+    self->rtl->fault_router = instance;
+    self->rtl->fault_cycle = rtl_bank_cycle(self);
+}
+
+static void check_assertions(struct rtl_bank *self, uint32_t instance)
+{
+    const char *where = self->door->fault(self->instances);
+    if (!where || self->fault.status != ERR_NONE)
+        return;
+    err_set(&self->fault, ERR_MISMATCH,
+            "cycle %" PRIu64 ", router %" PRIu32 ": an assertion of the RTL failed at %s",
+            rtl_bank_cycle(self), instance, where);
+    rtl_bank_tell_fault(self, instance);
+}
+
+void rtl_bank_clock(struct rtl_bank *self, uint32_t instance)
+{
+    if (self->wave_open)
+        begin_wave_cycle(self);
+    self->door->clock(self->instances, instance, &self->out);
+    self->busy[instance] = self->out.busy;
+    if (self->rtl && self->rtl->assertions)
+        check_assertions(self, instance);
+}
+
+struct flit rtl_bank_out_flit(const struct rtl_bank *self, uint32_t idx)
+{
+    uint8_t wires = self->out.flits[idx].wires;
+    return (struct flit){
+        .payload = self->out.words[idx * self->num_words],
+        .vc = wires & ROUTER_DOOR_VC,
+        .head = (wires & ROUTER_DOOR_HEAD) != 0,
+        .tail = (wires & ROUTER_DOOR_TAIL) != 0,
+    };
+}
+
+// The words past the first of a payload must be what they were made at an input.
+static void check_words(struct rtl_bank *self, uint32_t instance, uint32_t idx)
+{
+    const uint64_t *words = &self->out.words[idx * self->num_words];
+    for (uint32_t w = 1; w < self->num_words; w++) {
+        uint64_t mask = w + 1 == self->num_words ? self->last_word_mask : UINT64_MAX;
+        uint64_t expected = layout_word(words[0], w) & mask;
+        if (words[w] == expected || self->fault.status != ERR_NONE)
+            continue;
+        err_set(&self->fault, ERR_MISMATCH,
+                "cycle %" PRIu64 ", router %" PRIu32 ", port %" PRIu32 ", payload word %" PRIu32
+                ": RTL has 0x%" PRIx64 ", should be 0x%" PRIx64,
+                rtl_bank_cycle(self), instance, self->out.flits[idx].port, w, words[w], expected);
+        rtl_bank_tell_fault(self, instance);
+    }
+}
+
+void rtl_bank_update(void *bank, uint32_t instance, struct router_out *out)
+{
+    struct rtl_bank *self = bank;
+    rtl_bank_clock(self, instance);
+    out->num_flits = self->out.num_flits;
+    for (uint32_t i = 0; i < out->num_flits; i++) {
+        out->flits[i] = (struct router_out_flit){.port = self->out.flits[i].port,
+                                                 .flit = rtl_bank_out_flit(self, i)};
+        if (self->num_words > 1)
+            check_words(self, instance, i);
+    }
+    out->num_credits = 0;
+    for (uint32_t i = 0; i < self->out.num_backs; i++)
+        if (self->out.backs[i].credits)
+            out->credits[out->num_credits++] = (struct router_out_credit){
+                .port = self->out.backs[i].port, .vcs = self->out.backs[i].credits};
+}
+
+bool rtl_bank_busy(const void *bank, uint32_t instance)
+{
+    const struct rtl_bank *self = bank;
+    return self->busy[instance];
+}
+
+void rtl_bank_stalls(const void *bank, uint32_t instance, struct router_stalls *sum)
+{
+    const struct rtl_bank *self = bank;
+    uint64_t counts[4] = {0};
+    if (self->door->stalls)
+        self->door->stalls(self->instances, instance, counts);
+    sum->no_credit += counts[0];
+    sum->no_vc += counts[1];
+    sum->not_whole += counts[2];
+    sum->switch_lost += counts[3];
+}
+
+bool rtl_bank_check(void *bank, struct err *err)
+{
+    struct rtl_bank *self = bank;
+    if (self->fault.status == ERR_NONE)
+        return true;
+    *err = self->fault;
+    return false;
+}

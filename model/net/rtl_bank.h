@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// A bank of Verilated instances behind the operations of router.h: what the back ends that run RTL
+// share. It makes a payload's words at the input pins and reads the outputs after a clock edge; it
+// writes waves.
+//
+// Timing: an input is on the pins when rtl_bank_flit or rtl_bank_credit returns; rtl_bank_clock is
+// the clock edge. A wave shows each cycle as its low half, inputs applied, and the high half after
+// the edge.
+#ifndef ORDITO_MODEL_NET_RTL_BANK_H
+#define ORDITO_MODEL_NET_RTL_BANK_H
+
+#include "model/net/router.h"
+#include "model/net/rtl_build.h"
+
+struct rtl_bank {
+    struct rtl_library library;
+    const struct router_door *door; // of the library
+    void *instances;                // the door's bank
+    uint32_t num_instances;
+    uint32_t num_words;         // of a payload
+    uint64_t last_word_mask;    // wires of a payload's last word
+    struct router_door_out out; // of the last clock edge
+    bool *busy;                 // [num_instances]
+    const uint64_t *now;        // NULL: the cycle is not known
+    struct router_rtl *rtl;     // NULL: nothing was asked
+    bool wave_open;
+    bool wave_low;       // the low half of wave_cycle is in the file, the high half is not
+    uint64_t wave_cycle; // last cycle in the file
+    struct err fault;    // first fault found
+};
+
+// Opens the variant and makes its instances. `flit_bits` are the wires of the variant's payload.
+// `variant` gets assertions and waves as `params` ask for. NULL on failure, with `err` filled.
+struct rtl_bank *rtl_bank_new(const struct router_params *params, struct rtl_variant *variant,
+                              uint32_t flit_bits, struct err *err);
+
+// A bank of routers (router_sim.sv), with their straps and tables, whose payload has `flit_bits`
+// wires.
+struct rtl_bank *rtl_bank_new_routers(const struct router_params *params, uint32_t flit_bits,
+                                      struct err *err);
+
+// These are operations of struct router_ops.
+void rtl_bank_free(void *bank);
+void rtl_bank_flit(void *bank, uint32_t instance, uint32_t port, struct flit flit);
+void rtl_bank_credit(void *bank, uint32_t instance, uint32_t port, uint8_t vcs);
+void rtl_bank_update(void *bank, uint32_t instance, struct router_out *out);
+bool rtl_bank_busy(const void *bank, uint32_t instance);
+void rtl_bank_stalls(const void *bank, uint32_t instance, struct router_stalls *sum);
+bool rtl_bank_check(void *bank, struct err *err);
+
+// The clock edge alone; the outputs are in self->out.
+void rtl_bank_clock(struct rtl_bank *self, uint32_t instance);
+
+// Tells who asked (struct router_rtl) that a fault was found at this router in this cycle.
+void rtl_bank_tell_fault(struct rtl_bank *self, uint32_t instance);
+
+// Flit `idx` of self->out.
+struct flit rtl_bank_out_flit(const struct rtl_bank *self, uint32_t idx);
+
+// The current cycle.
+static inline uint64_t rtl_bank_cycle(const struct rtl_bank *self)
+{
+    return self->now ? *self->now : 0;
+}
+
+#endif

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// RTL variants as shared libraries, built on demand by Verilator and g++ and kept (rtl_cache.h).
+//
+// A variant is a top module with parameters. Its entry in the cache is named after both and after
+// a hash of the RTL sources, the door, the compilers' options and Verilator's version, so nothing
+// stale is ever loaded. It is built under a lock, in a temporary folder that is renamed into place
+// when complete, so processes may ask for the same variant at once. A library that is damaged is
+// built again.
+#ifndef ORDITO_MODEL_NET_RTL_BUILD_H
+#define ORDITO_MODEL_NET_RTL_BUILD_H
+
+#include "rtl/router_door.h"
+#include "sim/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { RTL_BUILD_MAX_PARAMETERS = 8 };
+
+struct rtl_variant {
+    const char *top; // top module
+    uint32_t num_parameters;
+    struct {
+        const char *name;
+        char value[80]; // as Verilator's -G option takes it
+    } parameters[RTL_BUILD_MAX_PARAMETERS];
+    const char *define; // macro of the door, or NULL
+    bool assertions;
+    bool waves;
+    char words[128]; // what it is, for people
+};
+
+// A library in use. rtl_build_close gives it back; opening a variant several times loads it once.
+struct rtl_library {
+    void *handle;
+    const struct router_door *door;
+};
+
+// Opens a variant, which it builds first if need be, with a line on standard error unless `quiet`.
+// Adds the time spent on building to `*build_s`.
+bool rtl_build_open(const struct rtl_variant *variant, bool quiet, double *build_s,
+                    struct rtl_library *library, struct err *err);
+void rtl_build_close(struct rtl_library *library);
+
+#endif

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/net/rtl_cache.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifndef ORDITO_DATADIR
+#define ORDITO_DATADIR "/usr/local/share/ordito"
+#endif
+
+char *rtl_cache_text(const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    int length = vasprintf(&text, format, args);
+    va_end(args);
+    assert(length >= 0);
+    return text;
+}
+
+static bool is_there(const char *folder, const char *file)
+{
+    char *path = rtl_cache_text("%s/%s", folder, file);
+    bool there = access(path, R_OK) == 0;
+    free(path);
+    return there;
+}
+
+// Makes a folder and those above it.
+static bool make_folders(const char *folder, struct err *err)
+{
+    char *path = rtl_cache_text("%s", folder);
+    bool made = true;
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = 0;
+        made = mkdir(path, 0777) == 0 || errno == EEXIST;
+        *slash = '/';
+    }
+    made = mkdir(path, 0777) == 0 || errno == EEXIST;
+    if (!made)
+        err_set(err, ERR_RUN, "cannot make the folder %s for RTL libraries: %s", path,
+                strerror(errno));
+    free(path);
+    return made;
+}
+
+// The source tree that the program runs from, or NULL: the folder one or two above that of the
+// program, if RTL is there.
+static char *find_tree(void)
+{
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length <= 0)
+        return NULL;
+    program[length] = 0;
+    char *folder = dirname(program);
+    for (int level = 0; level < 2; level++) {
+        folder = dirname(folder);
+        if (is_there(folder, "rtl/router_sim.sv"))
+            return rtl_cache_text("%s", folder);
+    }
+    return NULL;
+}
+
+static char *user_cache(struct err *err)
+{
+    const char *xdg = getenv("XDG_CACHE_HOME");
+    const char *home = getenv("HOME");
+    if (xdg && *xdg == '/')
+        return rtl_cache_text("%s/ordito", xdg);
+    if (home && *home == '/')
+        return rtl_cache_text("%s/.cache/ordito", home);
+    err_set(err, ERR_RUN,
+            "nowhere to keep RTL libraries: neither XDG_CACHE_HOME nor HOME names a folder");
+    return NULL;
+}
+
+bool rtl_cache_find(char **sources, char **cache, struct err *err)
+{
+    const char *asked = getenv("ORDITO_RTL");
+    char *tree = asked && *asked ? NULL : find_tree();
+    if (tree)
+        *sources = rtl_cache_text("%s/rtl", tree);
+    else
+        *sources = asked && *asked ? rtl_cache_text("%s", asked)
+                                   : rtl_cache_text("%s/rtl", ORDITO_DATADIR);
+    if (tree && access(tree, W_OK) == 0)
+        *cache = rtl_cache_text("%s/build/rtl", tree);
+    else
+        *cache = user_cache(err);
+    free(tree);
+    bool found = *cache != NULL;
+    if (found && !is_there(*sources, "router_sim.sv"))
+        found =
+            err_set(err, ERR_RUN, "the RTL sources are not in %s; ORDITO_RTL can name their folder",
+                    *sources);
+    if (found && make_folders(*cache, err))
+        return true;
+    free(*sources);
+    free(*cache);
+    *sources = NULL;
+    *cache = NULL;
+    return false;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+bool rtl_cache_list(const char *folder, const char *suffix, struct rtl_cache_names *names,
+                    struct err *err)
+{
+    *names = (struct rtl_cache_names){0};
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return err_set(err, ERR_RUN, "cannot read the folder %s: %s", folder, strerror(errno));
+    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+        size_t length = strlen(entry->d_name);
+        if (*entry->d_name == '.' || length < strlen(suffix) ||
+            strcmp(entry->d_name + length - strlen(suffix), suffix) != 0)
+            continue;
+        names->names = realloc(names->names, (names->num + 1) * sizeof *names->names);
+        assert(names->names);
+        names->names[names->num++] = rtl_cache_text("%s", entry->d_name);
+    }
+    closedir(dir);
+    if (names->num)
+        qsort(names->names, names->num, sizeof *names->names, by_name);
+    return true;
+}
+
+void rtl_cache_names_free(struct rtl_cache_names *names)
+{
+    for (size_t i = 0; i < names->num; i++)
+        free(names->names[i]);
+    free(names->names);
+    *names = (struct rtl_cache_names){0};
+}
+
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
+{
+    const unsigned char *byte = bytes;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+uint64_t rtl_cache_hash_text(uint64_t hash, const char *text)
+{
+    return hash_bytes(hash, text, strlen(text) + 1);
+}
+
+bool rtl_cache_hash_file(uint64_t *hash, const char *path, struct err *err)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return err_set(err, ERR_RUN, "cannot read %s: %s", path, strerror(errno));
+    char block[8192];
+    for (size_t got; (got = fread(block, 1, sizeof block, file)) > 0;)
+        *hash = hash_bytes(*hash, block, got);
+    bool read = !ferror(file);
+    fclose(file);
+    return read || err_set(err, ERR_RUN, "cannot read %s", path);
+}
+
+bool rtl_cache_hash_files(uint64_t *hash, const char *folder, const char *suffix, struct err *err)
+{
+    struct rtl_cache_names names;
+    bool done = rtl_cache_list(folder, suffix, &names, err);
+    for (size_t i = 0; done && i < names.num; i++) {
+        char *path = rtl_cache_text("%s/%s", folder, names.names[i]);
+        *hash = rtl_cache_hash_text(*hash, names.names[i]);
+        done = rtl_cache_hash_file(hash, path, err);
+        free(path);
+    }
+    rtl_cache_names_free(&names);
+    return done;
+}
+
+int rtl_cache_lock(const char *entry, struct err *err)
+{
+    char *path = rtl_cache_text("%s.lock", entry);
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int result = lock < 0 ? -1 : flock(lock, LOCK_EX);
+    while (lock >= 0 && result < 0 && errno == EINTR)
+        result = flock(lock, LOCK_EX);
+    if (result < 0) {
+        err_set(err, ERR_RUN, "cannot lock %s: %s", path, strerror(errno));
+        if (lock >= 0)
+            close(lock);
+        lock = -1;
+    }
+    free(path);
+    return lock;
+}
+
+void rtl_cache_unlock(int lock)
+{
+    close(lock);
+}
+
+bool rtl_cache_empty_folder(const char *folder, struct err *err)
+{
+    rtl_cache_remove(folder);
+    if (mkdir(folder, 0777) == 0)
+        return true;
+    return err_set(err, ERR_RUN, "cannot make the folder %s: %s", folder, strerror(errno));
+}
+
+void rtl_cache_remove(const char *folder)
+{
+    struct err ignored = {0};
+    struct rtl_cache_names names;
+    if (!rtl_cache_list(folder, "", &names, &ignored))
+        return;
+    for (size_t i = 0; i < names.num; i++) {
+        char *path = rtl_cache_text("%s/%s", folder, names.names[i]);
+        unlink(path);
+        free(path);
+    }
+    rtl_cache_names_free(&names);
+    rmdir(folder);
+}

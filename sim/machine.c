@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/machine.h"
+
+#include "model/node/mpi.h"
+#include "model/node/packets.h"
+#include "model/node/synthetic.h"
+
+#include <unistd.h>
+
+static const struct router_ops *const backends[BACKEND_NUM] = {
+    [BACKEND_REF] = &router_ref_ops,
+    [BACKEND_RTL] = &router_rtl_ops,
+    [BACKEND_LOCKSTEP] = &router_lockstep_ops,
+    [BACKEND_RTL_WHOLE] = &router_whole_ops,
+};
+
+// Bytes of routers, terminals and channels, by estimate. Verilated routers take what their
+// buffers and wires take, and some 2 KiB each.
+static uint64_t estimate_bytes(const struct machine *self, const struct config *config)
+{
+    const struct topology *t = self->topology;
+    uint64_t fifo_flits = 1;
+    while (fifo_flits < config->buffer_flits)
+        fifo_flits *= 2;
+    uint64_t ports = (uint64_t)t->num_routers * t->radix;
+    uint64_t vcs = ports * config->vcs;
+    uint64_t channels = ports * (2 * sizeof(uint32_t) + 64);
+    uint64_t reference = vcs * (fifo_flits * 16 + 8) + ports * 16;
+    uint64_t rtl = vcs * fifo_flits * ((config->flit_bits + 63) / 64 * 8 + 8) +
+                   (uint64_t)t->num_routers * (2048 + t->radix * config->flit_bits / 2);
+    uint64_t terminals = (uint64_t)t->num_nodes * (128 + config->vcs * fifo_flits * 16);
+    uint64_t sum = channels + terminals;
+    if (config->backend != BACKEND_RTL && config->backend != BACKEND_RTL_WHOLE)
+        sum += reference;
+    if (config->backend != BACKEND_REF)
+        sum += rtl;
+    return sum;
+}
+
+static bool fits_memory(const struct machine *self, const struct config *config, struct err *err)
+{
+    const double gib = 1024.0 * 1024.0 * 1024.0;
+    double need = (double)estimate_bytes(self, config);
+    double have = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (need <= have)
+        return true;
+    return config_refuse(config, "fabric.topology", err,
+                         "%u nodes need about %.1f GiB, and this machine has %.1f GiB",
+                         self->topology->num_nodes, need / gib, have / gib);
+}
+
+bool machine_make_topology(struct machine *self, const struct config *config, struct err *err)
+{
+    struct topology_spec spec = config->topology;
+    self->topology = topology_new(&spec, err);
+    return self->topology && fits_memory(self, config, err);
+}
+
+bool machine_make_routing(struct machine *self, const struct config *config, uint32_t longest_flits,
+                          struct err *err)
+{
+    struct routing_spec routing = {
+        .routing = config->routing,
+        .num_vcs = config->vcs,
+        .by_flow = config->by_flow,
+        .flit_bits = config->flit_bits,
+        .max_flits = longest_flits,
+    };
+    self->routing = routing_new(self->topology, &routing, &self->routing_name, err);
+    if (!self->routing)
+        return false;
+    struct err proof = {0};
+    if (!deadlock_prove(self->topology, self->routing, &self->proof, &proof) &&
+        (!config->allow_deadlock || proof.status != ERR_DEADLOCK)) {
+        *err = proof;
+        return false;
+    }
+    self->ops = backends[config->backend];
+    return true;
+}
+
+struct fabric_params machine_fabric_params(struct machine *self, const struct config *config,
+                                           fabric_delivered_fn *delivered,
+                                           fabric_flit_fn *flit_ejected, void *context)
+{
+    return (struct fabric_params){
+        .topology = self->topology,
+        .routing = self->routing,
+        .ops = self->ops,
+        .switching = config->switching,
+        .buffer_flits = config->buffer_flits,
+        .channel_latency_cycles = config->channel_latency_cycles,
+        .terminal_latency_cycles = config->terminal_latency_cycles,
+        .stall_threshold = rng_threshold(config->stall_probability),
+        .watchdog_cycles = config->watchdog_cycles,
+        .seed = config->seed,
+        .skip_idle = config->skip_idle,
+        .rtl = &self->rtl,
+        .delivered = delivered,
+        .flit_ejected = flit_ejected,
+        .context = context,
+    };
+}
+
+// Refuses packets that no buffer can take whole.
+static bool fits_buffer(const struct machine *self, const struct config *config, const char *key,
+                        struct err *err)
+{
+    if (!switching_buffers_whole_packets(config->switching) ||
+        self->packet_flits_max <= config->buffer_flits)
+        return true;
+    return config_refuse(config, key, err,
+                         "packets of %u flits do not fit the buffers of %u flits "
+                         "(fabric.router.buffer_flits), as %s needs; use shorter packets, larger "
+                         "buffers or wormhole switching",
+                         self->packet_flits_max, config->buffer_flits,
+                         switching_names[config->switching]);
+}
+
+static bool make_synthetic(struct machine *self, const struct config *config, struct err *err)
+{
+    struct synthetic_params params = {
+        .pattern =
+            {
+                .pattern = config->pattern,
+                .include_self = config->include_self,
+                .seed = config->seed,
+                .hotspots = config->hotspots,
+                .num_hotspots = config->num_hotspots,
+                .hotspot_fraction = config->hotspot_fraction,
+                .permutation = config->permutation,
+                .matrix = config->matrix,
+            },
+        .rate_flits_per_node_cycle = config->rate_flits_per_node_cycle,
+        .lengths = config->lengths,
+        .num_lengths = config->num_lengths,
+        .bursty = config->bursty,
+        .burst_cycles = config->burst_cycles,
+        .burst_rate_flits_per_node_cycle = config->burst_rate_flits_per_node_cycle,
+    };
+    self->workload = synthetic_new(&params, self->topology, err);
+    return self->workload != NULL;
+}
+
+static bool make_trace(struct machine *self, const struct config *config, struct err *err)
+{
+    struct mpi_params params = {
+        .trace = self->trace,
+        .num_nodes = self->topology->num_nodes,
+        .compute_scale = config->compute_scale,
+        .node_clock_hz = config->node_clock_hz,
+        .fabric_clock_hz = config->fabric_clock_hz,
+        .eager_bytes = config->eager_bytes,
+        .flit_bits = config->flit_bits,
+        .header_flits = config->header_flits,
+        .max_flits = self->packet_flits_max,
+        .algorithms =
+            {
+                [COLLECTIVE_BARRIER] = config->collective_barrier,
+                [COLLECTIVE_BCAST] = config->collective_bcast,
+                [COLLECTIVE_REDUCE] = config->collective_reduce,
+                [COLLECTIVE_ALLREDUCE] = config->collective_allreduce,
+                [COLLECTIVE_SCAN] = config->collective_scan,
+                [COLLECTIVE_GATHER] = config->collective_gather,
+                [COLLECTIVE_SCATTER] = config->collective_scatter,
+                [COLLECTIVE_ALLGATHER] = config->collective_allgather,
+                [COLLECTIVE_ALLTOALL] = config->collective_alltoall,
+                [COLLECTIVE_REDUCE_SCATTER] = config->collective_reduce_scatter,
+            },
+    };
+    self->workload = mpi_new(&params, err);
+    return self->workload != NULL;
+}
+
+// Opens what the workload reads, and finds out how long its packets get.
+static bool open_workload(struct machine *self, const struct config *config, struct err *err)
+{
+    switch (config->workload) {
+    case WORKLOAD_TRACE:
+        self->trace = trace_open(config->path, config->format, err);
+        self->packet_flits_max = config_cut_flits(config);
+        return self->trace != NULL;
+    case WORKLOAD_PACKETS: {
+        struct packets_summary summary;
+        if (!packets_file_open(&self->packets_file, config->path, err) ||
+            !packets_scan(&self->packets_file, self->topology->num_nodes, &summary, err))
+            return false;
+        self->packet_flits_max = summary.longest_flits;
+        return fits_buffer(self, config, "workload.path", err);
+    }
+    default:
+        for (uint32_t i = 0; i < config->num_lengths; i++)
+            if (config->lengths[i].flits > self->packet_flits_max)
+                self->packet_flits_max = config->lengths[i].flits;
+        return fits_buffer(self, config, "workload.packet_flits", err);
+    }
+}
+
+static bool make_workload(struct machine *self, const struct config *config, struct err *err)
+{
+    switch (config->workload) {
+    case WORKLOAD_TRACE:
+        return make_trace(self, config, err);
+    case WORKLOAD_PACKETS:
+        self->workload = packets_new(&self->packets_file, self->topology->num_nodes,
+                                     self->packet_flits_max, err);
+        return self->workload != NULL;
+    default:
+        return make_synthetic(self, config, err);
+    }
+}
+
+bool machine_make(struct machine *self, const struct config *config,
+                  const struct run_outputs *outputs, fabric_delivered_fn *delivered,
+                  fabric_flit_fn *flit_ejected, void *context, struct err *err)
+{
+    if (!machine_make_topology(self, config, err) || !open_workload(self, config, err))
+        return false;
+    uint32_t longest =
+        self->packet_flits_max > config->max_flits ? self->packet_flits_max : config->max_flits;
+    if (!machine_make_routing(self, config, longest, err) || !make_workload(self, config, err))
+        return false;
+    if (outputs->ops)
+        self->ops = outputs->ops;
+    struct fabric_params params =
+        machine_fabric_params(self, config, delivered, flit_ejected, context);
+    params.shuffle = outputs->shuffle;
+    self->fabric = fabric_new(&params, err);
+    return self->fabric != NULL;
+}
+
+void machine_free(struct machine *self)
+{
+    fabric_free(self->fabric);
+    if (self->workload)
+        self->workload->ops->free(self->workload);
+    trace_close(self->trace);
+    if (self->packets_file.name)
+        packets_file_close(&self->packets_file);
+    routing_free(self->routing);
+    topology_free(self->topology);
+}
+
+void machine_application(const struct machine *self, struct run_result *result)
+{
+    if (!self->trace)
+        return;
+    struct mpi_stats stats = mpi_stats(self->workload);
+    result->has_application = true;
+    result->makespan_cycles = stats.makespan_cycles;
+    result->messages = stats.messages;
+    result->bytes = stats.bytes;
+    result->collective_messages = stats.collective_messages;
+    result->collective_bytes = stats.collective_bytes;
+    result->compute_cycles_max = stats.compute_cycles_max;
+}

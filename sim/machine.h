@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The machine of a run: topology, routing with its proof, routers, terminals and workload, made
+// from a configuration in the order in which the first fault is the most telling.
+//
+// Owner: machine_make allocates, machine_free frees, also after machine_make has failed.
+#ifndef ORDITO_SIM_MACHINE_H
+#define ORDITO_SIM_MACHINE_H
+
+#include "model/net/deadlock.h"
+#include "model/net/fabric.h"
+#include "model/node/packets.h"
+#include "model/node/workload.h"
+#include "sim/config.h"
+#include "sim/run.h"
+#include "traces/trace.h"
+
+struct machine {
+    struct router_rtl rtl; // what is asked of RTL; set before machine_make
+    struct topology *topology;
+    struct routing *routing;
+    const char *routing_name;
+    struct deadlock_proof proof;
+    const struct router_ops *ops;
+    struct fabric *fabric;
+    struct trace *trace;
+    struct packets_file packets_file;
+    struct workload *workload;
+    uint32_t packet_flits_max; // longest packet of the workload
+};
+
+// What `outputs` asks for in place of what is configured (back end, shuffling) is heeded.
+bool machine_make(struct machine *self, const struct config *config,
+                  const struct run_outputs *outputs, fabric_delivered_fn *delivered,
+                  fabric_flit_fn *flit_ejected, void *context, struct err *err);
+void machine_free(struct machine *self);
+
+// Fills what a trace's program says of itself.
+void machine_application(const struct machine *self, struct run_result *result);
+
+// The parts of machine_make that need no workload, in this order: the topology, with a look at the
+// memory that the machine will need; and routing with its proof, where `longest_flits` is what the
+// head flit must be able to tell.
+bool machine_make_topology(struct machine *self, const struct config *config, struct err *err);
+bool machine_make_routing(struct machine *self, const struct config *config,
+                          uint32_t longest_flits, struct err *err);
+
+// Parameters of a fabric for a network that has been made.
+struct fabric_params machine_fabric_params(struct machine *self, const struct config *config,
+                                           fabric_delivered_fn *delivered,
+                                           fabric_flit_fn *flit_ejected, void *context);
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/measure.h"
+
+#include "sim/machine.h"
+
+#include <stdlib.h>
+
+// Sums over the probes that have arrived.
+struct probes {
+    uint64_t num;
+    uint64_t sum_hops;
+    uint32_t max_hops;
+};
+
+static void probe_arrived(void *context, const struct packet *packet)
+{
+    struct probes *self = context;
+    self->num++;
+    self->sum_hops += packet->hops;
+    if (packet->hops > self->max_hops)
+        self->max_hops = packet->hops;
+}
+
+// Sends a probe between every two nodes, a round of one probe a node at a time.
+static bool send_probes(struct fabric *fabric, uint32_t num_nodes, struct err *err)
+{
+    for (uint32_t offset = 1; offset < num_nodes; offset++) {
+        for (uint32_t source = 0; source < num_nodes; source++)
+            if (!fabric_send(fabric, source, (source + offset) % num_nodes, 1, MSG_NONE, err))
+                return false;
+        while (!fabric_idle(fabric))
+            if (!fabric_cycle(fabric, err))
+                return false;
+    }
+    return true;
+}
+
+// Channels that probes went over, and the most that any router has.
+static void count_channels(const struct topology *topology, const uint64_t *flits,
+                           struct topology_figures *measured)
+{
+    for (uint32_t r = 0; r < topology->num_routers; r++) {
+        uint32_t degree = 0;
+        for (uint32_t p = 0; p < topology->radix; p++) {
+            size_t port = (size_t)r * topology->radix + p;
+            degree += topology->peer[port] != TOPOLOGY_NONE && flits[port] > 0;
+        }
+        measured->channels += degree;
+        if (degree > measured->degree_max)
+            measured->degree_max = degree;
+    }
+}
+
+bool measure_topology(const struct config *config, struct topology_figures *measured,
+                      struct err *err)
+{
+    struct machine machine = {0};
+    struct probes probes = {0};
+    bool good = machine_make_topology(&machine, config, err) &&
+                machine_make_routing(&machine, config, config_longest_flits(config), err);
+    if (good) {
+        struct fabric_params params =
+            machine_fabric_params(&machine, config, probe_arrived, NULL, &probes);
+        machine.fabric = fabric_new(&params, err);
+        good = machine.fabric && send_probes(machine.fabric, machine.topology->num_nodes, err);
+    }
+    if (good) {
+        uint64_t nodes = machine.topology->num_nodes;
+        *measured = (struct topology_figures){
+            .nodes = nodes,
+            .routers = machine.topology->num_routers,
+            .diameter_hops = probes.max_hops,
+            .average_hops = probes.num ? (double)probes.sum_hops / (double)probes.num : 0,
+            .bisection_channels = UINT64_MAX,
+        };
+        count_channels(machine.topology, fabric_channel_flits(machine.fabric), measured);
+    }
+    machine_free(&machine);
+    return good;
+}

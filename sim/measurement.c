@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/measurement.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Least share of the offered load that a network which is not saturated accepts.
+static const double accepted_share = 0.95;
+
+static size_t num_ports(const struct measurement *self)
+{
+    return (size_t)self->topology->num_routers * self->topology->radix;
+}
+
+bool measurement_start(struct measurement *self, struct err *err)
+{
+    self->channel_flits = calloc(num_ports(self), sizeof *self->channel_flits);
+    if (!self->channel_flits)
+        return err_set(err, ERR_RUN, "out of memory for statistics");
+    self->end_serial = UINT64_MAX;
+    self->window_to_cycle = UINT64_MAX;
+    self->phase_end_cycle = UINT64_MAX;
+    self->phase = PHASE_MEASURE;
+    if (self->windows) {
+        self->phase = PHASE_WARMUP;
+        self->first_serial = UINT64_MAX;
+        self->phase_end_cycle = self->config->warmup_cycles == CONFIG_AUTO
+                                    ? WARMUP_BATCH_CYCLES
+                                    : (uint64_t)self->config->warmup_cycles;
+    }
+    return true;
+}
+
+void measurement_free(struct measurement *self)
+{
+    stat_histogram_free(&self->latency_cycles);
+    stat_histogram_free(&self->network_latency_cycles);
+    free(self->channel_flits);
+}
+
+static void write_packet(FILE *to, const struct packet *packet, uint32_t hops)
+{
+    fprintf(to, "%" PRIu64 ",%u,%u,%u,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
+            packet->serial, packet->source, packet->destination, packet->flits, hops,
+            packet->created_cycle, packet->injected_cycle, packet->ejected_cycle,
+            packet->ejected_cycle - packet->created_cycle);
+}
+
+// The batch of the confidence interval in which a cycle of the window lies.
+static size_t ci_batch(const struct measurement *self, uint64_t cycle)
+{
+    return (size_t)((cycle - self->window_from_cycle) * CI_BATCHES / self->config->measure_cycles);
+}
+
+void measurement_packet(struct measurement *self, const struct packet *packet)
+{
+    uint64_t latency = packet->ejected_cycle - packet->created_cycle;
+    uint64_t network_latency = packet->ejected_cycle - packet->injected_cycle;
+    uint32_t hops =
+        self->hops_by_distance
+            ? self->topology->kind->distance(self->topology, packet->source, packet->destination)
+            : packet->hops;
+    if (self->packets)
+        write_packet(self->packets, packet, hops);
+    self->batch_sum += latency;
+    self->batch_num++;
+    if (packet->serial < self->first_serial || packet->serial >= self->end_serial)
+        return;
+    self->num_delivered++;
+    self->hops_sum += hops;
+    if (hops > self->hops_max)
+        self->hops_max = hops;
+    if (!stat_histogram_add(&self->latency_cycles, latency) ||
+        !stat_histogram_add(&self->network_latency_cycles, network_latency))
+        self->out_of_memory = true;
+    if (self->windows) {
+        size_t batch = ci_batch(self, packet->created_cycle);
+        self->ci_sum[0][batch] += (double)latency;
+        self->ci_sum[1][batch] += (double)network_latency;
+        self->ci_num[batch]++;
+    }
+}
+
+// Ends a batch of the warm-up. True if the warm-up is over.
+static bool warmed_up(struct measurement *self)
+{
+    if (self->config->warmup_cycles != CONFIG_AUTO)
+        return true;
+    double last = self->num_warmup ? self->warmup_mean[self->num_warmup - 1] : 0;
+    self->warmup_mean[self->num_warmup++] =
+        self->batch_num ? (double)self->batch_sum / (double)self->batch_num : last;
+    self->batch_sum = 0;
+    self->batch_num = 0;
+    if (self->num_warmup == WARMUP_MAX_BATCHES)
+        return true;
+    return self->num_warmup >= WARMUP_MIN_BATCHES && self->num_warmup % 4 == 0 &&
+           stat_mser(self->warmup_mean, self->num_warmup) <= self->num_warmup / 2;
+}
+
+static void open_window(struct measurement *self, const struct fabric *fabric)
+{
+    uint64_t now = fabric_now(fabric);
+    self->phase = PHASE_MEASURE;
+    self->window_from_cycle = now;
+    self->phase_end_cycle = now + self->config->measure_cycles;
+    self->at_window_start = fabric_counters(fabric);
+    self->first_serial = self->at_window_start.packets_created;
+    memcpy(self->channel_flits, fabric_channel_flits(fabric),
+           num_ports(self) * sizeof *self->channel_flits);
+}
+
+static uint64_t queued_flits(const struct fabric_counters *counters)
+{
+    return counters->flits_created - counters->flits_injected;
+}
+
+static void close_window(struct measurement *self, const struct fabric *fabric)
+{
+    const uint64_t *flits = fabric_channel_flits(fabric);
+    self->window_to_cycle = fabric_now(fabric);
+    self->at_window_end = fabric_counters(fabric);
+    self->end_serial = self->at_window_end.packets_created;
+    if (!self->hops_by_distance)
+        for (size_t p = 0; p < num_ports(self); p++)
+            self->channel_flits[p] = flits[p] - self->channel_flits[p];
+    if (!self->windows)
+        return;
+    uint64_t drain = self->config->drain_cycles == CONFIG_AUTO
+                         ? self->config->measure_cycles
+                         : (uint64_t)self->config->drain_cycles;
+    self->phase = PHASE_DRAIN;
+    self->phase_end_cycle = self->window_to_cycle + drain;
+    const struct fabric_counters *from = &self->at_window_start;
+    const struct fabric_counters *to = &self->at_window_end;
+    double offered = (double)(to->flits_created - from->flits_created);
+    double accepted = (double)(to->flits_ejected - from->flits_ejected);
+    self->saturated = accepted < accepted_share * offered && queued_flits(to) > queued_flits(from);
+}
+
+static bool drained(const struct measurement *self)
+{
+    return self->num_delivered == self->end_serial - self->first_serial;
+}
+
+void measurement_cycle(struct measurement *self, const struct fabric *fabric)
+{
+    uint64_t now = fabric_now(fabric);
+    if (self->phase == PHASE_WARMUP && now >= self->phase_end_cycle) {
+        if (warmed_up(self))
+            open_window(self, fabric);
+        else
+            self->phase_end_cycle = now + WARMUP_BATCH_CYCLES;
+    }
+    if (self->phase == PHASE_MEASURE && now >= self->phase_end_cycle)
+        close_window(self, fabric);
+    if (self->phase == PHASE_DRAIN && (drained(self) || self->saturated))
+        self->phase = PHASE_DONE;
+    if (self->phase == PHASE_DRAIN && now >= self->phase_end_cycle) {
+        self->saturated = true;
+        self->phase = PHASE_DONE;
+    }
+}
+
+uint64_t measurement_next_event(const struct measurement *self)
+{
+    return self->phase_end_cycle;
+}
+
+static double ci95_of(const struct measurement *self, const double *sums)
+{
+    double means[CI_BATCHES];
+    size_t num = 0;
+    for (size_t b = 0; b < CI_BATCHES; b++)
+        if (self->ci_num[b])
+            means[num++] = sums[b] / (double)self->ci_num[b];
+    return stat_ci95(means, num);
+}
+
+static struct run_latency summary(const struct measurement *self, struct stat_histogram *histogram,
+                                  const double *ci_sums)
+{
+    if (histogram->num == 0 || self->saturated)
+        return (struct run_latency){.ci95 = -1};
+    return (struct run_latency){
+        .num = histogram->num,
+        .mean = stat_histogram_mean(histogram),
+        .ci95 = ci95_of(self, ci_sums),
+        .min = histogram->min,
+        .p50 = stat_histogram_percentile(histogram, 0.5),
+        .p90 = stat_histogram_percentile(histogram, 0.9),
+        .p99 = stat_histogram_percentile(histogram, 0.99),
+        .p999 = stat_histogram_percentile(histogram, 0.999),
+        .max = histogram->max,
+    };
+}
+
+static void channel_summary(const struct measurement *self, double window_cycles,
+                            struct run_result *result)
+{
+    uint64_t sum = 0;
+    uint64_t max = 0;
+    uint64_t num = 0;
+    for (size_t p = 0; p < num_ports(self); p++) {
+        if (self->topology->peer[p] == TOPOLOGY_NONE)
+            continue;
+        num++;
+        sum += self->channel_flits[p];
+        max = self->channel_flits[p] > max ? self->channel_flits[p] : max;
+    }
+    result->channel_utilisation_mean = -1;
+    result->channel_utilisation_max = -1;
+    if (num > 0 && window_cycles > 0 && !self->hops_by_distance) {
+        result->channel_utilisation_mean = (double)sum / (double)num / window_cycles;
+        result->channel_utilisation_max = (double)max / window_cycles;
+    }
+}
+
+void measurement_finish(struct measurement *self, const struct fabric *fabric,
+                        struct run_result *result)
+{
+    if (self->phase == PHASE_WARMUP)
+        open_window(self, fabric); // cut off early: an empty window
+    if (self->phase == PHASE_MEASURE)
+        close_window(self, fabric);
+    const struct fabric_counters *from = &self->at_window_start;
+    const struct fabric_counters *to = &self->at_window_end;
+    double cycles = (double)(self->window_to_cycle - self->window_from_cycle);
+    double node_cycles = cycles * self->topology->num_nodes;
+    result->counters = fabric_counters(fabric);
+    result->latency = summary(self, &self->latency_cycles, self->ci_sum[0]);
+    result->network_latency = summary(self, &self->network_latency_cycles, self->ci_sum[1]);
+    uint64_t num = self->latency_cycles.num;
+    result->hops_mean = num ? (double)self->hops_sum / (double)num : -1;
+    result->hops_max = self->hops_max;
+    result->offered_flits_per_node_cycle =
+        cycles > 0 ? (double)(to->flits_created - from->flits_created) / node_cycles : -1;
+    result->accepted_flits_per_node_cycle =
+        cycles > 0 ? (double)(to->flits_ejected - from->flits_ejected) / node_cycles : -1;
+    channel_summary(self, cycles, result);
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/run.h"
+
+#include "model/node/workload.h"
+#include "sim/interrupt.h"
+#include "sim/machine.h"
+#include "sim/measurement.h"
+#include "sim/outfile.h"
+#include "sim/progress.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    POLL_MASK = 0xfff,       // cycles between looks at the clock and at signals
+    WAITS_REPORTED = 24,     // blocked flits named after a deadlock
+    WAVE_BEFORE_CYCLES = 64, // around a difference of RTL and reference
+    WAVE_AFTER_CYCLES = 8
+};
+
+const char *const run_outcome_names[RUN_NUM_OUTCOMES] = {
+    [RUN_COMPLETED] = "completed",     [RUN_SLICE] = "slice",
+    [RUN_CYCLE_LIMIT] = "cycle_limit", [RUN_SATURATED] = "saturated",
+    [RUN_DEADLOCK] = "deadlock",       [RUN_MISMATCH] = "mismatch",
+    [RUN_INTERRUPTED] = "interrupted",
+};
+
+// A run in progress.
+struct run {
+    const struct config *config;
+    const struct run_outputs *outputs;
+    struct machine machine;
+    struct measurement measurement;
+    struct outfile packets;
+    double started_s;
+};
+
+static double now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void delivered(void *context, const struct packet *packet)
+{
+    struct run *self = context;
+    measurement_packet(&self->measurement, packet);
+    self->machine.workload->ops->delivered(self->machine.workload, packet, packet->ejected_cycle);
+}
+
+static void flit_ejected(void *context, uint32_t node, uint64_t cycle, struct flit flit)
+{
+    struct run *self = context;
+    self->outputs->flit_ejected(self->outputs->context, node, cycle, flit);
+}
+
+// Moves an idle machine on to the next cycle in which something happens. False with `err` if
+// nothing ever will.
+static bool jump(struct run *self, struct err *err)
+{
+    struct workload *workload = self->machine.workload;
+    uint64_t now = fabric_now(self->machine.fabric);
+    uint64_t next = now > 0 ? workload->ops->next_event(workload, now - 1) : 0;
+    if (next == UINT64_MAX && workload->ops->stuck && !workload->ops->done(workload)) {
+        workload->ops->stuck(workload, err);
+        return false;
+    }
+    uint64_t phase_end = measurement_next_event(&self->measurement);
+    if (phase_end < next)
+        next = phase_end;
+    if (self->config->max_cycles != CONFIG_AUTO && (uint64_t)self->config->max_cycles < next)
+        next = (uint64_t)self->config->max_cycles;
+    if (next != UINT64_MAX && self->config->skip_idle)
+        fabric_jump(self->machine.fabric, next);
+    return true;
+}
+
+static void show_progress(const struct run *self)
+{
+    if (!self->outputs->progress)
+        return;
+    uint64_t now = fabric_now(self->machine.fabric);
+    struct fabric_counters counters = fabric_counters(self->machine.fabric);
+    progress_show("cycle %" PRIu64 ", %" PRIu64 " packets delivered, %.0f cycles/s", now,
+                  counters.packets_ejected, (double)now / (now_s() - self->started_s));
+}
+
+// The cycle loop. Gives the outcome; `err` is filled for those that are errors.
+static enum run_outcome loop(struct run *self, struct err *err)
+{
+    struct fabric *fabric = self->machine.fabric;
+    struct workload *workload = self->machine.workload;
+    uint64_t max_cycles =
+        self->config->max_cycles == CONFIG_AUTO ? UINT64_MAX : (uint64_t)self->config->max_cycles;
+    for (uint64_t turns = 1;; turns++) {
+        if ((turns & POLL_MASK) == 0) {
+            if (interrupt_pending()) {
+                err_set(err, ERR_INTERRUPTED, "interrupted in cycle %" PRIu64, fabric_now(fabric));
+                return RUN_INTERRUPTED;
+            }
+            show_progress(self);
+        }
+        bool idle = fabric_idle(fabric);
+        if (idle && workload->ops->done(workload))
+            return RUN_COMPLETED;
+        if (idle && !jump(self, err))
+            return RUN_COMPLETED; // told apart by err
+        if (fabric_now(fabric) >= max_cycles)
+            return self->config->slice ? RUN_SLICE : RUN_CYCLE_LIMIT;
+        measurement_cycle(&self->measurement, fabric);
+        if (self->measurement.phase == PHASE_DONE)
+            return self->measurement.saturated ? RUN_SATURATED : RUN_COMPLETED;
+        if (!workload->ops->step(workload, fabric, fabric_now(fabric), err))
+            return RUN_COMPLETED;
+        if (!fabric_cycle(fabric, err))
+            return err->status == ERR_DEADLOCK ? RUN_DEADLOCK : RUN_MISMATCH;
+    }
+}
+
+// Makes machine and measurement.
+static bool make(struct run *self, struct err *err)
+{
+    const struct run_outputs *outputs = self->outputs;
+    if (!machine_make(&self->machine, self->config, outputs, delivered,
+                      outputs->flit_ejected ? flit_ejected : NULL, self, err))
+        return false;
+    self->measurement.config = self->config;
+    self->measurement.topology = self->machine.topology;
+    self->measurement.windows = self->config->workload == WORKLOAD_SYNTHETIC;
+    self->measurement.hops_by_distance = self->machine.ops->whole;
+    self->measurement.packets = self->packets.stream;
+    return measurement_start(&self->measurement, err);
+}
+
+// Simulates again up to the cycle in which the back ends differed, with a waveform of the router.
+static void write_wave_of_fault(const struct run *self, struct run_result *result)
+{
+    const struct router_rtl *fault = &self->machine.rtl;
+    const char *wave = self->outputs->wave ? self->outputs->wave : "ordito-mismatch.fst";
+    struct run_outputs outputs = {
+        .assertions = self->outputs->assertions, .quiet = true, .ops = self->outputs->ops};
+    struct run again = {.config = self->config, .outputs = &outputs};
+    struct err err = {0};
+    uint64_t cycle = fault->fault_cycle;
+    again.machine.rtl = (struct router_rtl){
+        .assertions = outputs.assertions,
+        .quiet = true,
+        .wave = wave,
+        .wave_router = fault->fault_router,
+        .wave_from_cycle = cycle > WAVE_BEFORE_CYCLES ? cycle - WAVE_BEFORE_CYCLES : 0,
+        .wave_to_cycle = cycle + WAVE_AFTER_CYCLES,
+    };
+    if (make(&again, &err)) {
+        loop(&again, &err);
+        for (int i = 0; i < WAVE_AFTER_CYCLES; i++)
+            fabric_cycle(again.machine.fabric, &(struct err){0});
+    }
+    measurement_free(&again.measurement);
+    machine_free(&again.machine);
+    size_t used = strlen(result->note);
+    snprintf(result->note + used, sizeof result->note - used,
+             access(wave, R_OK) == 0 ? "waveform of the router around that cycle: %s\n"
+                                     : "the waveform %s could not be written\n",
+             wave);
+}
+
+// Says who waits for whom, asking the reference if the back end cannot be looked into.
+static void explain_deadlock(const struct run *self, struct run_result *result)
+{
+    if (!self->machine.ops->waits) {
+        struct run_outputs outputs = {.ops = &router_ref_ops};
+        struct run_result *reference = calloc(1, sizeof *reference);
+        struct err err = {0};
+        if (reference && run_simulate(self->config, &outputs, reference, &err))
+            memcpy(result->note, reference->note, sizeof result->note);
+        free(reference);
+        return;
+    }
+    FILE *note = fmemopen(result->note, sizeof result->note - 1, "w");
+    if (!note)
+        return;
+    fputs("who waits for whom:\n", note);
+    fabric_report_waits(self->machine.fabric, WAITS_REPORTED, note);
+    fclose(note);
+}
+
+static uint64_t peak_rss_bytes(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_maxrss * 1024;
+}
+
+static void fill_result(struct run *self, double loop_s, struct run_result *result)
+{
+    const struct machine *machine = &self->machine;
+    measurement_finish(&self->measurement, machine->fabric, result);
+    result->cycles = fabric_now(machine->fabric);
+    result->router_cycles = result->cycles * machine->topology->num_routers;
+    result->topology = machine->topology->closed;
+    if (result->topology.bisection_channels == UINT64_MAX)
+        result->topology.bisection_channels = topology_search_bisection(machine->topology);
+    result->routing = machine->routing_name;
+    result->backend = machine->ops->name;
+    result->internals_known = !machine->ops->whole;
+    result->proof = machine->proof;
+    result->packet_flits_max = machine->packet_flits_max;
+    machine_application(machine, result);
+    result->wall_s = loop_s;
+    result->build_s = machine->rtl.build_s;
+    result->peak_rss_bytes = peak_rss_bytes();
+}
+
+static bool open_packets(struct run *self, struct err *err)
+{
+    if (!self->outputs->packets)
+        return true;
+    if (!outfile_open(&self->packets, self->outputs->packets, err))
+        return false;
+    fputs("packet,source_node,destination_node,packet_flits,hops,created_cycle,injected_cycle,"
+          "ejected_cycle,latency_cycles\n",
+          self->packets.stream);
+    return true;
+}
+
+static bool simulate(struct run *self, struct run_result *result, struct err *err)
+{
+    double begin_s = now_s();
+    const struct run_outputs *outputs = self->outputs;
+    self->machine.rtl = (struct router_rtl){
+        .assertions = outputs->assertions,
+        .quiet = outputs->quiet,
+        .wave = outputs->wave,
+        .wave_router = ROUTER_ALL,
+        .wave_from_cycle = outputs->wave_from_cycle,
+        .wave_to_cycle = outputs->wave_to_cycle,
+    };
+    if (!open_packets(self, err) || !make(self, err))
+        return false;
+    self->started_s = now_s();
+    result->setup_s = self->started_s - begin_s - self->machine.rtl.build_s;
+    result->outcome = loop(self, err);
+    if (self->measurement.out_of_memory)
+        return err_set(err, ERR_RUN, "out of memory for statistics");
+    if (err->status == ERR_RUN || err->status == ERR_TRACE || err->status == ERR_CONFIG)
+        return false;
+    fill_result(self, now_s() - self->started_s, result);
+    if (result->outcome == RUN_DEADLOCK)
+        explain_deadlock(self, result);
+    if (result->outcome == RUN_MISMATCH && self->machine.rtl.differs)
+        write_wave_of_fault(self, result);
+    return true;
+}
+
+bool run_simulate(const struct config *config, const struct run_outputs *outputs,
+                  struct run_result *result, struct err *err)
+{
+    struct run self = {.config = config, .outputs = outputs};
+    *result = (struct run_result){0};
+    bool good = simulate(&self, result, err);
+    if (outputs->progress)
+        progress_clear();
+    if (good && outputs->packets)
+        good = outfile_close(&self.packets, err);
+    else if (self.packets.stream)
+        outfile_discard(&self.packets);
+    measurement_free(&self.measurement);
+    machine_free(&self.machine);
+    return good;
+}
