@@ -8,24 +8,29 @@
 
 #include "model/net/switching.h"
 #include "model/net/topology.h"
+#include "model/node/synthetic.h"
 #include "sim/err.h"
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 enum { CONFIG_AUTO = -1 }; // of a *_cycles value: "auto" or "none"
 
 enum config_backend { BACKEND_REF, BACKEND_RTL, BACKEND_LOCKSTEP, BACKEND_RTL_WHOLE, BACKEND_NUM };
 enum config_workload { WORKLOAD_SYNTHETIC, WORKLOAD_TRACE, WORKLOAD_PACKETS, WORKLOAD_NUM };
+enum config_model { MODEL_IDEAL, MODEL_NUM };
 
-// A packet length of a mix and its relative weight.
-struct config_length {
-    uint32_t flits; // 1..
-    double weight;  // > 0
+// Where a parameter was given.
+struct config_given {
+    char *where; // "FILE:LINE" or the option; NULL: it has its default
+    char *path;  // paths: as written, before it was taken relative to the file's folder
 };
 
 struct config {
+    struct config_given *given; // [number of parameters]
+
     // fabric.topology: {kind, nodes | dims | n}
     struct topology_spec topology;
 
@@ -66,7 +71,7 @@ struct config {
     char *pattern; // synthetic
     bool include_self;
     double rate_flits_per_node_cycle; // 0..1
-    struct config_length *lengths;    // packet_flits: N or a list of {flits, weight}
+    struct synthetic_length *lengths; // packet_flits: N or a list of {flits, weight}
     uint32_t num_lengths;
     bool bursty;                            // process: bernoulli | bursty
     double burst_cycles;                    // bursty: mean length of a burst
@@ -88,12 +93,20 @@ struct config {
     uint32_t threads;
 
     // nodes
+    enum config_model node_model;
     double node_clock_hz;
+
+    // Not a key: packets that messages are cut into are at most this long; 0: by max_flits and
+    // buffer_flits alone. Set by --vary, so that runs with different switching cut alike.
+    uint32_t cut_flits;
 };
 
 // All parameters at their defaults.
 bool config_default(struct config *config, struct err *err);
 void config_free(struct config *config);
+
+// Makes `to` a copy of its own. False if out of memory; then there is nothing to free.
+bool config_copy(struct config *to, const struct config *from, struct err *err);
 
 // Reads a YAML file ("-" is standard input) over what is there. Errors name file:line, key and the
 // nearest valid key or value.
@@ -102,8 +115,33 @@ bool config_read(struct config *config, const char *path, struct err *err);
 // Applies "KEY=VALUE" (dotted path, any YAML value; `from` names the option in errors).
 bool config_set(struct config *config, const char *assignment, const char *from, struct err *err);
 
+// Splits "KEY=LIST": copies the key, `*items` gets the YAML text of each value and `*num` their
+// number (1..). The caller frees the items and the array.
+bool config_list(const char *assignment, const char *from, char *key, size_t size, char ***items,
+                 size_t *num, struct err *err);
+
+// Refuses a dotted key that is neither a parameter nor a section, as config_set would.
+bool config_known(const char *key, const char *from, struct err *err);
+
 // Checks what concerns several parameters at once, after all have been read.
-bool config_check(struct config *config, struct err *err);
+bool config_check(const struct config *config, struct err *err);
+
+// The part of config_check that does not look at the workload.
+bool config_check_network(const struct config *config, struct err *err);
+
+// Refuses a parameter with ERR_CONFIG: "FILE:LINE: KEY: ..." if it was given, "KEY: ..." if it has
+// its default. Of a group ("fabric.topology") the first given key below it tells the place. Always
+// returns false.
+bool config_refuse(const struct config *config, const char *key, struct err *err,
+                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+// Longest packet that messages are cut into: at most max_flits, what a buffer takes where packets
+// are buffered whole, and cut_flits if that is given.
+uint32_t config_cut_flits(const struct config *config);
+
+// Longest packet that the head flit has to be able to tell: max_flits, or the longest of a mix of
+// lengths if that is longer.
+uint32_t config_longest_flits(const struct config *config);
 
 // The resolved configuration, only keys that can change results. The caller owns it.
 json_t *config_echo(const struct config *config);

@@ -111,7 +111,11 @@ static void draw_traffic(struct rng *rng, uint32_t nodes, struct settings *to)
     const char *pattern = patterns[nodes < 4 ? 0 : rng_below(rng, 5)];
     double rate = (double)draw(rng, 1, rng_below(rng, 3) ? 20 : 90) / 100;
     set(to, "workload.pattern=%s", pattern);
-    set(to, "workload.include_self=%s", rng_below(rng, 2) || nodes < 4 ? "true" : "false");
+    if (strcmp(pattern, "hotspot") == 0)
+        set(to, "workload.hotspots=[%u]", draw(rng, 0, nodes - 1));
+    // On sides of 2 tornado sends to the node itself only.
+    bool to_self = strcmp(pattern, "tornado") == 0 || nodes < 4 || rng_below(rng, 2);
+    set(to, "workload.include_self=%s", to_self ? "true" : "false");
     set(to, "workload.rate_flits_per_node_cycle=%g", rate);
     if (rng_below(rng, 3) == 0) {
         set(to, "workload.process=bursty");

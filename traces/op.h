@@ -7,6 +7,7 @@
 #ifndef ORDITO_TRACES_OP_H
 #define ORDITO_TRACES_OP_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 // One row a kind: symbol, name in messages and in native text.
@@ -48,22 +49,34 @@ enum op_kind {
 
 extern const char *const op_names[OP_NUM_KINDS];
 
-enum { OP_ANY = -1 }; // wildcard source or tag
+enum { OP_NOBODY = -666 }; // MPI_PROC_NULL: an operation with this peer has no effect
+
+// The most bytes of one message: beyond it a trace is held to be wrong.
+enum { OP_MAX_BYTES = 1 << 30 };
+
+// Capacity of a receive that takes a message of any length.
+#define OP_ANY_BYTES UINT64_MAX
 
 struct op {
     enum op_kind kind;
-    uint32_t line;  // in its file, for messages
-    double amount;  // compute, reductions: units of compute; sleep: seconds
-    int32_t source; // rank, or OP_ANY; wait, test: as written in the trace
+    uint32_t line; // in its file, for messages
+    double amount; // compute, reductions: units of compute, >= 0; sleep: seconds, >= 0
+    // Point to point, and wait and test, whose numbers are those of the operation they complete.
+    // A negative source or tag of a receive (but OP_NOBODY) is a wildcard; the number stays as it
+    // was written, because waits repeat it.
+    int32_t source;
     int32_t destination;
-    int32_t tag;         // or OP_ANY
+    int32_t tag;
     uint32_t root;       // of a rooted collective
-    uint64_t bytes;      // send: size; recv: capacity; collectives: per-rank (or per-pair) share
-    uint64_t recv_bytes; // sendrecv: capacity; gather, scatter, allgather, alltoall: receive share
+    uint64_t bytes;      // send: size; recv: capacity; collectives: what this rank sends (to each)
+    uint64_t recv_bytes; // sendrecv: capacity; gather, scatter, allgather, alltoall: what it gets
     // The v-collectives: bytes per rank, arrays of num_ranks that live until the next operation of
     // the same rank is read; NULL where they do not apply.
     const uint64_t *send_counts_bytes;
     const uint64_t *recv_counts_bytes;
 };
+
+// The operation in words: "recv from 3, tag 7". Returns `text`.
+const char *op_text(const struct op *op, char *text, size_t size);
 
 #endif

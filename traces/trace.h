@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { TRACE_MAX_RANKS = 1 << 20 };
+
 enum trace_next { TRACE_OP, TRACE_END, TRACE_ERROR };
 
 struct trace;
@@ -29,7 +31,7 @@ struct trace_format {
 // What every format's own struct begins with.
 struct trace {
     const struct trace_format *format;
-    uint32_t num_ranks;
+    uint32_t num_ranks; // 1..TRACE_MAX_RANKS
     // The next operation of a rank, in program order. TRACE_ERROR fills err with ERR_TRACE: file,
     // line, rank and operation.
     enum trace_next (*next)(struct trace *self, uint32_t rank, struct op *op, struct err *err);
@@ -44,6 +46,8 @@ extern const size_t trace_num_formats;
 // Opens a trace; `format` is a name or "auto". NULL on failure with ERR_TRACE (missing file,
 // unknown content) or ERR_CONFIG (unknown format name, with the nearest).
 struct trace *trace_open(const char *path, const char *format, struct err *err);
+
+// Releases a trace; NULL is allowed.
 void trace_close(struct trace *self);
 
 #endif

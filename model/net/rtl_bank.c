@@ -26,7 +26,7 @@ static bool open_wave(struct rtl_bank *self, struct err *err)
     const struct router_rtl *rtl = self->rtl;
     if (!rtl || !rtl->wave)
         return true;
-    bool all = rtl->wave_router == ROUTER_ALL;
+    bool all = rtl->wave_router >= self->num_instances;
     self->wave_open = self->door->wave_open(self->instances, rtl->wave, all ? 0 : rtl->wave_router,
                                             all ? self->num_instances : 1);
     return self->wave_open || err_set(err, ERR_RUN, "cannot write the wave file %s", rtl->wave);
@@ -82,14 +82,19 @@ static void finish_wave_cycle(struct rtl_bank *self)
     self->wave_low = false;
 }
 
+// Before the first input of a cycle: the cycle before is over.
+static void leave_wave_cycle(struct rtl_bank *self)
+{
+    if (self->wave_low && self->wave_cycle != rtl_bank_cycle(self))
+        finish_wave_cycle(self);
+}
+
 // Before the first clock edge of a cycle that the wave covers: all inputs are on the pins.
 static void begin_wave_cycle(struct rtl_bank *self)
 {
     uint64_t cycle = rtl_bank_cycle(self);
-    if (self->wave_low && self->wave_cycle == cycle)
-        return;
-    finish_wave_cycle(self);
-    if (cycle < self->rtl->wave_from_cycle || cycle > self->rtl->wave_to_cycle)
+    leave_wave_cycle(self);
+    if (self->wave_low || cycle < self->rtl->wave_from_cycle || cycle > self->rtl->wave_to_cycle)
         return;
     self->door->wave_low(self->instances, cycle * WAVE_CYCLE + WAVE_HALF);
     self->wave_low = true;
@@ -118,6 +123,7 @@ void rtl_bank_free(void *bank)
 void rtl_bank_flit(void *bank, uint32_t instance, uint32_t port, struct flit flit)
 {
     struct rtl_bank *self = bank;
+    leave_wave_cycle(self);
     uint8_t wires = (uint8_t)(ROUTER_DOOR_VALID | flit.vc);
     if (flit.head)
         wires |= ROUTER_DOOR_HEAD;
@@ -133,6 +139,7 @@ void rtl_bank_flit(void *bank, uint32_t instance, uint32_t port, struct flit fli
 void rtl_bank_credit(void *bank, uint32_t instance, uint32_t port, uint8_t vcs)
 {
     struct rtl_bank *self = bank;
+    leave_wave_cycle(self);
     self->door->credit(self->instances, instance, port, vcs);
 }
 

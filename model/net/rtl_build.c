@@ -61,7 +61,7 @@ static bool identify(struct request *self)
     const char *waves = variant->waves ? "-waves" : "";
     self->runtime = rtl_cache_text("%s/runtime%s-%016" PRIx64, self->cache, waves, hash);
     self->runtime_new = rtl_cache_text("%s.new", self->runtime);
-    static const char *const suffixes[] = {".sv", ".vlt", ".cpp", ".h"};
+    static const char *const suffixes[] = {".sv", ".svh", ".vlt", ".cpp", ".h"};
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         if (!rtl_cache_hash_files(&hash, self->sources, suffixes[i], self->err))
             return false;

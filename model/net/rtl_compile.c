@@ -26,6 +26,23 @@ static const char *const cxx_options[] = {
     NULL,
 };
 
+// Optimisation of what runs in every cycle, the same with assertions (there is much more of it,
+// for tests), of what runs once, and of Verilator's runtime.
+static const char level_fast[] = "-O2";
+static const char level_assertions[] = "-O1";
+static const char level_slow[] = "-O0";
+static const char level_runtime[] = "-O1";
+
+// Options of Verilator for all variants; and for those with assertions, in which what reset forgets
+// is random instead of 0.
+static const char *const verilator_options[] = {
+    "--cc", "-O3", "-Wno-fatal", "--prefix", "Vdoor", NULL,
+};
+static const char *const plain_options[] = {"--x-assign", "fast", "--x-initial", "fast", NULL};
+static const char *const assertion_options[] = {
+    "--x-assign", "unique", "--x-initial", "unique", "--assert", "-DORDITO_ASSERT", NULL,
+};
+
 // Files of Verilator's runtime that a library needs; the last one for waves only.
 static const char *const runtime_files[] = {"verilated", "verilated_threads", "verilated_fst_c"};
 
@@ -36,9 +53,15 @@ static size_t num_runtime_files(const struct rtl_job *self)
 
 uint64_t rtl_compile_hash(uint64_t hash)
 {
-    for (const char *const *option = cxx_options; *option; option++)
-        hash = rtl_cache_hash_text(hash, *option);
-    return hash;
+    const char *const *const tables[] = {cxx_options, verilator_options, plain_options,
+                                         assertion_options};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const char *const *option = tables[i]; *option; option++)
+            hash = rtl_cache_hash_text(hash, *option);
+    hash = rtl_cache_hash_text(hash, level_fast);
+    hash = rtl_cache_hash_text(hash, level_assertions);
+    hash = rtl_cache_hash_text(hash, level_slow);
+    return rtl_cache_hash_text(hash, level_runtime);
 }
 
 // Opens the log at its end, where tools write. -1 with `err` filled on failure.
@@ -92,13 +115,18 @@ static bool find_include(struct rtl_job *self)
     return found;
 }
 
+static void add_options(struct rtl_tool *tool, const char *const *options)
+{
+    for (const char *const *option = options; *option; option++)
+        rtl_tool_arg(tool, "%s", *option);
+}
+
 // What all compilations have in common.
 static void compiler(const struct rtl_job *self, struct rtl_tool *tool, const char *level)
 {
     rtl_tool_arg(tool, "g++");
     rtl_tool_arg(tool, "%s", level);
-    for (const char *const *option = cxx_options; *option; option++)
-        rtl_tool_arg(tool, "%s", *option);
+    add_options(tool, cxx_options);
     rtl_tool_arg(tool, "-DVM_TRACE=%d", self->variant->waves);
     rtl_tool_arg(tool, "-DVM_TRACE_FST=%d", self->variant->waves);
     rtl_tool_arg(tool, "-isystem%s/include", self->include);
@@ -112,7 +140,7 @@ bool rtl_compile_runtime(struct rtl_job *self, const char *folder)
     if (!find_include(self))
         return false;
     for (size_t i = 0; i < num; i++) {
-        compiler(self, &tools[i], "-O1");
+        compiler(self, &tools[i], level_runtime);
         rtl_tool_arg(&tools[i], "-c");
         rtl_tool_arg(&tools[i], "%s/include/%s.cpp", self->include, runtime_files[i]);
         rtl_tool_arg(&tools[i], "-o");
@@ -130,23 +158,12 @@ static bool verilate(struct rtl_job *self)
                   rtl_cache_list(self->sources, ".vlt", &waivers, self->err);
     struct rtl_tool tool = {0};
     rtl_tool_arg(&tool, "verilator");
-    rtl_tool_arg(&tool, "--cc");
-    rtl_tool_arg(&tool, "-O3");
-    rtl_tool_arg(&tool, "-Wno-fatal");
-    rtl_tool_arg(&tool, "--prefix");
-    rtl_tool_arg(&tool, "Vdoor");
+    add_options(&tool, verilator_options);
+    add_options(&tool, variant->assertions ? assertion_options : plain_options);
     rtl_tool_arg(&tool, "--top-module");
     rtl_tool_arg(&tool, "%s", variant->top);
     rtl_tool_arg(&tool, "--Mdir");
     rtl_tool_arg(&tool, "%s", self->folder);
-    rtl_tool_arg(&tool, "--x-assign");
-    rtl_tool_arg(&tool, variant->assertions ? "unique" : "fast");
-    rtl_tool_arg(&tool, "--x-initial");
-    rtl_tool_arg(&tool, variant->assertions ? "unique" : "fast");
-    if (variant->assertions) {
-        rtl_tool_arg(&tool, "--assert");
-        rtl_tool_arg(&tool, "-DORDITO_ASSERT");
-    }
     if (variant->waves)
         rtl_tool_arg(&tool, "--trace-fst");
     for (uint32_t i = 0; i < variant->num_parameters; i++)
@@ -190,10 +207,12 @@ static bool gather(struct rtl_job *self)
 
 static bool compile(struct rtl_job *self)
 {
-    static const char *const parts[] = {"fast", "slow"};
+    const char *const parts[] = {"fast", "slow"};
+    const char *const levels[] = {self->variant->assertions ? level_assertions : level_fast,
+                                  level_slow};
     struct rtl_tool tools[2] = {0};
     for (size_t i = 0; i < 2; i++) {
-        compiler(self, &tools[i], i == 0 ? "-O2" : "-O0");
+        compiler(self, &tools[i], levels[i]);
         rtl_tool_arg(&tools[i], "-I%s", self->folder);
         rtl_tool_arg(&tools[i], "-I%s", self->sources);
         if (self->variant->assertions)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/pattern.h"
 #include "model/node/pattern_file.h"
+#include "model/node/pattern_map.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -75,144 +76,7 @@ uint32_t pattern_destination(const struct pattern *self, uint32_t source, struct
     return draw_uniform(self, source, rng);
 }
 
-// --- patterns of the node number's bits ---------------------------------------------------------
-
-// Bits of the node number, if there are 2^bits nodes; otherwise refuses.
-static bool number_bits(const char *pattern, uint32_t num_nodes, uint32_t *bits, struct err *err)
-{
-    *bits = 0;
-    while (num_nodes >> *bits > 1)
-        ++*bits;
-    if (num_nodes == UINT32_C(1) << *bits)
-        return true;
-    return err_set(err, ERR_CONFIG,
-                   "workload.pattern: %s is defined by the bits of the node number and needs a "
-                   "power of two of nodes, not %u; the nearest are %u and %u",
-                   pattern, num_nodes, UINT32_C(1) << *bits, UINT32_C(2) << *bits);
-}
-
-// Rotates the bits of a node number to the left.
-static uint32_t rotate(uint32_t node, uint32_t by, uint32_t bits)
-{
-    uint32_t mask = (UINT32_C(1) << bits) - 1;
-    return bits ? (node << by | node >> (bits - by)) & mask : 0;
-}
-
-static bool make_bit_complement(struct pattern *self, const struct pattern_spec *spec,
-                                const struct topology *topology, struct err *err)
-{
-    uint32_t bits;
-    if (!number_bits(spec->pattern, topology->num_nodes, &bits, err))
-        return false;
-    for (uint32_t node = 0; node < self->num_nodes; node++)
-        self->fixed[node] = self->num_nodes - 1 - node;
-    return true;
-}
-
-static bool make_bit_reverse(struct pattern *self, const struct pattern_spec *spec,
-                             const struct topology *topology, struct err *err)
-{
-    uint32_t bits;
-    if (!number_bits(spec->pattern, topology->num_nodes, &bits, err))
-        return false;
-    for (uint32_t node = 0; node < self->num_nodes; node++) {
-        self->fixed[node] = 0;
-        for (uint32_t i = 0; i < bits; i++)
-            self->fixed[node] |= (node >> i & 1) << (bits - 1 - i);
-    }
-    return true;
-}
-
-static bool make_shuffle(struct pattern *self, const struct pattern_spec *spec,
-                         const struct topology *topology, struct err *err)
-{
-    uint32_t bits;
-    if (!number_bits(spec->pattern, topology->num_nodes, &bits, err))
-        return false;
-    for (uint32_t node = 0; node < self->num_nodes; node++)
-        self->fixed[node] = rotate(node, 1, bits);
-    return true;
-}
-
-// The side of a square grid of two dimensions (sides of 1 do not count); 0 if it is none.
-static uint32_t square_side(const struct topology *topology)
-{
-    uint32_t num_sides = 0;
-    uint32_t side = 0;
-    for (uint32_t d = 0; d < topology->num_dims; d++) {
-        if (topology->sides[d] == 1)
-            continue;
-        if (num_sides++ && topology->sides[d] != side)
-            return 0;
-        side = topology->sides[d];
-    }
-    return num_sides == 2 ? side : 0;
-}
-
-static bool make_transpose(struct pattern *self, const struct pattern_spec *spec,
-                           const struct topology *topology, struct err *err)
-{
-    uint32_t side = square_side(topology);
-    uint32_t bits = 0;
-    if (!side && !number_bits(spec->pattern, topology->num_nodes, &bits, err))
-        return false;
-    if (bits % 2)
-        return err_set(err, ERR_CONFIG,
-                       "workload.pattern: transpose needs a square grid of two dimensions or a "
-                       "node number with an even number of bits; %u nodes have %u bits, the "
-                       "nearest that do are %u and %u nodes",
-                       self->num_nodes, bits, self->num_nodes / 2, self->num_nodes * 2);
-    for (uint32_t node = 0; node < self->num_nodes; node++)
-        self->fixed[node] = side ? node / side + node % side * side : rotate(node, bits / 2, bits);
-    return true;
-}
-
-// --- patterns of coordinates --------------------------------------------------------------------
-
-// Adds `half ? ceil(k / 2) - 1 : 1` to every coordinate, modulo its side k.
-static bool move_coordinates(struct pattern *self, const struct topology *topology,
-                             const char *pattern, bool half, struct err *err)
-{
-    if (topology->num_dims == 0)
-        return err_set(err, ERR_CONFIG,
-                       "workload.pattern: %s is defined by coordinates, and a %s has none; "
-                       "use a grid, such as a mesh or a torus",
-                       pattern, topology->kind->name);
-    for (uint32_t node = 0; node < self->num_nodes; node++) {
-        uint32_t rest = node;
-        uint32_t stride = 1;
-        self->fixed[node] = 0;
-        for (uint32_t d = 0; d < topology->num_dims; d++) {
-            uint32_t side = topology->sides[d];
-            uint32_t coordinate = (rest % side + (half ? (side + 1) / 2 - 1 : 1)) % side;
-            self->fixed[node] += coordinate * stride;
-            rest /= side;
-            stride *= side;
-        }
-    }
-    return true;
-}
-
-static bool make_tornado(struct pattern *self, const struct pattern_spec *spec,
-                         const struct topology *topology, struct err *err)
-{
-    return move_coordinates(self, topology, spec->pattern, true, err);
-}
-
-static bool make_neighbour(struct pattern *self, const struct pattern_spec *spec,
-                           const struct topology *topology, struct err *err)
-{
-    return move_coordinates(self, topology, spec->pattern, false, err);
-}
-
 // --- random and given patterns ------------------------------------------------------------------
-
-static bool make_uniform(struct pattern *self, const struct pattern_spec *spec,
-                         const struct topology *topology, struct err *err)
-{
-    (void)self, (void)topology, (void)spec, (void)err;
-    return true;
-}
 
 // The node in the middle, rounded down in every dimension.
 static uint32_t middle_node(const struct topology *topology)
@@ -296,40 +160,43 @@ static bool make_matrix(struct pattern *self, const struct pattern_spec *spec,
 typedef bool make_fn(struct pattern *self, const struct pattern_spec *spec,
                      const struct topology *topology, struct err *err);
 
-// One row a pattern: name, function, whether it has one fixed destination a node.
+// One row a pattern: name; its closed form, if it has one; whether it gives every node one
+// destination; what else there is to make, if anything. With neither, it is uniform.
 #define PATTERNS(X)                                                                                \
-    X("uniform", make_uniform, false)                                                              \
-    X("transpose", make_transpose, true)                                                           \
-    X("bit-complement", make_bit_complement, true)                                                 \
-    X("bit-reverse", make_bit_reverse, true)                                                       \
-    X("shuffle", make_shuffle, true)                                                               \
-    X("tornado", make_tornado, true)                                                               \
-    X("neighbour", make_neighbour, true)                                                           \
-    X("hotspot", make_hotspot, false)                                                              \
-    X("permutation", make_permutation, true)                                                       \
-    X("matrix", make_matrix, false)
+    X("uniform", NULL, false, NULL)                                                                \
+    X("transpose", pattern_map_transpose, true, NULL)                                              \
+    X("bit-complement", pattern_map_bit_complement, true, NULL)                                    \
+    X("bit-reverse", pattern_map_bit_reverse, true, NULL)                                          \
+    X("shuffle", pattern_map_shuffle, true, NULL)                                                  \
+    X("tornado", pattern_map_tornado, true, NULL)                                                  \
+    X("neighbour", pattern_map_neighbour, true, NULL)                                              \
+    X("hotspot", NULL, false, make_hotspot)                                                        \
+    X("permutation", NULL, true, make_permutation)                                                 \
+    X("matrix", NULL, false, make_matrix)
 
-#define PATTERN_NAME(name, make, fixed) name,
+static const struct pattern_kind {
+    const char *name;
+    pattern_map_fn *map;
+    bool fixed;
+    make_fn *make;
+} kinds[] = {
+#define PATTERN_ROW(name, map, fixed, make) {name, map, fixed, make},
+    PATTERNS(PATTERN_ROW)};
+
+#define PATTERN_NAME(name, map, fixed, make) name,
 const char *const pattern_names[] = {PATTERNS(PATTERN_NAME)};
 const size_t pattern_num_names = sizeof pattern_names / sizeof pattern_names[0];
 
-static const struct {
-    make_fn *make;
-    bool fixed;
-} kinds[] = {
-#define PATTERN_KIND(name, make, fixed) {make, fixed},
-    PATTERNS(PATTERN_KIND)};
-
-// Index of the pattern's name, or pattern_num_names with an error.
-static size_t find_kind(const char *name, struct err *err)
+// The pattern of this name, or NULL with an error.
+static const struct pattern_kind *find_kind(const char *name, struct err *err)
 {
     for (size_t i = 0; i < pattern_num_names; i++)
-        if (strcmp(name, pattern_names[i]) == 0)
-            return i;
+        if (strcmp(name, kinds[i].name) == 0)
+            return &kinds[i];
     const char *nearest = err_nearest(name, pattern_names, pattern_num_names);
-    err_set(err, ERR_CONFIG, "workload.pattern: there is no pattern '%s'%s%s%s", name,
-            nearest ? "; nearest: '" : "", nearest ? nearest : "", nearest ? "'" : "");
-    return pattern_num_names;
+    err_set(err, ERR_CONFIG, "workload.pattern: there is no pattern '%s'%s%s", name,
+            nearest ? "; the nearest is " : "", nearest ? nearest : "");
+    return NULL;
 }
 
 // Takes fixed points out of a fixed pattern, and sees that anybody is left to send.
@@ -349,22 +216,33 @@ static bool finish(struct pattern *self, const char *name, struct err *err)
                    name);
 }
 
+static bool fill(struct pattern *self, const struct pattern_kind *kind,
+                 const struct pattern_spec *spec, const struct topology *topology, struct err *err)
+{
+    self->num_nodes = topology->num_nodes;
+    self->include_self = spec->include_self;
+    if (kind->fixed) {
+        self->fixed = calloc(self->num_nodes, sizeof *self->fixed);
+        if (!self->fixed)
+            return err_set(err, ERR_RUN, "out of memory for a traffic pattern");
+    }
+    if (kind->map && !kind->map(topology, self->fixed, err))
+        return false;
+    return (!kind->make || kind->make(self, spec, topology, err)) && finish(self, kind->name, err);
+}
+
 struct pattern *pattern_new(const struct pattern_spec *spec, const struct topology *topology,
                             struct err *err)
 {
-    size_t kind = find_kind(spec->pattern, err);
-    if (kind == pattern_num_names)
+    const struct pattern_kind *kind = find_kind(spec->pattern, err);
+    if (!kind)
         return NULL;
     struct pattern *self = calloc(1, sizeof *self);
-    if (self) {
-        self->num_nodes = topology->num_nodes;
-        self->include_self = spec->include_self;
-        if (kinds[kind].fixed)
-            self->fixed = calloc(self->num_nodes, sizeof *self->fixed);
-    }
-    if (!self || (kinds[kind].fixed && !self->fixed))
+    if (!self) {
         err_set(err, ERR_RUN, "out of memory for a traffic pattern");
-    else if (kinds[kind].make(self, spec, topology, err) && finish(self, spec->pattern, err))
+        return NULL;
+    }
+    if (fill(self, kind, spec, topology, err))
         return self;
     pattern_free(self);
     return NULL;

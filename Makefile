@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+# GNU make 4.3. `make help` is the table of contents.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+DATADIR := $(PREFIX)/share/ordito
+
+# As many jobs as processors; a -j on the command line wins.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DELETE_ON_ERROR:
+
+# --- flavours: release, and with sanitizers (SAN=1) ---------------------------------------------
+ifeq ($(filter-out 0,$(SAN)),)
+override SAN :=
+B      := build
+CFLAGS ?= -O3 -g
+else
+B      := build/san
+CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS += -fsanitize=address,undefined
+endif
+OBJ := $(B)/obj
+
+CC       := gcc
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
+            -Wmissing-prototypes -Werror
+ifneq ($(SAN),)
+# What UBSan adds to shifts makes gcc 12 warn of conversions that are not in the source.
+WARNINGS := $(filter-out -Wconversion,$(WARNINGS))
+endif
+PACKAGES := yaml-0.1 jansson popt libarchive
+LIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -ldl -lpthread
+CPPFLAGS += -D_GNU_SOURCE -I. -DORDITO_VERSION='"$(VERSION)"' -DORDITO_DATADIR='"$(DATADIR)"' \
+            $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+
+# A recipe in one word and its target, or, with V=1, as it is.
+say = $(if $(V),,@echo "  $1	$@";)
+
+# Scripts that may call make themselves: they are not part of this make's jobs.
+ALONE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL
+
+# --- sources -------------------------------------------------------------------------------------
+SRCS      := $(wildcard sim/*.c model/*.c model/net/*.c model/node/*.c traces/*.c nic/*.c)
+TEST_SRCS := $(wildcard tests/*.c)
+PLANTED   := $(patsubst tests/planted/%.c,$(B)/planted/%,$(wildcard tests/planted/*.c))
+OBJS      := $(SRCS:%.c=$(OBJ)/%.o)
+TEST_OBJS := $(TEST_SRCS:%.c=$(OBJ)/%.o)
+PLAIN_TESTS := $(B)/ordito $(B)/tests $(if $(SAN),$(PLANTED))
+
+.PHONY: all
+all: $(B)/ordito ## build the program, build/ordito (the default)
+
+$(B)/ordito: $(OBJS)
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJS) $(LIBS)
+
+$(B)/tests: $(TEST_OBJS) $(filter-out $(OBJ)/sim/main.o,$(OBJS))
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs criterion) $(LIBS)
+
+$(PLANTED): $(B)/planted/%: tests/planted/%.c | packages
+	@mkdir -p $(@D)
+	$(call say,CC) $(CC) -std=c17 $(WARNINGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(shell pkg-config --libs criterion)
+
+$(OBJ)/%.o: %.c $(OBJ)/flags | packages
+	@mkdir -p $(@D)
+	$(call say,CC) $(CC) -std=c17 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# Objects follow changes of the flags; those that name version or paths follow these too.
+$(shell grep -lE 'ORDITO_(VERSION|DATADIR)' $(SRCS) /dev/null | sed 's,^,$(OBJ)/,; s,c$$,o,'): \
+    $(OBJ)/paths
+$(OBJ)/flags: TEXT = $(CC) $(WARNINGS) $(CFLAGS)
+$(OBJ)/paths: TEXT = $(VERSION) $(DATADIR)
+$(OBJ)/flags $(OBJ)/paths: always
+	@mkdir -p $(@D)
+	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
+
+.PHONY: always packages
+packages:
+	@pkg-config --exists --print-errors $(PACKAGES) || \
+	    { echo "make: libraries are missing; scripts/install-deps run installs them" >&2; exit 1; }
+
+-include $(OBJS:.o=.d) $(TEST_OBJS:.o=.d)
+
+# --- using it ------------------------------------------------------------------------------------
+.PHONY: run
+run: ## the main job: install what is missing, build, simulate a real program, compare RTL and C
+	@scripts/install-deps run
+	@$(MAKE) build/ordito
+	@$(ALONE) scripts/main-job
+
+.PHONY: test
+test: ## all tests; FILTER='fabric/*' some, LIST=1 names, XML=dir JUnit files, SAN=1 sanitizers
+	@scripts/install-deps test
+	@$(MAKE) $(PLAIN_TESTS)
+	@$(ALONE) ORDITO='$(CURDIR)/$(B)/ordito' SAN='$(SAN)' FILTER='$(FILTER)' LIST='$(LIST)' \
+	    XML='$(XML)' scripts/run-tests $(B)/tests $(wildcard tests/*.sh)
+
+.PHONY: lint
+lint: ## style, layers, static analysis of C, RTL and scripts
+	@scripts/install-deps all
+	@scripts/lint
+
+.PHONY: synth
+synth: ## cell counts of the router by yosys
+	@$(ALONE) scripts/synth
+
+.PHONY: soak
+soak: $(B)/ordito ## hours of lockstep over random machines
+	@$(ALONE) scripts/soak
+
+.PHONY: mutants
+mutants: $(B)/ordito ## mutants of the router RTL that lockstep must catch
+	@$(ALONE) scripts/mutants
+
+.PHONY: bench
+bench: $(B)/ordito ## speed of the back ends
+	@$(ALONE) scripts/bench
+
+# --- installing ----------------------------------------------------------------------------------
+.PHONY: install
+install: $(B)/ordito ## install under PREFIX (/usr/local), staged under DESTDIR
+	install -D -m 755 -s $(B)/ordito '$(DESTDIR)$(PREFIX)/bin/ordito'
+	install -D -m 644 sim/ordito.1 '$(DESTDIR)$(PREFIX)/share/man/man1/ordito.1'
+	install -d '$(DESTDIR)$(DATADIR)/rtl' '$(DESTDIR)$(DATADIR)/examples' \
+	    '$(DESTDIR)$(DATADIR)/samples'
+	install -m 644 $(wildcard rtl/*.sv rtl/*.svh rtl/*.vlt rtl/*.cpp rtl/*.h) \
+	    '$(DESTDIR)$(DATADIR)/rtl'
+	install -m 644 $(wildcard traces/samples/*) '$(DESTDIR)$(DATADIR)/samples'
+	for example in sim/examples/*; do \
+	    sed 's,\.\./\.\./traces/samples/,../samples/,' "$$example" \
+	        > '$(DESTDIR)$(DATADIR)/examples/'"$${example##*/}" || exit; done
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	rm -f '$(DESTDIR)$(PREFIX)/bin/ordito' '$(DESTDIR)$(PREFIX)/share/man/man1/ordito.1'
+	rm -rf '$(DESTDIR)$(DATADIR)'
+
+.PHONY: clean
+clean: ## remove everything built
+	rm -rf build
+
+.PHONY: help
+help: ## this table
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/node/mpi.h"
+
+#include "model/node/mpi_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool mpi_step(struct workload *base, struct fabric *fabric, uint64_t cycle, struct err *err)
+{
+    struct mpi *self = (struct mpi *)base;
+    self->fabric = fabric;
+    self->cycle = cycle;
+    if (!mpi_wire_step(self, err))
+        return false;
+    uint32_t rank;
+    while (wake_pop(&self->wake, cycle, &rank)) {
+        if (!mpi_rank_run(self, rank, err))
+            return false;
+    }
+    if (self->num_ended == self->num_ranks && self->num_live == self->num_unexpected)
+        return mpi_match_check_end(self, err);
+    return true;
+}
+
+static void mpi_delivered(struct workload *base, const struct packet *packet, uint64_t cycle)
+{
+    (void)cycle;
+    mpi_wire_delivered((struct mpi *)base, packet->message);
+}
+
+static uint64_t mpi_next_event(const struct workload *base, uint64_t cycle)
+{
+    const struct mpi *self = (const struct mpi *)base;
+    return self->arrived.head != MPI_NONE ? cycle + 1 : wake_first(&self->wake);
+}
+
+static bool mpi_done(const struct workload *base)
+{
+    const struct mpi *self = (const struct mpi *)base;
+    return self->num_ended == self->num_ranks && self->num_live == 0;
+}
+
+// A line on a rank that has not ended; returns its length.
+static int describe_rank(const struct mpi *self, uint32_t rank_idx, char *text, size_t size)
+{
+    const struct mpi_rank *rank = &self->ranks[rank_idx];
+    char operation[128];
+    int length = snprintf(text, size, "\n  rank %u, %s:%u: %s", rank_idx, mpi_file(self, rank_idx),
+                          rank->op.line, op_text(&rank->op, operation, sizeof operation));
+    if (rank->posted.head != MPI_NONE && self->requests[rank->posted.head].collective &&
+        (size_t)length < size)
+        length += snprintf(text + length, size - (size_t)length, ", for rank %d",
+                           self->requests[rank->posted.head].source);
+    if (rank->unexpected.head != MPI_NONE && (size_t)length < size) {
+        const struct mpi_message *message = &self->messages[rank->unexpected.head];
+        length += snprintf(text + length, size - (size_t)length,
+                           "; not received: tag %d of rank %u, %s:%u", message->tag,
+                           message->source, mpi_file(self, message->source), message->line);
+    }
+    return length;
+}
+
+static void mpi_stuck(const struct workload *base, struct err *err)
+{
+    enum { MAX_RANKS = 8 };
+    const struct mpi *self = (const struct mpi *)base;
+    char text[sizeof err->text];
+    size_t length = 0;
+    uint32_t num_waiting = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < self->num_ranks; i++) {
+        if (self->ranks[i].ended)
+            continue;
+        if (num_waiting++ < MAX_RANKS && length < sizeof text)
+            length += (size_t)describe_rank(self, i, text + length, sizeof text - length);
+    }
+    err_set(err, ERR_TRACE, "%u of %u ranks wait for ever%s:%s", num_waiting, self->num_ranks,
+            num_waiting > MAX_RANKS ? "; the first of them" : "", text);
+}
+
+static void mpi_free(struct workload *base)
+{
+    struct mpi *self = (struct mpi *)base;
+    mpi_wire_free(self);
+    wake_free(&self->wake);
+    free(self->ranks);
+    free(self->requests);
+    free(self->calls);
+    free(self);
+}
+
+static const struct workload_ops mpi_ops = {
+    .step = mpi_step,
+    .delivered = mpi_delivered,
+    .next_event = mpi_next_event,
+    .done = mpi_done,
+    .stuck = mpi_stuck,
+    .free = mpi_free,
+};
+
+static bool check(const struct mpi_params *params, struct err *err)
+{
+    if (params->trace->num_ranks > params->num_nodes)
+        return err_set(err, ERR_CONFIG, "the trace has %u ranks, but the network only %u nodes",
+                       params->trace->num_ranks, params->num_nodes);
+    uint64_t data_bits =
+        params->max_flits > params->header_flits
+            ? (uint64_t)(params->max_flits - params->header_flits) * params->flit_bits
+            : 0;
+    if (data_bits < 8)
+        return err_set(err, ERR_CONFIG,
+                       "packets of at most %u flits, %u of them headers, have no room for data",
+                       params->max_flits, params->header_flits);
+    return true;
+}
+
+static bool make(struct mpi *self, struct err *err)
+{
+    const struct mpi_params *p = &self->params;
+    for (int kind = 0; kind < COLLECTIVE_NUM_KINDS; kind++) {
+        self->algorithms[kind] =
+            collective_find((enum collective_kind)kind, p->algorithms[kind], err);
+        if (!self->algorithms[kind])
+            return false;
+    }
+    self->num_ranks = p->trace->num_ranks;
+    self->packet_bytes = (p->max_flits - p->header_flits) * p->flit_bits / 8;
+    self->free_requests.head = MPI_NONE;
+    self->ranks = calloc(self->num_ranks, sizeof *self->ranks);
+    if (!mpi_wire_make(self) || !wake_make(&self->wake, self->num_ranks) || !self->ranks)
+        return err_set(err, ERR_RUN, "out of memory");
+    for (uint32_t i = 0; i < self->num_ranks; i++) {
+        struct mpi_rank *rank = &self->ranks[i];
+        rank->outstanding.head = MPI_NONE;
+        rank->posted.head = MPI_NONE;
+        rank->unexpected.head = MPI_NONE;
+        wake_push(&self->wake, 0, i);
+    }
+    return true;
+}
+
+struct workload *mpi_new(const struct mpi_params *params, struct err *err)
+{
+    if (!check(params, err))
+        return NULL;
+    struct mpi *self = calloc(1, sizeof *self);
+    if (!self) {
+        err_set(err, ERR_RUN, "out of memory");
+        return NULL;
+    }
+    self->base.ops = &mpi_ops;
+    self->params = *params;
+    if (!make(self, err)) {
+        mpi_free(&self->base);
+        return NULL;
+    }
+    return &self->base;
+}
+
+struct mpi_stats mpi_stats(const struct workload *self)
+{
+    return ((const struct mpi *)self)->stats;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ranks of an MPI program on ideal nodes: replays a trace, rank i on node i, closed-loop. An ideal
+// node has no caches, NIC or system: only computing takes time, all else is immediate, and messages
+// go to and from memory beside it, as by DMA.
+//
+// Matching: as MPI says, by source and tag with wildcards, first in, first out: posted receives
+// meet messages in the order in which these were sent by their source, even if packets overtake.
+// Collectives are made of messages by the algorithms of collective.h, in a context of their own.
+//
+// Protocol: a message of fewer than `eager_bytes` goes out at once, and its sender goes on. A
+// longer one is announced (RTS), answered when a receive meets it (CTS), then sent; the sender goes
+// on when the last byte is at the receiver (an ideal node knows at once). RTS, CTS and messages
+// without data are a packet of headers. All packets of a message enter the source queue together.
+// A message to the own rank does not enter the network: each of its steps takes a cycle.
+//
+// Timing: packets and what follows from them in a cycle are dealt with in step of the next one;
+// ranks are run in ascending order. `n` units of compute are n * compute_scale ns, rounded up to
+// cycles of the node's clock, and these to cycles of the fabric's. Sleeping is not scaled.
+// Errors (ERR_TRACE): a message longer than its receive, collectives that differ between ranks,
+// messages or receives without a partner at the end, ranks that wait for ever.
+// Owner: the trace belongs to the caller and outlives the workload.
+#ifndef ORDITO_MODEL_NODE_MPI_H
+#define ORDITO_MODEL_NODE_MPI_H
+
+#include "model/node/collective.h"
+#include "model/node/workload.h"
+#include "traces/trace.h"
+
+// A network in place of the fabric: `send` creates a packet in the current cycle, as fabric_send.
+struct mpi_network {
+    bool (*send)(void *context, uint32_t source, uint32_t destination, uint32_t flits,
+                 uint32_t message, struct err *err);
+    void *context;
+};
+
+struct mpi_params {
+    struct trace *trace;
+    uint32_t num_nodes;
+    double compute_scale;                         // > 0: ns of a unit of compute
+    double node_clock_hz;                         // > 0
+    double fabric_clock_hz;                       // > 0
+    uint64_t eager_bytes;                         // messages of this size and more use rendezvous
+    uint32_t flit_bits;                           // 8..
+    uint32_t header_flits;                        // of a packet, without data of the message
+    uint32_t max_flits;                           // of a packet, headers included; > header_flits
+    const char *algorithms[COLLECTIVE_NUM_KINDS]; // names; NULL: the default
+    const struct mpi_network *network;            // NULL: the fabric given to step
+};
+
+// NULL on failure: ERR_CONFIG (more ranks than nodes, packets without room for data, an unknown
+// algorithm), ERR_RUN (memory).
+struct workload *mpi_new(const struct mpi_params *params, struct err *err);
+
+struct mpi_stats {
+    uint64_t messages; // sent by point-to-point operations
+    uint64_t bytes;
+    uint64_t collective_messages; // sent by collectives
+    uint64_t collective_bytes;
+    uint64_t compute_cycles_max; // of the rank that computes most
+    uint64_t makespan_cycles;    // when the last rank, of those that have ended, ended
+};
+
+struct mpi_stats mpi_stats(const struct workload *self);
+
+#endif

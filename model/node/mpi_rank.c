@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/node/mpi_state.h"
+
+#include <math.h>
+
+// What an operation does to its rank.
+enum outcome {
+    GOES_ON, // the next operation follows in the same cycle, if nothing is pending
+    PAUSES,  // it computes, or has ended
+    FAILS
+};
+
+// Rounded up to a whole number, but not for what is only an error of floating point.
+static double whole(double x)
+{
+    return ceil(x - x * 1e-12);
+}
+
+// Keeps a rank busy or idle for some time.
+static enum outcome spend(struct mpi *self, uint32_t rank, double ns, uint64_t *cycles,
+                          struct err *err)
+{
+    static const double max_cycles = 1e18;
+    const struct mpi_params *p = &self->params;
+    double node_cycles = whole(ns * 1e-9 * p->node_clock_hz);
+    double fabric_cycles = whole(node_cycles / p->node_clock_hz * p->fabric_clock_hz);
+    if (!(fabric_cycles < max_cycles)) {
+        err_set(err, ERR_TRACE, "%s:%u: rank %u: %s: more than 1e18 cycles", mpi_file(self, rank),
+                self->ranks[rank].op.line, rank, op_names[self->ranks[rank].op.kind]);
+        return FAILS;
+    }
+    *cycles = (uint64_t)fabric_cycles;
+    if (*cycles == 0)
+        return GOES_ON;
+    wake_push(&self->wake, self->cycle + *cycles, rank);
+    return PAUSES;
+}
+
+static enum outcome compute(struct mpi *self, uint32_t rank, struct err *err)
+{
+    uint64_t cycles = 0;
+    double ns = self->ranks[rank].op.amount * self->params.compute_scale;
+    enum outcome outcome = spend(self, rank, ns, &cycles, err);
+    self->ranks[rank].compute_cycles += cycles;
+    if (self->ranks[rank].compute_cycles > self->stats.compute_cycles_max)
+        self->stats.compute_cycles_max = self->ranks[rank].compute_cycles;
+    return outcome;
+}
+
+// A send; `waited` if the operation itself waits for it.
+static bool send(struct mpi *self, uint32_t rank, bool waited, struct err *err)
+{
+    const struct op *op = &self->ranks[rank].op;
+    if (op->destination == OP_NOBODY)
+        return true;
+    bool eager = op->bytes < self->params.eager_bytes;
+    struct mpi_message message = {.source = rank,
+                                  .destination = (uint32_t)op->destination,
+                                  .tag = op->tag,
+                                  .bytes = op->bytes,
+                                  .line = op->line,
+                                  .send_request = MPI_NONE};
+    self->stats.messages++;
+    self->stats.bytes += op->bytes;
+    if (!eager || !waited) {
+        struct mpi_request request = {.rank = rank,
+                                      .source = (int32_t)rank,
+                                      .destination = op->destination,
+                                      .tag = op->tag,
+                                      .waited = waited,
+                                      .done = eager,
+                                      .line = op->line};
+        uint32_t request_id = mpi_match_request(self, &request, err);
+        if (request_id == MPI_NONE)
+            return false;
+        message.send_request = eager ? MPI_NONE : request_id;
+    }
+    return mpi_wire_send(self, &message, err);
+}
+
+static bool recv(struct mpi *self, uint32_t rank, uint64_t bytes, bool waited, struct err *err)
+{
+    const struct op *op = &self->ranks[rank].op;
+    if (op->source == OP_NOBODY)
+        return true;
+    struct mpi_request request = {.rank = rank,
+                                  .source = op->source,
+                                  .destination = (int32_t)rank,
+                                  .tag = op->tag,
+                                  .waited = waited,
+                                  .line = op->line,
+                                  .bytes = bytes};
+    uint32_t request_id = mpi_match_request(self, &request, err);
+    return request_id != MPI_NONE && mpi_match_post(self, request_id, err);
+}
+
+static enum outcome end(struct mpi *self, uint32_t rank)
+{
+    self->ranks[rank].ended = true;
+    self->num_ended++;
+    self->stats.makespan_cycles = self->cycle;
+    return PAUSES;
+}
+
+static enum outcome going_on(bool good)
+{
+    return good ? GOES_ON : FAILS;
+}
+
+static enum outcome execute(struct mpi *self, uint32_t rank, struct err *err)
+{
+    const struct op *op = &self->ranks[rank].op;
+    uint64_t idle_cycles;
+    switch (op->kind) {
+    case OP_INIT:
+        return GOES_ON;
+    case OP_FINALIZE:
+        return end(self, rank);
+    case OP_COMPUTE:
+        return compute(self, rank, err);
+    case OP_SLEEP:
+        return spend(self, rank, op->amount * 1e9, &idle_cycles, err);
+    case OP_SEND:
+    case OP_ISEND:
+        return going_on(send(self, rank, op->kind == OP_SEND, err));
+    case OP_RECV:
+    case OP_IRECV:
+        return going_on(recv(self, rank, op->bytes, op->kind == OP_RECV, err));
+    case OP_SENDRECV:
+        return going_on(recv(self, rank, op->recv_bytes, true, err) && send(self, rank, true, err));
+    case OP_WAIT:
+        mpi_match_wait(self, rank, op);
+        return GOES_ON;
+    case OP_TEST:
+        mpi_match_test(self, rank, op);
+        return GOES_ON;
+    case OP_WAITALL:
+        mpi_match_wait_all(self, rank);
+        return GOES_ON;
+    default:
+        return going_on(mpi_collective_begin(self, rank, err));
+    }
+}
+
+// The next operation of a rank that has nothing left to do.
+static enum outcome next_operation(struct mpi *self, uint32_t rank, struct err *err)
+{
+    struct trace *trace = self->params.trace;
+    switch (trace->next(trace, rank, &self->ranks[rank].op, err)) {
+    case TRACE_OP:
+        return execute(self, rank, err);
+    case TRACE_END:
+        return end(self, rank);
+    default:
+        return FAILS;
+    }
+}
+
+// Goes on with a collective; what it computes comes at its end.
+static enum outcome continue_collective(struct mpi *self, uint32_t rank, struct err *err)
+{
+    if (!mpi_collective_run(self, rank, err))
+        return FAILS;
+    if (self->ranks[rank].in_collective)
+        return GOES_ON;
+    return compute(self, rank, err);
+}
+
+bool mpi_rank_run(struct mpi *self, uint32_t rank_idx, struct err *err)
+{
+    struct mpi_rank *rank = &self->ranks[rank_idx];
+    enum outcome outcome = GOES_ON;
+    rank->blocked = false;
+    while (outcome == GOES_ON && rank->pending == 0)
+        outcome = rank->in_collective ? continue_collective(self, rank_idx, err)
+                                      : next_operation(self, rank_idx, err);
+    rank->blocked = outcome == GOES_ON;
+    return outcome != FAILS;
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files mpi*.c share: the state of a replay, and what each of them offers to the others.
+//
+//   mpi.c             the workload: constructor, cycle by cycle, what is said at the end
+//   mpi_rank.c        a rank executes the operations of its trace
+//   mpi_collective.c  those that are collectives
+//   mpi_match.c       requests, posted receives and messages that came before their receive
+//   mpi_wire.c        messages as packets: protocol, order of flows
+//
+// Calls go down this list, but that mpi_wire.c hands messages that have come to mpi_match.c.
+// Messages and requests are slots of pools, named by index.
+#ifndef ORDITO_MODEL_NODE_MPI_STATE_H
+#define ORDITO_MODEL_NODE_MPI_STATE_H
+
+#include "model/node/mpi.h"
+#include "model/node/wake.h"
+
+enum { MPI_NONE = UINT32_MAX };
+
+// Slots linked by their `next`.
+struct mpi_list {
+    uint32_t head; // MPI_NONE if empty
+    uint32_t tail; // undefined if empty
+};
+
+// Where a message is in its protocol; every phase crosses the network.
+enum mpi_phase {
+    MPI_EAGER, // the data, unasked
+    MPI_RTS,   // request to send
+    MPI_CTS,   // clear to send, the way back
+    MPI_DATA   // the data, after CTS
+};
+
+struct mpi_message {
+    uint32_t source;
+    uint32_t destination;
+    int32_t tag;
+    bool collective; // in the context of collectives
+    enum mpi_phase phase;
+    uint64_t bytes;
+    uint64_t sequence;     // in its flow (source, destination)
+    uint32_t packets_left; // of this phase, on their way
+    uint32_t line;         // of the operation that sent it
+    uint32_t send_request; // rendezvous: completes with the message; else MPI_NONE
+    uint32_t recv_request; // rendezvous, from CTS on
+    uint32_t next;         // in the one list that it is in
+};
+
+// A communication that an operation waits for, or may ask for later.
+struct mpi_request {
+    uint32_t rank;
+    int32_t source; // as written in the trace: negative is any; also the key of waits
+    int32_t destination;
+    int32_t tag;
+    bool collective;
+    bool done;
+    bool waited;    // its rank waits for it: it is freed on completion
+    uint32_t line;  // of the operation that made it
+    uint64_t bytes; // receive: capacity; of a collective, the exact size
+    uint32_t next;  // outstanding requests of its rank, oldest first; or free list
+    uint32_t next_posted;
+};
+
+struct mpi_rank {
+    struct op op;     // begun last
+    bool ended;       // `finalize` was executed
+    bool blocked;     // waits for requests
+    uint32_t pending; // requests that it waits for
+    uint64_t compute_cycles;
+    struct mpi_list outstanding; // requests that no operation waits for yet
+    struct mpi_list posted;      // receives without a message, by next_posted
+    struct mpi_list unexpected;  // messages without a receive, in order of arrival
+    bool in_collective;
+    struct collective collective;
+    uint32_t step_idx;        // of it, next
+    uint64_t num_collectives; // begun
+};
+
+// Order of the messages from one rank to another.
+struct mpi_flow {
+    bool used;
+    uint32_t source, destination;
+    uint64_t next_sent;    // sequence number
+    uint64_t next_arrived; // the one that software sees next
+    uint32_t held;         // messages that overtook it, by sequence
+};
+
+// What the first rank said of a collective, for the others to agree with.
+struct mpi_collective_call {
+    enum op_kind kind;
+    uint32_t root;
+    uint64_t bytes;
+    uint32_t rank;
+    uint32_t line;
+    uint32_t num_entered; // ranks
+};
+
+struct mpi {
+    struct workload base;
+    struct mpi_params params;
+    const struct collective_algorithm *algorithms[COLLECTIVE_NUM_KINDS];
+    uint32_t num_ranks;
+    uint32_t packet_bytes; // data of a full packet
+    struct mpi_rank *ranks;
+    struct wake wake;      // ranks that run when their cycle comes
+    uint32_t num_ended;    // ranks
+    struct fabric *fabric; // of the current step
+    uint64_t cycle;        // of the current step
+    struct mpi_stats stats;
+
+    struct mpi_message *messages;
+    uint32_t num_messages, cap_messages; // used once, allocated
+    uint32_t num_live;                   // in use now
+    uint32_t num_unexpected;             // of these, in lists of unexpected messages
+    struct mpi_list free_messages;
+    struct mpi_list arrived;       // complete, to be dealt with in the next step
+    struct mpi_flow *flows;        // hash table
+    uint32_t num_flows, cap_flows; // used; a power of two
+
+    struct mpi_request *requests;
+    uint32_t num_requests, cap_requests;
+    struct mpi_list free_requests;
+
+    struct mpi_collective_call *calls; // ring of calls that not all ranks have entered yet
+    uint32_t cap_calls;                // a power of two
+    uint64_t first_call;               // number of the oldest of them
+    uint64_t end_call;                 // one after the newest
+};
+
+static inline const char *mpi_file(const struct mpi *self, uint32_t rank)
+{
+    return self->params.trace->file(self->params.trace, rank);
+}
+
+// --- mpi_wire.c ----------------------------------------------------------------------------------
+
+bool mpi_wire_make(struct mpi *self);
+void mpi_wire_free(struct mpi *self);
+
+// Sends a message with the phase, sequence and packets of which the caller need not care; with a
+// send_request by rendezvous, otherwise eagerly.
+bool mpi_wire_send(struct mpi *self, const struct mpi_message *message, struct err *err);
+
+// A packet of a message has arrived.
+void mpi_wire_delivered(struct mpi *self, uint32_t message_id);
+
+// Deals with the messages that have arrived before this step.
+bool mpi_wire_step(struct mpi *self, struct err *err);
+
+// Answers an RTS that has met its receive.
+bool mpi_wire_clear_to_send(struct mpi *self, uint32_t message_id, struct err *err);
+
+void mpi_wire_release(struct mpi *self, uint32_t message_id);
+
+// --- mpi_match.c ---------------------------------------------------------------------------------
+
+// A new request, a copy of `request`. If its rank waits for it, it counts as pending. MPI_NONE
+// with ERR_RUN if out of memory.
+uint32_t mpi_match_request(struct mpi *self, const struct mpi_request *request, struct err *err);
+
+// A request is complete; wakes its rank if that was the last one it waited for.
+void mpi_match_complete(struct mpi *self, uint32_t request_id);
+
+// Posts a receive: it meets a message that is there, or is queued.
+bool mpi_match_post(struct mpi *self, uint32_t request_id, struct err *err);
+
+// A message has come, in its turn: it meets a receive, or is queued.
+bool mpi_match_arrived(struct mpi *self, uint32_t message_id, struct err *err);
+
+// Takes the oldest outstanding request of the rank with the key of a wait or test and waits for it.
+// Without one, nothing happens.
+void mpi_match_wait(struct mpi *self, uint32_t rank, const struct op *op);
+void mpi_match_wait_all(struct mpi *self, uint32_t rank);
+
+// Takes that request if it is complete; otherwise it becomes the newest.
+void mpi_match_test(struct mpi *self, uint32_t rank, const struct op *op);
+
+// False with ERR_TRACE if messages or receives have been left without a partner.
+bool mpi_match_check_end(const struct mpi *self, struct err *err);
+
+// --- mpi_collective.c ----------------------------------------------------------------------------
+
+// Begins the collective that is the rank's operation.
+bool mpi_collective_begin(struct mpi *self, uint32_t rank, struct err *err);
+
+// Posts steps until there is something to wait for, or until all are done.
+bool mpi_collective_run(struct mpi *self, uint32_t rank, struct err *err);
+
+// --- mpi_rank.c ----------------------------------------------------------------------------------
+
+// Runs a rank until it waits, computes or ends.
+bool mpi_rank_run(struct mpi *self, uint32_t rank, struct err *err);
+
+#endif

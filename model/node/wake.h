@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is to be woken when: a binary heap of (cycle, rank), least first, each rank at most once.
+//
+// Timing: a push or pop takes time with the logarithm of the ranks that are in it.
+// Owner: memory is taken once, by wake_make; wake_free releases it.
+#ifndef ORDITO_MODEL_NODE_WAKE_H
+#define ORDITO_MODEL_NODE_WAKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct wake_entry {
+    uint64_t cycle;
+    uint32_t rank;
+};
+
+struct wake {
+    struct wake_entry *entries; // [num_ranks]
+    uint32_t num;
+};
+
+// False if out of memory.
+bool wake_make(struct wake *self, uint32_t num_ranks);
+void wake_free(struct wake *self);
+
+// Adds a rank that is not in it.
+void wake_push(struct wake *self, uint64_t cycle, uint32_t rank);
+
+// Takes the first rank whose cycle is not later than `cycle`; false if there is none.
+bool wake_pop(struct wake *self, uint64_t cycle, uint32_t *rank);
+
+// The first cycle; UINT64_MAX if it is empty.
+static inline uint64_t wake_first(const struct wake *self)
+{
+    return self->num ? self->entries[0].cycle : UINT64_MAX;
+}
+
+#endif

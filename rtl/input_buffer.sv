@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Buffers of an input port: step 6 of the timing contract in model/net/router.h. A FIFO of flits a
+// VC, all in one memory; beside it, what the router must know of each flit: of every front flit this
+// is visible, the payload only of the one that is selected, so that the wide memory has one read
+// port.
+//
+// Timing: a flit on the pins in cycle t can be seen and removed from cycle t + 1 on; a table entry
+// written at the end of t is used from t + 1 on.
+// Bounds: slots are rounded up to a power of two, at least 2. More than `depth_i` flits are the
+// sender's fault (credits), and asserted. The routing table is not reset.
+module input_buffer #(
+    parameter int RADIX = 5,       // ports of the router, 2..65
+    parameter int VCS = 2,         // 1..8
+    parameter int DEPTH = 8,       // flits a VC, 1..64
+    parameter int FLIT_BITS = 64,  // 16..512
+    parameter int TABLE_SIZE = 0,  // entries of the routing table; 0: grid
+    parameter int DIMS = 4,        // dimension slots of a grid, 1..32
+    localparam int PORT_BITS = $clog2(RADIX),
+    localparam int VC_BITS = VCS > 1 ? $clog2(VCS) : 1,
+    localparam int INDEX_BITS = TABLE_SIZE > 1 ? $clog2(TABLE_SIZE) : 1
+) (
+    input  logic                      clk_i,
+    input  logic                      rst_ni,
+    // Straps (router.sv)
+    input  logic [PORT_BITS-1:0]      own_port_i,
+    input  logic [6:0]                depth_i,
+    input  logic [31:0]               len_mask_i,
+    input  logic [31:0]               addr_mask_i,
+    input  logic [4:0]                addr_lsb_i,
+    input  logic                      by_flow_i,
+    input  logic [VCS-1:0]            vcs_low_i,
+    input  logic [VCS-1:0]            vcs_high_i,
+    input  logic [VCS-1:0]            vcs_all_i,
+    input  logic [31:0]               own_addr_i,
+    input  logic [DIMS*32-1:0]        dim_mask_i,
+    input  logic [DIMS*32-1:0]        dim_size_i,
+    input  logic [DIMS*32-1:0]        dim_limit_i,
+    input  logic [DIMS*PORT_BITS-1:0] dim_plus_i,
+    input  logic [DIMS*PORT_BITS-1:0] dim_minus_i,
+    input  logic [DIMS-1:0]           dim_ring_i,
+    input  logic [DIMS-1:0]           dim_at_first_i,
+    input  logic [DIMS-1:0]           dim_at_last_i,
+    input  logic                      table_write_i,
+    input  logic [INDEX_BITS-1:0]     table_index_i,
+    input  logic [PORT_BITS-1:0]      table_port_i,
+    input  logic [VCS-1:0]            table_vcs_i,
+    // Pins
+    input  logic                      valid_i,
+    input  logic                      head_i,
+    input  logic                      tail_i,
+    input  logic [VC_BITS-1:0]        vc_i,
+    input  logic [FLIT_BITS-1:0]      payload_i,
+    // Front flits, a field a VC
+    output logic [VCS-1:0]            filled_o,   // there is one
+    output logic [VCS-1:0]            whole_o,    // and its packet's tail is in the FIFO
+    output logic [VCS*32-1:0]         infos_o,    // {port, VCs, length: of a head; tail}, 8 bits each
+    // A front flit that leaves
+    input  logic [VCS-1:0]            leave_i,    // one-hot or 0
+    output logic [FLIT_BITS-1:0]      payload_o
+);
+
+    localparam int SlotBits = DEPTH > 1 ? $clog2(DEPTH) : 1;
+    localparam int CountBits = SlotBits + 1;  // one more, to tell full from empty
+    localparam int AddrBits = $clog2(VCS) + SlotBits;
+    localparam int InfoBits = PORT_BITS + VCS + 7 + 1;
+
+    `include "route_grid.svh"
+    `include "route_flow.svh"
+
+    logic [FLIT_BITS-1:0]     payloads[0:(VCS<<SlotBits)-1];
+    logic [InfoBits-1:0]     infos[0:(VCS<<SlotBits)-1];
+    logic [VCS*CountBits-1:0] written_q;    // so far, a field a VC: flits written
+    logic [VCS*CountBits-1:0] removed_q;    // flits removed
+    logic [VCS*CountBits-1:0] tails_in_q;   // tails written
+    logic [VCS*CountBits-1:0] tails_out_q;  // tails removed
+
+    // The counts with that of one VC moved on
+    function automatic logic [VCS*CountBits-1:0] count_up(
+        input logic [VCS*CountBits-1:0] counts,
+        input logic [VC_BITS-1:0]       vc
+    );
+        count_up = counts;
+        for (int v = 0; v < VCS; v++)
+            if (vc == VC_BITS'(v))
+                count_up[v*CountBits+:CountBits] = counts[v*CountBits+:CountBits] + 1'b1;
+    endfunction
+
+    // What is kept of a flit. Packets of 127 flits and more are alike: no buffer takes them whole.
+    function automatic logic [InfoBits-1:0] flit_info(
+        input logic                     head,
+        input logic                     tail,
+        input logic [31:0]              window,
+        input logic [VCS+PORT_BITS-1:0] route
+    );
+        flit_info    = '0;
+        flit_info[0] = tail;
+        if (head) begin
+            flit_info[1+:7]             = window[6:0] & len_mask_i[6:0];
+            flit_info[8+:VCS]           = route[PORT_BITS+:VCS];
+            flit_info[8+VCS+:PORT_BITS] = route[PORT_BITS-1:0];
+            if ((window[31:7] & len_mask_i[31:7]) != '0) flit_info[1+:7] = '1;
+            if (by_flow_i) flit_info[8+:VCS] = route_flow(route[PORT_BITS+:VCS], window);
+        end
+    endfunction
+
+    // 6. ARRIVE. The pins are read by registers only: what follows from registers alone need not be
+    // evaluated again when pins move.
+    logic [31:0] window;
+
+    if (FLIT_BITS < 32) begin : g_narrow
+        assign window = {{32 - FLIT_BITS{1'b0}}, payload_i};
+    end else begin : g_wide
+        assign window = payload_i[31:0];
+    end
+
+    if (TABLE_SIZE > 0) begin : g_table
+        logic [VCS+PORT_BITS-1:0] entries[0:TABLE_SIZE-1];
+
+        always_ff @(posedge clk_i) begin
+            if (table_write_i) entries[table_index_i] <= {table_vcs_i, table_port_i};
+            if (valid_i)
+                infos[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= flit_info(
+                    head_i, tail_i, window,
+                    entries[INDEX_BITS'((window&addr_mask_i)>>addr_lsb_i)]);
+        end
+    end else begin : g_grid
+        always_ff @(posedge clk_i) begin
+            if (valid_i)
+                infos[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= flit_info(
+                    head_i, tail_i, window, route_grid(head_i, window, vcs_low_i[vc_i]));
+        end
+    end
+
+    always_ff @(posedge clk_i) begin
+        if (valid_i) payloads[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= payload_i;
+        if (!rst_ni) begin
+            written_q  <= '0;
+            tails_in_q <= '0;
+        end else if (valid_i) begin
+            written_q <= count_up(written_q, vc_i);
+            if (tail_i) tails_in_q <= count_up(tails_in_q, vc_i);
+        end
+    end
+
+    // Front flits
+    logic [InfoBits-1:0] info;
+
+    always_comb begin
+        info     = '0;
+        filled_o = '0;
+        whole_o  = '0;
+        infos_o  = '0;
+        if (written_q != removed_q)
+            for (int v = 0; v < VCS; v++)
+                if (written_q[v*CountBits+:CountBits] != removed_q[v*CountBits+:CountBits]) begin
+                    filled_o[v] = 1'b1;
+                    whole_o[v] = tails_in_q[v*CountBits+:CountBits] !=
+                        tails_out_q[v*CountBits+:CountBits];
+                    info = infos[AddrBits'(v<<SlotBits)|AddrBits'(removed_q[v*CountBits+:SlotBits])];
+                    infos_o[v*32+:32] = {8'(info[8+VCS+:PORT_BITS]), 8'(info[8+:VCS]),
+                                         1'b0, info[1+:7], 7'b0, info[0]};
+                end
+    end
+
+    // The flit that leaves
+    logic [VC_BITS-1:0] read_vc;
+    logic               read_tail;
+
+    always_comb begin
+        read_vc   = '0;
+        read_tail = 1'b0;
+        payload_o = '0;
+        if (leave_i != '0) begin
+            for (int v = 0; v < VCS; v++)
+                if (leave_i[v]) begin
+                    read_vc   = VC_BITS'(v);
+                    read_tail = infos_o[v*32];
+                end
+            payload_o = payloads[AddrBits'({read_vc, removed_q[read_vc*CountBits+:SlotBits]})];
+        end
+    end
+
+    always_ff @(posedge clk_i) begin
+        if (!rst_ni) begin
+            removed_q   <= '0;
+            tails_out_q <= '0;
+        end else if (leave_i != '0) begin
+            removed_q <= count_up(removed_q, read_vc);
+            if (read_tail) tails_out_q <= count_up(tails_out_q, read_vc);
+        end
+    end
+endmodule

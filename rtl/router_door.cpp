@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+// See router_door.h. Compiled together with the C++ that Verilator makes of one RTL variant, with
+// hidden visibility, so that many variants live in one process. Pin access only.
+#include "router_door.h"
+
+#include "Vdoor.h"
+#include "Vdoor___024root.h"
+#if VM_TRACE
+#include "verilated_fst_c.h"
+#endif
+
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <vector>
+
+namespace
+{
+
+using Root = Vdoor___024root;
+using Payload = std::remove_reference_t<decltype(std::declval<Root &>().payload_i[0])>;
+
+constexpr uint32_t NUM_PORTS = std::extent<decltype(Root::fwd_i)>::value;
+constexpr uint32_t NUM_WORDS = (sizeof(Payload) + 7) / 8;
+
+struct Context : VerilatedContext {
+    char fault[256] = "";
+};
+
+struct Instance {
+    std::unique_ptr<Vdoor> model;
+    Root *root;
+    std::unique_ptr<uint32_t[]> set; // ports whose input pins are set; room for two a port
+    uint32_t num_set = 0;
+    bool clocked = true; // since they were set, or since wave_low
+};
+
+struct Bank {
+    Context context; // goes last
+    std::vector<Instance> instances;
+#if VM_TRACE
+    std::unique_ptr<VerilatedFstC> wave;
+    uint32_t wave_first = 0;
+    uint32_t wave_end = 0;
+#endif
+};
+
+Bank *bank_of(void *handle)
+{
+    return static_cast<Bank *>(handle);
+}
+
+// A payload wider than 64 bits is an array of 32-bit words; the last 64-bit word may be half.
+template <class Pins> void put_payload(Pins &pins, const uint64_t *words)
+{
+    if constexpr (std::is_integral_v<Pins>)
+        pins = static_cast<Pins>(words[0]);
+    else
+        std::memcpy(&pins, words, sizeof pins);
+}
+
+template <class Pins> void get_payload(const Pins &pins, uint64_t *words)
+{
+    if constexpr (std::is_integral_v<Pins>) {
+        words[0] = pins;
+    } else {
+        words[NUM_WORDS - 1] = 0;
+        std::memcpy(words, &pins, sizeof pins);
+    }
+}
+
+// Pins stay as they were set until the cycle after, so that a wave shows them.
+void before_pins(Instance &self)
+{
+    if (!self.clocked)
+        return;
+    for (uint32_t i = 0; i < self.num_set; i++) {
+        self.root->fwd_i[self.set[i]] = 0;
+        self.root->credit_i[self.set[i]] = 0;
+    }
+    self.num_set = 0;
+    self.clocked = false;
+}
+
+void low(Root *root, Vdoor *model)
+{
+    root->clk_i = 0;
+    model->eval();
+}
+
+// Verilator finds an edge by comparing the clock with what it was at the last evaluation. Where
+// that memory has the name that we know, writing it saves the evaluation with a low clock.
+template <class R>
+auto forget_high(R *root, Vdoor *, int) -> decltype(root->__Vtrigrprev__TOP__clk_i, void())
+{
+    root->__Vtrigrprev__TOP__clk_i = 0;
+}
+
+template <class R> void forget_high(R *root, Vdoor *model, long)
+{
+    low(root, model);
+}
+
+void edge(Instance &self)
+{
+    before_pins(self);
+    forget_high(self.root, self.model.get(), 0);
+    self.root->clk_i = 1;
+    self.model->eval();
+    self.clocked = true;
+}
+
+// Byte by byte: a wider load of pins that were just written one by one would have to wait for them.
+void read_outputs(const Root *root, struct router_door_out *out)
+{
+    struct router_door_flit *flits = out->flits;
+    struct router_door_back *backs = out->backs;
+    uint64_t *words = out->words;
+    for (uint32_t port = 0; port < NUM_PORTS; port++) {
+        if (root->fwd_o[port] & ROUTER_DOOR_VALID) {
+            *flits++ = {port, root->fwd_o[port]};
+            get_payload(root->payload_o[port], words);
+            words += NUM_WORDS;
+        }
+        if (root->credit_o[port] | root->ack_o[port] | root->nack_o[port])
+            *backs++ = {port, root->credit_o[port], root->ack_o[port], root->nack_o[port]};
+    }
+    out->num_flits = static_cast<uint32_t>(flits - out->flits);
+    out->num_backs = static_cast<uint32_t>(backs - out->backs);
+    out->busy = root->busy_o;
+}
+
+// Gives all input pins a value: those of a new instance may be anything.
+void strap(Root *root, const struct router_door_straps *straps)
+{
+    root->rst_ni = 0;
+    for (uint32_t port = 0; port < NUM_PORTS; port++) {
+        root->fwd_i[port] = 0;
+        root->credit_i[port] = 0;
+        root->ack_i[port] = 0;
+        root->nack_i[port] = 0;
+    }
+#ifndef DOOR_WHOLE
+    root->cfg_valid_i = 0;
+#endif
+    root->mode_i = straps->mode;
+    root->depth_i = straps->depth_flits;
+    root->by_flow_i = straps->by_flow;
+    root->vcs_low_i = straps->vcs_low;
+    root->vcs_high_i = straps->vcs_high;
+    root->vcs_all_i = straps->vcs_all;
+#ifdef DOOR_WHOLE
+    root->len_mask_i = straps->len_mask;
+#endif
+}
+
+void add_instance(Bank *bank, uint32_t idx, const struct router_door_straps *straps)
+{
+    char name[32];
+    std::snprintf(name, sizeof name, "router_%u", idx);
+    Instance self;
+    self.model = std::make_unique<Vdoor>(&bank->context, name);
+    self.root = self.model->rootp;
+    self.set = std::make_unique<uint32_t[]>(2 * NUM_PORTS);
+    strap(self.root, straps);
+    low(self.root, self.model.get());
+    edge(self);
+    edge(self);
+    self.root->rst_ni = 1;
+    bank->instances.push_back(std::move(self));
+}
+
+void *bank_new(uint32_t num_instances, const struct router_door_straps *straps)
+try {
+    auto bank = std::make_unique<Bank>();
+    bank->context.traceEverOn(straps->waves);
+#ifdef DOOR_CHECKED
+    bank->context.randReset(2); // what reset forgets is not 0 by luck
+    bank->context.randSeed(1);
+#endif
+    bank->instances.reserve(num_instances);
+    for (uint32_t i = 0; i < num_instances; i++)
+        add_instance(bank.get(), i, straps);
+    return bank.release();
+} catch (...) {
+    return nullptr;
+}
+
+void bank_free(void *handle)
+{
+    delete bank_of(handle);
+}
+
+void configure(void *handle, uint32_t instance, uint32_t addr, uint32_t data)
+{
+#ifdef DOOR_WHOLE
+    (void)handle, (void)instance, (void)addr, (void)data;
+#else
+    Instance &self = bank_of(handle)->instances[instance];
+    self.root->cfg_valid_i = 1;
+    self.root->cfg_addr_i = addr;
+    self.root->cfg_data_i = data;
+    edge(self);
+    self.root->cfg_valid_i = 0;
+#endif
+}
+
+void flit(void *handle, uint32_t instance, uint32_t port, uint8_t wires, const uint64_t *words)
+{
+    Instance &self = bank_of(handle)->instances[instance];
+    before_pins(self);
+    self.root->fwd_i[port] = wires;
+    put_payload(self.root->payload_i[port], words);
+    self.set[self.num_set++] = port;
+}
+
+void credit(void *handle, uint32_t instance, uint32_t port, uint8_t vcs)
+{
+    Instance &self = bank_of(handle)->instances[instance];
+    before_pins(self);
+    self.root->credit_i[port] = vcs;
+    self.set[self.num_set++] = port;
+}
+
+void clock(void *handle, uint32_t instance, struct router_door_out *out)
+{
+    Bank *bank = bank_of(handle);
+    Instance &self = bank->instances[instance];
+#ifdef DOOR_CHECKED
+    Verilated::threadContextp(&bank->context); // where vl_stop finds it
+#endif
+    edge(self);
+    read_outputs(self.root, out);
+}
+
+#ifndef DOOR_WHOLE
+void stalls(void *handle, uint32_t instance, uint64_t counts[4])
+{
+    const Root *root = bank_of(handle)->instances[instance].root;
+    counts[0] = root->stall_no_credit_o;
+    counts[1] = root->stall_no_vc_o;
+    counts[2] = root->stall_not_whole_o;
+    counts[3] = root->stall_switch_lost_o;
+}
+#endif
+
+const char *fault(void *handle)
+{
+    const char *text = bank_of(handle)->context.fault;
+    return *text ? text : nullptr;
+}
+
+#if VM_TRACE
+bool wave_open(void *handle, const char *path, uint32_t first, uint32_t num)
+try {
+    Bank *bank = bank_of(handle);
+    bank->wave = std::make_unique<VerilatedFstC>();
+    bank->wave_first = first;
+    bank->wave_end = first + num;
+    for (uint32_t i = first; i < bank->wave_end; i++)
+        bank->instances[i].model->trace(bank->wave.get(), 99);
+    bank->wave->open(path);
+    return bank->wave->isOpen();
+} catch (...) {
+    return false;
+}
+
+void wave_low(void *handle, uint64_t time)
+{
+    Bank *bank = bank_of(handle);
+    for (uint32_t i = bank->wave_first; i < bank->wave_end; i++) {
+        Instance &self = bank->instances[i];
+        before_pins(self);
+        low(self.root, self.model.get());
+    }
+    bank->wave->dump(time);
+}
+
+void wave_high(void *handle, uint64_t time)
+{
+    Bank *bank = bank_of(handle);
+    for (uint32_t i = bank->wave_first; i < bank->wave_end; i++)
+        if (!bank->instances[i].clocked)
+            edge(bank->instances[i]);
+    bank->wave->dump(time);
+}
+
+void wave_close(void *handle)
+{
+    bank_of(handle)->wave.reset();
+}
+#endif
+
+constexpr struct router_door DOOR = {
+    NUM_PORTS, NUM_WORDS, bank_new,  bank_free,  configure, flit, credit, clock,
+#ifdef DOOR_WHOLE
+    nullptr,
+#else
+    stalls,
+#endif
+    fault,
+#if VM_TRACE
+    wave_open, wave_low,  wave_high, wave_close,
+#else
+    nullptr,   nullptr,   nullptr,  nullptr,
+#endif
+};
+
+} // namespace
+
+// Called when an assertion fails, instead of ending the program. One is enough.
+void vl_stop(const char *file, int line, const char *)
+{
+    auto *context = static_cast<Context *>(Verilated::threadContextp());
+    std::snprintf(context->fault, sizeof context->fault, "%s:%d", file, line);
+    context->assertOn(false);
+}
+
+extern "C" __attribute__((visibility("default"))) const struct router_door *router_door(void)
+{
+    return &DOOR;
+}

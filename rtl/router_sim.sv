@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// A router as Verilator's top: ports that are plain integers or arrays of them in C++, the
+// configuration port, and the stall counters. Simulation only.
+//
+// Timing: the router's. Counters are up to date with the last clock edge. busy_o is 0 if the next
+// cycle changes nothing as long as the input pins are quiet.
+module router_sim #(
+    parameter int RADIX = 5,       // ports, 2..65
+    parameter int VCS = 2,         // virtual channels a port, 1..8
+    parameter int DEPTH = 8,       // flits of buffer a VC, 1..64
+    parameter int FLIT_BITS = 64,  // bits of payload, 16..512
+    parameter int TABLE_SIZE = 0   // entries of the routing table; 0: grid
+) (
+    input  logic                 clk_i,
+    input  logic                 rst_ni,
+    // Straps (router.sv)
+    input  logic [1:0]           mode_i,
+    input  logic [6:0]           depth_i,
+    input  logic                 by_flow_i,
+    input  logic [7:0]           vcs_low_i,
+    input  logic [7:0]           vcs_high_i,
+    input  logic [7:0]           vcs_all_i,
+    // Configuration port (router_cfg.sv)
+    input  logic                 cfg_valid_i,
+    input  logic [23:0]          cfg_addr_i,
+    input  logic [31:0]          cfg_data_i,
+    // Channels in and out; fwd is {valid, head, tail, vc}, credit a bit a VC
+    input  logic [5:0]           fwd_i[RADIX],
+    input  logic [FLIT_BITS-1:0] payload_i[RADIX],
+    input  logic [7:0]           credit_i[RADIX],
+    input  logic                 ack_i[RADIX],
+    input  logic                 nack_i[RADIX],
+    output logic [5:0]           fwd_o[RADIX],
+    output logic [FLIT_BITS-1:0] payload_o[RADIX],
+    output logic [7:0]           credit_o[RADIX],
+    output logic                 ack_o[RADIX],
+    output logic                 nack_o[RADIX],
+    // Observation
+    output logic                 busy_o,  // a FIFO is not empty or an output register not quiet
+    output logic [63:0]          stall_no_credit_o,  // struct router_stalls of router.h
+    output logic [63:0]          stall_no_vc_o,
+    output logic [63:0]          stall_not_whole_o,
+    output logic [63:0]          stall_switch_lost_o
+);
+
+    localparam int Dims = RADIX > 32 ? 32 : RADIX - 1;
+    localparam int PortBits = $clog2(RADIX);
+    localparam int IndexBits = TABLE_SIZE > 1 ? $clog2(TABLE_SIZE) : 1;
+
+    // Straps are sampled, which keeps Verilator from evaluating the router for its input pins
+    logic [1:0]               mode_q;
+    logic                     by_flow_q;
+    logic [7:0]               vcs_low_q;
+    logic [7:0]               vcs_high_q;
+    logic [7:0]               vcs_all_q;
+
+    always_ff @(posedge clk_i) begin
+        mode_q     <= mode_i;
+        by_flow_q  <= by_flow_i;
+        vcs_low_q  <= vcs_low_i;
+        vcs_high_q <= vcs_high_i;
+        vcs_all_q  <= vcs_all_i;
+    end
+
+    logic [31:0]              len_mask;
+    logic [31:0]              addr_mask;
+    logic [4:0]               addr_lsb;
+    logic [31:0]              own_addr;
+    logic [Dims*32-1:0]       dim_mask;
+    logic [Dims*32-1:0]       dim_size;
+    logic [Dims*32-1:0]       dim_limit;
+    logic [Dims*PortBits-1:0] dim_plus;
+    logic [Dims*PortBits-1:0] dim_minus;
+    logic [Dims-1:0]          dim_ring;
+    logic [Dims-1:0]          dim_at_first;
+    logic [Dims-1:0]          dim_at_last;
+    logic                     table_write;
+    logic [IndexBits-1:0]     table_index;
+    logic [PortBits-1:0]      table_port;
+    logic [VCS-1:0]           table_vcs;
+
+    router_cfg #(
+        .RADIX     (RADIX),
+        .VCS       (VCS),
+        .TABLE_SIZE(TABLE_SIZE),
+        .DIMS      (Dims)
+    ) u_cfg (
+        .clk_i,
+        .rst_ni,
+        .cfg_valid_i,
+        .cfg_addr_i,
+        .cfg_data_i,
+        .len_mask_o    (len_mask),
+        .addr_mask_o   (addr_mask),
+        .addr_lsb_o    (addr_lsb),
+        .own_addr_o    (own_addr),
+        .dim_mask_o    (dim_mask),
+        .dim_size_o    (dim_size),
+        .dim_limit_o   (dim_limit),
+        .dim_plus_o    (dim_plus),
+        .dim_minus_o   (dim_minus),
+        .dim_ring_o    (dim_ring),
+        .dim_at_first_o(dim_at_first),
+        .dim_at_last_o (dim_at_last),
+        .table_write_o (table_write),
+        .table_index_o (table_index),
+        .table_port_o  (table_port),
+        .table_vcs_o   (table_vcs)
+    );
+
+    logic [RADIX*6-1:0]         in_fwd;
+    logic [RADIX*FLIT_BITS-1:0] in_payload;
+    logic [RADIX*VCS-1:0]       in_credit;
+    logic [RADIX-1:0]           in_ack;
+    logic [RADIX-1:0]           in_nack;
+    logic [RADIX*6-1:0]         out_fwd;
+    logic [RADIX*FLIT_BITS-1:0] out_payload;
+    logic [RADIX*VCS-1:0]       out_credit;
+    logic [RADIX-1:0]           out_ack;
+    logic [RADIX-1:0]           out_nack;
+
+    router #(
+        .RADIX     (RADIX),
+        .VCS       (VCS),
+        .DEPTH     (DEPTH),
+        .FLIT_BITS (FLIT_BITS),
+        .TABLE_SIZE(TABLE_SIZE),
+        .DIMS      (Dims)
+    ) u_router (
+        .clk_i,
+        .rst_ni,
+        .mode_i        (mode_q),
+        .depth_i,
+        .len_mask_i    (len_mask),
+        .addr_mask_i   (addr_mask),
+        .addr_lsb_i    (addr_lsb),
+        .by_flow_i     (by_flow_q),
+        .vcs_low_i     (vcs_low_q[VCS-1:0]),
+        .vcs_high_i    (vcs_high_q[VCS-1:0]),
+        .vcs_all_i     (vcs_all_q[VCS-1:0]),
+        .own_addr_i    (own_addr),
+        .dim_mask_i    (dim_mask),
+        .dim_size_i    (dim_size),
+        .dim_limit_i   (dim_limit),
+        .dim_plus_i    (dim_plus),
+        .dim_minus_i   (dim_minus),
+        .dim_ring_i    (dim_ring),
+        .dim_at_first_i(dim_at_first),
+        .dim_at_last_i (dim_at_last),
+        .table_write_i (table_write),
+        .table_index_i (table_index),
+        .table_port_i  (table_port),
+        .table_vcs_i   (table_vcs),
+        .fwd_i         (in_fwd),
+        .payload_i     (in_payload),
+        .credit_o      (out_credit),
+        .ack_o         (out_ack),
+        .nack_o        (out_nack),
+        .fwd_o         (out_fwd),
+        .payload_o     (out_payload),
+        .credit_i      (in_credit),
+        .ack_i         (in_ack),
+        .nack_i        (in_nack)
+    );
+
+    // Pins
+    for (genvar p = 0; p < RADIX; p++) begin : g_pins
+        assign in_fwd[p*6+:6]                     = fwd_i[p];
+        assign in_payload[p*FLIT_BITS+:FLIT_BITS] = payload_i[p];
+        assign in_credit[p*VCS+:VCS]              = credit_i[p][VCS-1:0];
+        assign in_ack[p]                          = ack_i[p];
+        assign in_nack[p]                         = nack_i[p];
+
+        assign fwd_o[p]     = out_fwd[p*6+:6];
+        assign payload_o[p] = out_payload[p*FLIT_BITS+:FLIT_BITS];
+        assign credit_o[p]  = 8'(out_credit[p*VCS+:VCS]);
+        assign ack_o[p]     = out_ack[p];
+        assign nack_o[p]    = out_nack[p];
+
+        logic unused_vcs;
+        assign unused_vcs = ^credit_i[p];
+    end
+
+    logic unused_vcs;
+    assign unused_vcs = ^{vcs_low_q, vcs_high_q, vcs_all_q};
+
+    assign busy_o = u_router.filled != '0 || out_fwd != '0 || out_credit != '0;
+
+    // Stalls: front flits that stay, from the inside of the router
+    localparam int CountBits = $clog2(RADIX * VCS + 1);
+
+    logic [CountBits-1:0] num_no_credit;
+    logic [CountBits-1:0] num_no_vc;
+    logic [CountBits-1:0] num_not_whole;
+    logic [CountBits-1:0] num_switch_lost;
+
+    always_comb begin
+        num_no_credit   = '0;
+        num_no_vc       = '0;
+        num_not_whole   = '0;
+        num_switch_lost = '0;
+        if (u_router.filled != u_router.leave)
+            for (int x = 0; x < RADIX * VCS; x++)
+                if (u_router.filled[x] && !u_router.leave[x]) begin
+                    if (u_router.u_allocator.ready[x]) num_switch_lost = num_switch_lost + 1'b1;
+                    else if (u_router.u_allocator.usable[x*VCS+:VCS] != '0)
+                        num_not_whole = num_not_whole + 1'b1;
+                    else if (u_router.u_allocator.out_vc_q[x*VCS+:VCS] == '0 &&
+                             u_router.u_allocator.free[x*VCS+:VCS] == '0)
+                        num_no_vc = num_no_vc + 1'b1;
+                    else num_no_credit = num_no_credit + 1'b1;
+                end
+    end
+
+    always_ff @(posedge clk_i) begin
+        if (!rst_ni) begin
+            stall_no_credit_o   <= '0;
+            stall_no_vc_o       <= '0;
+            stall_not_whole_o   <= '0;
+            stall_switch_lost_o <= '0;
+        end else if (u_router.filled != u_router.leave) begin
+            stall_no_credit_o   <= stall_no_credit_o + 64'(num_no_credit);
+            stall_no_vc_o       <= stall_no_vc_o + 64'(num_no_vc);
+            stall_not_whole_o   <= stall_not_whole_o + 64'(num_not_whole);
+            stall_switch_lost_o <= stall_switch_lost_o + 64'(num_switch_lost);
+        end
+    end
+endmodule

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// ordito run: one run, or with --vary one for each combination of values.
+#include "sim/cmd.h"
+#include "sim/cmd_run_output.h"
+#include "sim/examples.h"
+#include "sim/interrupt.h"
+#include "sim/outfile.h"
+#include "sim/vary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum option {
+    OPTION_HELP = 1,
+    OPTION_SET,
+    OPTION_VARY,
+    OPTION_BACKEND,
+    OPTION_SEED,
+    OPTION_THREADS,
+    OPTION_JSON,
+    OPTION_CSV,
+    OPTION_PACKETS,
+    OPTION_WAVE,
+    OPTION_WAVE_FROM,
+    OPTION_WAVE_TO,
+    OPTION_QUIET
+};
+
+static const struct poptOption options[] = {
+    {"set", 0, POPT_ARG_STRING, NULL, OPTION_SET, "give a parameter a value, any YAML",
+     "KEY=VALUE"},
+    {"vary", 0, POPT_ARG_STRING, NULL, OPTION_VARY,
+     "a run for each value of a YAML list; several make a product, the last varies fastest",
+     "KEY=LIST"},
+    {"backend", 0, POPT_ARG_STRING, NULL, OPTION_BACKEND,
+     "short for --set fabric.backend=", "ref|rtl|lockstep|rtl-whole"},
+    {"seed", 0, POPT_ARG_STRING, NULL, OPTION_SEED, "short for --set run.seed=", "N"},
+    {"threads", 0, POPT_ARG_STRING, NULL, OPTION_THREADS,
+     "short for --set run.threads=: runs at a time under --vary", "N"},
+    {"json", 0, POPT_ARG_STRING, NULL, OPTION_JSON, "results as JSON, with --vary a line a run",
+     "FILE"},
+    {"csv", 0, POPT_ARG_STRING, NULL, OPTION_CSV, "results as CSV, a row a run", "FILE"},
+    {"packets", 0, POPT_ARG_STRING, NULL, OPTION_PACKETS, "every packet, as CSV", "FILE"},
+    {"wave", 0, POPT_ARG_STRING, NULL, OPTION_WAVE, "waveform of the routers (rtl, lockstep)",
+     "FILE.fst"},
+    {"wave-from", 0, POPT_ARG_STRING, NULL, OPTION_WAVE_FROM, "first cycle of the waveform",
+     "CYCLE"},
+    {"wave-to", 0, POPT_ARG_STRING, NULL, OPTION_WAVE_TO, "last cycle of the waveform", "CYCLE"},
+    {"quiet", 'q', POPT_ARG_NONE, NULL, OPTION_QUIET, "no table and no progress, errors only",
+     NULL},
+    {"help", '?', POPT_ARG_NONE, NULL, OPTION_HELP, "show this, and all keys", NULL},
+    POPT_TABLEEND};
+
+// What the command line asks for.
+struct command {
+    const char *path; // configuration, NULL: none
+    struct cmd_sets sets;
+    struct vary vary;
+    struct run_files files; // strings are owned
+    bool has_wave_range;
+    bool help;
+    bool any_option;
+};
+
+static bool take_text(char **field, const char *value, const char *option, struct err *err)
+{
+    if (*field)
+        return err_set(err, ERR_CONFIG, "%s: given twice", option);
+    if (!*value)
+        return err_set(err, ERR_CONFIG, "%s: no file named", option);
+    *field = strdup(value);
+    return *field || err_set(err, ERR_RUN, "out of memory");
+}
+
+static bool take_option(struct command *self, enum option option, const char *value,
+                        struct err *err)
+{
+    struct run_files *files = &self->files;
+    switch (option) {
+    case OPTION_HELP:
+        self->help = true;
+        return true;
+    case OPTION_SET:
+        return cmd_sets_add(&self->sets, NULL, value, "--set", err);
+    case OPTION_VARY:
+        return vary_add(&self->vary, value, err);
+    case OPTION_BACKEND:
+        return cmd_sets_add(&self->sets, "fabric.backend", value, "--backend", err);
+    case OPTION_SEED:
+        return cmd_sets_add(&self->sets, "run.seed", value, "--seed", err);
+    case OPTION_THREADS:
+        return cmd_sets_add(&self->sets, "run.threads", value, "--threads", err);
+    case OPTION_JSON:
+        return take_text(&files->json, value, "--json", err);
+    case OPTION_CSV:
+        return take_text(&files->csv, value, "--csv", err);
+    case OPTION_PACKETS:
+        return take_text(&files->packets, value, "--packets", err);
+    case OPTION_WAVE:
+        return take_text(&files->wave, value, "--wave", err);
+    case OPTION_WAVE_FROM:
+        self->has_wave_range = true;
+        return cmd_integer(value, "--wave-from", 0, UINT64_MAX, &files->wave_from_cycle, err);
+    case OPTION_WAVE_TO:
+        self->has_wave_range = true;
+        return cmd_integer(value, "--wave-to", 0, UINT64_MAX, &files->wave_to_cycle, err);
+    case OPTION_QUIET:
+        files->quiet = true;
+        return true;
+    }
+    return true;
+}
+
+static bool check_command(const struct command *self, struct err *err)
+{
+    const struct run_files *files = &self->files;
+    const char *const outputs[] = {files->json, files->csv, files->packets};
+    int standard = 0;
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
+        standard += outputs[i] && strcmp(outputs[i], "-") == 0;
+    if (standard > 1)
+        return err_set(err, ERR_CONFIG, "only one of --json, --csv and --packets can be \"-\"");
+    if (self->vary.num_axes > 0 && (files->packets || files->wave))
+        return err_set(err, ERR_CONFIG, "%s is for one run; it does not go with --vary",
+                       files->packets ? "--packets" : "--wave");
+    if (self->has_wave_range && !files->wave)
+        return err_set(err, ERR_CONFIG, "--wave-from and --wave-to need --wave");
+    if (files->wave_from_cycle > files->wave_to_cycle)
+        return err_set(err, ERR_CONFIG, "--wave-from %" PRIu64 " is after --wave-to %" PRIu64,
+                       files->wave_from_cycle, files->wave_to_cycle);
+    return true;
+}
+
+static bool parse(struct command *self, poptContext context, struct err *err)
+{
+    int code;
+    while ((code = poptGetNextOpt(context)) > 0) {
+        char *value = poptGetOptArg(context);
+        bool ok = take_option(self, (enum option)code, value ? value : "", err);
+        free(value);
+        self->any_option = true;
+        if (!ok)
+            return false;
+    }
+    if (code < -1)
+        return cmd_bad_option(context, code, options, err);
+    self->path = poptGetArg(context);
+    const char *extra = poptGetArg(context);
+    if (extra)
+        return err_set(err, ERR_CONFIG, "\"%.100s\": one configuration is read, and that is %.100s",
+                       extra, self->path);
+    return self->help || check_command(self, err);
+}
+
+static void free_command(struct command *self)
+{
+    cmd_sets_free(&self->sets);
+    vary_free(&self->vary);
+    free(self->files.json);
+    free(self->files.csv);
+    free(self->files.packets);
+    free(self->files.wave);
+}
+
+static void explain(FILE *to)
+{
+    fprintf(to, "ordito run simulates a multicomputer, as a YAML file or --set options describe "
+                "it.\nEvery parameter has a default, so this is a whole command:\n\n"
+                "  ordito run --set fabric.topology.kind=torus\n\n"
+                "\"ordito run --help\" lists all parameters. Examples to run and to read:\n\n");
+    examples_list(to);
+}
+
+static bool check_wave(const struct command *self, const struct config *config, struct err *err)
+{
+    bool has_pins = config->backend == BACKEND_RTL || config->backend == BACKEND_LOCKSTEP;
+    if (!self->files.wave || has_pins)
+        return true;
+    return err_set(err, ERR_CONFIG, "--wave: only --backend rtl and lockstep have waveforms");
+}
+
+static bool probe_files(const struct run_files *files, struct err *err)
+{
+    const char *const paths[] = {files->json, files->csv, files->packets, files->wave};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        if (paths[i] && !outfile_probe(paths[i], err))
+            return false;
+    return true;
+}
+
+static enum err_status execute(const struct command *self, struct err *err)
+{
+    struct config config;
+    enum err_status status = ERR_NONE;
+    if (!cmd_configure(&config, self->path, &self->sets, err))
+        return err->status;
+    bool sweep = self->vary.num_axes > 0;
+    interrupt_install();
+    if ((sweep || config_check(&config, err)) && check_wave(self, &config, err) &&
+        probe_files(&self->files, err))
+        status = sweep ? run_all(&self->vary, &config, &self->files, err)
+                       : run_one(&config, &self->files, err);
+    config_free(&config);
+    return err->status != ERR_NONE ? err->status : status;
+}
+
+enum err_status cmd_run(int argc, const char **argv, struct err *err)
+{
+    struct command command = {.files.wave_to_cycle = UINT64_MAX};
+    enum err_status status = ERR_NONE;
+    poptContext context = poptGetContext("ordito run", argc, argv, options, 0);
+    poptSetOtherOptionHelp(context, "[CONFIG.yaml] [OPTION...]");
+    if (parse(&command, context, err)) {
+        bool nothing = !command.path && command.sets.num == 0 && command.vary.num_axes == 0;
+        if (command.help) {
+            poptPrintHelp(context, stdout, 0);
+            putchar('\n');
+            config_help(stdout);
+        } else if (nothing && command.any_option) {
+            err_set(err, ERR_CONFIG,
+                    "nothing to run: name a configuration, or give --set or "
+                    "--vary; \"ordito run\" alone explains");
+        } else if (nothing) {
+            explain(stdout); // asked for no result, and got what it asked for: no failure
+        } else {
+            status = execute(&command, err);
+        }
+    }
+    free_command(&command);
+    poptFreeContext(context);
+    return err->status != ERR_NONE ? err->status : status;
+}

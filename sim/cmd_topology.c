@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+// ordito topology: figures of a topology by closed form, by search over its graph and, with
+// --measure, as probe packets saw them; zero-load latencies; the graph for Graphviz.
+#include "sim/cmd.h"
+#include "sim/json_path.h"
+#include "sim/measure.h"
+#include "sim/outfile.h"
+#include "sim/output.h"
+#include "sim/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum option { OPTION_HELP = 1, OPTION_SET, OPTION_MEASURE, OPTION_JSON, OPTION_DOT };
+
+// Past this many steps (nodes times channels) the breadth-first search is left out.
+#define MAX_SEARCH_STEPS (UINT64_C(1) << 32)
+
+static const struct poptOption options[] = {
+    {"set", 0, POPT_ARG_STRING, NULL, OPTION_SET, "give a parameter a value, any YAML",
+     "KEY=VALUE"},
+    {"measure", 0, POPT_ARG_NONE, NULL, OPTION_MEASURE, "send probe packets between all pairs",
+     NULL},
+    {"json", 0, POPT_ARG_STRING, NULL, OPTION_JSON, "the figures as JSON", "FILE"},
+    {"dot", 0, POPT_ARG_STRING, NULL, OPTION_DOT, "the graph of routers, for Graphviz", "FILE"},
+    {"help", '?', POPT_ARG_NONE, NULL, OPTION_HELP, "show this, and all keys", NULL},
+    POPT_TABLEEND};
+
+struct command {
+    const char *path;
+    struct cmd_sets sets;
+    char *json;
+    char *dot;
+    bool measure;
+    bool help;
+};
+
+// What is known of a topology; a pointer is NULL where that was not asked for or is too large.
+struct findings {
+    const struct config *config;
+    const struct topology_figures *closed;
+    const struct topology_figures *search;
+    const struct topology_figures *measured;
+    double wall_s;
+};
+
+enum figure_storage { U32, U64, REAL };
+
+static const struct {
+    const char *key;
+    const char *label;
+    enum figure_storage storage;
+    size_t offset;
+} rows[] = {
+    {"nodes", "nodes", U64, offsetof(struct topology_figures, nodes)},
+    {"routers", "routers", U64, offsetof(struct topology_figures, routers)},
+    {"channels", "channels, one way each", U64, offsetof(struct topology_figures, channels)},
+    {"degree_max", "degree, largest", U32, offsetof(struct topology_figures, degree_max)},
+    {"diameter_hops", "diameter [hops]", U32, offsetof(struct topology_figures, diameter_hops)},
+    {"average_hops", "mean distance [hops]", REAL, offsetof(struct topology_figures, average_hops)},
+    {"bisection_channels", "bisection [channels, one way]", U64,
+     offsetof(struct topology_figures, bisection_channels)},
+};
+
+enum { NUM_ROWS = sizeof rows / sizeof *rows };
+
+// A figure as JSON; null if it is undefined.
+static json_t *figure_json(const struct topology_figures *figures, size_t row)
+{
+    const void *field = (const char *)figures + rows[row].offset;
+    if (rows[row].storage == REAL)
+        return *(const double *)field < 0 ? json_null() : json_real(*(const double *)field);
+    bool wide = rows[row].storage == U64;
+    uint64_t value = wide ? *(const uint64_t *)field : *(const uint32_t *)field;
+    if (value == (wide ? UINT64_MAX : UINT32_MAX))
+        return json_null();
+    return json_integer((json_int_t)value);
+}
+
+static void print_figure(const struct topology_figures *figures, size_t row)
+{
+    json_t *value = figures ? figure_json(figures, row) : NULL;
+    if (json_is_integer(value))
+        printf("  %14lld", (long long)json_integer_value(value));
+    else if (json_is_real(value))
+        printf("  %14.6f", json_real_value(value));
+    else
+        printf("  %14s", "-");
+    json_decref(value);
+}
+
+static void print_figures(const struct findings *found)
+{
+    char name[400];
+    printf("%-30s  %14s  %14s", table_topology_name(found->config, name, sizeof name),
+           "closed form", "search");
+    printf(found->measured ? "  %14s\n" : "\n", "measured");
+    for (size_t row = 0; row < NUM_ROWS; row++) {
+        printf("%-30s", rows[row].label);
+        print_figure(found->closed, row);
+        print_figure(found->search, row);
+        if (found->measured)
+            print_figure(found->measured, row);
+        putchar('\n');
+    }
+    if (!found->search)
+        puts("(too large to be searched in short time)");
+}
+
+// Zero-load latency of packets of `flits`; -1 if they do not fit into the buffers.
+static int64_t zero_load(const struct config *config, enum switching mode, uint32_t flits,
+                         uint32_t hops)
+{
+    struct switching_timing timing = {
+        .channel_latency_cycles = config->channel_latency_cycles,
+        .terminal_latency_cycles = config->terminal_latency_cycles,
+        .buffer_flits = config->buffer_flits,
+    };
+    if (switching_buffers_whole_packets(mode) && flits > config->buffer_flits)
+        return -1;
+    return (int64_t)switching_zero_load_cycles(mode, &timing, flits, hops);
+}
+
+static void print_latencies(const struct findings *found)
+{
+    // The closed forms of switching.c, in words.
+    static const char *const forms[SWITCHING_NUM] = {
+        [SWITCHING_STORE_AND_FORWARD] = "2 Lt + H Lc + (H + 1) L + L - 1",
+        [SWITCHING_VIRTUAL_CUT_THROUGH] = "2 Lt + H Lc + (H + 1) + L - 1",
+        [SWITCHING_WORMHOLE] = "2 Lt + H Lc + (H + 1) + L - 1 + floor((L - 1) / B) w",
+    };
+    const struct config *config = found->config;
+    uint32_t lengths[] = {1, config->max_flits};
+    printf("\nZero-load latency [cycles] of a packet of L flits over H hops; channels Lc = %" PRIu32
+           ", terminals Lt = %" PRIu32 ", buffers B = %" PRIu32 " flits;\n"
+           "w = max(0, 2 Lc + 2 - B, 2 Lt + 2 - B), without Lc if H = 0\n",
+           config->channel_latency_cycles, config->terminal_latency_cycles, config->buffer_flits);
+    printf("%-20s  %-52s  %4s  %10s  %10s\n", "switching", "closed form", "L", "H = 1", "diameter");
+    for (int mode = 0; mode < SWITCHING_NUM; mode++) {
+        for (size_t i = 0; i < (config->max_flits > 1 ? 2U : 1U); i++) {
+            int64_t one = zero_load(config, (enum switching)mode, lengths[i], 1);
+            int64_t most =
+                zero_load(config, (enum switching)mode, lengths[i], found->closed->diameter_hops);
+            printf("%-20s  %-52s  %4" PRIu32, i ? "" : switching_names[mode], i ? "" : forms[mode],
+                   lengths[i]);
+            if (one < 0)
+                printf("  %22s\n", "longer than a buffer");
+            else
+                printf("  %10" PRId64 "  %10" PRId64 "\n", one, most);
+        }
+    }
+}
+
+static bool add_figures(json_t *root, const char *section, const struct topology_figures *figures)
+{
+    for (size_t row = 0; row < NUM_ROWS; row++) {
+        char path[128];
+        snprintf(path, sizeof path, "%s.%s", section, rows[row].key);
+        if (!json_path_set(root, path, figures ? figure_json(figures, row) : json_null()))
+            return false;
+    }
+    return true;
+}
+
+static bool add_latencies(json_t *root, const struct findings *found)
+{
+    for (int mode = 0; mode < SWITCHING_NUM; mode++) {
+        char path[128];
+        int64_t cycles = zero_load(found->config, (enum switching)mode, found->config->max_flits,
+                                   found->closed->diameter_hops);
+        snprintf(path, sizeof path, "topology.zero_load_diameter_cycles.%s", switching_names[mode]);
+        if (!json_path_set(root, path, cycles < 0 ? json_null() : json_integer(cycles)))
+            return false;
+    }
+    return true;
+}
+
+static bool write_json(const char *path, const struct findings *found, struct err *err)
+{
+    json_t *root = output_envelope(found->config);
+    bool made = root && json_path_set(root, "outcome", json_string("completed")) &&
+                json_path_set(root, "topology.kind", json_string(found->config->topology.kind)) &&
+                add_figures(root, "topology", found->closed) &&
+                add_figures(root, "topology.search", found->search) &&
+                (!found->measured || add_figures(root, "topology.measured", found->measured)) &&
+                add_latencies(root, found) &&
+                json_path_set(root, "host.wall_s", json_real(found->wall_s));
+    bool ok = made ? output_json_file(path, root, err) : err_set(err, ERR_RUN, "out of memory");
+    json_decref(root);
+    return ok;
+}
+
+static bool write_dot(const char *path, const struct topology *t, struct err *err)
+{
+    struct outfile file;
+    if (!outfile_open(&file, path, err))
+        return false;
+    fputs("digraph topology {\n", file.stream);
+    for (uint32_t r = 0; r < t->num_routers; r++) {
+        char name[256];
+        fprintf(file.stream, "  %" PRIu32 " [label=\"%s\"];\n", r,
+                topology_router_name(t, r, name, sizeof name));
+        for (uint32_t p = 0; p < t->radix; p++) {
+            uint32_t peer = t->peer[(size_t)r * t->radix + p];
+            if (peer != TOPOLOGY_NONE)
+                fprintf(file.stream, "  %" PRIu32 " -> %" PRIu32 ";\n", r, peer / t->radix);
+        }
+    }
+    fputs("}\n", file.stream);
+    return outfile_close(&file, err);
+}
+
+static bool deliver(const struct command *self, const struct topology *topology,
+                    const struct findings *found, struct err *err)
+{
+    bool taken =
+        (self->json && strcmp(self->json, "-") == 0) || (self->dot && strcmp(self->dot, "-") == 0);
+    if (!taken) {
+        print_figures(found);
+        print_latencies(found);
+    }
+    return (!self->json || write_json(self->json, found, err)) &&
+           (!self->dot || write_dot(self->dot, topology, err));
+}
+
+static bool explore(const struct command *self, const struct config *config, struct err *err)
+{
+    double begin_s = cmd_now_s();
+    struct topology_spec spec = config->topology;
+    struct topology *topology = topology_new(&spec, err);
+    if (!topology)
+        return false;
+    struct topology_figures search;
+    struct topology_figures measured;
+    struct findings found = {.config = config, .closed = &topology->closed};
+    bool ok = true;
+    if (topology->closed.nodes * topology->closed.channels <= MAX_SEARCH_STEPS) {
+        ok = topology_search(topology, &search, err);
+        found.search = &search;
+    }
+    if (ok && self->measure) {
+        ok = measure_topology(config, &measured, err);
+        found.measured = &measured;
+    }
+    found.wall_s = cmd_now_s() - begin_s;
+    ok = ok && deliver(self, topology, &found, err);
+    topology_free(topology);
+    return ok;
+}
+
+static bool execute(const struct command *self, struct err *err)
+{
+    struct config config;
+    if (!cmd_configure(&config, self->path, &self->sets, err))
+        return false;
+    bool ok = config_check_network(&config, err) &&
+              (!self->json || outfile_probe(self->json, err)) &&
+              (!self->dot || outfile_probe(self->dot, err)) && explore(self, &config, err);
+    config_free(&config);
+    return ok;
+}
+
+static bool take_file(char **field, char *value, const char *option, struct err *err)
+{
+    if (*field || !*value) {
+        free(value);
+        return err_set(err, ERR_CONFIG, "%s: %s", option, *field ? "given twice" : "no file named");
+    }
+    *field = value;
+    return true;
+}
+
+static bool parse(struct command *self, poptContext context, struct err *err)
+{
+    int code;
+    while ((code = poptGetNextOpt(context)) > 0) {
+        char *value = poptGetOptArg(context);
+        bool ok = true;
+        if (code == OPTION_JSON || code == OPTION_DOT) {
+            bool json = code == OPTION_JSON;
+            ok = take_file(json ? &self->json : &self->dot, value, json ? "--json" : "--dot", err);
+        } else {
+            self->help |= code == OPTION_HELP;
+            self->measure |= code == OPTION_MEASURE;
+            ok = code != OPTION_SET || cmd_sets_add(&self->sets, NULL, value, "--set", err);
+            free(value);
+        }
+        if (!ok)
+            return false;
+    }
+    if (code < -1)
+        return cmd_bad_option(context, code, options, err);
+    self->path = poptGetArg(context);
+    const char *extra = poptGetArg(context);
+    if (extra)
+        return err_set(err, ERR_CONFIG, "\"%.100s\": one configuration is read, and that is %.100s",
+                       extra, self->path);
+    if (self->json && self->dot && strcmp(self->json, "-") == 0 && strcmp(self->dot, "-") == 0)
+        return err_set(err, ERR_CONFIG, "only one of --json and --dot can be \"-\"");
+    return true;
+}
+
+enum err_status cmd_topology(int argc, const char **argv, struct err *err)
+{
+    struct command command = {0};
+    poptContext context = poptGetContext("ordito topology", argc, argv, options, 0);
+    poptSetOtherOptionHelp(context, "[CONFIG.yaml] [OPTION...]");
+    if (parse(&command, context, err)) {
+        if (command.help) {
+            poptPrintHelp(context, stdout, 0);
+            putchar('\n');
+            config_help(stdout);
+        } else {
+            execute(&command, err);
+        }
+    }
+    cmd_sets_free(&command.sets);
+    free(command.json);
+    free(command.dot);
+    poptFreeContext(context);
+    return err->status;
+}

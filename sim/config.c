@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/config_value.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool out_of_memory(struct err *err)
+{
+    return err_set(err, ERR_RUN, "out of memory");
+}
+
+static bool replace_text(char **field, const char *text, struct err *err)
+{
+    char *copy = text ? strdup(text) : NULL;
+    if (text && !copy)
+        return out_of_memory(err);
+    free(*field);
+    *field = copy;
+    return true;
+}
+
+bool config_note(struct config *config, const struct param *row, const char *where,
+                 const char *path, struct err *err)
+{
+    struct config_given *given = &config->given[row - param_table];
+    return replace_text(&given->where, where, err) && replace_text(&given->path, path, err);
+}
+
+bool config_reset(struct config *config, const struct param *row, struct err *err)
+{
+    struct config_document document;
+    if (!config_document_read(&document, row->initial, "default", row->key, err))
+        return false;
+    struct config_place place = {.name = "default", .document = &document.yaml};
+    bool ok = config_value_read(config, row, document.root, &place, err) &&
+              config_note(config, row, NULL, NULL, err);
+    yaml_document_delete(&document.yaml);
+    return ok;
+}
+
+bool config_default(struct config *config, struct err *err)
+{
+    *config = (struct config){.given = calloc(param_num, sizeof *config->given)};
+    if (!config->given)
+        return out_of_memory(err);
+    for (size_t i = 0; i < param_num; i++) {
+        if (!config_reset(config, &param_table[i], err)) {
+            config_free(config);
+            return false;
+        }
+    }
+    return true;
+}
+
+void config_free(struct config *config)
+{
+    for (size_t i = 0; i < param_num; i++) {
+        if (param_is_text(&param_table[i]))
+            free(*(char **)param_field(config, &param_table[i]));
+        if (config->given) {
+            free(config->given[i].where);
+            free(config->given[i].path);
+        }
+    }
+    free(config->given);
+    free(config->lengths);
+    free(config->hotspots);
+    *config = (struct config){0};
+}
+
+// A copy of `size` bytes; of 0 bytes, one byte, so that NULL means out of memory.
+static void *copy_bytes(const void *from, size_t size)
+{
+    void *copy = calloc(1, size + 1);
+    if (copy && size > 0)
+        memcpy(copy, from, size);
+    return copy;
+}
+
+static bool copy_row(struct config *to, const struct config *from, size_t i)
+{
+    const struct param *row = &param_table[i];
+    struct err err = {0};
+    if (!replace_text(&to->given[i].where, from->given[i].where, &err) ||
+        !replace_text(&to->given[i].path, from->given[i].path, &err))
+        return false;
+    if (!param_is_text(row))
+        return true;
+    return replace_text(param_field(to, row), *(char *const *)param_field_const(from, row), &err);
+}
+
+bool config_copy(struct config *to, const struct config *from, struct err *err)
+{
+    *to = *from;
+    for (size_t i = 0; i < param_num; i++)
+        if (param_is_text(&param_table[i]))
+            *(char **)param_field(to, &param_table[i]) = NULL;
+    to->given = calloc(param_num, sizeof *to->given);
+    to->lengths = copy_bytes(from->lengths, from->num_lengths * sizeof *from->lengths);
+    to->hotspots = copy_bytes(from->hotspots, from->num_hotspots * sizeof *from->hotspots);
+    bool ok = to->given && to->lengths && to->hotspots;
+    for (size_t i = 0; ok && i < param_num; i++)
+        ok = copy_row(to, from, i);
+    if (ok)
+        return true;
+    config_free(to);
+    return out_of_memory(err);
+}
+
+// Where the parameter `key`, or the first one below it, was given; NULL if nowhere.
+static const char *given_where(const struct config *config, const char *key)
+{
+    size_t length = strlen(key);
+    for (size_t i = 0; i < param_num; i++) {
+        const char *row = param_table[i].key;
+        bool below = strncmp(row, key, length) == 0 && (row[length] == '.' || !row[length]);
+        if (below && config->given[i].where)
+            return config->given[i].where;
+    }
+    return NULL;
+}
+
+bool config_refuse(const struct config *config, const char *key, struct err *err,
+                   const char *format, ...)
+{
+    char what[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    const char *where = given_where(config, key);
+    return err_set(err, ERR_CONFIG, "%s%s%s: %s", where ? where : "", where ? ": " : "", key, what);
+}
+
+uint32_t config_cut_flits(const struct config *config)
+{
+    uint32_t cut = config->max_flits;
+    if (switching_buffers_whole_packets(config->switching) && config->buffer_flits < cut)
+        cut = config->buffer_flits;
+    if (config->cut_flits > 0 && config->cut_flits < cut)
+        cut = config->cut_flits;
+    return cut;
+}
+
+uint32_t config_longest_flits(const struct config *config)
+{
+    uint32_t longest = config->max_flits;
+    for (uint32_t i = 0; config->workload == WORKLOAD_SYNTHETIC && i < config->num_lengths; i++)
+        if (config->lengths[i].flits > longest)
+            longest = config->lengths[i].flits;
+    return longest;
+}
+
+static bool check_topology(const struct config *config, struct err *err)
+{
+    static const char *const shapes[] = {"dims", "n", "nodes", "kind"};
+    struct topology_spec spec = config->topology;
+    struct err why = {0};
+    if (topology_find(spec.kind)->resolve(&spec, &why))
+        return true;
+    const char *where = NULL;
+    for (size_t i = 0; !where && i < sizeof shapes / sizeof *shapes; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "fabric.topology.%s", shapes[i]);
+        where = given_where(config, key);
+    }
+    if (where)
+        err_prefix(&why, "%s", where);
+    return err_set(err, why.status, "%s", why.text);
+}
+
+bool config_check_network(const struct config *config, struct err *err)
+{
+    if (!check_topology(config, err))
+        return false;
+    if (config->header_flits < config->max_flits)
+        return true;
+    return config_refuse(config, "fabric.packet.header_flits", err,
+                         "%" PRIu32 " flits of header leave no room for data in packets of "
+                         "fabric.packet.max_flits = %" PRIu32,
+                         config->header_flits, config->max_flits);
+}
+
+static bool check_trace(const struct config *config, struct err *err)
+{
+    uint32_t cut = config_cut_flits(config);
+    if (config->header_flits < cut)
+        return true;
+    return config_refuse(config, "fabric.packet.header_flits", err,
+                         "%" PRIu32 " flits of header leave no room for data: under %s a "
+                         "packet is at most fabric.router.buffer_flits = %" PRIu32 " long",
+                         config->header_flits, switching_names[config->switching], cut);
+}
+
+static bool check_synthetic(const struct config *config, struct err *err)
+{
+    if (config->bursty &&
+        config->burst_rate_flits_per_node_cycle < config->rate_flits_per_node_cycle)
+        return config_refuse(config, "workload.burst_rate_flits_per_node_cycle", err,
+                             "%g is below workload.rate_flits_per_node_cycle = %g; a burst is at "
+                             "least as fast as the average",
+                             config->burst_rate_flits_per_node_cycle,
+                             config->rate_flits_per_node_cycle);
+    if (strcmp(config->pattern, "hotspot") == 0 && config->num_hotspots == 0)
+        return config_refuse(config, "workload.hotspots", err,
+                             "pattern hotspot needs a list of nodes, as in [0, 5]");
+    if (strcmp(config->pattern, "matrix") == 0 && !config->matrix)
+        return config_refuse(config, "workload.matrix", err, "pattern matrix needs a file");
+    return true;
+}
+
+bool config_check(const struct config *config, struct err *err)
+{
+    if (!config_check_network(config, err))
+        return false;
+    if (config->workload == WORKLOAD_SYNTHETIC)
+        return check_synthetic(config, err);
+    if (!config->path)
+        return config_refuse(config, "workload.path", err, "workload.kind = %s needs a file",
+                             config->workload == WORKLOAD_TRACE ? "trace" : "packets");
+    return config->workload == WORKLOAD_PACKETS || check_trace(config, err);
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// The echo of a configuration: every parameter that can change the results of its run, as JSON that
+// can be read as a configuration again.
+#include "sim/json_path.h"
+#include "sim/param.h"
+
+#include <string.h>
+
+static json_t *text_or_null(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
+
+// A name; where none is given, the first choice.
+static json_t *echo_name(const struct param *row, const char *name)
+{
+    const char *names[PARAM_MAX_CHOICES];
+    if (!name && row->choices(names) > 0)
+        name = names[0];
+    return text_or_null(name);
+}
+
+static json_t *echo_choice(const struct config *config, const struct param *row)
+{
+    const char *names[PARAM_MAX_CHOICES];
+    const void *field = param_field_const(config, row);
+    unsigned choice = 0;
+    row->choices(names);
+    if (row->type == PARAM_FLAG)
+        choice = *(const bool *)field;
+    else
+        memcpy(&choice, field, sizeof choice);
+    return json_string(names[choice]);
+}
+
+static json_t *echo_integers(const struct config *config)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; list && i < config->num_hotspots; i++)
+        json_array_append_new(list, json_integer(config->hotspots[i]));
+    return list;
+}
+
+static json_t *echo_lengths(const struct config *config)
+{
+    if (config->num_lengths == 1)
+        return json_integer(config->lengths[0].flits);
+    json_t *list = json_array();
+    for (uint32_t i = 0; list && i < config->num_lengths; i++) {
+        const struct synthetic_length *length = &config->lengths[i];
+        json_array_append_new(list, json_pack("{s:I, s:f}", "flits", (json_int_t)length->flits,
+                                              "weight", length->weight));
+    }
+    return list;
+}
+
+static json_t *echo_number(const struct param *row, const void *field)
+{
+    if (row->type == PARAM_UINT64)
+        return json_integer((json_int_t) * (const uint64_t *)field);
+    int64_t number = row->type == PARAM_CYCLES ? *(const int64_t *)field : *(const uint32_t *)field;
+    bool word = row->word && number == (row->type == PARAM_CYCLES ? CONFIG_AUTO : 0);
+    return word ? json_string(row->word) : json_integer(number);
+}
+
+// The value of a row whose key says all; the topology is echoed as a whole.
+static json_t *echo_row(const struct config *config, const struct param *row)
+{
+    const void *field = param_field_const(config, row);
+    switch (row->type) {
+    case PARAM_BOOL:
+        return json_boolean(*(const bool *)field);
+    case PARAM_UINT32:
+    case PARAM_UINT64:
+    case PARAM_CYCLES:
+        return echo_number(row, field);
+    case PARAM_REAL:
+        return json_real(*(const double *)field);
+    case PARAM_NAME:
+        return echo_name(row, *(const char *const *)field);
+    case PARAM_KIND:
+        return text_or_null(*(const char *const *)field);
+    case PARAM_PATH: {
+        const char *path = config->given[row - param_table].path;
+        const char *used = *(const char *const *)field;
+        return text_or_null(used && path ? path : used);
+    }
+    case PARAM_CHOICE:
+    case PARAM_FLAG:
+        return echo_choice(config, row);
+    case PARAM_NODES:
+        return echo_integers(config);
+    case PARAM_LENGTHS:
+        return echo_lengths(config);
+    case PARAM_DIMS:
+        break;
+    }
+    return json_null();
+}
+
+// The kind with its resolved parameters: dims or n, or nodes where a kind knows neither.
+static bool echo_topology(const struct config *config, json_t *root)
+{
+    struct topology_spec spec = config->topology;
+    struct err err = {0};
+    topology_find(spec.kind)->resolve(&spec, &err);
+    if (!json_path_set(root, "fabric.topology.kind", json_string(spec.kind)))
+        return false;
+    if (spec.num_dims == 0) {
+        uint32_t number = spec.n ? spec.n : spec.nodes;
+        const char *key = spec.n ? "fabric.topology.n" : "fabric.topology.nodes";
+        return json_path_set(root, key, json_integer(number));
+    }
+    json_t *dims = json_array();
+    for (uint32_t i = 0; dims && i < spec.num_dims; i++)
+        json_array_append_new(dims, json_integer((json_int_t)spec.dims[i]));
+    return json_path_set(root, "fabric.topology.dims", dims);
+}
+
+json_t *config_echo(const struct config *config)
+{
+    json_t *root = json_object();
+    bool ok = root && echo_topology(config, root);
+    for (size_t i = 0; ok && i < param_num; i++) {
+        const struct param *row = &param_table[i];
+        bool matters = row->workloads == 0 || (row->workloads >> config->workload & 1U);
+        if (!row->changes_results || !matters || strncmp(row->key, "fabric.topology.", 16) == 0)
+            continue;
+        ok = json_path_set(root, row->key, echo_row(config, row));
+    }
+    // A cut that --vary imposed is told as the limit that gives it.
+    if (ok && config->cut_flits > 0 && config->cut_flits < config->max_flits)
+        ok = json_path_set(root, "fabric.packet.max_flits", json_integer(config->cut_flits));
+    if (ok)
+        return root;
+    json_decref(root);
+    return NULL;
+}

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/figure.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+// How a row's field is stored in struct run_result; or that it is computed.
+enum storage { U32, U64, REAL, TEXT, BOOL, COMPUTED };
+
+// When a figure is defined.
+enum condition { ALWAYS, LATENCY, NETWORK_LATENCY, HOPS, INTERNALS, APPLICATION };
+
+struct figure {
+    const char *path;
+    enum storage storage;
+    enum condition condition;
+    size_t offset;
+    struct figure_value (*compute)(const struct figure_source *source);
+    bool host;
+};
+
+static struct figure_value integer(uint64_t value)
+{
+    return (struct figure_value){.type = FIGURE_INTEGER, .integer = value};
+}
+
+// A real; undefined if negative or no number.
+static struct figure_value real(double value)
+{
+    if (!isfinite(value) || value < 0)
+        return (struct figure_value){.type = FIGURE_UNDEFINED};
+    return (struct figure_value){.type = FIGURE_REAL, .real = value};
+}
+
+static struct figure_value text(const char *value)
+{
+    if (!value || !*value)
+        return (struct figure_value){.type = FIGURE_UNDEFINED};
+    return (struct figure_value){.type = FIGURE_TEXT, .text = value};
+}
+
+static struct figure_value outcome(const struct figure_source *source)
+{
+    return text(run_outcome_names[source->result->outcome]);
+}
+
+static struct figure_value kind(const struct figure_source *source)
+{
+    return text(source->config->topology.kind);
+}
+
+static struct figure_value switching(const struct figure_source *source)
+{
+    return text(switching_names[source->config->switching]);
+}
+
+static struct figure_value note(const struct figure_source *source)
+{
+    return text(source->result->note);
+}
+
+// Without a measured time a rate is undefined.
+static struct figure_value rate(const struct figure_source *source, uint64_t amount)
+{
+    double wall_s = source->result->wall_s;
+    return real(wall_s > 0 ? (double)amount / wall_s : -1);
+}
+
+static struct figure_value cycles_per_s(const struct figure_source *source)
+{
+    return rate(source, source->result->cycles);
+}
+
+static struct figure_value router_cycles_per_s(const struct figure_source *source)
+{
+    return rate(source, source->result->router_cycles);
+}
+
+static struct figure_value flit_hops_per_s(const struct figure_source *source)
+{
+    return rate(source, source->result->counters.flit_hops);
+}
+
+static struct figure_value ns_per_flit_hop(const struct figure_source *source)
+{
+    uint64_t hops = source->result->counters.flit_hops;
+    return real(hops > 0 ? source->result->wall_s * 1e9 / (double)hops : -1);
+}
+
+static struct figure_value output_s(const struct figure_source *source)
+{
+    return real(source->output_s);
+}
+
+// A run is simulated by one thread; --threads is the number of runs at a time.
+static struct figure_value threads(const struct figure_source *source)
+{
+    (void)source;
+    return integer(1);
+}
+
+#define AT(field) .offset = offsetof(struct run_result, field)
+#define OF(path, type, field)                                                                      \
+    {                                                                                              \
+        path, type, ALWAYS, AT(field)                                                              \
+    }
+#define IF(when, path, type, field)                                                                \
+    {                                                                                              \
+        path, type, when, AT(field)                                                                \
+    }
+#define BY(path, function)                                                                         \
+    {                                                                                              \
+        path, COMPUTED, ALWAYS, .compute = function                                                \
+    }
+#define HOST(path, type, field)                                                                    \
+    {                                                                                              \
+        path, type, ALWAYS, AT(field), .host = true                                                \
+    }
+#define HOST_BY(path, function)                                                                    \
+    {                                                                                              \
+        path, COMPUTED, ALWAYS, .compute = function, .host = true                                  \
+    }
+#define DISTRIBUTION(when, path, field)                                                            \
+    IF(when, path ".mean", REAL, field.mean), IF(when, path ".ci95", REAL, field.ci95),            \
+        IF(when, path ".min", U64, field.min), IF(when, path ".p50", U64, field.p50),              \
+        IF(when, path ".p90", U64, field.p90), IF(when, path ".p99", U64, field.p99),              \
+        IF(when, path ".p999", U64, field.p999), IF(when, path ".max", U64, field.max)
+
+// clang-format off
+static const struct figure table[] = {
+    BY("outcome", outcome),
+    OF("cycles", U64, cycles),
+
+    BY("topology.kind", kind),
+    OF("topology.nodes", U64, topology.nodes),
+    OF("topology.routers", U64, topology.routers),
+    OF("topology.channels", U64, topology.channels),
+    OF("topology.degree_max", U32, topology.degree_max),
+    OF("topology.diameter_hops", U32, topology.diameter_hops),
+    OF("topology.average_hops", REAL, topology.average_hops),
+    OF("topology.bisection_channels", U64, topology.bisection_channels),
+
+    OF("fabric.backend", TEXT, backend),
+    BY("fabric.switching", switching),
+    OF("fabric.router_cycles", U64, router_cycles),
+    OF("fabric.routing", TEXT, routing),
+    OF("fabric.packet_flits_max", U32, packet_flits_max),
+    OF("fabric.packets_injected", U64, counters.packets_injected),
+    OF("fabric.packets_ejected", U64, counters.packets_ejected),
+    OF("fabric.flits_injected", U64, counters.flits_injected),
+    OF("fabric.flits_ejected", U64, counters.flits_ejected),
+    OF("fabric.flit_hops", U64, counters.flit_hops),
+    DISTRIBUTION(LATENCY, "fabric.latency_cycles", latency),
+    DISTRIBUTION(NETWORK_LATENCY, "fabric.network_latency_cycles", network_latency),
+    IF(HOPS, "fabric.hops.mean", REAL, hops_mean),
+    IF(HOPS, "fabric.hops.max", U32, hops_max),
+    OF("fabric.offered_flits_per_node_cycle", REAL, offered_flits_per_node_cycle),
+    OF("fabric.accepted_flits_per_node_cycle", REAL, accepted_flits_per_node_cycle),
+    IF(INTERNALS, "fabric.channel_utilisation.mean", REAL, channel_utilisation_mean),
+    IF(INTERNALS, "fabric.channel_utilisation.max", REAL, channel_utilisation_max),
+    IF(INTERNALS, "fabric.stalls.no_credit", U64, counters.stalls.no_credit),
+    IF(INTERNALS, "fabric.stalls.no_vc", U64, counters.stalls.no_vc),
+    IF(INTERNALS, "fabric.stalls.not_whole", U64, counters.stalls.not_whole),
+    IF(INTERNALS, "fabric.stalls.switch_lost", U64, counters.stalls.switch_lost),
+    OF("fabric.deadlock_proof.vertices", U64, proof.vertices),
+    OF("fabric.deadlock_proof.edges", U64, proof.edges),
+    OF("fabric.deadlock_proof.by_symmetry", BOOL, proof.by_symmetry),
+
+    IF(APPLICATION, "application.makespan_cycles", U64, makespan_cycles),
+    IF(APPLICATION, "application.messages", U64, messages),
+    IF(APPLICATION, "application.bytes", U64, bytes),
+    IF(APPLICATION, "application.collective_messages", U64, collective_messages),
+    IF(APPLICATION, "application.collective_bytes", U64, collective_bytes),
+    IF(APPLICATION, "application.compute_cycles_max", U64, compute_cycles_max),
+
+    BY("note", note),
+
+    HOST("host.wall_s", REAL, wall_s),
+    HOST_BY("host.cycles_per_s", cycles_per_s),
+    HOST_BY("host.router_cycles_per_s", router_cycles_per_s),
+    HOST_BY("host.flit_hops_per_s", flit_hops_per_s),
+    HOST_BY("host.ns_per_flit_hop", ns_per_flit_hop),
+    HOST("host.build_s", REAL, build_s),
+    HOST("host.setup_s", REAL, setup_s),
+    HOST_BY("host.output_s", output_s),
+    HOST("host.peak_rss_bytes", U64, peak_rss_bytes),
+    HOST_BY("host.threads", threads),
+};
+// clang-format on
+
+const size_t figure_num = sizeof table / sizeof *table;
+
+const char *figure_path(size_t i)
+{
+    return table[i].path;
+}
+
+bool figure_is_host(size_t i)
+{
+    return table[i].host;
+}
+
+bool figure_exists(size_t i, const struct run_result *result)
+{
+    return table[i].condition != APPLICATION || result->has_application;
+}
+
+static bool is_defined(const struct figure *row, const struct run_result *result)
+{
+    switch (row->condition) {
+    case LATENCY:
+        return result->latency.num > 0;
+    case NETWORK_LATENCY:
+        return result->network_latency.num > 0;
+    case HOPS:
+        return result->hops_mean >= 0;
+    case INTERNALS:
+        return result->internals_known;
+    case APPLICATION:
+        return result->has_application;
+    case ALWAYS:
+        break;
+    }
+    return true;
+}
+
+struct figure_value figure_get(size_t i, const struct figure_source *source)
+{
+    const struct figure *row = &table[i];
+    const void *field = (const char *)source->result + row->offset;
+    struct figure_value undefined = {.type = FIGURE_UNDEFINED};
+    if (!is_defined(row, source->result))
+        return undefined;
+    switch (row->storage) {
+    case U32:
+        return *(const uint32_t *)field == UINT32_MAX ? undefined
+                                                      : integer(*(const uint32_t *)field);
+    case U64:
+        return *(const uint64_t *)field == UINT64_MAX ? undefined
+                                                      : integer(*(const uint64_t *)field);
+    case REAL:
+        return real(*(const double *)field);
+    case TEXT:
+        return text(*(const char *const *)field);
+    case BOOL:
+        return (struct figure_value){.type = FIGURE_BOOL, .integer = *(const bool *)field};
+    case COMPUTED:
+        break;
+    }
+    return row->compute(source);
+}
+
+struct figure_value figure_by_path(const char *path, const struct figure_source *source)
+{
+    size_t i = 0;
+    while (i < figure_num && strcmp(table[i].path, path) != 0)
+        i++;
+    assert(i < figure_num);
+    return figure_get(i, source);
+}

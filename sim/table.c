@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/table.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+// --- rows of a sweep --------------------------------------------------------------------------
+
+// Which runs a column means something to.
+enum column_of { EVERY_RUN, SYNTHETIC_RUNS, TRACE_RUNS };
+
+struct column {
+    const char *heading;
+    const char *unit;
+    const char *path; // of its figure
+    int width;
+    int decimals; // of reals
+    double scale; // of reals
+    enum column_of of;
+    bool steady; // means nothing of a saturated run
+};
+
+static const struct column columns[] = {
+    {"diameter", "hops", "topology.diameter_hops", 8, 0, 1, EVERY_RUN, false},
+    {"distance", "hops, mean", "topology.average_hops", 10, 3, 1, EVERY_RUN, false},
+    {"latency", "mean, cycles", "fabric.latency_cycles.mean", 12, 2, 1, EVERY_RUN, true},
+    {"+-95 %", "cycles", "fabric.latency_cycles.ci95", 7, 2, 1, SYNTHETIC_RUNS, true},
+    {"latency", "p99, cycles", "fabric.latency_cycles.p99", 11, 0, 1, EVERY_RUN, true},
+    {"offered", "flits/node/cyc", "fabric.offered_flits_per_node_cycle", 14, 4, 1, SYNTHETIC_RUNS,
+     false},
+    {"accepted", "flits/node/cyc", "fabric.accepted_flits_per_node_cycle", 14, 4, 1, SYNTHETIC_RUNS,
+     false},
+    {"makespan", "cycles", "application.makespan_cycles", 12, 0, 1, TRACE_RUNS, false},
+    {"channels", "mean use, %", "fabric.channel_utilisation.mean", 11, 2, 100, EVERY_RUN, false},
+    {"channels", "max use, %", "fabric.channel_utilisation.max", 10, 2, 100, EVERY_RUN, false},
+    {"run", "cycles", "cycles", 12, 0, 1, EVERY_RUN, false},
+};
+
+enum { NUM_COLUMNS = sizeof columns / sizeof *columns, OUTCOME_WIDTH = 11 };
+
+static bool has_column(const struct table *self, const struct column *column)
+{
+    return column->of == EVERY_RUN || (column->of == SYNTHETIC_RUNS && self->has_load) ||
+           (column->of == TRACE_RUNS && self->has_application);
+}
+
+static void print_key(const struct table *self, size_t i, const char *text)
+{
+    fprintf(self->to, "%-*s  ", (int)self->widths[i], text);
+}
+
+void table_head(const struct table *self)
+{
+    for (int line = 0; line < 2; line++) {
+        for (size_t i = 0; i < self->num_keys; i++)
+            print_key(self, i, line == 0 ? self->headings[i] : "");
+        fprintf(self->to, "%-*s", OUTCOME_WIDTH, line == 0 ? "outcome" : "");
+        for (size_t c = 0; c < NUM_COLUMNS; c++)
+            if (has_column(self, &columns[c]))
+                fprintf(self->to, "  %*s", columns[c].width,
+                        line == 0 ? columns[c].heading : columns[c].unit);
+        fputc('\n', self->to);
+    }
+    fflush(self->to);
+}
+
+static void print_cell(FILE *to, const struct column *column, const struct figure_source *source)
+{
+    struct figure_value value = figure_by_path(column->path, source);
+    bool meaningless = column->steady && source->result->outcome == RUN_SATURATED;
+    if (meaningless || value.type == FIGURE_UNDEFINED)
+        fprintf(to, "  %*s", column->width, "-");
+    else if (value.type == FIGURE_INTEGER)
+        fprintf(to, "  %*" PRIu64, column->width, value.integer);
+    else
+        fprintf(to, "  %*.*f", column->width, column->decimals, value.real * column->scale);
+}
+
+void table_row(const struct table *self, const char *const *values, const struct config *config,
+               const struct run_result *result, const char *error)
+{
+    struct figure_source source = {.config = config, .result = result, .output_s = -1};
+    for (size_t i = 0; i < self->num_keys; i++)
+        print_key(self, i, values[i]);
+    if (result) {
+        fprintf(self->to, "%-*s", OUTCOME_WIDTH, run_outcome_names[result->outcome]);
+        for (size_t c = 0; c < NUM_COLUMNS; c++)
+            if (has_column(self, &columns[c]))
+                print_cell(self->to, &columns[c], &source);
+    } else {
+        fprintf(self->to, "%-*s  %.*s", OUTCOME_WIDTH, "failed", (int)strcspn(error, "\n"), error);
+    }
+    fputc('\n', self->to);
+    fflush(self->to);
+}
+
+// --- summary of one run -----------------------------------------------------------------------
+
+const char *table_topology_name(const struct config *config, char *text, size_t size)
+{
+    struct topology_spec spec = config->topology;
+    struct err err = {0};
+    topology_find(spec.kind)->resolve(&spec, &err);
+    size_t used = (size_t)snprintf(text, size, "%s", spec.kind);
+    if (spec.num_dims == 0 && used < size)
+        snprintf(text + used, size - used, " of %" PRIu32 " %s", spec.n ? spec.n : spec.nodes,
+                 spec.n ? "dimensions" : "nodes");
+    for (uint32_t i = 0; i < spec.num_dims && used < size; i++)
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%" PRIu64, i ? "x" : " ", spec.dims[i]);
+    return text;
+}
+
+static void label(FILE *to, const char *name)
+{
+    fprintf(to, "  %-32s", name);
+}
+
+// A labelled figure; nothing if it is undefined.
+static void line(FILE *to, const char *name, const char *path, double scale,
+                 const struct figure_source *source)
+{
+    struct figure_value value = figure_by_path(path, source);
+    if (value.type == FIGURE_INTEGER) {
+        label(to, name);
+        fprintf(to, "%" PRIu64 "\n", value.integer);
+    } else if (value.type == FIGURE_REAL) {
+        label(to, name);
+        fprintf(to, "%.4g\n", value.real * scale);
+    }
+}
+
+static void print_latency(FILE *to, const char *name, const struct run_latency *latency)
+{
+    if (latency->num == 0)
+        return;
+    label(to, name);
+    fprintf(to, "%.2f", latency->mean);
+    if (latency->ci95 >= 0)
+        fprintf(to, " +- %.2f (95 %%)", latency->ci95);
+    fprintf(to,
+            "; min %" PRIu64 ", p50 %" PRIu64 ", p90 %" PRIu64 ", p99 %" PRIu64 ", p99.9 %" PRIu64
+            ", max %" PRIu64 "\n",
+            latency->min, latency->p50, latency->p90, latency->p99, latency->p999, latency->max);
+}
+
+static void print_machine(FILE *to, const struct config *config, const struct run_result *result)
+{
+    char name[400];
+    const struct topology_figures *t = &result->topology;
+    fprintf(to,
+            "%s: %" PRIu64 " nodes, %" PRIu64 " routers, %" PRIu64 " channels; diameter %" PRIu32
+            " hops, mean distance %.3f hops",
+            table_topology_name(config, name, sizeof name), t->nodes, t->routers, t->channels,
+            t->diameter_hops, t->average_hops);
+    if (t->bisection_channels != UINT64_MAX)
+        fprintf(to, ", bisection %" PRIu64 " channels", t->bisection_channels);
+    fprintf(to,
+            "\n%s, %s, %" PRIu32 " VCs of %" PRIu32 " flits of %" PRIu32
+            " bits, back end %s, seed %" PRIu64 "\n",
+            switching_names[config->switching], result->routing, config->vcs, config->buffer_flits,
+            config->flit_bits, result->backend, config->seed);
+    fprintf(to, "deadlock freedom: %" PRIu64 " channels and VCs, %" PRIu64 " dependencies%s\n",
+            result->proof.vertices, result->proof.edges,
+            result->proof.by_symmetry ? ", each dimension by itself" : "");
+}
+
+static void print_outcome(FILE *to, const struct run_result *result)
+{
+    label(to, "outcome");
+    fprintf(to, "%s after %" PRIu64 " cycles\n", run_outcome_names[result->outcome],
+            result->cycles);
+    if (result->outcome == RUN_SATURATED) {
+        label(to, "latency [cycles]");
+        fputs("grows without bound at this load\n", to);
+        return;
+    }
+    print_latency(to, "latency [cycles]", &result->latency);
+    print_latency(to, "network latency [cycles]", &result->network_latency);
+}
+
+// What messages were cut into, and why if that is less than asked for.
+static void print_cut(FILE *to, const struct config *config)
+{
+    uint32_t cut = config_cut_flits(config);
+    label(to, "longest packet [flits]");
+    fprintf(to, "%" PRIu32, cut);
+    if (cut < config->max_flits)
+        fprintf(to, " (not %" PRIu32 ": a buffer must take it whole)", config->max_flits);
+    fputc('\n', to);
+}
+
+void table_summary(FILE *to, const struct figure_source *source)
+{
+    const struct run_result *result = source->result;
+    print_machine(to, source->config, result);
+    print_outcome(to, result);
+    line(to, "hops, mean", "fabric.hops.mean", 1, source);
+    line(to, "offered [flits/node/cycle]", "fabric.offered_flits_per_node_cycle", 1, source);
+    line(to, "accepted [flits/node/cycle]", "fabric.accepted_flits_per_node_cycle", 1, source);
+    line(to, "channel utilisation, mean [%]", "fabric.channel_utilisation.mean", 100, source);
+    line(to, "channel utilisation, max [%]", "fabric.channel_utilisation.max", 100, source);
+    line(to, "makespan [cycles]", "application.makespan_cycles", 1, source);
+    line(to, "messages, point to point", "application.messages", 1, source);
+    line(to, "bytes, point to point", "application.bytes", 1, source);
+    line(to, "messages of collectives", "application.collective_messages", 1, source);
+    line(to, "bytes of collectives", "application.collective_bytes", 1, source);
+    if (result->has_application)
+        print_cut(to, source->config);
+    line(to, "packets", "fabric.packets_ejected", 1, source);
+    line(to, "flits", "fabric.flits_ejected", 1, source);
+    line(to, "time [s]", "host.wall_s", 1, source);
+    line(to, "speed [router-cycles/s]", "host.router_cycles_per_s", 1, source);
+    line(to, "speed [ns/flit-hop]", "host.ns_per_flit_hop", 1, source);
+}

@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The command line as a user meets it: exit statuses, messages, files. Needs no Verilator.
+# usage: tests/cli.sh PROGRAM
+set -u
+ordito=$(realpath "${1:-build/ordito}")
+samples=$(realpath "$(dirname "$0")/../traces/samples")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+passed=0
+failed=0
+
+# check NAME STATUS PATTERN COMMAND...: exit status, and a pattern in what it prints.
+check() {
+    local name=$1 status=$2 pattern=$3 got
+    shift 3
+    "$@" >out 2>&1 </dev/null
+    got=$?
+    if [ "$got" -eq "$status" ] && { [ -z "$pattern" ] || grep -qE -- "$pattern" out; }; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf 'FAILED: %s: exit status %s, expected %s with "%s"\n' "$name" "$got" "$status" "$pattern"
+        sed 's/^/    /' out | head -n 12
+    fi
+}
+
+run() { "$ordito" run "$@"; }
+quick=(--set run.measure_cycles=500 --set 'fabric.topology={kind: mesh, dims: [3, 3]}')
+
+# --- what a newcomer tries ---
+check "help" 0 'ordito run' "$ordito" --help
+check "help of run" 0 'fabric.router.vcs' "$ordito" run --help
+check "version" 0 '^ordito [0-9]' "$ordito" --version
+check "run without anything explains itself" 0 'mesh-uniform' run
+check "unknown command" 2 'run' "$ordito" rnu
+check "a whole command" 0 'completed' run "${quick[@]}"
+check "topology" 0 'diameter' "$ordito" topology --set fabric.topology.kind=torus
+check "measured topology" 0 'measure' "$ordito" topology --measure --set fabric.topology.kind=hypercube
+
+# --- configurations that are wrong ---
+printf 'fabric:\n  router:\n    vsc: 4\n' >key.yaml
+check "unknown key with file, line and nearest" 2 'key.yaml:3: .*vsc.*vcs' run key.yaml
+printf 'fabric:\n  router: {vcs: 9}\n' >range.yaml
+check "out of range" 2 'range.yaml:2: .*vcs.*8' run range.yaml
+printf 'fabric:\n  router: {vcs: two}\n' >type.yaml
+check "wrong type" 2 'type.yaml:2: ' run type.yaml
+printf 'fabric: {router: [}\n' >syntax.yaml
+check "not YAML" 2 'syntax.yaml:1' run syntax.yaml
+check "missing config" 2 'nothing.yaml' run nothing.yaml
+check "torus side of 1" 2 'at least 2' run --set 'fabric.topology={kind: torus, dims: [4, 1]}'
+check "side that is no integer" 2 'dims' run --set 'fabric.topology={kind: mesh, dims: [4.5, 2]}'
+check "2^40 nodes" 2 'nodes' run --set 'fabric.topology={kind: mesh, dims: [1048576, 1048576]}'
+check "2^40 nodes by number" 2 'nodes' run --set fabric.topology.nodes=1099511627776
+check "unknown topology" 2 'torus' run --set fabric.topology.kind=tours
+check "unknown pattern" 2 'uniform' run --set workload.pattern=unifrom
+check "pattern undefined here" 2 'bit-reverse' run --set workload.pattern=bit-reverse "${quick[@]}"
+check "packet larger than the buffer under store-and-forward" 2 'do not fit the buffers' \
+    run --set fabric.router.switching=store-and-forward --set workload.packet_flits=9
+check "destination that does not fit the head flit" 2 'at least 1[78]' \
+    run --set fabric.router.flit_bits=16 --set 'fabric.topology={kind: mesh, dims: [64, 64]}'
+check "torus without datelines, with the cycle named" 3 '\+x, vc 0' \
+    run --set fabric.topology.kind=torus --set fabric.router.vcs=1
+check "machine too large for the memory" 2 'GiB' \
+    run --set fabric.topology.nodes=16777216 --set fabric.router.vcs=8 --set fabric.router.buffer_flits=64
+
+# --- runs that do not end well ---
+check "saturated" 5 'saturated' run --set workload.rate_flits_per_node_cycle=0.9 \
+    --set run.measure_cycles=2000
+check "cycle limit" 5 'cycle' run --set run.max_cycles=100
+check "slice" 0 'slice' run --set run.max_cycles=100 --set run.slice=true
+check "deadlock at run time says who waits" 3 'waits for' run --set fabric.topology.kind=torus \
+    --set fabric.router.vcs=1 --set fabric.router.buffer_flits=2 --set fabric.allow_deadlock=true \
+    --set workload.rate_flits_per_node_cycle=0.8 --set workload.packet_flits=8
+
+# --- traces that are wrong ---
+trace=(--set workload.kind=trace)
+check "missing trace" 6 'nowhere' run "${trace[@]}" --set workload.path=nowhere/index.txt
+mkdir two
+printf 'a.txt\nb.txt\n' >two/index.txt
+printf '0 init\n0 send 1 7 100 6\n0 finalize\n' >two/a.txt
+check "missing rank" 6 'b.txt' run "${trace[@]}" --set workload.path=two
+printf '1 init\n1 recv 0 8 100 6\n1 finalize\n' >two/b.txt
+check "receive that nothing matches" 6 'b.txt:2' run "${trace[@]}" --set workload.path=two
+printf '1 init\n1 recv 0 7 100 6\n1 fin' >two/b.txt
+check "truncated line" 6 'b.txt:3' run "${trace[@]}" --set workload.path=two
+printf '1 init\n1 recv 0 7 100 6\n1 finalize\n' >two/b.txt
+check "the same, right" 0 'completed' run "${trace[@]}" --set workload.path=two
+head -c 30000 "$samples/mg.S.64.ti.tar.zst" >cut.ti.tar.zst
+check "truncated archive" 6 'cut.ti.tar.zst' run "${trace[@]}" --set workload.path=cut.ti.tar.zst
+check "more ranks than nodes" 2 'ranks' run "${trace[@]}" \
+    --set "workload.path=$samples/mg.S.64.ti.tar.zst" --set fabric.topology.nodes=16
+packets=(--set workload.kind=packets)
+printf '0 0 1 4\n5 2 3 1\n3 1 0 1\n' >order.txt
+check "packet trace out of order" 6 'order.txt:3' run "${packets[@]}" --set workload.path=order.txt
+printf '0 0 1 4\n5 2 99 1\n' >node.txt
+check "packet to no node" 6 'node.txt:2' run "${packets[@]}" --set workload.path=node.txt
+printf '# two packets\n0 0 1 4\n5 2 3 1\n' >good.txt
+check "packet trace" 0 'completed' run "${packets[@]}" --set workload.path=good.txt
+check "packet trace on standard input" 0 'completed' \
+    bash -c "'$ordito' run --set workload.kind=packets --set workload.path=- <good.txt"
+
+# --- files ---
+check "json and csv" 0 '' run "${quick[@]}" --json a.json --csv a.csv --packets a.packets.csv
+check "json is whole" 0 'ordito.run/1' python3 -c 'import json; print(json.load(open("a.json"))["schema"])'
+check "unwritable folder" 1 'nowhere/a.json' run "${quick[@]}" --json nowhere/a.json
+check "full disk" 1 'space' run "${quick[@]}" --json /dev/full
+check "no json where the configuration is refused" 2 '' run --json b.json --set fabric.router.vcs=99
+check "nothing half-written" 1 '' bash -c 'ls | grep -E "b.json|tmp"'
+check "json on standard output" 0 '^\{' run "${quick[@]}" --json - --quiet
+
+# --- determinism ---
+run "${quick[@]}" --json c.json --packets c.packets.csv >/dev/null 2>&1
+cat >same.py <<'PY'
+import json, sys
+a, b = (json.load(open(name)) for name in sys.argv[1:3])
+for result in a, b:
+    result.pop("host")
+print("same" if a == b else "different")
+PY
+check "the same results twice" 0 '^same' python3 same.py a.json c.json
+check "the same packets twice" 0 '' cmp a.packets.csv c.packets.csv
+run "${quick[@]}" --json d.json --set fabric.skip_idle=false >/dev/null 2>&1
+check "the same without idle skipping" 0 '^same' python3 same.py a.json d.json
+run "${quick[@]}" --json e.json --seed 2 >/dev/null 2>&1
+check "another seed, other results" 0 '^different' python3 same.py a.json e.json
+
+# --- many runs ---
+check "vary" 0 'hypercube' run --set run.measure_cycles=500 \
+    --vary 'fabric.topology.kind=[mesh, torus, hypercube]' --vary 'fabric.topology.nodes=[16, 64]' --csv v.csv
+check "a row a run" 0 '^7 ' wc -l v.csv
+check "one bad row does not spoil the rest" 2 'completed' run --set run.measure_cycles=500 \
+    --vary 'fabric.topology.nodes=[16, 48]' --set fabric.topology.kind=hypercube
+check "a killed run leaves nothing half-written" 130 '' \
+    timeout --preserve-status -s INT 1 "$ordito" run --set run.measure_cycles=1000000000 --json k.json --packets k.csv
+check "interrupted results are written" 0 'interrupted' \
+    python3 -c 'import json; print(json.load(open("k.json"))["outcome"])'
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# With sanitizers, each planted fault fails the run, and nothing else does: `make test SAN=1`.
+# usage: tests/planted.sh PROGRAM      the folder of the program has the planted tests
+set -eu
+[[ -n ${SAN:-} ]] || exit 77
+
+unset FILTER XML LIST
+folder=$(dirname "$1")/planted
+for fault in leak overflow out_of_bounds; do
+    if log=$(scripts/run-tests "$folder/$fault" 2>&1); then
+        echo "$fault passes"
+        exit 1
+    fi
+    if ! grep -qx '0 passed, 1 failed' <<<"$log"; then
+        echo "$fault: expected one failed test:"
+        echo "$log"
+        exit 1
+    fi
+done
+scripts/run-tests "$folder/none"

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/replay.h"
+
+struct replay_params replay_default(void)
+{
+    return (struct replay_params){
+        .latency_cycles = 10,
+        .mpi = {.compute_scale = 1,
+                .node_clock_hz = 1e9,
+                .fabric_clock_hz = 1e9,
+                .eager_bytes = 1024,
+                .flit_bits = 64,
+                .header_flits = 1,
+                .max_flits = 9},
+    };
+}
+
+bool replay_run(const char *path, const struct replay_params *params, struct replay_result *result,
+                struct err *err)
+{
+    *result = (struct replay_result){0};
+    struct trace *trace = trace_open(path, "auto", err);
+    if (!trace)
+        return false;
+    struct ideal_network network;
+    struct mpi_params mpi = params->mpi;
+    mpi.trace = trace;
+    mpi.num_nodes = params->num_nodes ? params->num_nodes : trace->num_ranks;
+    ideal_network_make(&network, mpi.num_nodes, params->latency_cycles);
+    network.detour_cycles = params->detour_cycles;
+    struct mpi_network seam = ideal_network_seam(&network);
+    mpi.network = &seam;
+    struct workload *workload = mpi_new(&mpi, err);
+    bool good = workload && ideal_network_run(&network, workload, err);
+    if (workload) {
+        *result = (struct replay_result){.stats = mpi_stats(workload),
+                                         .num_packets = network.num_packets,
+                                         .num_flits = network.num_flits,
+                                         .longest_flits = network.longest_flits};
+        workload->ops->free(workload);
+    }
+    trace_close(trace);
+    ideal_network_free(&network);
+    return good;
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/rtl_bench.h"
+
+#include "model/net/rtl_cache.h"
+#include "tests/scratch.h"
+
+#include <criterion/criterion.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char router_head[] =
+    "module router_sim #(parameter int RADIX = 5, VCS = 2, DEPTH = 8, FLIT_BITS = 64,\n"
+    "                    TABLE_SIZE = 0) (\n"
+    "    input logic clk_i, rst_ni,\n"
+    "    input logic [1:0] mode_i, input logic [6:0] depth_i, input logic by_flow_i,\n"
+    "    input logic [7:0] vcs_low_i, vcs_high_i, vcs_all_i,\n"
+    "    input logic cfg_valid_i, input logic [23:0] cfg_addr_i, input logic [31:0] cfg_data_i,\n"
+    "    input logic [5:0] fwd_i[RADIX], input logic [FLIT_BITS-1:0] payload_i[RADIX],\n"
+    "    input logic [7:0] credit_i[RADIX], input logic ack_i[RADIX], nack_i[RADIX],\n"
+    "    output logic [5:0] fwd_o[RADIX], output logic [FLIT_BITS-1:0] payload_o[RADIX],\n"
+    "    output logic [7:0] credit_o[RADIX], output logic ack_o[RADIX], nack_o[RADIX],\n"
+    "    output logic busy_o,\n"
+    "    output logic [63:0] stall_no_credit_o, stall_no_vc_o, stall_not_whole_o,\n"
+    "    output logic [63:0] stall_switch_lost_o);\n";
+
+void rtl_bench_open(struct rtl_bench *self, struct topology_spec topology, uint32_t flit_bits,
+                    const struct router_ops *ops)
+{
+    struct routing_spec routing = {
+        .routing = "auto", .num_vcs = 2, .flit_bits = flit_bits, .max_flits = 8};
+    const char *name;
+    self->topology = topology_new(&topology, &self->err);
+    cr_assert(self->topology, "%s", self->err.text);
+    self->routing = routing_new(self->topology, &routing, &name, &self->err);
+    cr_assert(self->routing, "%s", self->err.text);
+    self->own_address = routing_own_addresses(self->routing, self->topology);
+    self->rtl.quiet = true;
+    self->params = (struct router_params){
+        .radix = self->topology->radix,
+        .num_vcs = 2,
+        .buffer_flits = 3,
+        .switching = self->params.switching,
+        .routing = self->routing,
+        .num_routers = self->topology->num_routers,
+        .own_address = self->own_address,
+        .now = &self->now,
+        .rtl = &self->rtl,
+    };
+    self->out = (struct router_out){.flits = self->flits, .credits = self->credits};
+    self->ops = ops;
+    self->bank = ops->bank_new(&self->params, &self->err);
+}
+
+void rtl_bench_close(struct rtl_bench *self)
+{
+    self->ops->bank_free(self->bank);
+    routing_free(self->routing);
+    topology_free(self->topology);
+    free(self->own_address);
+}
+
+bool rtl_bench_cycle(struct rtl_bench *self, uint32_t router)
+{
+    struct router_out_flit flits[RTL_BENCH_PORTS];
+    struct router_out_credit credits[RTL_BENCH_PORTS];
+    struct router_out ignored = {.flits = flits, .credits = credits};
+    if (!self->ops->evaluate)
+        self->ops->update(self->bank, router, &self->out);
+    else if (self->ops->update)
+        self->ops->update(self->bank, router, &ignored);
+    self->now++;
+    return !self->ops->check || self->ops->check(self->bank, &self->err);
+}
+
+void rtl_bench_evaluate(struct rtl_bench *self, uint32_t router)
+{
+    self->out.num_flits = 0;
+    self->out.num_credits = 0;
+    if (self->ops->evaluate)
+        self->ops->evaluate(self->bank, router, &self->out);
+}
+
+uint64_t rtl_bench_head(const struct rtl_bench *self, uint32_t node, uint32_t flits)
+{
+    return layout_head(&self->routing->layout, self->topology->node_addr[node], flits, 0, 0);
+}
+
+void rtl_bench_use(const char *body)
+{
+    struct err err = {0};
+    char *sources;
+    char *cache;
+    static const char *const kept[] = {"router_door.cpp", "router_door.h"};
+    unsetenv("ORDITO_RTL");
+    cr_assert(rtl_cache_find(&sources, &cache, &err), "%s", err.text);
+    char *text = rtl_cache_text("%s%s", router_head, body);
+    char *folder = rtl_cache_text("%s", scratch_file("router_sim.sv", text));
+    dirname(folder);
+    for (size_t i = 0; i < 2; i++) {
+        char *from = rtl_cache_text("%s/%s", sources, kept[i]);
+        char *to = rtl_cache_text("%s/%s", folder, kept[i]);
+        cr_assert_eq(symlink(from, to), 0);
+        free(from);
+        free(to);
+    }
+    char *tests = rtl_cache_text("%s/tests", cache);
+    cr_assert_eq(setenv("ORDITO_RTL", folder, 1), 0);
+    cr_assert_eq(setenv("XDG_CACHE_HOME", tests, 1), 0);
+    free(tests);
+    free(text);
+    free(folder);
+    free(sources);
+    free(cache);
+}
+
+void rtl_bench_add_true_router(void)
+{
+    struct err err = {0};
+    char *sources;
+    char *cache;
+    struct rtl_cache_names files;
+    char *folder = rtl_cache_text("%s", getenv("ORDITO_RTL"));
+    unsetenv("ORDITO_RTL");
+    cr_assert(rtl_cache_find(&sources, &cache, &err) && rtl_cache_list(sources, "", &files, &err),
+              "%s", err.text);
+    for (size_t i = 0; i < files.num; i++) {
+        char *from = rtl_cache_text("%s/%s", sources, files.names[i]);
+        char *to = rtl_cache_text("%s/%s", folder, files.names[i]);
+        if (strncmp(files.names[i], "router_door", 11) != 0 &&
+            strcmp(files.names[i], "router_sim.sv") != 0)
+            cr_assert_eq(symlink(from, to), 0);
+        free(from);
+        free(to);
+    }
+    char *command = rtl_cache_text("sed 's/module router_sim/module true_router/' "
+                                   "%s/router_sim.sv > %s/true_router.sv",
+                                   sources, folder);
+    cr_assert_eq(system(command), 0);
+    cr_assert_eq(setenv("ORDITO_RTL", folder, 1), 0);
+    free(command);
+    free(folder);
+    free(sources);
+    free(cache);
+    rtl_cache_names_free(&files);
+}

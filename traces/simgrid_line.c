@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "traces/simgrid_line.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+// A parse in progress: the line, and where its operation goes.
+struct parse {
+    struct simgrid_line *line;
+    struct op *op;
+    struct err *err;
+};
+
+// Bytes of an element, by datatype number on x86-64; 0 is not a datatype.
+static const uint8_t type_bytes[] = {
+    8,  4,  1,  2,  8,
+    4,  1,  8,  1,  1, // 0: double int char short long float byte llong schar uchar
+    2,  4,  8,  8,  16,
+    4,  1,  1,  2,  4, // 10: ushort unsigned ulong ullong ldouble wchar bool int8..32
+    8,  1,  2,  4,  8,
+    8,  16, 32, 8,  8, // 20: int64 uint8..64 complex float, double, ldouble aint offset
+    8,  16, 16, 8,  8,
+    8,  16, 16, 4,  4, // 30: pairs; real, real4
+    8,  16, 8,  16, 16,
+    4,  2,  4,  8,  16, // 40: real8 real16 complex8..32 integer1..16
+    32, 1,  8,  16, 32,
+    0,  0,  1,  8,  8, // 50: ldouble_int cxx_bool cxx complexes - - packed ptr count
+};
+enum { NUM_TYPES = sizeof type_bytes, TYPE_DOUBLE = 0, TYPE_BYTE = 6 };
+
+static const double max_amount = 1e15; // units of compute (11 days), seconds of sleep
+
+static bool wrong(const struct parse *p, const char *what)
+{
+    return err_set(p->err, ERR_TRACE, "%s:%u: rank %u: %s: %s", p->line->file, p->line->line,
+                   p->line->rank, p->line->action, what);
+}
+
+static bool wrong_field(const struct parse *p, uint32_t idx, const char *what)
+{
+    return err_set(p->err, ERR_TRACE, "%s:%u: rank %u: %s: '%s' is not %s", p->line->file,
+                   p->line->line, p->line->rank, p->line->action, p->line->fields[idx], what);
+}
+
+// The number in a field, if it is in low..high.
+static bool number(const struct parse *p, uint32_t idx, const char *what, double low, double high,
+                   double *value)
+{
+    const char *text = p->line->fields[idx];
+    char *end;
+    *value = strtod(text, &end);
+    if (end == text || *end || text[strspn(text, "+-.0123456789eE")] || !(*value >= low) ||
+        !(*value <= high))
+        return wrong_field(p, idx, what);
+    return true;
+}
+
+static bool integer(const struct parse *p, uint32_t idx, const char *what, double low, double high,
+                    int32_t *value)
+{
+    double x;
+    if (!number(p, idx, what, low, high, &x))
+        return false;
+    if (x != trunc(x))
+        return wrong_field(p, idx, what);
+    *value = (int32_t)x;
+    return true;
+}
+
+// Size of the datatype in a field, or the default if there is no such field.
+static bool type_size(const struct parse *p, uint32_t idx, uint64_t *bytes)
+{
+    int32_t type = p->line->doubles ? TYPE_DOUBLE : TYPE_BYTE;
+    if (idx < p->line->num_fields) {
+        if (!integer(p, idx, "a datatype", 0, INT32_MAX, &type))
+            return false;
+        if (type >= NUM_TYPES || type_bytes[type] == 0)
+            return wrong_field(p, idx, "a datatype whose size is known");
+    }
+    *bytes = type_bytes[type];
+    return true;
+}
+
+// Bytes of a count of elements.
+static bool count_of(const struct parse *p, uint32_t idx, uint64_t size_bytes, uint64_t *bytes)
+{
+    double x;
+    if (!number(p, idx, "a count", 0, INT32_MAX, &x))
+        return false;
+    *bytes = (uint64_t)x * size_bytes;
+    return true;
+}
+
+// The same, of something that is sent: bounded.
+static bool message_of(const struct parse *p, uint32_t idx, uint64_t size_bytes, uint64_t *bytes)
+{
+    if (!count_of(p, idx, size_bytes, bytes))
+        return false;
+    return *bytes <= OP_MAX_BYTES || wrong_field(p, idx, "a count of at most 1 GiB of data");
+}
+
+// Sizes of a send and a receive datatype; a single one counts for both.
+static bool two_types(const struct parse *p, uint32_t idx, uint64_t size_bytes[2])
+{
+    if (!type_size(p, idx, &size_bytes[0]))
+        return false;
+    return type_size(p, idx + 1 < p->line->num_fields ? idx + 1 : idx, &size_bytes[1]);
+}
+
+static bool root_of(const struct parse *p, uint32_t idx)
+{
+    int32_t root = 0;
+    if (idx < p->line->num_fields &&
+        !integer(p, idx, "a rank of this trace", 0, p->line->num_ranks - 1.0, &root))
+        return false;
+    p->op->root = (uint32_t)root;
+    return true;
+}
+
+static bool reduction_amount(const struct parse *p, uint32_t idx)
+{
+    return number(p, idx, "an amount of compute", 0, max_amount, &p->op->amount);
+}
+
+// An array of num_ranks counts in the fields from idx on; `which` of the two arrays it goes to.
+static bool counts_of(const struct parse *p, uint32_t idx, uint64_t size_bytes, uint32_t which,
+                      const uint64_t **counts)
+{
+    uint32_t num = p->line->num_ranks;
+    uint64_t *to = p->line->counts + (size_t)which * num;
+    for (uint32_t i = 0; i < num; i++) {
+        if (!message_of(p, idx + i, size_bytes, &to[i]))
+            return false;
+    }
+    *counts = to;
+    return true;
+}
+
+// --- one function a shape of arguments ---------------------------------------------------------
+
+static bool parse_nothing(const struct parse *p)
+{
+    (void)p;
+    return true;
+}
+
+static bool parse_init(const struct parse *p)
+{
+    p->line->doubles = p->line->num_fields > 0;
+    return true;
+}
+
+static bool parse_amount(const struct parse *p)
+{
+    return number(p, 0, "an amount", 0, max_amount, &p->op->amount);
+}
+
+// A peer: a rank, or MPI_PROC_NULL.
+static bool peer_of(const struct parse *p, uint32_t idx, int32_t *peer)
+{
+    if (!integer(p, idx, "a rank of this trace", INT32_MIN, p->line->num_ranks - 1.0, peer))
+        return false;
+    return *peer >= 0 || *peer == OP_NOBODY || wrong_field(p, idx, "a rank of this trace");
+}
+
+static bool parse_send(const struct parse *p)
+{
+    uint64_t size_bytes = 0;
+    p->op->source = (int32_t)p->line->rank;
+    return type_size(p, 3, &size_bytes) && peer_of(p, 0, &p->op->destination) &&
+           integer(p, 1, "a tag", 0, INT32_MAX, &p->op->tag) &&
+           message_of(p, 2, size_bytes, &p->op->bytes);
+}
+
+static bool parse_recv(const struct parse *p)
+{
+    uint64_t size_bytes = 0;
+    p->op->destination = (int32_t)p->line->rank;
+    if (!type_size(p, 3, &size_bytes) ||
+        !integer(p, 0, "a rank of this trace", INT32_MIN, p->line->num_ranks - 1.0,
+                 &p->op->source) ||
+        !integer(p, 1, "a tag", INT32_MIN, INT32_MAX, &p->op->tag))
+        return false;
+    if (strcmp(p->line->fields[2], "-1") == 0) {
+        p->op->bytes = OP_ANY_BYTES;
+        return true;
+    }
+    return count_of(p, 2, size_bytes, &p->op->bytes);
+}
+
+static bool parse_sendrecv(const struct parse *p)
+{
+    uint64_t size_bytes[2] = {0};
+    return two_types(p, 4, size_bytes) && message_of(p, 0, size_bytes[0], &p->op->bytes) &&
+           peer_of(p, 1, &p->op->destination) &&
+           count_of(p, 2, size_bytes[1], &p->op->recv_bytes) &&
+           integer(p, 3, "a rank of this trace", INT32_MIN, p->line->num_ranks - 1.0,
+                   &p->op->source);
+}
+
+static bool parse_wait(const struct parse *p)
+{
+    int32_t rank = (int32_t)p->line->rank;
+    if (!integer(p, 0, "a rank", INT32_MIN, INT32_MAX, &p->op->source) ||
+        !integer(p, 1, "a rank", INT32_MIN, INT32_MAX, &p->op->destination) ||
+        !integer(p, 2, "a tag", INT32_MIN, INT32_MAX, &p->op->tag))
+        return false;
+    return p->op->source == rank || p->op->destination == rank ||
+           wrong(p, "neither source nor destination is this rank");
+}
+
+static bool parse_waitall(const struct parse *p)
+{
+    double requests;
+    return number(p, 0, "a number of requests", 0, INT32_MAX, &requests);
+}
+
+static bool parse_bcast(const struct parse *p)
+{
+    uint64_t size_bytes = 0;
+    return root_of(p, 1) && type_size(p, 2, &size_bytes) &&
+           message_of(p, 0, size_bytes, &p->op->bytes);
+}
+
+static bool parse_reduce(const struct parse *p)
+{
+    uint64_t size_bytes = 0;
+    return reduction_amount(p, 1) && root_of(p, 2) && type_size(p, 3, &size_bytes) &&
+           message_of(p, 0, size_bytes, &p->op->bytes);
+}
+
+static bool parse_allreduce(const struct parse *p)
+{
+    uint64_t size_bytes = 0;
+    return reduction_amount(p, 1) && type_size(p, 2, &size_bytes) &&
+           message_of(p, 0, size_bytes, &p->op->bytes);
+}
+
+// scount rcount [root stype rtype]. The recorder leaves out an rcount of 0 and always writes root
+// and types, so that four fields mean that it is missing.
+static bool parse_gather(const struct parse *p)
+{
+    uint64_t size_bytes[2] = {0};
+    uint32_t root = p->line->num_fields == 4 ? 1 : 2;
+    return root_of(p, root) && two_types(p, root + 1, size_bytes) &&
+           message_of(p, 0, size_bytes[0], &p->op->bytes) &&
+           (root == 1 || message_of(p, 1, size_bytes[1], &p->op->recv_bytes));
+}
+
+// scount rcount [stype rtype], and three fields mean that rcount is missing.
+static bool parse_allgather(const struct parse *p)
+{
+    uint64_t size_bytes[2] = {0};
+    uint32_t type = p->line->num_fields == 3 ? 1 : 2;
+    return two_types(p, type, size_bytes) && message_of(p, 0, size_bytes[0], &p->op->bytes) &&
+           (type == 1 || message_of(p, 1, size_bytes[1], &p->op->recv_bytes));
+}
+
+static bool parse_gatherv(const struct parse *p)
+{
+    uint64_t size_bytes[2] = {0};
+    uint32_t num = p->line->num_ranks;
+    return root_of(p, num + 1) && two_types(p, num + 2, size_bytes) &&
+           message_of(p, 0, size_bytes[0], &p->op->bytes) &&
+           counts_of(p, 1, size_bytes[1], 1, &p->op->recv_counts_bytes);
+}
+
+static bool parse_scatterv(const struct parse *p)
+{
+    uint64_t size_bytes[2] = {0};
+    uint32_t num = p->line->num_ranks;
+    return root_of(p, num + 1) && two_types(p, num + 2, size_bytes) &&
+           counts_of(p, 0, size_bytes[0], 0, &p->op->send_counts_bytes) &&
+           message_of(p, num, size_bytes[1], &p->op->recv_bytes);
+}
+
+// scount rcounts[N] [stype rtype] [displacements[N]]
+static bool parse_allgatherv(const struct parse *p)
+{
+    uint64_t size_bytes[2] = {0};
+    uint32_t num = p->line->num_ranks;
+    uint32_t rest = p->line->num_fields - num - 1;
+    bool types = rest > 0 && (rest <= 2 || rest > num);
+    if (rest > 2 && rest < num)
+        return wrong(p, "wrong number of fields");
+    return two_types(p, types ? num + 1 : UINT32_MAX - 1, size_bytes) &&
+           message_of(p, 0, size_bytes[0], &p->op->bytes) &&
+           counts_of(p, 1, size_bytes[1], 1, &p->op->recv_counts_bytes);
+}
+
+// sendbufcount scounts[N] recvbufcount rcounts[N] [stype rtype]
+static bool parse_alltoallv(const struct parse *p)
+{
+    uint64_t size_bytes[2] = {0};
+    uint32_t num = p->line->num_ranks;
+    double buffer;
+    return two_types(p, 2 * num + 2, size_bytes) &&
+           number(p, 0, "a size of a buffer", 0, 1e18, &buffer) &&
+           counts_of(p, 1, size_bytes[0], 0, &p->op->send_counts_bytes) &&
+           number(p, num + 1, "a size of a buffer", 0, 1e18, &buffer) &&
+           counts_of(p, num + 2, size_bytes[1], 1, &p->op->recv_counts_bytes);
+}
+
+static bool parse_reduce_scatter(const struct parse *p)
+{
+    uint64_t size_bytes = 0;
+    uint32_t num = p->line->num_ranks;
+    return type_size(p, num + 1, &size_bytes) && reduction_amount(p, num) &&
+           counts_of(p, 0, size_bytes, 1, &p->op->recv_counts_bytes);
+}
+
+// --- the table of actions ----------------------------------------------------------------------
+
+// An action: fields after its name, as a number and a multiple of the ranks, at least and at most.
+struct action {
+    const char *name;
+    enum op_kind kind; // OP_NUM_KINDS: no effect, any fields
+    uint8_t min, max;
+    uint8_t min_ranks, max_ranks;
+    bool (*parse)(const struct parse *p);
+};
+
+static const struct action actions[] = {
+    {"init", OP_INIT, 0, 1, 0, 0, parse_init},
+    {"finalize", OP_FINALIZE, 0, 0, 0, 0, parse_nothing},
+    {"compute", OP_COMPUTE, 1, 1, 0, 0, parse_amount},
+    {"sleep", OP_SLEEP, 1, 1, 0, 0, parse_amount},
+    {"send", OP_SEND, 3, 4, 0, 0, parse_send},
+    {"isend", OP_ISEND, 3, 4, 0, 0, parse_send},
+    {"recv", OP_RECV, 3, 4, 0, 0, parse_recv},
+    {"irecv", OP_IRECV, 3, 4, 0, 0, parse_recv},
+    {"sendRecv", OP_SENDRECV, 4, 6, 0, 0, parse_sendrecv},
+    {"wait", OP_WAIT, 3, 3, 0, 0, parse_wait},
+    {"test", OP_TEST, 3, 3, 0, 0, parse_wait},
+    {"waitall", OP_WAITALL, 1, 1, 0, 0, parse_waitall},
+    {"barrier", OP_BARRIER, 0, 0, 0, 0, parse_nothing},
+    {"bcast", OP_BCAST, 1, 3, 0, 0, parse_bcast},
+    {"reduce", OP_REDUCE, 2, 4, 0, 0, parse_reduce},
+    {"allreduce", OP_ALLREDUCE, 2, 3, 0, 0, parse_allreduce},
+    {"scan", OP_SCAN, 2, 3, 0, 0, parse_allreduce},
+    {"exscan", OP_EXSCAN, 2, 3, 0, 0, parse_allreduce},
+    {"gather", OP_GATHER, 2, 5, 0, 0, parse_gather},
+    {"scatter", OP_SCATTER, 2, 5, 0, 0, parse_gather},
+    {"allgather", OP_ALLGATHER, 2, 4, 0, 0, parse_allgather},
+    {"alltoall", OP_ALLTOALL, 2, 4, 0, 0, parse_allgather},
+    {"gatherv", OP_GATHERV, 1, 4, 1, 1, parse_gatherv},
+    {"scatterv", OP_SCATTERV, 1, 4, 1, 1, parse_scatterv},
+    {"allgatherv", OP_ALLGATHERV, 1, 3, 1, 2, parse_allgatherv},
+    {"alltoallv", OP_ALLTOALLV, 2, 4, 2, 2, parse_alltoallv},
+    {"reducescatter", OP_REDUCE_SCATTER, 1, 2, 1, 1, parse_reduce_scatter},
+    {"comm_size", OP_NUM_KINDS, 0, 0, 0, 0, NULL},
+    {"comm_split", OP_NUM_KINDS, 0, 0, 0, 0, NULL},
+    {"comm_dup", OP_NUM_KINDS, 0, 0, 0, 0, NULL},
+    {"location", OP_NUM_KINDS, 0, 0, 0, 0, NULL},
+};
+enum { NUM_ACTIONS = sizeof actions / sizeof *actions };
+
+// Names are compared without regard to case: versions of the recorder differ in it.
+static const struct action *action_of(const char *name)
+{
+    for (uint32_t i = 0; i < NUM_ACTIONS; i++) {
+        if (strcasecmp(name, actions[i].name) == 0)
+            return &actions[i];
+    }
+    return NULL;
+}
+
+bool simgrid_line_is_action(const char *action)
+{
+    return action_of(action) != NULL;
+}
+
+static bool unknown_action(const struct parse *p)
+{
+    const char *names[NUM_ACTIONS];
+    for (uint32_t i = 0; i < NUM_ACTIONS; i++)
+        names[i] = actions[i].name;
+    const char *nearest = err_nearest(p->line->action, names, NUM_ACTIONS);
+    return err_set(p->err, ERR_TRACE, "%s:%u: rank %u: unknown or unsupported action '%.64s'%s%s%s",
+                   p->line->file, p->line->line, p->line->rank, p->line->action,
+                   nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+// Splits the rest of the line into fields; false if there are more than any action has.
+static bool split(struct simgrid_line *self, char **rest)
+{
+    static const char blanks[] = " \t\r";
+    uint32_t max = simgrid_line_max_fields(self->num_ranks);
+    self->num_fields = 0;
+    char *field;
+    while ((field = strtok_r(NULL, blanks, rest))) {
+        if (self->num_fields == max)
+            return false;
+        self->fields[self->num_fields++] = field;
+    }
+    return true;
+}
+
+enum simgrid_result simgrid_line_parse(struct simgrid_line *self, char *text, struct op *op,
+                                       struct err *err)
+{
+    struct parse p = {.line = self, .op = op, .err = err};
+    char *rest;
+    self->action = strtok_r(text, " \t\r", &rest);
+    if (!self->action) {
+        self->action = "no action";
+        wrong(&p, "a truncated line");
+        return SIMGRID_WRONG;
+    }
+    const struct action *action = action_of(self->action);
+    if (!action) {
+        unknown_action(&p);
+        return SIMGRID_WRONG;
+    }
+    if (action->kind == OP_NUM_KINDS)
+        return SIMGRID_IGNORED;
+    if (!split(self, &rest) ||
+        self->num_fields < action->min + action->min_ranks * self->num_ranks ||
+        self->num_fields > action->max + action->max_ranks * self->num_ranks) {
+        wrong(&p, "wrong number of fields");
+        return SIMGRID_WRONG;
+    }
+    *op = (struct op){.kind = action->kind, .line = self->line};
+    return action->parse(&p) ? SIMGRID_OP : SIMGRID_WRONG;
+}
