@@ -12,6 +12,11 @@ endif
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DELETE_ON_ERROR:
 
+# Several goals at once, such as `make clean test`, come one after the other.
+ifneq ($(and $(word 2,$(MAKECMDGOALS)),$(filter-out build/%,$(MAKECMDGOALS))),)
+.NOTPARALLEL:
+endif
+
 # --- flavours: release, and with sanitizers (SAN=1) ---------------------------------------------
 ifeq ($(filter-out 0,$(SAN)),)
 override SAN :=
@@ -33,6 +38,7 @@ WARNINGS := $(filter-out -Wconversion,$(WARNINGS))
 endif
 PACKAGES := yaml-0.1 jansson popt libarchive
 LIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -ldl -lpthread
+CRITERION := $(shell pkg-config --libs criterion 2>/dev/null)
 CPPFLAGS += -D_GNU_SOURCE -I. -DORDITO_VERSION='"$(VERSION)"' -DORDITO_DATADIR='"$(DATADIR)"' \
             $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 
@@ -53,26 +59,28 @@ PLAIN_TESTS := $(B)/ordito $(B)/tests $(if $(SAN),$(PLANTED))
 .PHONY: all
 all: $(B)/ordito ## build the program, build/ordito (the default)
 
-$(B)/ordito: $(OBJS)
+$(B)/ordito: $(OBJS) $(OBJ)/list
 	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJS) $(LIBS)
 
-$(B)/tests: $(TEST_OBJS) $(filter-out $(OBJ)/sim/main.o,$(OBJS))
-	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs criterion) $(LIBS)
+$(B)/tests: $(TEST_OBJS) $(filter-out $(OBJ)/sim/main.o,$(OBJS)) $(OBJ)/list
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(CRITERION) $(LIBS)
 
-$(PLANTED): $(B)/planted/%: tests/planted/%.c | packages
+$(PLANTED): $(B)/planted/%: tests/planted/%.c $(OBJ)/flags | packages
 	@mkdir -p $(@D)
-	$(call say,CC) $(CC) -std=c17 $(WARNINGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(shell pkg-config --libs criterion)
+	$(call say,CC) $(CC) -std=c17 $(WARNINGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(CRITERION)
 
 $(OBJ)/%.o: %.c $(OBJ)/flags | packages
 	@mkdir -p $(@D)
 	$(call say,CC) $(CC) -std=c17 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# Objects follow changes of the flags; those that name version or paths follow these too.
+# Objects follow changes of the flags; those that name version or paths follow these too; programs
+# follow files that come or go.
 $(shell grep -lE 'ORDITO_(VERSION|DATADIR)' $(SRCS) /dev/null | sed 's,^,$(OBJ)/,; s,c$$,o,'): \
     $(OBJ)/paths
 $(OBJ)/flags: TEXT = $(CC) $(WARNINGS) $(CFLAGS)
 $(OBJ)/paths: TEXT = $(VERSION) $(DATADIR)
-$(OBJ)/flags $(OBJ)/paths: always
+$(OBJ)/list: TEXT = $(SRCS) $(TEST_SRCS)
+$(OBJ)/flags $(OBJ)/paths $(OBJ)/list: always
 	@mkdir -p $(@D)
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
 
@@ -107,7 +115,7 @@ synth: ## cell counts of the router by yosys
 	@$(ALONE) scripts/synth
 
 .PHONY: soak
-soak: $(B)/ordito ## hours of lockstep over random machines
+soak: $(B)/ordito ## 200 million router-cycles of lockstep over random machines
 	@$(ALONE) scripts/soak
 
 .PHONY: mutants

@@ -32,4 +32,28 @@ module crossbar #(
 
         assign payload_o[o*FLIT_BITS+:FLIT_BITS] = payload_q;
     end
+
+`ifdef ORDITO_ASSERT
+    for (genvar o = 0; o < RADIX; o++) begin : g_assert
+        logic [7:0] open_q;  // a bit a VC: a packet is leaving, its tail has not
+        logic       valid;
+        logic       head;
+        logic [2:0] vc;
+
+        assign valid = fwd_o[o*6+5];
+        assign head  = fwd_o[o*6+4];
+        assign vc    = fwd_o[o*6+:3];
+
+        always_ff @(posedge clk_i) begin
+            if (!rst_ni) open_q <= '0;
+            else if (valid) open_q[vc] <= !fwd_o[o*6+3];
+        end
+
+        always @(posedge clk_i)
+            if (rst_ni) begin
+                assert (!valid || head != open_q[vc]);                          // PacketIsContiguousInVc
+                assert (fwd_i[o*6+5] == $onehot(grant_i[o*RADIX+:RADIX]));      // FlitHasOneSource
+            end
+    end
+`endif
 endmodule

@@ -24,6 +24,7 @@ module input_buffer #(
     // Straps (router.sv)
     input  logic [PORT_BITS-1:0]      own_port_i,
     input  logic [6:0]                depth_i,
+    input  logic                      needs_room_i,  // of the switching mode
     input  logic [31:0]               len_mask_i,
     input  logic [31:0]               addr_mask_i,
     input  logic [4:0]                addr_lsb_i,
@@ -53,7 +54,7 @@ module input_buffer #(
     // Front flits, a field a VC
     output logic [VCS-1:0]            filled_o,   // there is one
     output logic [VCS-1:0]            whole_o,    // and its packet's tail is in the FIFO
-    output logic [VCS*32-1:0]         infos_o,    // {port, VCs, length: of a head; tail}, 8 bits each
+    output logic [VCS*32-1:0]         infos_o,    // {port, VCs, credits needed, tail}, 8 bits each
     // A front flit that leaves
     input  logic [VCS-1:0]            leave_i,    // one-hot or 0
     output logic [FLIT_BITS-1:0]      payload_o
@@ -79,13 +80,14 @@ module input_buffer #(
         input logic [VCS*CountBits-1:0] counts,
         input logic [VC_BITS-1:0]       vc
     );
-        count_up = counts;
+        count_up = '0;
         for (int v = 0; v < VCS; v++)
-            if (vc == VC_BITS'(v))
-                count_up[v*CountBits+:CountBits] = counts[v*CountBits+:CountBits] + 1'b1;
+            count_up = count_up | ((VCS*CountBits)'(CountBits'(counts[v*CountBits+:CountBits] +
+                CountBits'(vc == VC_BITS'(v)))) << (v*CountBits));
     endfunction
 
-    // What is kept of a flit. Packets of 127 flits and more are alike: no buffer takes them whole.
+    // What is kept of a flit. Only a head has a route. Credits needed: for the whole packet, or one;
+    // packets of 127 flits and more are alike, since no buffer takes them.
     function automatic logic [InfoBits-1:0] flit_info(
         input logic                     head,
         input logic                     tail,
@@ -94,12 +96,15 @@ module input_buffer #(
     );
         flit_info    = '0;
         flit_info[0] = tail;
+        flit_info[1] = 1'b1;
         if (head) begin
-            flit_info[1+:7]             = window[6:0] & len_mask_i[6:0];
             flit_info[8+:VCS]           = route[PORT_BITS+:VCS];
             flit_info[8+VCS+:PORT_BITS] = route[PORT_BITS-1:0];
-            if ((window[31:7] & len_mask_i[31:7]) != '0) flit_info[1+:7] = '1;
             if (by_flow_i) flit_info[8+:VCS] = route_flow(route[PORT_BITS+:VCS], window);
+            if (needs_room_i) begin
+                flit_info[1+:7] = window[6:0] & len_mask_i[6:0];
+                if ((window[31:7] & len_mask_i[31:7]) != '0) flit_info[1+:7] = '1;
+            end
         end
     endfunction
 
@@ -129,6 +134,9 @@ module input_buffer #(
                 infos[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= flit_info(
                     head_i, tail_i, window, route_grid(head_i, window, vcs_low_i[vc_i]));
         end
+
+        logic unused_table;
+        assign unused_table = ^{addr_lsb_i, table_write_i, table_index_i, table_port_i, table_vcs_i};
     end
 
     always_ff @(posedge clk_i) begin
@@ -143,23 +151,29 @@ module input_buffer #(
     end
 
     // Front flits
+    logic [VCS-1:0]      filled;
+    logic [VCS-1:0]      whole;
+    logic [VCS*32-1:0]   front;
     logic [InfoBits-1:0] info;
 
     always_comb begin
-        info     = '0;
-        filled_o = '0;
-        whole_o  = '0;
-        infos_o  = '0;
+        filled = '0;
+        whole  = '0;
+        front  = '0;
+        info   = '0;
         if (written_q != removed_q)
-            for (int v = 0; v < VCS; v++)
-                if (written_q[v*CountBits+:CountBits] != removed_q[v*CountBits+:CountBits]) begin
-                    filled_o[v] = 1'b1;
-                    whole_o[v] = tails_in_q[v*CountBits+:CountBits] !=
-                        tails_out_q[v*CountBits+:CountBits];
-                    info = infos[AddrBits'(v<<SlotBits)|AddrBits'(removed_q[v*CountBits+:SlotBits])];
-                    infos_o[v*32+:32] = {8'(info[8+VCS+:PORT_BITS]), 8'(info[8+:VCS]),
-                                         1'b0, info[1+:7], 7'b0, info[0]};
-                end
+            for (int v = 0; v < VCS; v++) begin
+                filled = filled | (VCS'(written_q[v*CountBits+:CountBits] !=
+                                        removed_q[v*CountBits+:CountBits]) << v);
+                whole  = whole | (VCS'(tails_in_q[v*CountBits+:CountBits] !=
+                                       tails_out_q[v*CountBits+:CountBits]) << v);
+                info   = infos[AddrBits'(v<<SlotBits)|AddrBits'(removed_q[v*CountBits+:SlotBits])];
+                front  = front | ((VCS*32)'({8'(info[8+VCS+:PORT_BITS]), 8'(info[8+:VCS]),
+                                             1'b0, info[1+:7], 7'b0, info[0]}) << (v*32));
+            end
+        filled_o = filled;
+        whole_o  = whole;
+        infos_o  = front;
     end
 
     // The flit that leaves
@@ -172,9 +186,9 @@ module input_buffer #(
         payload_o = '0;
         if (leave_i != '0) begin
             for (int v = 0; v < VCS; v++)
-                if (leave_i[v]) begin
-                    read_vc   = VC_BITS'(v);
-                    read_tail = infos_o[v*32];
+                begin
+                    read_vc   = read_vc | ({VC_BITS{leave_i[v]}} & VC_BITS'(v));
+                    read_tail = read_tail | (leave_i[v] & infos_o[v*32]);
                 end
             payload_o = payloads[AddrBits'({read_vc, removed_q[read_vc*CountBits+:SlotBits]})];
         end
@@ -189,4 +203,34 @@ module input_buffer #(
             if (read_tail) tails_out_q <= count_up(tails_out_q, read_vc);
         end
     end
+
+`ifdef ORDITO_ASSERT
+    logic [VCS-1:0]       open_q;     // a packet is arriving: its tail has not come
+    logic [CountBits-1:0] num_flits;  // in the FIFO of the VC on the pins
+
+    assign num_flits = written_q[vc_i*CountBits+:CountBits] - removed_q[vc_i*CountBits+:CountBits];
+
+    always_ff @(posedge clk_i) begin
+        if (!rst_ni) open_q <= '0;
+        else if (valid_i) open_q[vc_i] <= !tail_i;
+    end
+
+    always @(posedge clk_i)
+        if (rst_ni) begin
+            assert (!valid_i || 32'(vc_i) < VCS);                               // VcExists
+            assert (!valid_i || 7'(num_flits) < depth_i);                       // FifoDoesNotOverflow
+            assert ((leave_i & ~filled_o) == '0);                               // FifoDoesNotUnderflow
+            assert (!valid_i || head_i != open_q[vc_i]);                        // PacketIsContiguousInVc
+            assert (!valid_i || !head_i || (window & len_mask_i) != '0);        // LengthIsNotZero
+        end
+
+    if (TABLE_SIZE > 0) begin : g_assert
+        always @(posedge clk_i)
+            if (rst_ni)  // DestinationIsInTheTable
+                assert (!valid_i || !head_i || ((window & addr_mask_i) >> addr_lsb_i) < TABLE_SIZE);
+    end
+`else
+    logic unused_depth;
+    assign unused_depth = ^depth_i;
+`endif
 endmodule

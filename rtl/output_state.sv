@@ -20,19 +20,20 @@ module output_state #(
 
     // {it has a credit, how many} of each VC of a port, after some came and some were spent
     function automatic logic [VCS+VCS*CREDIT_BITS-1:0] credits_after(
-        input logic [VCS+VCS*CREDIT_BITS-1:0] counts,
-        input logic [VCS-1:0]                 come,
-        input logic [VCS-1:0]                 spent
+        input logic [VCS*CREDIT_BITS-1:0] credits,
+        input logic [VCS-1:0]             come,
+        input logic [VCS-1:0]             spent
     );
-        credits_after = counts;
-        for (int v = 0; v < VCS; v++)
-            if (come[v] != spent[v]) begin
-                credits_after[v*CREDIT_BITS+:CREDIT_BITS] = come[v] ?
-                    counts[v*CREDIT_BITS+:CREDIT_BITS] + 1'b1 :
-                    counts[v*CREDIT_BITS+:CREDIT_BITS] - 1'b1;
-                credits_after[VCS*CREDIT_BITS+v] =
-                    come[v] || counts[v*CREDIT_BITS+:CREDIT_BITS] != CREDIT_BITS'(1);
-            end
+        logic [CREDIT_BITS-1:0] count;
+
+        credits_after = '0;
+        for (int v = 0; v < VCS; v++) begin
+            count = credits[v*CREDIT_BITS+:CREDIT_BITS] + CREDIT_BITS'(come[v]) -
+                CREDIT_BITS'(spent[v]);
+            credits_after = credits_after |
+                ((VCS+VCS*CREDIT_BITS)'(count) << (v*CREDIT_BITS)) |
+                ((VCS+VCS*CREDIT_BITS)'(count != '0) << (VCS*CREDIT_BITS+v));
+        end
     endfunction
 
     for (genvar o = 0; o < PORTS; o++) begin : g_port
@@ -46,8 +47,25 @@ module output_state #(
 
             always_ff @(posedge clk_i) begin
                 if (!rst_ni) credits_q <= {{VCS{1'b1}}, {VCS{depth_i}}};
-                else if (come != spent) credits_q <= credits_after(credits_q, come, spent);
+                else if (come != spent) credits_q <= credits_after(
+                    credits_q[VCS*CREDIT_BITS-1:0], come, spent);
             end
+
+`ifdef ORDITO_ASSERT
+            for (genvar v = 0; v < VCS; v++) begin : g_assert
+                logic [CREDIT_BITS-1:0] count;
+
+                assign count = credits_q[v*CREDIT_BITS+:CREDIT_BITS];
+
+                always @(posedge clk_i)
+                    if (rst_ni) begin
+                        assert (count <= depth_i);                                // CreditsAreBounded
+                        assert (!come[v] || spent[v] || count < depth_i);         // CreditWasOwed
+                        assert (!spent[v] || count != '0);                        // SpentCreditExists
+                        assert (credits_q[VCS*CREDIT_BITS+v] == (count != '0));   // FlagTellsTheCount
+                    end
+            end
+`endif
 
             assign credits_o[o*VCS*CREDIT_BITS+:VCS*CREDIT_BITS] = credits_q[VCS*CREDIT_BITS-1:0];
             assign has_credit_o[o*VCS+:VCS]                      = credits_q[VCS*CREDIT_BITS+:VCS];

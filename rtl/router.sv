@@ -121,6 +121,7 @@ module router #(
             .rst_ni,
             .own_port_i(PORT_BITS'(p)),
             .depth_i,
+            .needs_room_i(needs_room),
             .len_mask_i,
             .addr_mask_i,
             .addr_lsb_i,
@@ -214,4 +215,30 @@ module router #(
 
     logic unused_ack;
     assign unused_ack = ^{ack_i, nack_i};
+
+`ifdef ORDITO_ASSERT
+    always @(posedge clk_i)
+        if (rst_ni) begin
+            assert (mode_i != 2'd3);                            // ModeExists
+            assert (depth_i != '0 && 32'(depth_i) <= DEPTH);    // DepthFitsTheBuffers
+            assert (filled == '0 || vcs_all_i != '0 || TABLE_SIZE > 0);  // VcsAreSet
+        end
+
+    if (TABLE_SIZE == 0) begin : g_assert
+        for (genvar d = 0; d < DIMS; d++) begin : g_dim
+            logic [31:0] mask;
+
+            assign mask = dim_mask_i[d*32+:32];
+
+            always @(posedge clk_i)
+                if (rst_ni && filled != '0 && mask != '0) begin
+                    assert ((dim_size_i[d*32+:32] & ~mask) == '0);              // SizeIsInPlace
+                    assert ((dim_limit_i[d*32+:32] & ~mask) == '0);             // LimitIsInPlace
+                    assert ((addr_mask_i & mask) == mask);                      // FieldIsInTheAddress
+                    assert (32'(dim_plus_i[d*PORT_BITS+:PORT_BITS]) < RADIX);   // PlusPortExists
+                    assert (32'(dim_minus_i[d*PORT_BITS+:PORT_BITS]) < RADIX);  // MinusPortExists
+                end
+        end
+    end
+`endif
 endmodule

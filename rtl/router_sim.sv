@@ -187,29 +187,21 @@ module router_sim #(
     assign busy_o = u_router.filled != '0 || out_fwd != '0 || out_credit != '0;
 
     // Stalls: front flits that stay, from the inside of the router
-    localparam int CountBits = $clog2(RADIX * VCS + 1);
-
-    logic [CountBits-1:0] num_no_credit;
-    logic [CountBits-1:0] num_no_vc;
-    logic [CountBits-1:0] num_not_whole;
-    logic [CountBits-1:0] num_switch_lost;
+    logic [RADIX*VCS-1:0] stay;
+    logic [RADIX*VCS-1:0] no_vc;
+    logic [PortBits-1:0]  port;
 
     always_comb begin
-        num_no_credit   = '0;
-        num_no_vc       = '0;
-        num_not_whole   = '0;
-        num_switch_lost = '0;
-        if (u_router.filled != u_router.leave)
-            for (int x = 0; x < RADIX * VCS; x++)
-                if (u_router.filled[x] && !u_router.leave[x]) begin
-                    if (u_router.u_allocator.ready[x]) num_switch_lost = num_switch_lost + 1'b1;
-                    else if (u_router.u_allocator.usable[x*VCS+:VCS] != '0)
-                        num_not_whole = num_not_whole + 1'b1;
-                    else if (u_router.u_allocator.out_vc_q[x*VCS+:VCS] == '0 &&
-                             u_router.u_allocator.free[x*VCS+:VCS] == '0)
-                        num_no_vc = num_no_vc + 1'b1;
-                    else num_no_credit = num_no_credit + 1'b1;
-                end
+        stay  = u_router.filled & ~u_router.leave;
+        no_vc = '0;
+        port  = '0;
+        if ((stay & ~u_router.u_allocator.usable) != '0)
+            for (int x = 0; x < RADIX * VCS; x++) begin
+                port     = u_router.infos[x*32+24+:PortBits];
+                no_vc[x] = u_router.u_allocator.out_vc_q[x*VCS+:VCS] == '0 &&
+                    (u_router.infos[x*32+16+:VCS] & ~u_router.u_allocator.held_q[port*VCS+:VCS]) == '0;
+            end
+        no_vc = no_vc & stay & ~u_router.u_allocator.usable;
     end
 
     always_ff @(posedge clk_i) begin
@@ -218,11 +210,14 @@ module router_sim #(
             stall_no_vc_o       <= '0;
             stall_not_whole_o   <= '0;
             stall_switch_lost_o <= '0;
-        end else if (u_router.filled != u_router.leave) begin
-            stall_no_credit_o   <= stall_no_credit_o + 64'(num_no_credit);
-            stall_no_vc_o       <= stall_no_vc_o + 64'(num_no_vc);
-            stall_not_whole_o   <= stall_not_whole_o + 64'(num_not_whole);
-            stall_switch_lost_o <= stall_switch_lost_o + 64'(num_switch_lost);
+        end else if (stay != '0) begin
+            stall_no_credit_o <= stall_no_credit_o +
+                64'($countones(stay & ~u_router.u_allocator.usable & ~no_vc));
+            stall_no_vc_o <= stall_no_vc_o + 64'($countones(no_vc));
+            stall_not_whole_o <= stall_not_whole_o +
+                64'($countones(stay & u_router.u_allocator.usable & ~u_router.u_allocator.ready));
+            stall_switch_lost_o <= stall_switch_lost_o +
+                64'($countones(stay & u_router.u_allocator.ready));
         end
     end
 endmodule

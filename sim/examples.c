@@ -59,8 +59,10 @@ static bool list_folder(FILE *to, const char *folder)
 
 void examples_list(FILE *to)
 {
-    // From the program: in its source tree, and where PREFIX has been moved after installing.
-    static const char *const places[] = {"../sim/examples", "../share/ordito/examples"};
+    // From the program: in its source tree (also of a build with sanitizers), and where PREFIX has
+    // been moved after installing.
+    static const char *const places[] = {"../sim/examples", "../../sim/examples",
+                                         "../share/ordito/examples"};
     char folder[PATH_MAX];
     bool known = program_folder(folder, sizeof folder);
     for (size_t i = 0; known && i < sizeof places / sizeof *places; i++) {

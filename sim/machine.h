@@ -41,8 +41,8 @@ void machine_application(const struct machine *self, struct run_result *result);
 // memory that the machine will need; and routing with its proof, where `longest_flits` is what the
 // head flit must be able to tell.
 bool machine_make_topology(struct machine *self, const struct config *config, struct err *err);
-bool machine_make_routing(struct machine *self, const struct config *config,
-                          uint32_t longest_flits, struct err *err);
+bool machine_make_routing(struct machine *self, const struct config *config, uint32_t longest_flits,
+                          struct err *err);
 
 // Parameters of a fabric for a network that has been made.
 struct fabric_params machine_fabric_params(struct machine *self, const struct config *config,

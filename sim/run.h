@@ -68,10 +68,10 @@ struct run_outputs {
     const char *packets; // CSV, one line a packet, in order of ejection
     const char *wave;    // FST; rtl and lockstep only
     uint64_t wave_from_cycle, wave_to_cycle;
-    bool progress;   // a line on a terminal for runs over two seconds
-    bool quiet;      // no word on standard error about RTL being built
-    bool assertions; // RTL with its assertions
-    bool shuffle;    // evaluate routers in a random order (tests)
+    bool progress;                // a line on a terminal for runs over two seconds
+    bool quiet;                   // no word on standard error about RTL being built
+    bool assertions;              // RTL with its assertions
+    bool shuffle;                 // evaluate routers in a random order (tests)
     fabric_flit_fn *flit_ejected; // called for every flit that a node takes (tests), or NULL
     void *context;                // of flit_ejected
     const struct router_ops *ops; // in place of the configured back end (tests), or NULL

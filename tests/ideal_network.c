@@ -79,10 +79,14 @@ struct mpi_network ideal_network_seam(struct ideal_network *self)
 
 bool ideal_network_run(struct ideal_network *self, struct workload *workload, struct err *err)
 {
+    bool done = false;
     for (uint64_t cycle = 0;;) {
+        uint64_t num_before = self->num_packets;
         self->cycle = cycle;
         if (!workload->ops->step(workload, NULL, cycle, err))
             return false;
+        assert(!done || (workload->ops->done(workload) && self->num_packets == num_before));
+        done = workload->ops->done(workload);
         while (self->num > 0 && self->heap[0].due_cycle <= cycle) {
             struct ideal_packet next = take(self);
             assert(next.due_cycle == cycle);

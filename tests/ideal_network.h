@@ -33,6 +33,7 @@ void ideal_network_free(struct ideal_network *self);
 struct mpi_network ideal_network_seam(struct ideal_network *self);
 
 // Runs a workload from cycle 0. True when it is done; false with `err` if it fails or is stuck.
+// A workload that is done must remain so and send nothing.
 bool ideal_network_run(struct ideal_network *self, struct workload *workload, struct err *err);
 
 #endif

@@ -212,6 +212,17 @@ Test(mpi, an_operation_with_nobody_has_no_effect)
                  0);
 }
 
+Test(mpi, receives_and_requests_may_leave_their_queues_from_any_place)
+{
+    RUN("send 1 2 8;compute 50;send 1 3 8;send 1 1 8",
+        "irecv 0 1 8;irecv 0 2 8;wait 0 1 2;irecv 0 3 8;wait 0 1 3;wait 0 1 1");
+    cr_assert_eq(MAKESPAN("send 1 2 8;compute 50;send 1 1 8;compute 50;send 1 3 8",
+                          "irecv 0 1 8;irecv 0 2 8;wait 0 1 2;irecv 0 3 8;wait 0 1 3;wait 0 1 1"),
+                 112);
+    RUN("send 1 1 8;send 1 2 8;compute 50;send 1 3 8",
+        "compute 40;recv 0 2 8;compute 40;recv 0 3 8;recv 0 1 8");
+}
+
 // --- wait, waitall, test
 // -----------------------------------------------------------------------------
 
@@ -224,6 +235,12 @@ Test(mpi, wait_completes_the_oldest_request_of_its_key)
     cr_assert_eq(MAKESPAN("irecv 1 0 8;irecv 1 0 8;wait 1 0 0;wait 1 0 0;compute 200",
                           "send 0 0 8;compute 100;send 0 0 8"),
                  112 + 200);
+}
+
+Test(mpi, an_eager_isend_is_a_request_that_is_done)
+{
+    // Both requests have one key; the older one, the isend, is done at once.
+    cr_assert_eq(MAKESPAN("isend 0 3 8;irecv 0 3 8;wait 0 0 3;compute 5;wait 0 0 3"), 5);
 }
 
 Test(mpi, waitall_completes_all_and_later_waits_find_nothing)
@@ -302,6 +319,36 @@ Test(mpi, collectives_that_differ_are_refused_with_both_places)
     FAILS("a receive in a collective of 5 bytes meets a message of 4 bytes",
           "alltoallv 9 1 4 9 1 2", "alltoallv 9 2 1 9 5 1");
     FAILS("for rank 1", "barrier;barrier", "barrier");
+}
+
+Test(mpi, a_rank_may_be_many_collectives_ahead)
+{
+    char root[4096];
+    char other[4096];
+    size_t length_root = 0;
+    size_t length_other = 0;
+    for (int i = 0; i < 130; i++) {
+        length_root += (size_t)sprintf(root + length_root, i == 10 ? "compute 500;" : "");
+        length_root += (size_t)sprintf(root + length_root, "bcast %d;", i + 1);
+        length_other += (size_t)sprintf(other + length_other, i == 10 ? "compute 9999;" : "");
+        length_other += (size_t)sprintf(other + length_other, "bcast %d;", i + 1);
+    }
+    struct replay_result result = RUN(root, other);
+    cr_assert_eq(result.stats.collective_messages, 130);
+    // The tenth message ends with flit 8 * 2 + 2 * 3, sent in cycle 21; all is there long before
+    // 9999.
+    cr_assert_eq(result.stats.makespan_cycles, 21 + 10 + 1 + 9999);
+}
+
+Test(mpi, what_an_algorithm_posts_at_once_overlaps)
+{
+    const char *five[5];
+    for (int i = 0; i < 5; i++)
+        five[i] = "alltoall 8 8";
+    uint64_t pairwise = run_ranks(five, 5).stats.makespan_cycles;
+    params.mpi.algorithms[COLLECTIVE_ALLTOALL] = "post-all";
+    cr_assert_eq(pairwise, 4 * 12);
+    cr_assert_eq(run_ranks(five, 5).stats.makespan_cycles, 12 + 3 * 2); // packets of 2 flits
 }
 
 Test(mpi, collectives_never_meet_receives_of_the_program)

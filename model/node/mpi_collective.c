@@ -190,6 +190,6 @@ bool mpi_collective_run(struct mpi *self, uint32_t rank_idx, struct err *err)
         if (step.wait && rank->pending > 0)
             return true;
     }
-    rank->in_collective = rank->pending > 0;
+    rank->in_collective = false; // the last step waits, so nothing is pending
     return true;
 }
