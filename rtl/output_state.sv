@@ -20,7 +20,7 @@ module output_state #(
 
     // {it has a credit, how many} of each VC of a port, after some came and some were spent
     function automatic logic [VCS+VCS*CREDIT_BITS-1:0] credits_after(
-        input logic [VCS*CREDIT_BITS-1:0] credits,
+        input logic [VCS*CREDIT_BITS-1:0] counts,
         input logic [VCS-1:0]             come,
         input logic [VCS-1:0]             spent
     );
@@ -28,7 +28,7 @@ module output_state #(
 
         credits_after = '0;
         for (int v = 0; v < VCS; v++) begin
-            count = credits[v*CREDIT_BITS+:CREDIT_BITS] + CREDIT_BITS'(come[v]) -
+            count = counts[v*CREDIT_BITS+:CREDIT_BITS] + CREDIT_BITS'(come[v]) -
                 CREDIT_BITS'(spent[v]);
             credits_after = credits_after |
                 ((VCS+VCS*CREDIT_BITS)'(count) << (v*CREDIT_BITS)) |

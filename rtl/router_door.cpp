@@ -158,8 +158,12 @@ void strap(Root *root, const struct router_door_straps *straps)
 
 void add_instance(Bank *bank, uint32_t idx, const struct router_door_straps *straps)
 {
-    char name[32];
+    char name[32] = "fabric";
+#ifndef DOOR_WHOLE
     std::snprintf(name, sizeof name, "router_%u", idx);
+#else
+    (void)idx;
+#endif
     Instance self;
     self.model = std::make_unique<Vdoor>(&bank->context, name);
     self.root = self.model->rootp;

@@ -47,20 +47,10 @@ module router_sim #(
     localparam int PortBits = $clog2(RADIX);
     localparam int IndexBits = TABLE_SIZE > 1 ? $clog2(TABLE_SIZE) : 1;
 
-    // Straps are sampled, which keeps Verilator from evaluating the router for its input pins
+    // Sampled, which keeps Verilator from evaluating the router again for input pins
     logic [1:0]               mode_q;
-    logic                     by_flow_q;
-    logic [7:0]               vcs_low_q;
-    logic [7:0]               vcs_high_q;
-    logic [7:0]               vcs_all_q;
 
-    always_ff @(posedge clk_i) begin
-        mode_q     <= mode_i;
-        by_flow_q  <= by_flow_i;
-        vcs_low_q  <= vcs_low_i;
-        vcs_high_q <= vcs_high_i;
-        vcs_all_q  <= vcs_all_i;
-    end
+    always_ff @(posedge clk_i) mode_q <= mode_i;
 
     logic [31:0]              len_mask;
     logic [31:0]              addr_mask;
@@ -134,10 +124,10 @@ module router_sim #(
         .len_mask_i    (len_mask),
         .addr_mask_i   (addr_mask),
         .addr_lsb_i    (addr_lsb),
-        .by_flow_i     (by_flow_q),
-        .vcs_low_i     (vcs_low_q[VCS-1:0]),
-        .vcs_high_i    (vcs_high_q[VCS-1:0]),
-        .vcs_all_i     (vcs_all_q[VCS-1:0]),
+        .by_flow_i     (by_flow_i),
+        .vcs_low_i     (vcs_low_i[VCS-1:0]),
+        .vcs_high_i    (vcs_high_i[VCS-1:0]),
+        .vcs_all_i     (vcs_all_i[VCS-1:0]),
         .own_addr_i    (own_addr),
         .dim_mask_i    (dim_mask),
         .dim_size_i    (dim_size),
@@ -182,7 +172,7 @@ module router_sim #(
     end
 
     logic unused_vcs;
-    assign unused_vcs = ^{vcs_low_q, vcs_high_q, vcs_all_q};
+    assign unused_vcs = ^{vcs_low_i, vcs_high_i, vcs_all_i};
 
     assign busy_o = u_router.filled != '0 || out_fwd != '0 || out_credit != '0;
 

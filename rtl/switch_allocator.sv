@@ -255,6 +255,10 @@ module switch_allocator #(
         end
     end
 
+    // Read by router_sim.sv only, which counts stalls
+    logic unused_observed;
+    assign unused_observed = ^{usable, ready};
+
 `ifdef ORDITO_ASSERT
     logic [RADIX-1:0] granted;  // input ports
 
@@ -273,20 +277,20 @@ module switch_allocator #(
         end
 
     for (genvar p = 0; p < RADIX; p++) begin : g_assert_port
-        logic [VCS-1:0] vc;    // taken
-        logic [VCS-1:0] held;
+        logic [VCS-1:0] given;
+        logic [VCS-1:0] not_free;
 
-        assign vc   = taken_o[p*VCS+:VCS];
-        assign held = held_q[p*VCS+:VCS];
+        assign given    = taken_o[p*VCS+:VCS];
+        assign not_free = held_q[p*VCS+:VCS];
 
         always @(posedge clk_i)
             if (rst_ni) begin
                 assert ($onehot0(grant_o[p*RADIX+:RADIX]));                 // OneInputIsGranted
                 assert ((grant_o[p*RADIX+:RADIX] & ~requests[p*RADIX+:RADIX]) == '0);  // ItAsked
                 assert ($onehot0(leave_o[p*VCS+:VCS]));                     // OneFlitLeavesAnInput
-                assert ($onehot0(vc));                                      // ByOneVc
-                assert (!fwd_o[p*6+4] || (vc & held) == '0);                // HeadTakesAFreeVc
-                assert (fwd_o[p*6+4] || (vc & ~held) == '0);                // BodyFollowsItsHead
+                assert ($onehot0(given));                                      // ByOneVc
+                assert (!fwd_o[p*6+4] || (given & not_free) == '0);                // HeadTakesAFreeVc
+                assert (fwd_o[p*6+4] || (given & ~not_free) == '0);                // BodyFollowsItsHead
             end
     end
 

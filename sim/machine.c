@@ -247,7 +247,8 @@ void machine_application(const struct machine *self, struct run_result *result)
         return;
     struct mpi_stats stats = mpi_stats(self->workload);
     result->has_application = true;
-    result->makespan_cycles = stats.makespan_cycles;
+    bool ended = self->workload->ops->done(self->workload);
+    result->makespan_cycles = ended ? stats.makespan_cycles : UINT64_MAX;
     result->messages = stats.messages;
     result->bytes = stats.bytes;
     result->collective_messages = stats.collective_messages;

@@ -213,6 +213,7 @@ static void fill_result(struct run *self, double loop_s, struct run_result *resu
     machine_application(machine, result);
     result->wall_s = loop_s;
     result->build_s = machine->rtl.build_s;
+    result->compared_router_cycles = machine->rtl.compared_router_cycles;
     result->peak_rss_bytes = peak_rss_bytes();
 }
 

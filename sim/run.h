@@ -50,7 +50,7 @@ struct run_result {
 
     // traces
     bool has_application;
-    uint64_t makespan_cycles;
+    uint64_t makespan_cycles;                       // UINT64_MAX if the program has not ended
     uint64_t messages, bytes;                       // point-to-point operations of the trace
     uint64_t collective_messages, collective_bytes; // messages that collectives were made of
     uint64_t compute_cycles_max;                    // of the rank that computes most
@@ -59,6 +59,7 @@ struct run_result {
 
     // host figures, the only ones that may differ between two runs
     double wall_s, build_s, setup_s;
+    uint64_t compared_router_cycles; // lockstep: routers asleep are not compared
     uint64_t peak_rss_bytes;
     char note[2048]; // deadlock and mismatch reports, cut-offs; empty if there is nothing to say
 };

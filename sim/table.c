@@ -196,6 +196,13 @@ void table_summary(FILE *to, const struct figure_source *source)
     const struct run_result *result = source->result;
     print_machine(to, source->config, result);
     print_outcome(to, result);
+    if (result->compared_router_cycles > 0 && result->outcome != RUN_MISMATCH) {
+        label(to, "lockstep");
+        fprintf(to,
+                "RTL and reference agree in every output of %" PRIu64 " router-cycles "
+                "(of %" PRIu64 "; in the others the router slept)\n",
+                result->compared_router_cycles, result->router_cycles);
+    }
     line(to, "hops, mean", "fabric.hops.mean", 1, source);
     line(to, "offered [flits/node/cycle]", "fabric.offered_flits_per_node_cycle", 1, source);
     line(to, "accepted [flits/node/cycle]", "fabric.accepted_flits_per_node_cycle", 1, source);

@@ -262,3 +262,24 @@ Test(rtl, a_wave_covers_the_cycles_that_were_asked_for)
     cr_assert_eq(big_endian(header + AT_FIRST), 35);
     cr_assert_eq(big_endian(header + AT_LAST), 90);
 }
+
+Test(rtl, the_structural_fabric_refuses_what_it_does_not_have)
+{
+    struct rtl_bench b = {0};
+    rtl_bench_open(&b, line_of_three, 64, &router_ref_ops);
+    cr_assert(b.bank, "%s", b.err.text);
+    b.params.topology = b.topology;
+    b.params.channel_latency_cycles = 2;
+    struct err err = {0};
+    cr_assert_null(router_whole_ops.bank_new(&b.params, &err));
+    cr_assert_eq(err.status, ERR_CONFIG);
+    cr_assert(strstr(err.text, "fabric.channel.latency_cycles"), "%s", err.text);
+    b.params.channel_latency_cycles = 1;
+    b.routing->table_size = 4;
+    err = (struct err){0};
+    cr_assert_null(router_whole_ops.bank_new(&b.params, &err));
+    cr_assert_eq(err.status, ERR_CONFIG);
+    cr_assert(strstr(err.text, "tables"), "%s", err.text);
+    b.routing->table_size = 0;
+    rtl_bench_close(&b);
+}

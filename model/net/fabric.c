@@ -106,6 +106,7 @@ static bool make(struct fabric *self, struct err *err)
         .now = &self->now,
         .rtl = params->rtl,
         .topology = params->ops->whole ? params->topology : NULL,
+        .channel_latency_cycles = params->channel_latency_cycles,
     };
     self->bank = params->ops->bank_new(&routers, err);
     return self->bank != NULL;

@@ -122,7 +122,8 @@ struct router_rtl {
     uint64_t wave_to_cycle;   // last
 
     // Told.
-    double build_s;        // wall time spent on building libraries
+    double build_s;                  // wall time spent on building libraries
+    uint64_t compared_router_cycles; // lockstep: sum over routers of the cycles compared
     bool differs;          // a difference was found, or an assertion failed
     uint32_t fault_router; //   at this router
     uint64_t fault_cycle;  //   in this cycle
@@ -142,6 +143,7 @@ struct router_params {
     const uint64_t *now;             // current cycle, for reports and waves; NULL: it stays 0
     struct router_rtl *rtl;          // NULL: nothing asked; outlives the routers
     const struct topology *topology; // router_whole only; NULL elsewhere
+    uint32_t channel_latency_cycles; // router_whole only: of the channels inside
 };
 
 // A back end: all routers of a fabric live in one bank, named by index. Calls for different

@@ -215,6 +215,8 @@ static void update(void *bank, uint32_t router, struct router_out *out)
     struct lockstep *self = bank;
     (void)out; // the reference has decided in `evaluate`
     rtl_bank_clock(self->rtl, router);
+    if (self->rtl->rtl)
+        self->rtl->rtl->compared_router_cycles++;
     note_outputs(self, router);
     compare_flits(self, router);
     compare_backs(self, router);

@@ -18,32 +18,17 @@ enum {
     CFG_TABLE = 1 << 23
 };
 
-static uint32_t power_of_two(uint32_t least)
-{
-    uint32_t power = 1;
-    while (power < least)
-        power *= 2;
-    return power;
-}
-
-static void add_parameter(struct rtl_variant *variant, const char *name, uint32_t value)
-{
-    uint32_t idx = variant->num_parameters++;
-    variant->parameters[idx].name = name;
-    snprintf(variant->parameters[idx].value, sizeof variant->parameters[idx].value, "%u", value);
-}
-
 static struct rtl_variant variant_of(const struct router_params *params, uint32_t flit_bits)
 {
     struct rtl_variant variant = {.top = "router_sim"};
-    uint32_t depth_flits = power_of_two(params->buffer_flits);
+    uint32_t depth_flits = rtl_bank_power_of_two(params->buffer_flits);
     uint32_t table_size = params->routing->table_size;
-    table_size = table_size ? power_of_two(table_size) : 0;
-    add_parameter(&variant, "RADIX", params->radix);
-    add_parameter(&variant, "VCS", params->num_vcs);
-    add_parameter(&variant, "DEPTH", depth_flits);
-    add_parameter(&variant, "FLIT_BITS", flit_bits);
-    add_parameter(&variant, "TABLE_SIZE", table_size);
+    table_size = table_size ? rtl_bank_power_of_two(table_size) : 0;
+    rtl_variant_set(&variant, "RADIX", "%u", params->radix);
+    rtl_variant_set(&variant, "VCS", "%u", params->num_vcs);
+    rtl_variant_set(&variant, "DEPTH", "%u", depth_flits);
+    rtl_variant_set(&variant, "FLIT_BITS", "%u", flit_bits);
+    rtl_variant_set(&variant, "TABLE_SIZE", "%u", table_size);
     int length = snprintf(variant.words, sizeof variant.words,
                           "RTL router: radix %u, %u VCs of up to %u flits, %u-bit flits",
                           params->radix, params->num_vcs, depth_flits, flit_bits);

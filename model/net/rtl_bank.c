@@ -177,7 +177,7 @@ struct flit rtl_bank_out_flit(const struct rtl_bank *self, uint32_t idx)
 {
     uint8_t wires = self->out.flits[idx].wires;
     return (struct flit){
-        .payload = self->out.words[idx * self->num_words],
+        .payload = self->out.words[(size_t)idx * self->num_words],
         .vc = wires & ROUTER_DOOR_VC,
         .head = (wires & ROUTER_DOOR_HEAD) != 0,
         .tail = (wires & ROUTER_DOOR_TAIL) != 0,
@@ -187,7 +187,7 @@ struct flit rtl_bank_out_flit(const struct rtl_bank *self, uint32_t idx)
 // The words past the first of a payload must be what they were made at an input.
 static void check_words(struct rtl_bank *self, uint32_t instance, uint32_t idx)
 {
-    const uint64_t *words = &self->out.words[idx * self->num_words];
+    const uint64_t *words = &self->out.words[(size_t)idx * self->num_words];
     for (uint32_t w = 1; w < self->num_words; w++) {
         uint64_t mask = w + 1 == self->num_words ? self->last_word_mask : UINT64_MAX;
         uint64_t expected = layout_word(words[0], w) & mask;

@@ -57,6 +57,16 @@ void rtl_bank_tell_fault(struct rtl_bank *self, uint32_t instance);
 // Flit `idx` of self->out.
 struct flit rtl_bank_out_flit(const struct rtl_bank *self, uint32_t idx);
 
+// Depths of buffers and sizes of tables are rounded up to powers of two, so that few variants serve
+// many of them.
+static inline uint32_t rtl_bank_power_of_two(uint32_t least)
+{
+    uint32_t power = 1;
+    while (power < least)
+        power *= 2;
+    return power;
+}
+
 // The current cycle.
 static inline uint64_t rtl_bank_cycle(const struct rtl_bank *self)
 {

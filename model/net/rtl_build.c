@@ -5,9 +5,11 @@
 #include "model/net/rtl_compile.h"
 #include "model/net/rtl_tool.h"
 
+#include <assert.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,6 +235,17 @@ bool rtl_build_open(const struct rtl_variant *variant, bool quiet, double *build
     }
     request_free(&request);
     return opened;
+}
+
+void rtl_variant_set(struct rtl_variant *variant, const char *name, const char *format, ...)
+{
+    assert(variant->num_parameters < RTL_BUILD_MAX_PARAMETERS);
+    uint32_t idx = variant->num_parameters++;
+    va_list args;
+    variant->parameters[idx].name = name;
+    va_start(args, format);
+    vsnprintf(variant->parameters[idx].value, sizeof variant->parameters[idx].value, format, args);
+    va_end(args);
 }
 
 void rtl_build_close(struct rtl_library *library)

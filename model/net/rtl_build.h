@@ -25,10 +25,15 @@ struct rtl_variant {
         char value[80]; // as Verilator's -G option takes it
     } parameters[RTL_BUILD_MAX_PARAMETERS];
     const char *define; // macro of the door, or NULL
+    bool large;         // of many equal modules: build it sooner rather than make it fast
     bool assertions;
     bool waves;
     char words[128]; // what it is, for people
 };
+
+// Sets a parameter of the top module.
+void rtl_variant_set(struct rtl_variant *variant, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 // A library in use. rtl_build_close gives it back; opening a variant several times loads it once.
 struct rtl_library {

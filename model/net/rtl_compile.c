@@ -26,18 +26,20 @@ static const char *const cxx_options[] = {
     NULL,
 };
 
-// Optimisation of what runs in every cycle, the same with assertions (there is much more of it,
-// for tests), of what runs once, and of Verilator's runtime.
+// Optimisation of what runs in every cycle; the same of variants with much code, which are large or
+// have assertions; of what runs once; and of Verilator's runtime.
 static const char level_fast[] = "-O2";
-static const char level_assertions[] = "-O1";
+static const char level_much[] = "-O1";
 static const char level_slow[] = "-O0";
 static const char level_runtime[] = "-O1";
 
-// Options of Verilator for all variants; and for those with assertions, in which what reset forgets
-// is random instead of 0.
+// Options of Verilator for all variants; for large ones, whose modules are compiled once and not at
+// every place of use; and for those with assertions, in which what reset forgets is random and
+// not 0.
 static const char *const verilator_options[] = {
     "--cc", "-O3", "-Wno-fatal", "--prefix", "Vdoor", NULL,
 };
+static const char *const large_options[] = {"--inline-mult", "1", NULL};
 static const char *const plain_options[] = {"--x-assign", "fast", "--x-initial", "fast", NULL};
 static const char *const assertion_options[] = {
     "--x-assign", "unique", "--x-initial", "unique", "--assert", "-DORDITO_ASSERT", NULL,
@@ -53,13 +55,13 @@ static size_t num_runtime_files(const struct rtl_job *self)
 
 uint64_t rtl_compile_hash(uint64_t hash)
 {
-    const char *const *const tables[] = {cxx_options, verilator_options, plain_options,
-                                         assertion_options};
+    const char *const *const tables[] = {cxx_options, verilator_options, large_options,
+                                         plain_options, assertion_options};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (const char *const *option = tables[i]; *option; option++)
             hash = rtl_cache_hash_text(hash, *option);
     hash = rtl_cache_hash_text(hash, level_fast);
-    hash = rtl_cache_hash_text(hash, level_assertions);
+    hash = rtl_cache_hash_text(hash, level_much);
     hash = rtl_cache_hash_text(hash, level_slow);
     return rtl_cache_hash_text(hash, level_runtime);
 }
@@ -159,6 +161,8 @@ static bool verilate(struct rtl_job *self)
     struct rtl_tool tool = {0};
     rtl_tool_arg(&tool, "verilator");
     add_options(&tool, verilator_options);
+    if (variant->large)
+        add_options(&tool, large_options);
     add_options(&tool, variant->assertions ? assertion_options : plain_options);
     rtl_tool_arg(&tool, "--top-module");
     rtl_tool_arg(&tool, "%s", variant->top);
@@ -207,9 +211,9 @@ static bool gather(struct rtl_job *self)
 
 static bool compile(struct rtl_job *self)
 {
+    bool much = self->variant->large || self->variant->assertions;
     const char *const parts[] = {"fast", "slow"};
-    const char *const levels[] = {self->variant->assertions ? level_assertions : level_fast,
-                                  level_slow};
+    const char *const levels[] = {much ? level_much : level_fast, level_slow};
     struct rtl_tool tools[2] = {0};
     for (size_t i = 0; i < 2; i++) {
         compiler(self, &tools[i], levels[i]);

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A sample of the mutants of the router: lockstep finds each that is not shown equivalent.
+# usage: tests/mutants.sh PROGRAM
+exec scripts/mutants --mutants 16 --seed 7 --program "$1"
