@@ -52,6 +52,14 @@ Bank *bank_of(void *handle)
     return static_cast<Bank *>(handle);
 }
 
+// Verilator's runtime asks for the thread's context in what is done now and then.
+Bank *enter(void *handle)
+{
+    Bank *bank = bank_of(handle);
+    Verilated::threadContextp(&bank->context);
+    return bank;
+}
+
 // A payload wider than 64 bits is an array of 32-bit words; the last 64-bit word may be half.
 template <class Pins> void put_payload(Pins &pins, const uint64_t *words)
 {
@@ -194,7 +202,7 @@ try {
 
 void bank_free(void *handle)
 {
-    delete bank_of(handle);
+    delete enter(handle);
 }
 
 void configure(void *handle, uint32_t instance, uint32_t addr, uint32_t data)
@@ -202,7 +210,7 @@ void configure(void *handle, uint32_t instance, uint32_t addr, uint32_t data)
 #ifdef DOOR_WHOLE
     (void)handle, (void)instance, (void)addr, (void)data;
 #else
-    Instance &self = bank_of(handle)->instances[instance];
+    Instance &self = enter(handle)->instances[instance];
     self.root->cfg_valid_i = 1;
     self.root->cfg_addr_i = addr;
     self.root->cfg_data_i = data;
@@ -230,11 +238,12 @@ void credit(void *handle, uint32_t instance, uint32_t port, uint8_t vcs)
 
 void clock(void *handle, uint32_t instance, struct router_door_out *out)
 {
-    Bank *bank = bank_of(handle);
-    Instance &self = bank->instances[instance];
 #ifdef DOOR_CHECKED
-    Verilated::threadContextp(&bank->context); // where vl_stop finds it
+    Bank *bank = enter(handle); // where vl_stop finds it
+#else
+    Bank *bank = bank_of(handle);
 #endif
+    Instance &self = bank->instances[instance];
     edge(self);
     read_outputs(self.root, out);
 }
@@ -259,7 +268,7 @@ const char *fault(void *handle)
 #if VM_TRACE
 bool wave_open(void *handle, const char *path, uint32_t first, uint32_t num)
 try {
-    Bank *bank = bank_of(handle);
+    Bank *bank = enter(handle);
     bank->wave = std::make_unique<VerilatedFstC>();
     bank->wave_first = first;
     bank->wave_end = first + num;
@@ -273,7 +282,7 @@ try {
 
 void wave_low(void *handle, uint64_t time)
 {
-    Bank *bank = bank_of(handle);
+    Bank *bank = enter(handle);
     for (uint32_t i = bank->wave_first; i < bank->wave_end; i++) {
         Instance &self = bank->instances[i];
         before_pins(self);
@@ -284,7 +293,7 @@ void wave_low(void *handle, uint64_t time)
 
 void wave_high(void *handle, uint64_t time)
 {
-    Bank *bank = bank_of(handle);
+    Bank *bank = enter(handle);
     for (uint32_t i = bank->wave_first; i < bank->wave_end; i++)
         if (!bank->instances[i].clocked)
             edge(bank->instances[i]);
@@ -293,7 +302,7 @@ void wave_high(void *handle, uint64_t time)
 
 void wave_close(void *handle)
 {
-    bank_of(handle)->wave.reset();
+    enter(handle)->wave.reset();
 }
 #endif
 

@@ -170,12 +170,12 @@ const struct param param_table[] = {
 
     {.key = "fabric.packet.max_flits",
      FIELD(UINT32, max_flits),
-     RANGE(1, 65535),
+     RANGE(1, 1 << 24),
      UNIT("flits", "8", "longest packet that a message is cut into, header included"),
      RESULT},
     {.key = "fabric.packet.header_flits",
      FIELD(UINT32, header_flits),
-     RANGE(0, 65534),
+     RANGE(0, (1 << 24) - 1),
      UNIT("flits", "1", "of a packet, without data of the message"),
      RESULT},
 

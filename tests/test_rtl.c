@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -125,21 +126,45 @@ Test(rtl, variants_in_one_process_do_not_disturb_each_other)
     rtl_bench_close(&three);
 }
 
-// The library that is mapped into this process.
-static char *loaded_library(void)
+// What a process saw that opened the RTL that shifts, in memory that processes share.
+struct seen {
+    double build_s;
+    bool works;
+    char library[512]; // file that was loaded
+};
+
+static void note_library(struct seen *seen)
 {
     char line[1024];
-    char *path = NULL;
     FILE *maps = fopen("/proc/self/maps", "r");
     cr_assert(maps != NULL);
-    while (!path && fgets(line, sizeof line, maps))
-        if (strstr(line, "/door.so")) {
-            line[strcspn(line, "\n")] = 0;
-            path = rtl_cache_text("%s", strchr(line, '/'));
-        }
+    while (fgets(line, sizeof line, maps))
+        if (strstr(line, "/door.so"))
+            snprintf(seen->library, sizeof seen->library, "%.*s",
+                     (int)strcspn(strchr(line, '/'), "\n"), strchr(line, '/'));
     fclose(maps);
-    cr_assert(path != NULL);
-    return path;
+}
+
+static pid_t start_process(struct seen *seen)
+{
+    *seen = (struct seen){0};
+    pid_t process = fork();
+    cr_assert_geq(process, 0);
+    if (process != 0)
+        return process;
+    struct rtl_bench b;
+    seen->build_s = open_shift(&b, pair);
+    note_library(seen);
+    seen->works = shifted_port(&b) == 0;
+    _exit(0);
+}
+
+static void end_process(pid_t process, const struct seen *seen)
+{
+    int status;
+    cr_assert_eq(waitpid(process, &status, 0), process);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    cr_assert(seen->works);
 }
 
 static void overwrite(const char *path, long at)
@@ -153,32 +178,34 @@ static void overwrite(const char *path, long at)
 
 Test(rtl, a_damaged_library_is_built_again_and_a_whole_one_is_not)
 {
-    struct rtl_bench b;
-    // RTL of this test alone, so that no other test's library is damaged
-    char *body = rtl_cache_text("// to be damaged\n%s", shift_body);
+    struct seen *seen =
+        mmap(NULL, 2 * sizeof *seen, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    cr_assert_neq(seen, MAP_FAILED);
+    // RTL of this process alone, so that nobody else's library is damaged
+    char *body = rtl_cache_text("// damaged by process %d\n%s", (int)getpid(), shift_body);
     rtl_bench_use(body);
-    open_shift(&b, pair);
-    char *library = loaded_library();
-    rtl_bench_close(&b);
+    end_process(start_process(&seen[0]), &seen[0]);
+    cr_assert_gt(seen[0].build_s, 0);
+    char *library = rtl_cache_text("%s", seen[0].library);
     overwrite(library, 0x3000);
-    cr_assert_gt(open_shift(&b, pair), 0);
-    cr_assert_eq(shifted_port(&b), 0);
-    rtl_bench_close(&b);
-    cr_assert_eq(open_shift(&b, pair), 0);
-    rtl_bench_close(&b);
-    cr_assert_eq(truncate(library, 100), 0);
+    end_process(start_process(&seen[0]), &seen[0]);
+    cr_assert_gt(seen[0].build_s, 0);
+    end_process(start_process(&seen[0]), &seen[0]);
+    cr_assert_eq(seen[0].build_s, 0);
     // Two ask at once: one builds, both get it
-    pid_t child = fork();
-    double build_s = open_shift(&b, pair);
-    bool works = build_s > 0 && shifted_port(&b) == 0;
-    rtl_bench_close(&b);
-    if (child == 0)
-        _exit(works ? 0 : 1);
-    int status;
-    cr_assert_eq(waitpid(child, &status, 0), child);
-    cr_assert(works && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    cr_assert_eq(truncate(library, 100), 0);
+    pid_t first = start_process(&seen[0]);
+    pid_t second = start_process(&seen[1]);
+    end_process(first, &seen[0]);
+    end_process(second, &seen[1]);
+    cr_assert_str_eq(seen[0].library, seen[1].library);
+    rtl_cache_remove(dirname(library));
+    char *lock = rtl_cache_text("%s.lock", library);
+    cr_assert_eq(unlink(lock), 0);
+    free(lock);
     free(library);
     free(body);
+    munmap(seen, 2 * sizeof *seen);
 }
 
 Test(rtl, a_missing_verilator_is_said_and_how_to_do_without)

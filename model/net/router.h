@@ -124,9 +124,9 @@ struct router_rtl {
     // Told.
     double build_s;                  // wall time spent on building libraries
     uint64_t compared_router_cycles; // lockstep: sum over routers of the cycles compared
-    bool differs;          // a difference was found, or an assertion failed
-    uint32_t fault_router; //   at this router
-    uint64_t fault_cycle;  //   in this cycle
+    bool differs;                    // a difference was found, or an assertion failed
+    uint32_t fault_router;           //   at this router
+    uint64_t fault_cycle;            //   in this cycle
 };
 
 struct topology;

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,14 +43,11 @@ static void request_free(struct request *self)
 
 static bool hash_verilator(uint64_t *hash, struct err *err)
 {
-    struct rtl_tool verilator = {0};
-    char version[128];
-    rtl_tool_arg(&verilator, "verilator");
-    rtl_tool_arg(&verilator, "--version");
-    bool known = rtl_tool_first_line(&verilator, version, sizeof version, err);
-    rtl_tool_free(&verilator);
-    *hash = rtl_cache_hash_text(*hash, version);
-    return known;
+    char identity[PATH_MAX + 64];
+    if (!rtl_tool_identity("verilator", identity, sizeof identity, err))
+        return false;
+    *hash = rtl_cache_hash_text(*hash, identity);
+    return true;
 }
 
 // Names everything, after finding the folders and hashing what a library depends on.
@@ -116,7 +114,8 @@ static bool load(const struct request *self, struct rtl_library *library, struct
     if (!is_whole(self))
         return err_set(err, ERR_RUN, "there is no whole RTL library in %s", self->entry);
     char *path = rtl_cache_text("%s/" RTL_COMPILE_LIBRARY, self->entry);
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    // Never unmapped: Verilator's runtime has memory per thread that would be lost with it
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     free(path);
     if (!handle)
         return err_set(err, ERR_RUN, "cannot load an RTL library: %s", dlerror());

@@ -35,7 +35,8 @@ struct rtl_variant {
 void rtl_variant_set(struct rtl_variant *variant, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// A library in use. rtl_build_close gives it back; opening a variant several times loads it once.
+// A library in use. rtl_build_close gives it back; opening a variant several times loads it once,
+// and it stays in the process's memory.
 struct rtl_library {
     void *handle;
     const struct router_door *door;

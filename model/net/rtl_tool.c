@@ -4,11 +4,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +33,32 @@ void rtl_tool_free(struct rtl_tool *self)
     *self = (struct rtl_tool){0};
 }
 
+static bool not_installed(const char *program, struct err *err)
+{
+    return err_set(err, ERR_RUN,
+                   "%s is not installed, and RTL routers need it: install the packages "
+                   "verilator, g++ and zlib1g-dev, or use --backend ref, which works without",
+                   program);
+}
+
+bool rtl_tool_identity(const char *program, char *text, size_t size, struct err *err)
+{
+    const char *folders = getenv("PATH");
+    for (const char *folder = folders ? folders : ""; *folder;) {
+        int length = (int)strcspn(folder, ":");
+        char path[PATH_MAX];
+        struct stat file;
+        snprintf(path, sizeof path, "%.*s/%s", length, folder, program);
+        if (access(path, X_OK) == 0 && stat(path, &file) == 0 && S_ISREG(file.st_mode)) {
+            snprintf(text, size, "%s %lld %lld.%09ld", path, (long long)file.st_size,
+                     (long long)file.st_mtim.tv_sec, file.st_mtim.tv_nsec);
+            return true;
+        }
+        folder += length + (folder[length] == ':');
+    }
+    return not_installed(program, err);
+}
+
 bool rtl_tool_start(struct rtl_tool *self, int to, struct err *err)
 {
     posix_spawn_file_actions_t actions;
@@ -44,10 +72,7 @@ bool rtl_tool_start(struct rtl_tool *self, int to, struct err *err)
         return true;
     self->pid = 0;
     if (failure == ENOENT)
-        return err_set(err, ERR_RUN,
-                       "%s is not installed, and RTL routers need it: install the packages "
-                       "verilator, g++ and zlib1g-dev, or use --backend ref, which works without",
-                       self->args[0]);
+        return not_installed(self->args[0], err);
     return err_set(err, ERR_RUN, "cannot run %s: %s", self->args[0], strerror(failure));
 }
 

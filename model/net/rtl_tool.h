@@ -25,6 +25,10 @@ void rtl_tool_arg(struct rtl_tool *self, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void rtl_tool_free(struct rtl_tool *self);
 
+// Tells one installation of a program, found by PATH, from another without running it: its path,
+// size and time of change. If it is not there, ERR_RUN says what to install.
+bool rtl_tool_identity(const char *program, char *text, size_t size, struct err *err);
+
 // Starts the program, found by PATH, with both its outputs going to the file descriptor `to`. If it
 // is not there, ERR_RUN says what to install.
 bool rtl_tool_start(struct rtl_tool *self, int to, struct err *err);
