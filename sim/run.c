@@ -17,7 +17,7 @@
 
 enum {
     POLL_MASK = 0xfff,       // cycles between looks at the clock and at signals
-    WAITS_REPORTED = 24,     // blocked flits named after a deadlock
+    WAITS_REPORTED = 15,     // blocked flits named after a deadlock
     WAVE_BEFORE_CYCLES = 64, // around a difference of RTL and reference
     WAVE_AFTER_CYCLES = 8
 };

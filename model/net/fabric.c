@@ -357,7 +357,7 @@ static void report_wait(const struct fabric *self, uint32_t router, const struct
     char out_name[128];
     topology_port_name(t, router, wait->port, in_name, sizeof in_name);
     topology_port_name(t, router, wait->out_port, out_name, sizeof out_name);
-    fprintf(to, "  %s, vc %u (%u flits) waits for %s, vc", in_name, wait->vc, wait->flits,
+    fprintf(to, "  %s input, vc %u (%u flits) waits for %s, vc", in_name, wait->vc, wait->flits,
             out_name);
     for (uint32_t vc = 0; vc < self->params.routing->num_vcs; vc++)
         if (wait->out_vcs >> vc & 1)
