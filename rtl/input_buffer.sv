@@ -60,6 +60,7 @@ module input_buffer #(
     output logic [FLIT_BITS-1:0]      payload_o
 );
 
+    localparam int DimBits = DIMS > 1 ? $clog2(DIMS) : 1;
     localparam int SlotBits = DEPTH > 1 ? $clog2(DEPTH) : 1;
     localparam int CountBits = SlotBits + 1;  // one more, to tell full from empty
     localparam int AddrBits = $clog2(VCS) + SlotBits;

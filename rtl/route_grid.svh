@@ -10,61 +10,51 @@ function automatic logic [VCS+PORT_BITS-1:0] route_grid(
     input logic [31:0] window,  // its low 32 bits
     input logic        in_low   // it came in a VC of the low class
 );
-    // Straps of the first dimension in which the coordinates differ; mask 0: there is none
+    logic                 found;    // some coordinate differs
+    logic [DimBits-1:0]   dim;      // the first that does
     logic [31:0]          mask;
-    logic [31:0]          size;
-    logic [31:0]          limit;
-    logic [PORT_BITS-1:0] plus_port;
-    logic [PORT_BITS-1:0] minus_port;
-    logic                 ring;
-    logic                 at_first;
-    logic                 at_last;
-    // On the way in that dimension
     logic [31:0]          own;
     logic [31:0]          dst;
-    logic [31:0]          forward;     // hops to go in the plus direction
+    logic [31:0]          forward;  // hops to go in the plus direction
     logic                 plus;
-    logic                 crosses;     // the dateline is still ahead
-    logic                 continuing;  // the packet came in along this dimension
-    logic                 crossed;     // and has just crossed the dateline
+    logic                 crosses;  // the dateline is still ahead
+    logic [PORT_BITS-1:0] ahead;    // the port that it leaves by
+    logic [PORT_BITS-1:0] behind;   // and that by which it came if it goes on straight
+    logic                 crossed;  // the channel behind is the dateline
+    logic [VCS-1:0]       vcs;
 
-    mask       = '0;
-    size       = '0;
-    limit      = '0;
-    plus_port  = '0;
-    minus_port = '0;
-    ring       = 1'b0;
-    at_first   = 1'b0;
-    at_last    = 1'b0;
+    found      = 1'b0;
+    dim        = '0;
     route_grid = '0;
     if (head) begin
         for (int d = DIMS - 1; d >= 0; d--)
             if (((window ^ own_addr_i) & dim_mask_i[d*32+:32]) != '0) begin
-                mask       = dim_mask_i[d*32+:32];
-                size       = dim_size_i[d*32+:32];
-                limit      = dim_limit_i[d*32+:32];
-                plus_port  = dim_plus_i[d*PORT_BITS+:PORT_BITS];
-                minus_port = dim_minus_i[d*PORT_BITS+:PORT_BITS];
-                ring       = dim_ring_i[d];
-                at_first   = dim_at_first_i[d];
-                at_last    = dim_at_last_i[d];
+                found = 1'b1;
+                dim   = DimBits'(d);
             end
 
-        own        = own_addr_i & mask;
-        dst        = window & mask;
-        forward    = (dst - own + (dst < own ? size : 32'd0)) & mask;
-        plus       = forward <= limit;
-        crosses    = plus ? dst < own : dst > own;
-        continuing = own_port_i == (plus ? minus_port : plus_port);
-        crossed    = plus ? at_first : at_last;
-
-        route_grid[PORT_BITS-1:0] = plus ? plus_port : minus_port;  // 0, the terminal's, if none
-        route_grid[PORT_BITS+:VCS] = vcs_all_i;
-        if (ring) begin
-            if (crosses) route_grid[PORT_BITS+:VCS] = vcs_low_i;
-            else if (!continuing || (in_low && !crossed))
-                route_grid[PORT_BITS+:VCS] = vcs_low_i | vcs_high_i;
-            else route_grid[PORT_BITS+:VCS] = vcs_high_i;
+        ahead = '0;  // the terminal
+        vcs   = vcs_all_i;
+        if (found) begin
+            mask    = dim_mask_i[dim*32+:32];
+            own     = own_addr_i & mask;
+            dst     = window & mask;
+            forward = (dst - own + (dst < own ? dim_size_i[dim*32+:32] : 32'd0)) & mask;
+            plus    = forward <= dim_limit_i[dim*32+:32];
+            crosses = plus ? dst < own : dst > own;
+            crossed = plus ? dim_at_first_i[dim] : dim_at_last_i[dim];
+            ahead   = dim_plus_i[dim*PORT_BITS+:PORT_BITS];
+            behind  = dim_minus_i[dim*PORT_BITS+:PORT_BITS];
+            if (!plus) begin
+                ahead  = dim_minus_i[dim*PORT_BITS+:PORT_BITS];
+                behind = dim_plus_i[dim*PORT_BITS+:PORT_BITS];
+            end
+            if (dim_ring_i[dim]) begin
+                if (crosses) vcs = vcs_low_i;
+                else if (own_port_i != behind || (in_low && !crossed)) vcs = vcs_low_i | vcs_high_i;
+                else vcs = vcs_high_i;
+            end
         end
+        route_grid = {vcs, ahead};
     end
 endfunction

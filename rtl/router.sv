@@ -2,9 +2,9 @@
 // Input-queued virtual-channel router with credit flow control. model/net/router.h states what it
 // does in which cycle; the modules cite the numbers of its steps.
 //
-//   pins -> input_buffer -> input_unit -> rr_arbiter -> switch_allocator -> crossbar -> pins
-//              6 ARRIVE      1 REQUEST     2 INPUT        3 OUTPUT, 4        4 LEAVE
-//                                 ^------- output_state <-----'     7 CREDIT
+//   pins -> input_buffer -> input_allocator -> output_allocator -> crossbar -> pins
+//             6 ARRIVE     1 REQUEST, 2 INPUT     3 OUTPUT, 4       4 LEAVE
+//                                 ^-------- credits <--'  4, 7 CREDIT <- pins
 //
 // Timing: every output is a register. A flit on the input pins in cycle t is on the output pins in
 // t + 2 at the earliest, a credit for it too.
@@ -64,6 +64,7 @@ module router #(
     localparam int Ports = 1 << PORT_BITS;  // fields of state, so that a port's number is in range
     localparam int VcBits = VCS > 1 ? $clog2(VCS) : 1;
     localparam int CreditBits = $clog2(DEPTH + 1);
+    localparam int AskBits = PORT_BITS + VCS + 2;
 
     // Parameter checks: an undefined module names the fault
     if (RADIX < 2 || RADIX > 65) begin : g_check_radix
@@ -91,12 +92,19 @@ module router #(
     logic [RADIX*VCS*32-1:0]         infos;
     // Credits, a field an output VC
     logic [Ports*VCS-1:0]            has_credit;
-    logic [Ports*VCS*CreditBits-1:0] credits;
+    logic [Ports*VCS*CreditBits-1:0] num_credits;
+    // Output VCs, a field a port
+    logic [Ports*VCS-1:0]            held;
+    // Picks of the input ports
+    logic [RADIX*VCS-1:0]            pick;
+    logic [RADIX*AskBits-1:0]        ask;
+    logic [Ports-1:0]                wanted;
     // Flits that leave
+    logic [RADIX-1:0]                granted;        // an input port
     logic [RADIX*VCS-1:0]            leave;          // a field an input port: VC
     logic [RADIX*FLIT_BITS-1:0]      leave_payload;
     logic [RADIX*RADIX-1:0]          grant;          // a field an output port: input port
-    logic [RADIX*VCS-1:0]            taken;          // VC
+    logic [Ports*VCS-1:0]            taken;          // VC
     logic [RADIX*6-1:0]              fwd;
 
     logic needs_room;
@@ -158,11 +166,11 @@ module router #(
         assign unused_vc = ^fwd_i[p*6+:3];
     end
 
-    switch_allocator #(
+    input_allocator #(
         .RADIX      (RADIX),
         .VCS        (VCS),
         .CREDIT_BITS(CreditBits)
-    ) u_allocator (
+    ) u_input_allocator (
         .clk_i,
         .rst_ni,
         .needs_room_i(needs_room),
@@ -170,26 +178,45 @@ module router #(
         .filled_i    (filled),
         .whole_i     (whole),
         .infos_i     (infos),
+        .held_i      (held),
         .has_credit_i(has_credit),
-        .credits_i   (credits),
-        .leave_o     (leave),
-        .grant_o     (grant),
-        .taken_o     (taken),
-        .fwd_o       (fwd)
+        .credits_i   (num_credits),
+        .pick_o      (pick),
+        .ask_o       (ask),
+        .wanted_o    (wanted),
+        .granted_i   (granted),
+        .taken_i     (taken),
+        .leave_o     (leave)
     );
 
-    output_state #(
+    output_allocator #(
+        .RADIX(RADIX),
+        .VCS  (VCS)
+    ) u_output_allocator (
+        .clk_i,
+        .rst_ni,
+        .pick_i   (pick),
+        .ask_i    (ask),
+        .wanted_i (wanted),
+        .granted_o(granted),
+        .grant_o  (grant),
+        .taken_o  (taken),
+        .fwd_o    (fwd),
+        .held_o   (held)
+    );
+
+    credits #(
         .RADIX      (RADIX),
         .VCS        (VCS),
         .CREDIT_BITS(CreditBits)
-    ) u_state (
+    ) u_credits (
         .clk_i,
         .rst_ni,
         .depth_i     (depth_i[CreditBits-1:0]),
-        .taken_i     (taken),
+        .taken_i     (taken[RADIX*VCS-1:0]),
         .credit_i,
         .has_credit_o(has_credit),
-        .credits_o   (credits)
+        .credits_o   (num_credits)
     );
 
     crossbar #(

@@ -185,13 +185,13 @@ module router_sim #(
         stay  = u_router.filled & ~u_router.leave;
         no_vc = '0;
         port  = '0;
-        if ((stay & ~u_router.u_allocator.usable) != '0)
+        if ((stay & ~u_router.u_input_allocator.usable) != '0)
             for (int x = 0; x < RADIX * VCS; x++) begin
                 port     = u_router.infos[x*32+24+:PortBits];
-                no_vc[x] = u_router.u_allocator.out_vc_q[x*VCS+:VCS] == '0 &&
-                    (u_router.infos[x*32+16+:VCS] & ~u_router.u_allocator.held_q[port*VCS+:VCS]) == '0;
+                no_vc[x] = u_router.u_input_allocator.out_vc_q[x*VCS+:VCS] == '0 &&
+                    (u_router.infos[x*32+16+:VCS] & ~u_router.held[port*VCS+:VCS]) == '0;
             end
-        no_vc = no_vc & stay & ~u_router.u_allocator.usable;
+        no_vc = no_vc & stay & ~u_router.u_input_allocator.usable;
     end
 
     always_ff @(posedge clk_i) begin
@@ -202,12 +202,12 @@ module router_sim #(
             stall_switch_lost_o <= '0;
         end else if (stay != '0) begin
             stall_no_credit_o <= stall_no_credit_o +
-                64'($countones(stay & ~u_router.u_allocator.usable & ~no_vc));
+                64'($countones(stay & ~u_router.u_input_allocator.usable & ~no_vc));
             stall_no_vc_o <= stall_no_vc_o + 64'($countones(no_vc));
             stall_not_whole_o <= stall_not_whole_o +
-                64'($countones(stay & u_router.u_allocator.usable & ~u_router.u_allocator.ready));
+                64'($countones(stay & u_router.u_input_allocator.usable & ~u_router.u_input_allocator.ready));
             stall_switch_lost_o <= stall_switch_lost_o +
-                64'($countones(stay & u_router.u_allocator.ready));
+                64'($countones(stay & u_router.u_input_allocator.ready));
         end
     end
 endmodule

@@ -43,6 +43,18 @@ static uint32_t num_words(const struct fabric *self)
     return (self->num_routers + 63) / 64;
 }
 
+static void activate(struct fabric *self, uint32_t router)
+{
+    self->active[router / 64] |= UINT64_C(1) << router % 64;
+}
+
+// Where no router may be left out, all are to be evaluated.
+static void activate_all(struct fabric *self)
+{
+    for (uint32_t r = 0; !self->params.skip_idle && r < self->num_routers; r++)
+        activate(self, r);
+}
+
 static void wire_routers(struct fabric *self)
 {
     const struct topology *t = self->params.topology;
@@ -87,6 +99,7 @@ static bool make(struct fabric *self, struct err *err)
     if (!allocate(self, err) || !calendar_make(&self->calendar, latency, err))
         return false;
     wire_routers(self);
+    activate_all(self);
     self->shuffle_rng = rng_make(params->seed, RNG_SHUFFLE, 0);
     self->terminals.params = params;
     self->terminals.pool = &self->pool;
@@ -223,11 +236,6 @@ static bool step_routers(struct fabric *self,
     return good;
 }
 
-static void activate(struct fabric *self, uint32_t router)
-{
-    self->active[router / 64] |= UINT64_C(1) << router % 64;
-}
-
 // Step c.
 static bool arrive(struct fabric *self, struct err *err)
 {
@@ -267,8 +275,7 @@ static void settle(struct fabric *self)
             if (!self->params.ops->busy(self->bank, router))
                 self->active[w] &= ~(rest & -rest);
         }
-    for (uint32_t r = 0; !self->params.skip_idle && r < self->num_routers; r++)
-        activate(self, r);
+    activate_all(self);
 }
 
 // Counts the cycles in which packets are there and no flit moves.

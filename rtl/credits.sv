@@ -3,7 +3,7 @@
 // of credits in step 4.
 //
 // Timing: outputs are registers. A credit counts from the next cycle on.
-module output_state #(
+module credits #(
     parameter int RADIX = 5,        // ports, 2..65
     parameter int VCS = 2,          // 1..8
     parameter int CREDIT_BITS = 4,  // bits of a count of credits

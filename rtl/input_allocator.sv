@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// Inputs' side of allocation: steps 1 and 2 of the timing contract in model/net/router.h, and what an
+// input VC keeps of steps 4 and 5. For every input port it finds the front flits that may leave,
+// picks one, and says what that one asks for.
+//
+// A round-robin pointer is kept as a mask of the positions at or after it; an empty mask and a full
+// one both stand for position 0. The lowest bit of x is x & -x; the positions after a single bit g are
+// ~(g | (g - 1)).
+//
+// Timing: outputs follow from registers in the same cycle.
+// Style: what Verilator runs fastest. A process is idle when there are no flits, has one branch a
+// port and masks otherwise, and puts vectors together by shifting fields into place.
+module input_allocator #(
+    parameter int RADIX = 5,        // ports, 2..65
+    parameter int VCS = 2,          // 1..8
+    parameter int CREDIT_BITS = 4,  // bits of a count of credits
+    localparam int PORT_BITS = $clog2(RADIX),
+    localparam int PORTS = 1 << PORT_BITS,  // fields, so that a port's number is in range
+    localparam int ASK_BITS = PORT_BITS + VCS + 2
+) (
+    input  logic                             clk_i,
+    input  logic                             rst_ni,
+    // Of the switching mode
+    input  logic                             needs_room_i,
+    input  logic                             needs_tail_i,
+    // Front flits, a field an input VC
+    input  logic [RADIX*VCS-1:0]             filled_i,      // there is one
+    input  logic [RADIX*VCS-1:0]             whole_i,       // and a tail is in the FIFO
+    input  logic [RADIX*VCS*32-1:0]          infos_i,       // input_buffer.sv
+    // Output VCs, a field a port
+    input  logic [PORTS*VCS-1:0]             held_i,        // a packet holds it
+    input  logic [PORTS*VCS-1:0]             has_credit_i,  // it has a credit
+    input  logic [PORTS*VCS*CREDIT_BITS-1:0] credits_i,     // how many
+    // To and from output_allocator.sv
+    output logic [RADIX*VCS-1:0]             pick_o,        // an input port: VC, one-hot or 0
+    output logic [RADIX*ASK_BITS-1:0]        ask_o,         // {output port, usable VCs, head, tail}
+    output logic [PORTS-1:0]                 wanted_o,      // an output port: some pick goes there
+    input  logic [RADIX-1:0]                 granted_i,     // an input port: its pick leaves
+    input  logic [PORTS*VCS-1:0]             taken_i,       // an output port: VC given, one-hot or 0
+    // Flits that leave
+    output logic [RADIX*VCS-1:0]             leave_o        // an input port: VC, one-hot or 0
+);
+
+    // State
+    logic [RADIX*VCS*VCS-1:0]       out_vc_q;    // an input VC: what its packet holds, one-hot or 0
+    logic [RADIX*VCS*PORT_BITS-1:0] out_port_q;  // and of which port; 0 if it holds none
+    logic [RADIX*VCS-1:0]           rr_vc_q;     // round-robin pointer of an input port
+    logic [RADIX*VCS*VCS-1:0]       out_vc_d;
+    logic [RADIX*VCS*PORT_BITS-1:0] out_port_d;
+    logic [RADIX*VCS-1:0]           rr_vc_d;
+
+    // Of front flits, a bit an input VC; router_sim.sv counts stalls by them
+    logic [RADIX*VCS-1:0] usable;  // there is an output VC that it could take
+    logic [RADIX*VCS-1:0] ready;
+
+    // Steps 1 and 2: vectors of all ports,
+    logic [RADIX*VCS-1:0]      can_gos;
+    logic [RADIX*VCS-1:0]      may_gos;
+    logic [RADIX*VCS-1:0]      picks;
+    logic [RADIX*ASK_BITS-1:0] asks;
+    logic [PORTS-1:0]          wanted;
+    // of an input port, a field a VC,
+    logic [VCS*PORT_BITS-1:0]  ports;
+    logic [VCS*VCS-1:0]        choices;  // usable output VCs
+    logic [VCS-1:0]            heads;
+    logic [VCS-1:0]            tails;
+    logic [VCS-1:0]            can_go;
+    logic [VCS-1:0]            may_go;
+    logic [VCS-1:0]            pick;
+    // and of a flit
+    logic [PORT_BITS-1:0]      port;
+    logic [VCS-1:0]            enough;   // output VCs with the credits needed
+    logic [VCS-1:0]            vcs;
+    logic [ASK_BITS-1:0]       ask;
+
+    always_comb begin
+        can_gos = '0;
+        may_gos = '0;
+        picks   = '0;
+        asks    = '0;
+        wanted  = '0;
+        ports   = '0;
+        choices = '0;
+        heads   = '0;
+        tails   = '0;
+        can_go  = '0;
+        may_go  = '0;
+        pick    = '0;
+        port    = '0;
+        enough  = '0;
+        vcs     = '0;
+        ask     = '0;
+        if (filled_i != '0)
+            for (int i = 0; i < RADIX; i++)
+                if (filled_i[i*VCS+:VCS] != '0) begin
+                    // 1. REQUEST. Where a packet holds an output VC, the front flit has no route.
+                    ports   = '0;
+                    choices = '0;
+                    heads   = '0;
+                    tails   = '0;
+                    can_go  = '0;
+                    for (int v = 0; v < VCS; v++) begin
+                        port   = infos_i[(i*VCS+v)*32+24+:PORT_BITS] |
+                            out_port_q[(i*VCS+v)*PORT_BITS+:PORT_BITS];
+                        enough = has_credit_i[port*VCS+:VCS];
+                        if (needs_room_i) begin
+                            enough = '0;
+                            for (int o = 0; o < VCS; o++)
+                                enough = enough | (VCS'(
+                                    7'(credits_i[(port*VCS+o)*CREDIT_BITS+:CREDIT_BITS]) >=
+                                    infos_i[(i*VCS+v)*32+8+:7]) << o);
+                        end
+                        vcs     = infos_i[(i*VCS+v)*32+16+:VCS] & ~held_i[port*VCS+:VCS];
+                        vcs     = (vcs | out_vc_q[(i*VCS+v)*VCS+:VCS]) & enough;
+                        ports   = ports | ((VCS*PORT_BITS)'(port) << (v*PORT_BITS));
+                        choices = choices | ((VCS*VCS)'(vcs) << (v*VCS));
+                        heads   = heads | (VCS'(out_vc_q[(i*VCS+v)*VCS+:VCS] == '0) << v);
+                        tails   = tails | (VCS'(infos_i[(i*VCS+v)*32]) << v);
+                        can_go  = can_go | (VCS'(vcs != '0) << v);
+                    end
+                    can_go = can_go & filled_i[i*VCS+:VCS];
+                    may_go = can_go & ({VCS{~needs_tail_i}} | whole_i[i*VCS+:VCS]);
+                    // 2. INPUT ARBITRATION.
+                    pick = may_go & rr_vc_q[i*VCS+:VCS];
+                    pick = pick | (may_go & {VCS{pick == '0}});
+                    pick = pick & (~pick + 1'b1);
+                    port = '0;
+                    vcs  = '0;
+                    for (int v = 0; v < VCS; v++) begin
+                        port = port | ({PORT_BITS{pick[v]}} & ports[v*PORT_BITS+:PORT_BITS]);
+                        vcs  = vcs | ({VCS{pick[v]}} & choices[v*VCS+:VCS]);
+                    end
+                    ask     = {port, vcs, (heads & pick) != '0, (tails & pick) != '0};
+                    can_gos = can_gos | ((RADIX*VCS)'(can_go) << (i*VCS));
+                    may_gos = may_gos | ((RADIX*VCS)'(may_go) << (i*VCS));
+                    picks   = picks | ((RADIX*VCS)'(pick) << (i*VCS));
+                    asks    = asks | ((RADIX*ASK_BITS)'(ask) << (i*ASK_BITS));
+                    wanted  = wanted | (PORTS'(pick != '0) << port);
+                end
+        usable   = can_gos;
+        ready    = may_gos;
+        pick_o   = picks;
+        ask_o    = asks;
+        wanted_o = wanted;
+    end
+
+    logic unused_observed;
+    assign unused_observed = ^{usable, ready};
+
+    // 4. LEAVE: what the packet holds from now on. 5. POINTERS.
+    logic [RADIX*VCS-1:0]           leave;
+    logic [RADIX*VCS*VCS-1:0]       out_vc;
+    logic [RADIX*VCS*PORT_BITS-1:0] out_port;
+    logic [RADIX*VCS-1:0]           rr_vc;
+    logic [VCS*VCS-1:0]             new_vcs;    // of an input port, a field a VC
+    logic [VCS*PORT_BITS-1:0]       new_ports;
+    logic [VCS*VCS-1:0]             old_vcs;    // mask of what stays
+    logic [VCS*PORT_BITS-1:0]       old_ports;
+    logic [VCS-1:0]                 gone;
+    logic [VCS-1:0]                 given;
+    logic [VCS-1:0]                 new_vc;
+    logic [PORT_BITS-1:0]           new_port;
+
+    always_comb begin
+        leave     = '0;
+        out_vc    = out_vc_q;
+        out_port  = out_port_q;
+        rr_vc     = rr_vc_q;
+        new_vcs   = '0;
+        new_ports = '0;
+        old_vcs   = '0;
+        old_ports = '0;
+        gone      = '0;
+        given     = '0;
+        new_vc    = '0;
+        new_port  = '0;
+        if (granted_i != '0)
+            for (int i = 0; i < RADIX; i++)
+                if (granted_i[i]) begin
+                    gone      = pick_o[i*VCS+:VCS];
+                    new_port  = ask_o[i*ASK_BITS+2+VCS+:PORT_BITS];
+                    given     = taken_i[new_port*VCS+:VCS] & {VCS{~ask_o[i*ASK_BITS]}};
+                    new_port  = new_port & {PORT_BITS{~ask_o[i*ASK_BITS]}};
+                    new_vcs   = '0;
+                    new_ports = '0;
+                    old_vcs   = '0;
+                    old_ports = '0;
+                    for (int v = 0; v < VCS; v++) begin
+                        new_vc    = given & {VCS{gone[v]}};
+                        new_vcs   = new_vcs | ((VCS*VCS)'(new_vc) << (v*VCS));
+                        old_vcs   = old_vcs | ((VCS*VCS)'({VCS{~gone[v]}}) << (v*VCS));
+                        new_ports = new_ports |
+                            (((VCS*PORT_BITS)'(new_port) & {VCS*PORT_BITS{gone[v]}}) << (v*PORT_BITS));
+                        old_ports = old_ports |
+                            ((VCS*PORT_BITS)'({PORT_BITS{~gone[v]}}) << (v*PORT_BITS));
+                    end
+                    new_vcs   = new_vcs | (out_vc_q[i*VCS*VCS+:VCS*VCS] & old_vcs);
+                    new_ports = new_ports | (out_port_q[i*VCS*PORT_BITS+:VCS*PORT_BITS] & old_ports);
+                    out_vc    = out_vc & ~((RADIX*VCS*VCS)'({VCS*VCS{1'b1}}) << (i*VCS*VCS));
+                    out_vc    = out_vc | ((RADIX*VCS*VCS)'(new_vcs) << (i*VCS*VCS));
+                    out_port  = out_port &
+                        ~((RADIX*VCS*PORT_BITS)'({VCS*PORT_BITS{1'b1}}) << (i*VCS*PORT_BITS));
+                    out_port  = out_port | ((RADIX*VCS*PORT_BITS)'(new_ports) << (i*VCS*PORT_BITS));
+                    leave     = leave | ((RADIX*VCS)'(gone) << (i*VCS));
+                    gone      = ~(gone | (gone - 1'b1));
+                    rr_vc     = rr_vc & ~((RADIX*VCS)'({VCS{1'b1}}) << (i*VCS));
+                    rr_vc     = rr_vc | ((RADIX*VCS)'(gone) << (i*VCS));
+                end
+        leave_o    = leave;
+        out_vc_d   = out_vc;
+        out_port_d = out_port;
+        rr_vc_d    = rr_vc;
+    end
+
+    always_ff @(posedge clk_i) begin
+        if (!rst_ni) begin
+            out_vc_q   <= '0;
+            out_port_q <= '0;
+            rr_vc_q    <= '0;
+        end else if (granted_i != '0) begin
+            out_vc_q   <= out_vc_d;
+            out_port_q <= out_port_d;
+            rr_vc_q    <= rr_vc_d;
+        end
+    end
+
+`ifdef ORDITO_ASSERT
+    for (genvar x = 0; x < RADIX * VCS; x++) begin : g_assert
+        logic route;  // a front head flit
+
+        assign route = filled_i[x] && out_vc_q[x*VCS+:VCS] == '0;
+
+        always @(posedge clk_i)
+            if (rst_ni) begin
+                assert (!leave_o[x] || ready[x]);                               // LeavingFlitIsReady
+                assert ($onehot0(out_vc_q[x*VCS+:VCS]));                        // PacketHoldsOneVc
+                assert (!route || infos_i[x*32+16+:VCS] != '0);                 // RouteHasAVc
+                assert (!route || 32'(infos_i[x*32+24+:PORT_BITS]) < RADIX);    // RouteHasAPort
+            end
+    end
+
+    for (genvar i = 0; i < RADIX; i++) begin : g_assert_port
+        always @(posedge clk_i)
+            if (rst_ni) begin
+                assert ($onehot0(pick_o[i*VCS+:VCS]));                          // OneFlitIsPicked
+                assert (granted_i[i] == (leave_o[i*VCS+:VCS] != '0));           // GrantedFlitLeaves
+            end
+    end
+`endif
+endmodule
