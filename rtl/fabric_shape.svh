@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How the grid of fabric.sv is numbered and wired, as constant functions. Part of fabric.sv, whose
 // `Sides` (16 bits a dimension), NUM_DIMS, KIND and Radix they read. None calls another: Icarus
-// takes only functions that it has already seen, in order of name, as constant.
+// 11 then no longer takes them as constant.
+
 // The first port of dimension `d`: after the terminal's and those of all dimensions below
 function automatic int first_port(input int d);
     first_port = 1;

@@ -139,7 +139,7 @@ bool grid_build(const struct topology_spec *spec, bool rings, struct topology *t
         uint32_t addr = 0;
         uint32_t lsb = 0;
         topology->node_port[r] = r * topology->radix;
-        topology->port_node[r * topology->radix] = r;
+        topology->port_node[(size_t)r * topology->radix] = r;
         for (uint32_t d = 0; d < spec->num_dims; d++) {
             uint32_t side = topology->sides[d];
             if (side > 1)
