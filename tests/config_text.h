@@ -4,6 +4,7 @@
 #define ORDITO_TESTS_CONFIG_TEXT_H
 
 #include "sim/config.h"
+#include "tests/scratch.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -24,8 +25,7 @@ static inline bool read_text(struct config *config, const char *text, char folde
                              struct err *err)
 {
     char path[128];
-    strcpy(folder, "/tmp/ordito-test-XXXXXX");
-    cr_assert(mkdtemp(folder) != NULL);
+    strcpy(folder, scratch_folder());
     snprintf(path, sizeof path, "%s/c.yaml", folder);
     FILE *to = fopen(path, "w");
     cr_assert(to != NULL);
@@ -33,7 +33,6 @@ static inline bool read_text(struct config *config, const char *text, char folde
     fclose(to);
     bool ok = config_read(config, path, err);
     unlink(path);
-    rmdir(folder);
     return ok;
 }
 

@@ -11,6 +11,7 @@ enum { MAX_FILES = 64, MAX_PATH = 128 };
 static char folder[] = "/tmp/ordito-test-XXXXXX";
 static char paths[MAX_FILES][MAX_PATH];
 static size_t num_files;
+static bool made;
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *ftw)
 {
@@ -23,15 +24,21 @@ static void remove_folder(void)
     nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-const char *scratch_file(const char *name, const char *text)
+const char *scratch_folder(void)
 {
-    if (num_files == 0) {
+    if (!made) {
         cr_assert(mkdtemp(folder) != NULL);
         atexit(remove_folder);
+        made = true;
     }
+    return folder;
+}
+
+const char *scratch_file(const char *name, const char *text)
+{
     cr_assert(num_files < MAX_FILES);
     char *path = paths[num_files++];
-    snprintf(path, MAX_PATH, "%s/%s", folder, name);
+    snprintf(path, MAX_PATH, "%s/%s", scratch_folder(), name);
     FILE *file = fopen(path, "w");
     cr_assert(file != NULL);
     cr_assert(fputs(text, file) >= 0);

@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+// The test's folder. The path is valid until the process ends.
+const char *scratch_folder(void);
+
 // Writes `text` to a new file in the test's folder. The path is valid until the process ends.
 const char *scratch_file(const char *name, const char *text);
 
