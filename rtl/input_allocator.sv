@@ -226,24 +226,39 @@ module input_allocator #(
 
 `ifdef ORDITO_ASSERT
     for (genvar x = 0; x < RADIX * VCS; x++) begin : g_assert
-        logic route;  // a front head flit
+        logic [VCS-1:0]       kept_vc;    // what its packet holds
+        logic [PORT_BITS-1:0] kept_port;
+        logic                 route;      // a front head flit
+        logic                 body;       // a front flit that is none
 
-        assign route = filled_i[x] && out_vc_q[x*VCS+:VCS] == '0;
+        assign kept_vc   = out_vc_q[x*VCS+:VCS];
+        assign kept_port = out_port_q[x*PORT_BITS+:PORT_BITS];
+        assign route     = filled_i[x] && kept_vc == '0;
+        assign body      = filled_i[x] && kept_vc != '0;
 
         always @(posedge clk_i)
             if (rst_ni) begin
-                assert (!leave_o[x] || ready[x]);                               // LeavingFlitIsReady
-                assert ($onehot0(out_vc_q[x*VCS+:VCS]));                        // PacketHoldsOneVc
-                assert (!route || infos_i[x*32+16+:VCS] != '0);                 // RouteHasAVc
-                assert (!route || 32'(infos_i[x*32+24+:PORT_BITS]) < RADIX);    // RouteHasAPort
+                assert (!leave_o[x] || ready[x]);                             // LeavingFlitIsReady
+                assert ($onehot0(kept_vc));                                   // PacketHoldsOneVc
+                assert (kept_vc != '0 || kept_port == '0);                    // AndItsPort
+                assert (32'(kept_port) < RADIX);                              // WhichExists
+                assert ((kept_vc & ~held_i[kept_port*VCS+:VCS]) == '0);       // AndIsHeld
+                assert (!body || infos_i[x*32+16+:16] == '0);                 // BodyHasNoRoute
+                assert (!route || infos_i[x*32+16+:VCS] != '0);               // RouteHasAVc
+                assert (!route || 32'(infos_i[x*32+24+:PORT_BITS]) < RADIX);  // RouteHasAPort
             end
     end
 
     for (genvar i = 0; i < RADIX; i++) begin : g_assert_port
+        logic [VCS-1:0] before_rr;  // positions before the pointer
+
+        assign before_rr = ~rr_vc_q[i*VCS+:VCS];
+
         always @(posedge clk_i)
             if (rst_ni) begin
-                assert ($onehot0(pick_o[i*VCS+:VCS]));                          // OneFlitIsPicked
-                assert (granted_i[i] == (leave_o[i*VCS+:VCS] != '0));           // GrantedFlitLeaves
+                assert (before_rr[0] && (before_rr & (before_rr + 1'b1)) == '0);  // PointerIsAMask
+                assert ($onehot0(pick_o[i*VCS+:VCS]));                            // OneFlitIsPicked
+                assert (granted_i[i] == (leave_o[i*VCS+:VCS] != '0));             // GrantedFlitLeaves
             end
     end
 `endif

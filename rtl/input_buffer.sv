@@ -87,8 +87,9 @@ module input_buffer #(
                 CountBits'(vc == VC_BITS'(v)))) << (v*CountBits));
     endfunction
 
-    // What is kept of a flit. Only a head has a route. Credits needed: for the whole packet, or one;
-    // packets of 127 flits and more are alike, since no buffer takes them.
+    // What is kept of a flit. Only a head has a route, and credits needed for its whole packet, if
+    // its switching mode asks for them: what follows it has them. Packets of 127 flits and more are
+    // alike, since no buffer takes them.
     function automatic logic [InfoBits-1:0] flit_info(
         input logic                     head,
         input logic                     tail,
@@ -97,7 +98,6 @@ module input_buffer #(
     );
         flit_info    = '0;
         flit_info[0] = tail;
-        flit_info[1] = 1'b1;
         if (head) begin
             flit_info[8+:VCS]           = route[PORT_BITS+:VCS];
             flit_info[8+VCS+:PORT_BITS] = route[PORT_BITS-1:0];
@@ -218,12 +218,31 @@ module input_buffer #(
 
     always @(posedge clk_i)
         if (rst_ni) begin
-            assert (!valid_i || 32'(vc_i) < VCS);                               // VcExists
-            assert (!valid_i || 7'(num_flits) < depth_i);                       // FifoDoesNotOverflow
-            assert ((leave_i & ~filled_o) == '0);                               // FifoDoesNotUnderflow
-            assert (!valid_i || head_i != open_q[vc_i]);                        // PacketIsContiguousInVc
-            assert (!valid_i || !head_i || (window & len_mask_i) != '0);        // LengthIsNotZero
+            assert (!valid_i || 32'(vc_i) < VCS);                         // VcExists
+            assert (!valid_i || 7'(num_flits) < depth_i);                 // FifoDoesNotOverflow
+            assert ((leave_i & ~filled_o) == '0);                         // FifoDoesNotUnderflow
+            assert (!valid_i || head_i != open_q[vc_i]);                  // PacketIsContiguousInVc
+            assert (!valid_i || !head_i || (window & len_mask_i) != '0);  // LengthIsNotZero
+            assert (!valid_i || !head_i || !needs_room_i ||
+                (window & len_mask_i) <= 32'(depth_i));                   // PacketFitsTheBuffer
         end
+
+    for (genvar v = 0; v < VCS; v++) begin : g_assert_vc
+        logic [CountBits-1:0] flits;
+        logic [CountBits-1:0] tails;
+        logic [6:0]           needed;  // credits, by the front flit
+
+        assign flits  = written_q[v*CountBits+:CountBits] - removed_q[v*CountBits+:CountBits];
+        assign tails  = tails_in_q[v*CountBits+:CountBits] - tails_out_q[v*CountBits+:CountBits];
+        assign needed = infos_o[v*32+8+:7];
+
+        always @(posedge clk_i)
+            if (rst_ni) begin
+                assert (7'(flits) <= depth_i);                                 // FlitsAreBounded
+                assert (tails <= flits);                                       // TailsAreFlits
+                assert (!filled_o[v] || needed <= depth_i);  // PacketFitsNext
+            end
+    end
 
     if (TABLE_SIZE > 0) begin : g_assert
         always @(posedge clk_i)

@@ -138,19 +138,26 @@ module output_allocator #(
         logic [RADIX-1:0] source;
         logic [VCS-1:0]   given;
         logic [VCS-1:0]   not_free;
+        logic [RADIX-1:0] before_in;  // positions before the pointers
+        logic [VCS-1:0]   before_vc;
 
         assign source   = grant_o[o*RADIX+:RADIX];
         assign given    = taken_o[o*VCS+:VCS];
         assign not_free = held_o[o*VCS+:VCS];
 
+        assign before_in = ~rr_in_q[o*RADIX+:RADIX];
+        assign before_vc = ~rr_out_vc_q[o*VCS+:VCS];
+
         always @(posedge clk_i)
             if (rst_ni) begin
-                assert ($onehot0(source));                              // OneInputIsGranted
-                assert ($onehot0(given));                               // OneVcIsTaken
-                assert ((source != '0) == (given != '0));               // GrantedFlitGetsAVc
-                assert ((source != '0) == wanted_i[o]);                 // PickIsNotIgnored
-                assert (!fwd_o[o*6+4] || (given & not_free) == '0);     // HeadTakesAFreeVc
-                assert (fwd_o[o*6+4] || (given & ~not_free) == '0);     // BodyFollowsItsHead
+                assert (before_in[0] && (before_in & (before_in + 1'b1)) == '0);  // PointersAreMasks
+                assert (before_vc[0] && (before_vc & (before_vc + 1'b1)) == '0);
+                assert ($onehot0(source));                                        // OneInputIsGranted
+                assert ($onehot0(given));                                         // OneVcIsTaken
+                assert ((source != '0) == (given != '0));                         // GrantedFlitGetsAVc
+                assert ((source != '0) == wanted_i[o]);                           // PickIsNotIgnored
+                assert (!fwd_o[o*6+4] || (given & not_free) == '0);               // HeadTakesAFreeVc
+                assert (fwd_o[o*6+4] || (given & ~not_free) == '0);               // BodyFollowsItsHead
             end
     end
 `endif

@@ -253,9 +253,35 @@ module router #(
 
     if (TABLE_SIZE == 0) begin : g_assert
         for (genvar d = 0; d < DIMS; d++) begin : g_dim
-            logic [31:0] mask;
+            logic [31:0]      mask;
+            logic [Ports-1:0] ports;    // of this dimension
+            logic [Ports-1:0] earlier;  // of those before it
 
             assign mask = dim_mask_i[d*32+:32];
+
+            always_comb begin
+                ports   = '0;
+                earlier = '0;
+                for (int e = 0; e <= d; e++) begin
+                    earlier = earlier | ports;
+                    ports   = '0;
+                    if (dim_mask_i[e*32+:32] != '0)
+                        ports = (Ports'(1) << dim_plus_i[e*PORT_BITS+:PORT_BITS]) |
+                            (Ports'(1) << dim_minus_i[e*PORT_BITS+:PORT_BITS]);
+                end
+            end
+
+            for (genvar i = 1; i < RADIX; i++) begin : g_in
+                logic [PORT_BITS-1:0] port;
+
+                assign port = ask[i*AskBits+VCS+2+:PORT_BITS];
+
+                always @(posedge clk_i)
+                    if (rst_ni && ports[i] && pick[i*VCS+:VCS] != '0) begin
+                        assert (port != PORT_BITS'(i));        // FlitDoesNotTurnBack
+                        assert (!earlier[port]);             // DimensionsAreInOrder
+                    end
+            end
 
             always @(posedge clk_i)
                 if (rst_ni && filled != '0 && mask != '0) begin
