@@ -218,7 +218,6 @@ module input_buffer #(
 
     always @(posedge clk_i)
         if (rst_ni) begin
-            assert (!valid_i || 32'(vc_i) < VCS);                         // VcExists
             assert (!valid_i || 7'(num_flits) < depth_i);                 // FifoDoesNotOverflow
             assert ((leave_i & ~filled_o) == '0);                         // FifoDoesNotUnderflow
             assert (!valid_i || head_i != open_q[vc_i]);                  // PacketIsContiguousInVc

@@ -251,7 +251,27 @@ module router #(
             assert (filled == '0 || vcs_all_i != '0 || TABLE_SIZE > 0);  // VcsAreSet
         end
 
+    for (genvar p = 0; p < RADIX; p++) begin : g_assert_in
+        always @(posedge clk_i)
+            if (rst_ni) assert (!fwd_i[p*6+5] || 32'(fwd_i[p*6+:3]) < VCS);  // VcExists
+    end
+
     if (TABLE_SIZE == 0) begin : g_assert
+        logic [RADIX-1:0] in_use;  // ports: the terminal's, and those of some dimension
+
+        always_comb begin
+            in_use = RADIX'(1);
+            for (int d = 0; d < DIMS; d++)
+                if (dim_mask_i[d*32+:32] != '0)
+                    in_use = in_use | (RADIX'(1) << dim_plus_i[d*PORT_BITS+:PORT_BITS]) |
+                        (RADIX'(1) << dim_minus_i[d*PORT_BITS+:PORT_BITS]);
+        end
+
+        for (genvar i = 0; i < RADIX; i++) begin : g_in
+            always @(posedge clk_i)
+                if (rst_ni) assert (filled[i*VCS+:VCS] == '0 || in_use[i]);  // FlitCameFromANeighbour
+        end
+
         for (genvar d = 0; d < DIMS; d++) begin : g_dim
             logic [31:0]      mask;
             logic [Ports-1:0] ports;    // of this dimension
