@@ -251,9 +251,13 @@ module router #(
             assert (filled == '0 || vcs_all_i != '0 || TABLE_SIZE > 0);  // VcsAreSet
         end
 
+    logic [RADIX-1:0] arriving;  // ports
+
     for (genvar p = 0; p < RADIX; p++) begin : g_assert_in
+        assign arriving[p] = fwd_i[p*6+5];
+
         always @(posedge clk_i)
-            if (rst_ni) assert (!fwd_i[p*6+5] || 32'(fwd_i[p*6+:3]) < VCS);  // VcExists
+            if (rst_ni) assert (!arriving[p] || 32'(fwd_i[p*6+:3]) < VCS);  // VcExists
     end
 
     if (TABLE_SIZE == 0) begin : g_assert
@@ -274,38 +278,52 @@ module router #(
 
         for (genvar d = 0; d < DIMS; d++) begin : g_dim
             logic [31:0]      mask;
-            logic [Ports-1:0] ports;    // of this dimension
-            logic [Ports-1:0] earlier;  // of those before it
+            logic [31:0]      size;
+            logic [Ports-1:0] ports;           // of this dimension
+            logic [Ports-1:0] earlier;         // of those before it
+            logic [31:0]      earlier_fields;  // and their masks
 
             assign mask = dim_mask_i[d*32+:32];
+            assign size = dim_size_i[d*32+:32];
 
             always_comb begin
-                ports   = '0;
-                earlier = '0;
+                ports          = '0;
+                earlier        = '0;
+                earlier_fields = '0;
                 for (int e = 0; e <= d; e++) begin
                     earlier = earlier | ports;
                     ports   = '0;
+                    if (e < d) earlier_fields = earlier_fields | dim_mask_i[e*32+:32];
                     if (dim_mask_i[e*32+:32] != '0)
                         ports = (Ports'(1) << dim_plus_i[e*PORT_BITS+:PORT_BITS]) |
                             (Ports'(1) << dim_minus_i[e*PORT_BITS+:PORT_BITS]);
                 end
             end
 
-            for (genvar i = 1; i < RADIX; i++) begin : g_in
+            for (genvar i = 0; i < RADIX; i++) begin : g_in
                 logic [PORT_BITS-1:0] port;
+                logic [31:0]          dst;
 
                 assign port = ask[i*AskBits+VCS+2+:PORT_BITS];
+                assign dst  = 32'(payload_i[i*FLIT_BITS+:FLIT_BITS < 32 ? FLIT_BITS : 32]) & mask;
 
                 always @(posedge clk_i)
-                    if (rst_ni && ports[i] && pick[i*VCS+:VCS] != '0) begin
-                        assert (port != PORT_BITS'(i));        // FlitDoesNotTurnBack
-                        assert (!earlier[port]);             // DimensionsAreInOrder
+                    if (rst_ni && arriving[i] && fwd_i[i*6+4])
+                        assert (size == '0 || dst < size);  // DestinationExists
+
+                always @(posedge clk_i)
+                    if (rst_ni && i > 0 && ports[i] && pick[i*VCS+:VCS] != '0) begin
+                        assert (port != PORT_BITS'(i));  // FlitDoesNotTurnBack
+                        assert (!earlier[port]);         // DimensionsAreInOrder
                     end
             end
 
             always @(posedge clk_i)
-                if (rst_ni && filled != '0 && mask != '0) begin
-                    assert ((dim_size_i[d*32+:32] & ~mask) == '0);              // SizeIsInPlace
+                if (rst_ni && (filled != '0 || arriving != '0) && mask != '0) begin
+                    assert ((mask & earlier_fields) == '0);                     // FieldsAreApart
+                    assert ((ports & earlier) == '0);                           // PortsAreApart
+                    assert (size == '0 || (own_addr_i & mask) < size);          // CoordinateExists
+                    assert ((size & ~mask) == '0);                              // SizeIsInPlace
                     assert ((dim_limit_i[d*32+:32] & ~mask) == '0);             // LimitIsInPlace
                     assert ((addr_mask_i & mask) == mask);                      // FieldIsInTheAddress
                     assert (32'(dim_plus_i[d*PORT_BITS+:PORT_BITS]) < RADIX);   // PlusPortExists
