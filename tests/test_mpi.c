@@ -135,8 +135,17 @@ Test(mpi, compute_is_rounded_up_to_node_cycles_and_these_to_fabric_cycles)
     cr_assert_eq(MAKESPAN("compute 3"), 3);
     cr_assert_eq(MAKESPAN("compute 3;sleep 1e-6;compute 4"), 1007);
     cr_assert_eq(RUN("compute 3;sleep 1e-6;compute 4").stats.compute_cycles_max, 7);
+}
+
+Test(mpi, what_would_end_after_cycle_2_to_the_50_is_refused)
+{
+    cr_assert_eq(MAKESPAN("sleep 1125899;compute 906842624"), 1125899906842624);
+    FAILS("t.txt:3: rank 0: compute: it would end after cycle 1125899906842624, the last",
+          "sleep 1125899;compute 906842625");
+    FAILS("t.txt:2: rank 0: sleep: it would end", "sleep 9e8;sleep 9e8;sleep 9e8");
+    FAILS("t.txt:7: rank 1: sleep: it would end", "sleep 1e6;send 1 0 8", "recv 0 0 8;sleep 1e6");
     params.mpi.fabric_clock_hz = 1e18;
-    FAILS("t.txt:2: rank 0: compute: more than 1e18 cycles", "compute 2e9");
+    FAILS("t.txt:2: rank 0: compute: it would end", "compute 2e9");
 }
 
 Test(mpi, a_message_to_oneself_stays_out_of_the_network)

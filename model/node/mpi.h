@@ -17,7 +17,8 @@
 // ranks are run in ascending order. `n` units of compute are n * compute_scale ns, rounded up to
 // cycles of the node's clock, and these to cycles of the fabric's. Sleeping is not scaled.
 // Errors (ERR_TRACE): a message longer than its receive, collectives that differ between ranks,
-// messages or receives without a partner at the end, ranks that wait for ever.
+// messages or receives without a partner at the end, ranks that wait for ever, or that compute or
+// sleep beyond WORKLOAD_LAST_CYCLE.
 // Owner: the trace belongs to the caller and outlives the workload.
 #ifndef ORDITO_MODEL_NODE_MPI_H
 #define ORDITO_MODEL_NODE_MPI_H

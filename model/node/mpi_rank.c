@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/mpi_state.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 // What an operation does to its rank.
@@ -13,20 +14,23 @@ enum outcome {
 // Rounded up to a whole number, but not for what is only an error of floating point.
 static double whole(double x)
 {
-    return ceil(x - x * 1e-12);
+    double nearest = round(x);
+    return fabs(x - nearest) <= x * 1e-12 ? nearest : ceil(x);
 }
 
 // Keeps a rank busy or idle for some time.
 static enum outcome spend(struct mpi *self, uint32_t rank, double ns, uint64_t *cycles,
                           struct err *err)
 {
-    static const double max_cycles = 1e18;
     const struct mpi_params *p = &self->params;
     double node_cycles = whole(ns * 1e-9 * p->node_clock_hz);
     double fabric_cycles = whole(node_cycles / p->node_clock_hz * p->fabric_clock_hz);
-    if (!(fabric_cycles < max_cycles)) {
-        err_set(err, ERR_TRACE, "%s:%u: rank %u: %s: more than 1e18 cycles", mpi_file(self, rank),
-                self->ranks[rank].op.line, rank, op_names[self->ranks[rank].op.kind]);
+    if (!((double)self->cycle + fabric_cycles <= (double)WORKLOAD_LAST_CYCLE)) {
+        err_set(err, ERR_TRACE,
+                "%s:%u: rank %u: %s: it would end after cycle %" PRIu64
+                ", the last that can be simulated",
+                mpi_file(self, rank), self->ranks[rank].op.line, rank,
+                op_names[self->ranks[rank].op.kind], WORKLOAD_LAST_CYCLE);
         return FAILS;
     }
     *cycles = (uint64_t)fabric_cycles;

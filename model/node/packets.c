@@ -86,8 +86,7 @@ static bool parse(const struct reader *self, const char *text, struct packets_li
                   struct err *err)
 {
     static const char *const names[] = {"cycle", "source", "destination", "flits"};
-    // The last cycles of 64 bits mean "never" elsewhere.
-    const uint64_t limits[] = {UINT64_MAX / 2, UINT32_MAX, UINT32_MAX, UINT32_MAX};
+    const uint64_t limits[] = {WORKLOAD_LAST_CYCLE, UINT32_MAX, UINT32_MAX, UINT32_MAX};
     uint64_t values[4];
     for (size_t i = 0; i < 4; i++) {
         if (text_number(&text, limits[i], &values[i]))

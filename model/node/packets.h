@@ -5,7 +5,8 @@
 //
 // Timing: a packet is created in step(cycle), packets of a cycle in the order of their lines.
 // Nothing comes back from the network: what is sent, and when, is what the file says.
-// Bounds: memory is that of a line; what is wrong with a line is an ERR_TRACE with file:line.
+// Bounds: cycles up to WORKLOAD_LAST_CYCLE; memory is that of a line; what is wrong with a line is
+// an ERR_TRACE with file:line.
 #ifndef ORDITO_MODEL_NODE_PACKETS_H
 #define ORDITO_MODEL_NODE_PACKETS_H
 

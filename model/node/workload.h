@@ -10,6 +10,9 @@
 
 #include "model/net/fabric.h"
 
+// The last cycle in which a workload may want anything: sums of times never wrap.
+#define WORKLOAD_LAST_CYCLE (UINT64_C(1) << 50)
+
 struct workload;
 
 struct workload_ops {
