@@ -12,7 +12,7 @@
 struct stream {
     struct input *input;
     char *file;       // its name, for messages
-    uint64_t *counts; // [2 * num_ranks], arrays of the operation read last
+    uint64_t *counts; // [2 * num_ranks], arrays of the operation read last; NULL before the first
     bool started;     // `init` was read
     bool doubles;     // what an element without a datatype is
 };
@@ -72,7 +72,7 @@ static enum trace_next next_action(struct simgrid *self, uint32_t rank, struct o
                                     .rank = rank,
                                     .num_ranks = self->base.num_ranks,
                                     .doubles = stream->doubles,
-                                    .counts = stream->counts,
+                                    .counts = &stream->counts,
                                     .fields = self->fields};
         enum simgrid_result result = simgrid_line_parse(&line, rest, op, err);
         if (result == SIMGRID_WRONG)
@@ -156,8 +156,7 @@ static bool open_stream(struct simgrid *self, uint32_t rank, const struct simgri
     if (!stream->input)
         return simgrid_files_prefix(files, rank, err);
     stream->file = strdup(input_name(stream->input));
-    stream->counts = malloc((size_t)self->base.num_ranks * 2 * sizeof *stream->counts);
-    return (stream->file && stream->counts) || err_set(err, ERR_RUN, "out of memory");
+    return stream->file || err_set(err, ERR_RUN, "out of memory");
 }
 
 static struct trace *simgrid_open(const char *path, struct err *err)

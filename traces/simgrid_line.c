@@ -129,7 +129,11 @@ static bool counts_of(const struct parse *p, uint32_t idx, uint64_t size_bytes, 
                       const uint64_t **counts)
 {
     uint32_t num = p->line->num_ranks;
-    uint64_t *to = p->line->counts + (size_t)which * num;
+    if (!*p->line->counts)
+        *p->line->counts = malloc((size_t)2 * num * sizeof **p->line->counts);
+    if (!*p->line->counts)
+        return err_set(p->err, ERR_RUN, "out of memory");
+    uint64_t *to = *p->line->counts + (size_t)which * num;
     for (uint32_t i = 0; i < num; i++) {
         if (!message_of(p, idx + i, size_bytes, &to[i]))
             return false;

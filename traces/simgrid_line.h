@@ -19,9 +19,10 @@ struct simgrid_line {
     uint32_t line;
     uint32_t rank;
     uint32_t num_ranks;
-    bool doubles;     // without a datatype, elements are doubles; otherwise bytes. Set by `init 1`
-    uint64_t *counts; // [2 * num_ranks], for the arrays of v-collectives
-    char **fields;    // [simgrid_line_max_fields(num_ranks)], scratch
+    bool doubles;      // without a datatype, elements are doubles; otherwise bytes. Set by `init 1`
+    uint64_t **counts; // [2 * num_ranks], the arrays of v-collectives, made when there is one;
+                       //   the caller frees them
+    char **fields;     // [simgrid_line_max_fields(num_ranks)], scratch
     uint32_t num_fields;
     const char *action;
 };
@@ -34,7 +35,8 @@ static inline uint32_t simgrid_line_max_fields(uint32_t num_ranks)
 enum simgrid_result { SIMGRID_OP, SIMGRID_IGNORED, SIMGRID_WRONG };
 
 // Translates `text`, the line after its rank, which is written to. SIMGRID_IGNORED: the action
-// has no effect on a replay. SIMGRID_WRONG fills `err` (ERR_TRACE: file, line, rank, action).
+// has no effect on a replay. SIMGRID_WRONG fills `err` (ERR_TRACE: file, line, rank, action; or
+// ERR_RUN for memory).
 enum simgrid_result simgrid_line_parse(struct simgrid_line *self, char *text, struct op *op,
                                        struct err *err);
 
