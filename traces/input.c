@@ -4,16 +4,19 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { BLOCK_BYTES = 1 << 14, FIRST_LINE_BYTES = 256 };
 
 struct input {
     struct archive *archive;
+    int file;
     char *name;
     const char *block; // what libarchive decoded last
     size_t block_bytes;
@@ -30,8 +33,15 @@ static const char *reason(struct archive *archive)
     return text ? text : "damaged data";
 }
 
-// An archive handle on the file, at its first header. NULL on failure.
-static struct archive *archive_at(const char *path, bool raw, struct err *err)
+static void archive_close(struct archive *archive, int file)
+{
+    archive_read_free(archive);
+    close(file);
+}
+
+// An archive handle on the file, at its first header. NULL on failure. `*file` is the file opened
+// for it, which libarchive would otherwise read by blocks of its own choice, of 64 KiB.
+static struct archive *archive_at(const char *path, bool raw, int *file, struct err *err)
 {
     struct stat status;
     if (stat(path, &status) != 0) {
@@ -42,8 +52,14 @@ static struct archive *archive_at(const char *path, bool raw, struct err *err)
         err_set(err, ERR_TRACE, "%s: not a regular file", path);
         return NULL;
     }
+    *file = open(path, O_RDONLY | O_CLOEXEC);
+    if (*file < 0) {
+        err_set(err, ERR_TRACE, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
     struct archive *archive = archive_read_new();
     if (!archive) {
+        close(*file);
         err_set(err, ERR_RUN, "out of memory");
         return NULL;
     }
@@ -55,9 +71,9 @@ static struct archive *archive_at(const char *path, bool raw, struct err *err)
     archive_read_support_format_empty(archive);
     if (raw)
         archive_read_support_format_raw(archive);
-    if (archive_read_open_filename(archive, path, BLOCK_BYTES) != ARCHIVE_OK) {
+    if (archive_read_open_fd(archive, *file, BLOCK_BYTES) != ARCHIVE_OK) {
         err_set(err, ERR_TRACE, "%s: %s", path, reason(archive));
-        archive_read_free(archive);
+        archive_close(archive, *file);
         return NULL;
     }
     return archive;
@@ -101,7 +117,7 @@ struct input *input_open(const char *path, const char *member, struct err *err)
         err_set(err, ERR_RUN, "out of memory");
         return NULL;
     }
-    self->archive = archive_at(path, !member, err);
+    self->archive = archive_at(path, !member, &self->file, err);
     if (!self->archive || !seek_member(self, path, member, err)) {
         input_close(self);
         return NULL;
@@ -114,7 +130,7 @@ void input_close(struct input *self)
     if (!self)
         return;
     if (self->archive)
-        archive_read_free(self->archive);
+        archive_close(self->archive, self->file);
     free(self->name);
     free(self->line);
     free(self);
@@ -208,7 +224,8 @@ bool input_find_member(const char *path, const char *base, bool *is_archive, cha
 {
     *is_archive = false;
     *member = NULL;
-    struct archive *archive = archive_at(path, true, err);
+    int file;
+    struct archive *archive = archive_at(path, true, &file, err);
     if (!archive)
         return false;
     struct archive_entry *entry;
@@ -223,7 +240,7 @@ bool input_find_member(const char *path, const char *base, bool *is_archive, cha
         if (strcmp(slash ? slash + 1 : name, base) == 0 && !(*member = strdup(name)))
             err_set(err, ERR_RUN, "out of memory");
     }
-    archive_read_free(archive);
+    archive_close(archive, file);
     if (err->status == ERR_NONE)
         return true;
     free(*member);
