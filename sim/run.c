@@ -50,7 +50,9 @@ static void delivered(void *context, const struct packet *packet)
 {
     struct run *self = context;
     measurement_packet(&self->measurement, packet);
-    self->machine.workload->ops->delivered(self->machine.workload, packet, packet->ejected_cycle);
+    struct workload *workload = self->machine.workload;
+    if (workload->ops->delivered)
+        workload->ops->delivered(workload, packet);
 }
 
 static void flit_ejected(void *context, uint32_t node, uint64_t cycle, struct flit flit)

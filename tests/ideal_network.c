@@ -90,7 +90,7 @@ bool ideal_network_run(struct ideal_network *self, struct workload *workload, st
         while (self->num > 0 && self->heap[0].due_cycle <= cycle) {
             struct ideal_packet next = take(self);
             assert(next.due_cycle == cycle);
-            workload->ops->delivered(workload, &next.packet, cycle);
+            workload->ops->delivered(workload, &next.packet);
         }
         uint64_t event = workload->ops->next_event(workload, cycle);
         uint64_t due = self->num > 0 ? self->heap[0].due_cycle : UINT64_MAX;

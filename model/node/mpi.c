@@ -23,9 +23,8 @@ static bool mpi_step(struct workload *base, struct fabric *fabric, uint64_t cycl
     return true;
 }
 
-static void mpi_delivered(struct workload *base, const struct packet *packet, uint64_t cycle)
+static void mpi_delivered(struct workload *base, const struct packet *packet)
 {
-    (void)cycle;
     mpi_wire_delivered((struct mpi *)base, packet->message);
 }
 

@@ -211,11 +211,6 @@ static bool step(struct workload *workload, struct fabric *fabric, uint64_t cycl
     }
 }
 
-static void delivered(struct workload *workload, const struct packet *packet, uint64_t cycle)
-{
-    (void)workload, (void)packet, (void)cycle; // nobody waits for it
-}
-
 static uint64_t next_event(const struct workload *workload, uint64_t cycle)
 {
     const struct packets *self = (const struct packets *)workload;
@@ -237,7 +232,6 @@ static void free_packets(struct workload *workload)
 
 static const struct workload_ops packets_ops = {
     .step = step,
-    .delivered = delivered,
     .next_event = next_event,
     .done = done,
     .free = free_packets,

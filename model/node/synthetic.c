@@ -102,11 +102,6 @@ static bool step(struct workload *workload, struct fabric *fabric, uint64_t cycl
     return true;
 }
 
-static void delivered(struct workload *workload, const struct packet *packet, uint64_t cycle)
-{
-    (void)workload, (void)packet, (void)cycle; // nobody waits for it
-}
-
 static uint64_t next_event(const struct workload *workload, uint64_t cycle)
 {
     const struct synthetic *self = (const struct synthetic *)workload;
@@ -132,7 +127,6 @@ static void free_synthetic(struct workload *workload)
 
 static const struct workload_ops synthetic_ops = {
     .step = step,
-    .delivered = delivered,
     .next_event = next_event,
     .done = done,
     .free = free_synthetic,
