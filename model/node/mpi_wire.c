@@ -203,13 +203,12 @@ static bool in_turn(struct mpi *self, uint32_t message_id, struct err *err)
     return true;
 }
 
-static bool finish(struct mpi *self, uint32_t message_id)
+static void finish(struct mpi *self, uint32_t message_id)
 {
     const struct mpi_message *message = &self->messages[message_id];
     mpi_match_complete(self, message->recv_request);
     mpi_match_complete(self, message->send_request);
     mpi_wire_release(self, message_id);
-    return true;
 }
 
 bool mpi_wire_step(struct mpi *self, struct err *err)
@@ -230,7 +229,7 @@ bool mpi_wire_step(struct mpi *self, struct err *err)
             good = launch(self, message_id, MPI_DATA, message->bytes, err);
             break;
         case MPI_DATA:
-            good = finish(self, message_id);
+            finish(self, message_id);
             break;
         }
         if (!good)
