@@ -35,22 +35,6 @@ static bool send_probes(struct fabric *fabric, uint32_t num_nodes, struct err *e
     return true;
 }
 
-// Channels that probes went over, and the most that any router has.
-static void count_channels(const struct topology *topology, const uint64_t *flits,
-                           struct topology_figures *measured)
-{
-    for (uint32_t r = 0; r < topology->num_routers; r++) {
-        uint32_t degree = 0;
-        for (uint32_t p = 0; p < topology->radix; p++) {
-            size_t port = (size_t)r * topology->radix + p;
-            degree += topology->peer[port] != TOPOLOGY_NONE && flits[port] > 0;
-        }
-        measured->channels += degree;
-        if (degree > measured->degree_max)
-            measured->degree_max = degree;
-    }
-}
-
 bool measure_topology(const struct config *config, struct topology_figures *measured,
                       struct err *err)
 {
@@ -73,7 +57,7 @@ bool measure_topology(const struct config *config, struct topology_figures *meas
             .average_hops = probes.num ? (double)probes.sum_hops / (double)probes.num : 0,
             .bisection_channels = UINT64_MAX,
         };
-        count_channels(machine.topology, fabric_channel_flits(machine.fabric), measured);
+        topology_search_channels(machine.topology, fabric_channel_flits(machine.fabric), measured);
     }
     machine_free(&machine);
     return good;

@@ -97,6 +97,11 @@ void topology_free(struct topology *self);
 bool topology_search(const struct topology *self, struct topology_figures *figures,
                      struct err *err);
 
+// Counts channels, and the most that any router has, in figures that are zero. With `flits` (by
+// output port) only those that flits went over.
+void topology_search_channels(const struct topology *self, const uint64_t *flits,
+                              struct topology_figures *figures);
+
 // Least number of channels, one way, between two halves of the nodes (floor and ceiling of n / 2),
 // by trying every halving: UINT64_MAX for more than TOPOLOGY_MAX_HALVED_NODES nodes, and for
 // topologies in which nodes and routers are not one.

@@ -50,12 +50,15 @@ static bool sum_up(struct search *self, uint32_t source, struct err *err)
     return true;
 }
 
-static void count_channels(const struct topology *t, struct topology_figures *figures)
+void topology_search_channels(const struct topology *self, const uint64_t *flits,
+                              struct topology_figures *figures)
 {
-    for (uint32_t r = 0; r < t->num_routers; r++) {
+    for (uint32_t r = 0; r < self->num_routers; r++) {
         uint32_t degree = 0;
-        for (uint32_t p = 0; p < t->radix; p++)
-            degree += t->peer[(size_t)r * t->radix + p] != TOPOLOGY_NONE;
+        for (uint32_t p = 0; p < self->radix; p++) {
+            size_t port = (size_t)r * self->radix + p;
+            degree += self->peer[port] != TOPOLOGY_NONE && (!flits || flits[port] > 0);
+        }
         figures->channels += degree;
         if (degree > figures->degree_max)
             figures->degree_max = degree;
@@ -88,7 +91,7 @@ bool topology_search(const struct topology *self, struct topology_figures *figur
         .average_hops = n > 1 ? (double)search.sum_hops / ((double)n * (double)(n - 1)) : 0,
         .bisection_channels = topology_search_bisection(self),
     };
-    count_channels(self, figures);
+    topology_search_channels(self, NULL, figures);
     return true;
 }
 
