@@ -116,6 +116,27 @@ static void wire_side(struct topology *self, uint32_t r, uint32_t side, uint32_t
     self->peer[next * self->radix + port + 1] = r * self->radix + port;
 }
 
+// Closed forms but for the bisection; `rings` as in grid_build.
+static void set_closed(struct topology *self, bool rings)
+{
+    uint64_t n = self->num_nodes;
+    struct topology_figures closed = {.nodes = n, .routers = n};
+    double sum = 0; // of mean distances over ordered pairs, a node with itself included
+    for (uint32_t d = 0; d < self->num_dims; d++) {
+        uint32_t k = self->sides[d];
+        bool ring = rings && k > 2;
+        closed.channels += 2 * (n / k) * (ring ? k : k - 1);
+        closed.degree_max += grid_side_ports(k);
+        closed.diameter_hops += ring ? k / 2 : k - 1;
+        if (ring && k % 2 == 0)
+            sum += k / 4.0;
+        else
+            sum += ((double)k * k - 1) / ((ring ? 4.0 : 3.0) * k);
+    }
+    closed.average_hops = n > 1 ? sum * (double)n / (double)(n - 1) : 0;
+    self->closed = closed;
+}
+
 bool grid_build(const struct topology_spec *spec, bool rings, struct topology *topology,
                 struct err *err)
 {
@@ -150,6 +171,7 @@ bool grid_build(const struct topology_spec *spec, bool rings, struct topology *t
         }
         topology->node_addr[r] = addr;
     }
+    set_closed(topology, rings);
     return true;
 }
 

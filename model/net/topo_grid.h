@@ -15,6 +15,7 @@
 bool grid_resolve_sides(struct topology_spec *spec, uint64_t min_side, struct err *err);
 
 // Wires the routers; `rings` closes every side of 3 and more. Allocates the topology's arrays.
+// Closed forms are filled in but for the bisection.
 bool grid_build(const struct topology_spec *spec, bool rings, struct topology *topology,
                 struct err *err);
 

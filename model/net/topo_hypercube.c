@@ -47,16 +47,7 @@ static bool build(const struct topology_spec *spec, struct topology *topology, s
         grid.dims[d] = 2;
     if (!grid_build(&grid, false, topology, err))
         return false;
-    uint64_t nodes = topology->num_nodes;
-    topology->closed = (struct topology_figures){
-        .nodes = nodes,
-        .routers = nodes,
-        .channels = nodes * spec->n,
-        .degree_max = spec->n,
-        .diameter_hops = spec->n,
-        .average_hops = spec->n / 2.0 * (double)nodes / (double)(nodes - 1),
-        .bisection_channels = nodes / 2,
-    };
+    topology->closed.bisection_channels = topology->num_nodes / 2;
     return true;
 }
 

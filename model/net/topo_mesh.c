@@ -12,19 +12,7 @@ static bool build(const struct topology_spec *spec, struct topology *topology, s
 {
     if (!grid_build(spec, false, topology, err))
         return false;
-    uint64_t n = topology->num_nodes;
-    struct topology_figures *closed = &topology->closed;
-    *closed = (struct topology_figures){.nodes = n, .routers = n};
-    double sum = 0; // of mean distances over ordered pairs, a node with itself included
-    for (uint32_t d = 0; d < topology->num_dims; d++) {
-        uint32_t k = topology->sides[d];
-        closed->channels += 2 * (n / k) * (k - 1);
-        closed->degree_max += grid_side_ports(k);
-        closed->diameter_hops += k - 1;
-        sum += ((double)k * k - 1) / (3.0 * k);
-    }
-    closed->average_hops = n > 1 ? sum * (double)n / (double)(n - 1) : 0;
-    closed->bisection_channels = grid_mesh_bisection(topology);
+    topology->closed.bisection_channels = grid_mesh_bisection(topology);
     return true;
 }
 

@@ -25,19 +25,7 @@ static bool build(const struct topology_spec *spec, struct topology *topology, s
 {
     if (!grid_build(spec, true, topology, err))
         return false;
-    uint64_t n = topology->num_nodes;
-    struct topology_figures *closed = &topology->closed;
-    *closed = (struct topology_figures){.nodes = n, .routers = n};
-    double sum = 0; // of mean distances over ordered pairs, a node with itself included
-    for (uint32_t d = 0; d < topology->num_dims; d++) {
-        uint32_t k = topology->sides[d];
-        closed->channels += n * grid_side_ports(k);
-        closed->degree_max += grid_side_ports(k);
-        closed->diameter_hops += k / 2;
-        sum += k % 2 == 0 ? k / 4.0 : ((double)k * k - 1) / (4.0 * k);
-    }
-    closed->average_hops = sum * (double)n / (double)(n - 1);
-    closed->bisection_channels = bisection(topology);
+    topology->closed.bisection_channels = bisection(topology);
     return true;
 }
 
