@@ -210,12 +210,7 @@ bool mpi_match_arrived(struct mpi *self, uint32_t message_id, struct err *err)
             rank->posted.tail = before;
         return met(self, id, message_id, err);
     }
-    message->next = MPI_NONE;
-    if (rank->unexpected.head == MPI_NONE)
-        rank->unexpected.head = message_id;
-    else
-        self->messages[rank->unexpected.tail].next = message_id;
-    rank->unexpected.tail = message_id;
+    mpi_wire_append(self, &rank->unexpected, message_id);
     self->num_unexpected++;
     return true;
 }

@@ -152,6 +152,9 @@ bool mpi_wire_clear_to_send(struct mpi *self, uint32_t message_id, struct err *e
 
 void mpi_wire_release(struct mpi *self, uint32_t message_id);
 
+// Puts a message that is in no list at the end of one.
+void mpi_wire_append(struct mpi *self, struct mpi_list *list, uint32_t message_id);
+
 // --- mpi_match.c ---------------------------------------------------------------------------------
 
 // A new request, a copy of `request`. If its rank waits for it, it counts as pending. MPI_NONE

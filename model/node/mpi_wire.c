@@ -72,14 +72,14 @@ static struct mpi_flow *flow_of(struct mpi *self, uint32_t source, uint32_t dest
 // --- packets
 // ---------------------------------------------------------------------------------------
 
-static void append_arrived(struct mpi *self, uint32_t message_id)
+void mpi_wire_append(struct mpi *self, struct mpi_list *list, uint32_t message_id)
 {
     self->messages[message_id].next = MPI_NONE;
-    if (self->arrived.head == MPI_NONE)
-        self->arrived.head = message_id;
+    if (list->head == MPI_NONE)
+        list->head = message_id;
     else
-        self->messages[self->arrived.tail].next = message_id;
-    self->arrived.tail = message_id;
+        self->messages[list->tail].next = message_id;
+    list->tail = message_id;
 }
 
 static bool send_packet(struct mpi *self, uint32_t from, uint32_t to, uint32_t flits,
@@ -100,7 +100,7 @@ static bool launch(struct mpi *self, uint32_t message_id, enum mpi_phase phase, 
     uint32_t to = back ? message->source : message->destination;
     message->phase = phase;
     if (from == to) {
-        append_arrived(self, message_id);
+        mpi_wire_append(self, &self->arrived, message_id);
         return true;
     }
     message->packets_left =
@@ -119,7 +119,7 @@ static bool launch(struct mpi *self, uint32_t message_id, enum mpi_phase phase, 
 void mpi_wire_delivered(struct mpi *self, uint32_t message_id)
 {
     if (--self->messages[message_id].packets_left == 0)
-        append_arrived(self, message_id);
+        mpi_wire_append(self, &self->arrived, message_id);
 }
 
 // --- messages
