@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// One row a kind: symbol, name in messages and in native text.
+// One row a kind: symbol, name in messages.
 #define OP_KINDS(X)                                                                                \
     X(OP_INIT, "init")                                                                             \
     X(OP_FINALIZE, "finalize")                                                                     \

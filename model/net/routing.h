@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Route computation: from where a head flit is and where it goes, to an output port and the set of
 // output VCs that it may use. One function serves the reference router, the deadlock proof and the
-// closed forms; `rtl/route_grid.sv` and `rtl/route_table.sv` mirror it.
+// closed forms; `rtl/route_grid.svh` and the table in `rtl/input_buffer.sv` mirror it.
 //
 // Grids (mesh, torus, hypercube). Dimensions are corrected in order of their number; a hypercube
 // is a grid whose sides are 2, and dimension order on it is e-cube. Every comparison is made in
@@ -57,7 +57,7 @@ struct route {
     uint8_t vcs;  // output VCs that may be used, a bit each; never 0
 };
 
-// All that route computation needs, for every router of a fabric. Made by routing_make, freed by
+// All that route computation needs, for every router of a fabric. Made by routing_new, freed by
 // routing_free.
 struct routing {
     struct layout layout;
