@@ -117,10 +117,7 @@ Test(packets, a_scan_finds_the_longest_packet)
     struct err err = {0};
     cr_assert(packets_file_open(&file, scratch_file("t", sample), &err));
     cr_assert(packets_scan(&file, NODES, &summary, &err), "%s", err.text);
-    cr_assert_eq(summary.num_packets, 4);
-    cr_assert_eq(summary.num_flits, 23);
     cr_assert_eq(summary.longest_flits, 16);
-    cr_assert_eq(summary.last_cycle, 1000000000000);
     packets_file_close(&file);
 }
 
@@ -135,7 +132,7 @@ Test(packets, standard_input_can_be_read_twice)
     cr_assert(packets_file_open(&file, "-", &err), "%s", err.text);
     for (int i = 0; i < 2; i++) {
         cr_assert(packets_scan(&file, NODES, &summary, &err), "%s", err.text);
-        cr_assert_eq(summary.num_packets, 4);
+        cr_assert_eq(summary.longest_flits, 16);
     }
     cr_assert_not(packets_scan(&file, 63, &summary, &err)); // there is no node 63
     cr_assert(strstr(err.text, "standard input:2: "), "%s", err.text);

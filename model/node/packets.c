@@ -158,9 +158,6 @@ bool packets_scan(const struct packets_file *file, uint32_t num_nodes,
     struct packets_line line;
     enum input_next next;
     while ((next = reader_next(&reader, &line, err)) == INPUT_LINE) {
-        summary->num_packets++;
-        summary->num_flits += line.flits;
-        summary->last_cycle = line.cycle;
         if (line.flits > summary->longest_flits)
             summary->longest_flits = line.flits;
     }

@@ -27,10 +27,7 @@ void packets_file_close(struct packets_file *self);
 
 // What a whole trace holds. All 0 if it is empty.
 struct packets_summary {
-    uint64_t num_packets;
-    uint64_t num_flits;
-    uint64_t last_cycle;
-    uint32_t longest_flits;
+    uint32_t longest_flits; // of a packet
 };
 
 // Reads the whole trace once, and so checks it.
