@@ -120,11 +120,10 @@ static void write_collectives(char *text)
 
 Test(mpi_traces, every_algorithm_completes_every_collective_under_both_protocols)
 {
-    struct trace_files files = trace_files_make();
     static char text[1 << 14];
     write_collectives(text);
     char path[128];
-    snprintf(path, sizeof path, "%s", trace_files_write(&files, "t.txt", text));
+    snprintf(path, sizeof path, "%s", trace_files_write("t.txt", text));
     for (size_t a = 0; a < collective_num_algorithms; a++) {
         const struct collective_algorithm *row = &collective_algorithms[a];
         struct replay_params params = replay_default();
@@ -138,7 +137,6 @@ Test(mpi_traces, every_algorithm_completes_every_collective_under_both_protocols
         cr_assert_eq(eager.collective_bytes, rendezvous.collective_bytes);
         cr_assert_lt(eager.makespan_cycles, rendezvous.makespan_cycles);
     }
-    trace_files_remove(&files);
 }
 
 // --- mutilated programs
@@ -168,7 +166,6 @@ static void mutilate(char *text, uint32_t line, bool twice)
 
 Test(mpi_traces, a_line_less_or_more_is_noticed_unless_the_program_can_do_without_it)
 {
-    struct trace_files files = trace_files_make();
     struct replay_params params = replay_default();
     struct replay_result result;
     for (uint32_t line = 0; line < 21; line++) {
@@ -176,8 +173,7 @@ Test(mpi_traces, a_line_less_or_more_is_noticed_unless_the_program_can_do_withou
             char text[2 * sizeof program];
             struct err err = {0};
             mutilate(text, line, twice);
-            bool good =
-                replay_run(trace_files_write(&files, "t.txt", text), &params, &result, &err);
+            bool good = replay_run(trace_files_write("t.txt", text), &params, &result, &err);
             // A wait finds nothing to wait for, or is not missed; computing is free.
             bool harmless = line == 3 || line == 10 || line == 17;
             cr_assert_eq(good, harmless, "line %u, twice %d: %s", line + 1, twice, err.text);
@@ -185,7 +181,6 @@ Test(mpi_traces, a_line_less_or_more_is_noticed_unless_the_program_can_do_withou
                 cr_assert_eq(err.status, ERR_TRACE, "%s", err.text);
         }
     }
-    trace_files_remove(&files);
 }
 
 // --- a folder of traces, if there is one

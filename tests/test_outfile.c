@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that appear whole or not at all.
 #include "sim/outfile.h"
+#include "tests/scratch.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -21,20 +22,13 @@ static size_t files_in(const char *folder)
     return num;
 }
 
-static void make_folder(char folder[64])
-{
-    strcpy(folder, "/tmp/ordito-test-XXXXXX");
-    cr_assert(mkdtemp(folder) != NULL);
-}
-
 Test(outfile, a_file_appears_when_it_is_complete_and_replaces_the_old_one)
 {
-    char folder[64];
+    const char *folder = scratch_folder();
     char path[128];
     char text[16] = "";
     struct err err = {0};
     struct outfile file;
-    make_folder(folder);
     snprintf(path, sizeof path, "%s/x", folder);
     cr_assert(outfile_write(path, "old", 3, &err), "%s", err.text);
     cr_assert(outfile_open(&file, path, &err));
@@ -48,17 +42,14 @@ Test(outfile, a_file_appears_when_it_is_complete_and_replaces_the_old_one)
     cr_assert(fgets(text, sizeof text, from) && strcmp(text, "new") == 0);
     fclose(from);
     cr_assert_eq(files_in(folder), 1);
-    unlink(path);
-    rmdir(folder);
 }
 
 Test(outfile, a_file_given_up_leaves_nothing)
 {
-    char folder[64];
+    const char *folder = scratch_folder();
     char path[128];
     struct err err = {0};
     struct outfile file;
-    make_folder(folder);
     snprintf(path, sizeof path, "%s/x", folder);
     cr_assert(outfile_open(&file, path, &err));
     fputs("half", file.stream);
@@ -66,15 +57,13 @@ Test(outfile, a_file_given_up_leaves_nothing)
     cr_assert_eq(files_in(folder), 0);
     cr_assert(outfile_probe(path, &err));
     cr_assert_eq(files_in(folder), 0);
-    rmdir(folder);
 }
 
 Test(outfile, a_program_that_is_killed_leaves_no_file_of_that_name)
 {
-    char folder[64];
+    const char *folder = scratch_folder();
     char path[128];
     int status = 0;
-    make_folder(folder);
     snprintf(path, sizeof path, "%s/x", folder);
     pid_t child = fork();
     if (child == 0) {
@@ -92,7 +81,6 @@ Test(outfile, a_program_that_is_killed_leaves_no_file_of_that_name)
     snprintf(part, sizeof part, "%s.%ld.part", path, (long)child);
     unlink(part); // left where the file system has no files without a name
     cr_assert_eq(files_in(folder), 0);
-    rmdir(folder);
 }
 
 Test(outfile, what_cannot_be_written_is_an_error_that_names_path_and_reason)

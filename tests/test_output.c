@@ -2,18 +2,11 @@
 // Results as JSON, CSV and tables.
 #include "sim/output.h"
 #include "sim/table.h"
+#include "tests/config_text.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
-
-static struct config made(void)
-{
-    struct config config;
-    struct err err = {0};
-    cr_assert(config_default(&config, &err), "%s", err.text);
-    return config;
-}
 
 // A result in which every figure is something else, so that mixed up ones are seen.
 static struct run_result result_made(void)

@@ -10,20 +10,6 @@
 static const char mg[] = "traces/samples/mg.S.64.ti.tar.zst";
 static const char is[] = "traces/samples/is.S.64.ti.tar.zst";
 
-static struct trace_files files;
-
-static void make_files(void)
-{
-    files = trace_files_make();
-}
-
-static void remove_files(void)
-{
-    trace_files_remove(&files);
-}
-
-TestSuite(trace, .init = make_files, .fini = remove_files);
-
 // A tiny program of two ranks, in pieces that every way of naming a trace is made of.
 #define RANK_0 "0 init\n0 compute 1.5e+02\n0 send 1 7 10 1 \n0 bcast 4 0 1 \n0 finalize\n"
 #define RANK_1 "# a comment\n\n1 init\n1 recv 0 7 20 1\n1 bcast 4 0 1\n1 finalize\n"
@@ -73,32 +59,31 @@ Test(trace, the_samples_have_as_many_operations_as_were_recorded)
 
 Test(trace, folder_and_index_file_name_the_same_trace)
 {
-    trace_files_write(&files, "r0.txt", RANK_0);
-    trace_files_write(&files, "r1.txt", RANK_1);
-    expect_text(trace_files_write(&files, "index.txt", INDEX), tiny_text);
-    expect_text(files.folder, tiny_text);
+    trace_files_write("r0.txt", RANK_0);
+    trace_files_write("r1.txt", RANK_1);
+    expect_text(trace_files_write("index.txt", INDEX), tiny_text);
+    expect_text(scratch_folder(), tiny_text);
 }
 
 Test(trace, a_single_file_may_hold_all_ranks_in_any_order)
 {
-    expect_text(trace_files_write(&files, "all.txt", RANK_0 RANK_1), tiny_text);
-    expect_text(trace_files_write(&files, "all.txt", RANK_1 RANK_0), tiny_text);
-    expect_text(trace_files_write(&files, "all.txt",
-                                  "1 init\n0 init\n0 compute 150\n1 recv 0 7 20 1\n"
-                                  "1 bcast 4 0 1\n0 send 1 7 10 1\n0 bcast 4 0 1\n"
-                                  "1 finalize\n0 finalize\n"),
+    expect_text(trace_files_write("all.txt", RANK_0 RANK_1), tiny_text);
+    expect_text(trace_files_write("all.txt", RANK_1 RANK_0), tiny_text);
+    expect_text(trace_files_write("all.txt", "1 init\n0 init\n0 compute 150\n1 recv 0 7 20 1\n"
+                                             "1 bcast 4 0 1\n0 send 1 7 10 1\n0 bcast 4 0 1\n"
+                                             "1 finalize\n0 finalize\n"),
                 tiny_text);
-    expect_text(trace_files_write(&files, "one.txt", "all.txt\n"), tiny_text);
+    expect_text(trace_files_write("one.txt", "all.txt\n"), tiny_text);
 }
 
 Test(trace, files_may_be_compressed)
 {
     static const char *const filters[] = {"zstd", "xz", "gzip", "bzip2"};
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
-        expect_text(trace_files_compress(&files, "all", filters[i], RANK_0 RANK_1), tiny_text);
-        trace_files_compress(&files, "r0.txt", filters[i], RANK_0);
-        trace_files_compress(&files, "r1.txt", filters[i], RANK_1);
-        expect_text(trace_files_compress(&files, "index.txt", filters[i], INDEX), tiny_text);
+        expect_text(trace_files_compress("all", filters[i], RANK_0 RANK_1), tiny_text);
+        trace_files_compress("r0.txt", filters[i], RANK_0);
+        trace_files_compress("r1.txt", filters[i], RANK_1);
+        expect_text(trace_files_compress("index.txt", filters[i], INDEX), tiny_text);
     }
 }
 
@@ -109,19 +94,18 @@ Test(trace, a_folder_may_stand_in_an_archive)
         "a/r1.txt\0" RANK_1 "\0a/index.txt\0" INDEX "\0a/r0.txt\0" RANK_0 "\0";
     static const char flat[] = "index.txt\0" INDEX "\0r0.txt\0" RANK_0 "\0r1.txt\0" RANK_1 "\0";
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
-        expect_text(trace_files_archive(&files, "x", filters[i], deep), tiny_text);
-        expect_text(trace_files_archive(&files, "x", filters[i], flat), tiny_text);
+        expect_text(trace_files_archive("x", filters[i], deep), tiny_text);
+        expect_text(trace_files_archive("x", filters[i], flat), tiny_text);
     }
 }
 
 Test(trace, absolute_names_of_a_moved_trace_are_looked_for_beside_the_index)
 {
-    cr_assert_eq(mkdir(trace_files_path(&files, "t.txt_files"), 0755), 0);
-    trace_files_write(&files, "t.txt_files/1_rank-1.txt", RANK_0);
-    trace_files_write(&files, "t.txt_files/1_rank-2.txt", RANK_1);
-    expect_text(trace_files_write(&files, "t.txt",
-                                  "/home/nobody/t.txt_files/1_rank-1.txt\n"
-                                  "/home/nobody/t.txt_files/1_rank-2.txt\n"),
+    cr_assert_eq(mkdir(trace_files_path("t.txt_files"), 0755), 0);
+    trace_files_write("t.txt_files/1_rank-1.txt", RANK_0);
+    trace_files_write("t.txt_files/1_rank-2.txt", RANK_1);
+    expect_text(trace_files_write("t.txt", "/home/nobody/t.txt_files/1_rank-1.txt\n"
+                                           "/home/nobody/t.txt_files/1_rank-2.txt\n"),
                 tiny_text);
 }
 
@@ -173,7 +157,7 @@ static const char *with_line(const char *init, const char *line)
 {
     char text[512];
     snprintf(text, sizeof text, OTHERS "1 %s\n1 %s\n1 finalize\n", init, line);
-    return trace_files_write(&files, "t.txt", text);
+    return trace_files_write("t.txt", text);
 }
 
 Test(trace, every_action_is_read)
@@ -281,29 +265,28 @@ Test(trace, a_wrong_line_is_refused_with_file_line_and_rank)
 Test(trace, what_is_missing_is_named)
 {
     expect_error("/nowhere/at/all", "/nowhere/at/all: No such file");
-    expect_error(files.folder, "index.txt: No such file");
-    expect_error(trace_files_write(&files, "e.txt", ""), "e.txt: not a trace of a known format");
-    expect_error(trace_files_write(&files, "e.txt", "two words\n"), "not a trace");
-    expect_error(trace_files_write(&files, "e.txt", "0 nonsense\n"), "not a trace");
-    expect_error(trace_files_write(&files, "e.txt", "0 init\n2 init\n"),
+    expect_error(scratch_folder(), "index.txt: No such file");
+    expect_error(trace_files_write("e.txt", ""), "e.txt: not a trace of a known format");
+    expect_error(trace_files_write("e.txt", "two words\n"), "not a trace");
+    expect_error(trace_files_write("e.txt", "0 nonsense\n"), "not a trace");
+    expect_error(trace_files_write("e.txt", "0 init\n2 init\n"),
                  "no line of rank 1, although there is a rank 2");
-    expect_error(trace_files_write(&files, "e.txt", "0 init\nx init\n"),
+    expect_error(trace_files_write("e.txt", "0 init\nx init\n"),
                  "e.txt:2: a line that does not begin with a rank");
-    trace_files_write(&files, "r0.txt", RANK_0);
-    trace_files_write(&files, "index.txt", "r0.txt\nr1.txt\n");
-    expect_error(files.folder, "index.txt:2: file of rank 1: ");
-    trace_files_write(&files, "r1.txt", RANK_0);
-    expect_error(files.folder, "r1.txt:5: rank 1: no init of this rank");
-    trace_files_write(&files, "r1.txt", "");
-    expect_error(files.folder, "r1.txt:0: rank 1: no init of this rank");
-    expect_error(trace_files_archive(&files, "x.tar", "zstd", "r0.txt\0" RANK_0 "\0"),
+    trace_files_write("r0.txt", RANK_0);
+    trace_files_write("index.txt", "r0.txt\nr1.txt\n");
+    expect_error(scratch_folder(), "index.txt:2: file of rank 1: ");
+    trace_files_write("r1.txt", RANK_0);
+    expect_error(scratch_folder(), "r1.txt:5: rank 1: no init of this rank");
+    trace_files_write("r1.txt", "");
+    expect_error(scratch_folder(), "r1.txt:0: rank 1: no init of this rank");
+    expect_error(trace_files_archive("x.tar", "zstd", "r0.txt\0" RANK_0 "\0"),
                  "x.tar: the archive holds no index.txt");
-    expect_error(
-        trace_files_archive(&files, "x.tar", "zstd", "index.txt\0" INDEX "\0r0.txt\0" RANK_0 "\0"),
-        "x.tar:index.txt:2: file of rank 1: ");
+    expect_error(trace_files_archive("x.tar", "zstd", "index.txt\0" INDEX "\0r0.txt\0" RANK_0 "\0"),
+                 "x.tar:index.txt:2: file of rank 1: ");
     struct err err = {0};
-    cr_assert(!trace_files_load(trace_files_write(&files, "e.txt", "# nothing\n"), "simgrid", NULL,
-                                0, NULL, &err));
+    cr_assert(!trace_files_load(trace_files_write("e.txt", "# nothing\n"), "simgrid", NULL, 0, NULL,
+                                &err));
     cr_assert_not_null(strstr(err.text, "e.txt: an empty index"), "%s", err.text);
 }
 
@@ -321,7 +304,7 @@ Test(trace, a_text_cut_anywhere_is_refused)
     size_t whole = strlen(text);
     for (size_t length = 0; length + 1 < whole; length++) {
         struct err err = {0};
-        const char *path = trace_files_write_bytes(&files, "cut.txt", text, length);
+        const char *path = trace_files_write_bytes("cut.txt", text, length);
         bool good = trace_files_load(path, "simgrid", NULL, 0, NULL, &err);
         // Cut between the ranks, it has one rank, which sends to one that is not there.
         cr_assert(!good, "cut at %zu", length);
@@ -331,12 +314,12 @@ Test(trace, a_text_cut_anywhere_is_refused)
 
 Test(trace, without_its_first_or_last_line_a_rank_is_refused)
 {
-    trace_files_write(&files, "index.txt", INDEX);
-    trace_files_write(&files, "r0.txt", RANK_0);
-    trace_files_write(&files, "r1.txt", "1 recv 0 7 20 1\n1 bcast 4 0 1\n1 finalize\n");
-    expect_error(files.folder, "r1.txt:1: rank 1: an action before init");
-    trace_files_write(&files, "r1.txt", "1 init\n1 recv 0 7 20 1\n1 bcast 4 0 1\n");
-    expect_error(files.folder, "r1.txt:3: rank 1: the file ends before finalize");
+    trace_files_write("index.txt", INDEX);
+    trace_files_write("r0.txt", RANK_0);
+    trace_files_write("r1.txt", "1 recv 0 7 20 1\n1 bcast 4 0 1\n1 finalize\n");
+    expect_error(scratch_folder(), "r1.txt:1: rank 1: an action before init");
+    trace_files_write("r1.txt", "1 init\n1 recv 0 7 20 1\n1 bcast 4 0 1\n");
+    expect_error(scratch_folder(), "r1.txt:3: rank 1: the file ends before finalize");
 }
 
 static void expect_cut_refused(const char *sample)
@@ -346,7 +329,7 @@ static void expect_cut_refused(const char *sample)
     for (size_t i = 0; i < 40; i++) {
         struct err err = {0};
         size_t length = i == 0 ? num - 1 : num * i / 40;
-        const char *path = trace_files_write_bytes(&files, "cut", bytes, length);
+        const char *path = trace_files_write_bytes("cut", bytes, length);
         cr_assert(!trace_files_load(path, "auto", NULL, 0, NULL, &err), "%s at %zu", sample,
                   length);
         cr_assert_eq(err.status, ERR_TRACE, "%s", err.text);
@@ -372,18 +355,18 @@ Test(trace, compressed_text_cut_anywhere_or_damaged_is_refused)
     sprintf(text + length, "0 finalize\n");
     for (size_t f = 0; f < sizeof filters / sizeof *filters; f++) {
         size_t num;
-        char *bytes = trace_files_read(trace_files_compress(&files, "z", filters[f], text), &num);
+        char *bytes = trace_files_read(trace_files_compress("z", filters[f], text), &num);
         cr_assert_gt(num, 10000);
         for (size_t i = 1; i < 10; i++) {
             size_t at = num * i / 10;
-            expect_error(trace_files_write_bytes(&files, "cut", bytes, at), "/cut");
+            expect_error(trace_files_write_bytes("cut", bytes, at), "/cut");
             struct err err = {0};
             bytes[at] ^= 0x55;
-            trace_files_write_bytes(&files, "flipped", bytes, num);
-            trace_files_load(trace_files_path(&files, "flipped"), "auto", NULL, 0, NULL, &err);
+            trace_files_write_bytes("flipped", bytes, num);
+            trace_files_load(trace_files_path("flipped"), "auto", NULL, 0, NULL, &err);
             bytes[at] ^= 0x55;
         }
-        expect_error(trace_files_write_bytes(&files, "cut", bytes, num - 1), "/cut");
+        expect_error(trace_files_write_bytes("cut", bytes, num - 1), "/cut");
         free(bytes);
     }
     free(text);
@@ -395,8 +378,8 @@ Test(trace, a_line_without_end_is_refused)
     char *text = malloc(NUM);
     memset(text, '7', NUM);
     memcpy(text, "0 init\n0 compute ", 17);
-    expect_error(trace_files_write_bytes(&files, "long.txt", text, NUM), "longer than");
+    expect_error(trace_files_write_bytes("long.txt", text, NUM), "longer than");
     free(text);
-    expect_error(trace_files_write_bytes(&files, "nul.txt", "0 init\n0 com\0pute 3\n", 20),
+    expect_error(trace_files_write_bytes("nul.txt", "0 init\n0 com\0pute 3\n", 20),
                  "nul.txt:2: a NUL byte");
 }

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps: the product of parameters, rows in order, runs that fail or crash, the exit status.
 #include "sim/vary.h"
+#include "tests/config_text.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static struct config made(void)
-{
-    struct config config;
-    struct err err = {0};
-    cr_assert(config_default(&config, &err), "%s", err.text);
-    return config;
-}
 
 enum { MAX_REPORTS = 16 };
 

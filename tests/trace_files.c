@@ -4,46 +4,21 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <assert.h>
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-struct trace_files trace_files_make(void)
-{
-    struct trace_files self = {.folder = "/tmp/ordito-test-XXXXXX"};
-    char *made = mkdtemp(self.folder);
-    assert(made);
-    return self;
-}
-
-static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
-{
-    (void)status;
-    (void)type;
-    (void)walk;
-    return remove(path);
-}
-
-void trace_files_remove(struct trace_files *self)
-{
-    nftw(self->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-const char *trace_files_path(const struct trace_files *self, const char *name)
+const char *trace_files_path(const char *name)
 {
     static char path[512];
-    snprintf(path, sizeof path, "%s/%s", self->folder, name);
+    snprintf(path, sizeof path, "%s/%s", scratch_folder(), name);
     return path;
 }
 
-const char *trace_files_write_bytes(const struct trace_files *self, const char *name,
-                                    const void *bytes, size_t num)
+const char *trace_files_write_bytes(const char *name, const void *bytes, size_t num)
 {
-    const char *path = trace_files_path(self, name);
+    const char *path = trace_files_path(name);
     FILE *file = fopen(path, "wb");
     assert(file);
     size_t written = fwrite(bytes, 1, num, file);
@@ -52,9 +27,9 @@ const char *trace_files_write_bytes(const struct trace_files *self, const char *
     return path;
 }
 
-const char *trace_files_write(const struct trace_files *self, const char *name, const char *text)
+const char *trace_files_write(const char *name, const char *text)
 {
-    return trace_files_write_bytes(self, name, text, strlen(text));
+    return trace_files_write_bytes(name, text, strlen(text));
 }
 
 char *trace_files_read(const char *path, size_t *num)
@@ -100,20 +75,18 @@ static struct archive *create(const char *path, const char *filter, bool raw)
     return archive;
 }
 
-const char *trace_files_compress(const struct trace_files *self, const char *name,
-                                 const char *filter, const char *text)
+const char *trace_files_compress(const char *name, const char *filter, const char *text)
 {
-    const char *path = trace_files_path(self, name);
+    const char *path = trace_files_path(name);
     struct archive *archive = create(path, filter, true);
     write_entry(archive, "data", text);
     archive_write_free(archive);
     return path;
 }
 
-const char *trace_files_archive(const struct trace_files *self, const char *name,
-                                const char *filter, const char *members)
+const char *trace_files_archive(const char *name, const char *filter, const char *members)
 {
-    const char *path = trace_files_path(self, name);
+    const char *path = trace_files_path(name);
     struct archive *archive = create(path, filter, false);
     while (*members) {
         const char *text = members + strlen(members) + 1;
