@@ -344,9 +344,11 @@ Test(trace, a_sample_cut_anywhere_is_refused_with_its_name)
     expect_cut_refused(is);
 }
 
-Test(trace, compressed_text_cut_anywhere_or_damaged_is_refused)
+Test(trace, compressed_text_cut_anywhere_is_refused_and_damaged_if_a_checksum_tells)
 {
-    static const char *const filters[] = {"zstd", "xz", "gzip", "bzip2"};
+    // Those whose sums libarchive checks come first: not gzip's, and none are written for zstd.
+    static const char *const filters[] = {"xz", "bzip2", "zstd", "gzip"};
+    enum { NUM_CHECKED = 2 };
     enum { LINES = 6000, LINE = 24 };
     char *text = calloc(LINES + 2, LINE);
     size_t length = (size_t)sprintf(text, "0 init\n");
@@ -363,7 +365,9 @@ Test(trace, compressed_text_cut_anywhere_or_damaged_is_refused)
             struct err err = {0};
             bytes[at] ^= 0x55;
             trace_files_write_bytes("flipped", bytes, num);
-            trace_files_load(trace_files_path("flipped"), "auto", NULL, 0, NULL, &err);
+            bool good = trace_files_load(trace_files_path("flipped"), "auto", NULL, 0, NULL, &err);
+            cr_assert(f >= NUM_CHECKED || !good, "%s: damage at %zu", filters[f], at);
+            cr_assert(good || err.status == ERR_TRACE, "%s", err.text);
             bytes[at] ^= 0x55;
         }
         expect_error(trace_files_write_bytes("cut", bytes, num - 1), "/cut");
