@@ -6,6 +6,7 @@
 #include "sim/interrupt.h"
 #include "sim/outfile.h"
 #include "sim/vary.h"
+#include "sim/wavefile.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -183,11 +184,11 @@ static bool check_wave(const struct command *self, const struct config *config, 
 
 static bool probe_files(const struct run_files *files, struct err *err)
 {
-    const char *const paths[] = {files->json, files->csv, files->packets, files->wave};
+    const char *const paths[] = {files->json, files->csv, files->packets};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         if (paths[i] && !outfile_probe(paths[i], err))
             return false;
-    return true;
+    return !files->wave || wavefile_probe(files->wave, err);
 }
 
 static enum err_status execute(const struct command *self, struct err *err)

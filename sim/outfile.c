@@ -33,13 +33,14 @@ static int open_nameless(const char *path)
 }
 
 // Opens the temporary file, with the mode of the file that it will replace.
-static bool open_temporary(struct outfile *self, const struct stat *old, struct err *err)
+static bool open_temporary(struct outfile *self, const struct stat *old, bool named,
+                           struct err *err)
 {
     if (asprintf(&self->temporary, "%s.%ld.part", self->path, (long)getpid()) < 0) {
         self->temporary = NULL;
         return fail(self->path, ENOMEM, err);
     }
-    int file = open_nameless(self->path);
+    int file = named ? -1 : open_nameless(self->path);
     self->nameless = file >= 0;
     if (file < 0)
         file = open(self->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
@@ -71,15 +72,11 @@ static bool open_in_place(struct outfile *self, struct err *err)
     return self->stream || fail(self->path, errno, err);
 }
 
-bool outfile_open(struct outfile *self, const char *path, struct err *err)
+// Opens a file; `named` ones are regular and have a name from the beginning.
+static bool open_file(struct outfile *self, const char *path, bool named, struct err *err)
 {
     struct stat status;
     *self = (struct outfile){0};
-    if (strcmp(path, "-") == 0) {
-        self->stream = stdout;
-        self->path = strdup("standard output");
-        return self->path || fail(path, ENOMEM, err);
-    }
     bool exists = stat(path, &status) == 0;
     // A link's target is replaced, not the link.
     self->path = exists ? realpath(path, NULL) : strdup(path);
@@ -89,14 +86,28 @@ bool outfile_open(struct outfile *self, const char *path, struct err *err)
     else if (exists && S_ISDIR(status.st_mode))
         ok = fail(path, EISDIR, err);
     else if (exists && !S_ISREG(status.st_mode))
-        ok = open_in_place(self, err);
+        ok = named ? err_set(err, ERR_RUN, "%.1000s: cannot be written: not a regular file", path)
+                   : open_in_place(self, err);
     else if (exists && access(path, W_OK) != 0)
         ok = fail(path, errno, err);
     else
-        ok = open_temporary(self, exists ? &status : NULL, err);
+        ok = open_temporary(self, exists ? &status : NULL, named, err);
     if (!ok)
         release(self);
     return ok;
+}
+
+bool outfile_open(struct outfile *self, const char *path, struct err *err)
+{
+    if (strcmp(path, "-") != 0)
+        return open_file(self, path, false, err);
+    *self = (struct outfile){.stream = stdout, .path = strdup("standard output")};
+    return self->path || fail(path, ENOMEM, err);
+}
+
+bool outfile_open_named(struct outfile *self, const char *path, struct err *err)
+{
+    return open_file(self, path, true, err);
 }
 
 bool outfile_close(struct outfile *self, struct err *err)

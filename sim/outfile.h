@@ -22,6 +22,10 @@ struct outfile {
 // False with ERR_RUN, naming the path and the reason.
 bool outfile_open(struct outfile *self, const char *path, struct err *err);
 
+// The same for someone who opens files by name and replaces what is there: the name is `temporary`.
+// Only regular files; "-" is one.
+bool outfile_open_named(struct outfile *self, const char *path, struct err *err);
+
 // Completes the file. False with ERR_RUN if not all of it could be written (a full disk); then
 // nothing is left. Either way there is nothing to discard.
 bool outfile_close(struct outfile *self, struct err *err);

@@ -7,13 +7,13 @@
 #include "sim/measurement.h"
 #include "sim/outfile.h"
 #include "sim/progress.h"
+#include "sim/wavefile.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
     POLL_MASK = 0xfff,       // cycles between looks at the clock and at signals
@@ -36,6 +36,7 @@ struct run {
     struct machine machine;
     struct measurement measurement;
     struct outfile packets;
+    struct wavefile wave;
     double started_s;
 };
 
@@ -139,36 +140,53 @@ static bool make(struct run *self, struct err *err)
     return measurement_start(&self->measurement, err);
 }
 
-// Simulates again up to the cycle in which the back ends differed, with a waveform of the router.
-static void write_wave_of_fault(const struct run *self, struct run_result *result)
+// Opens the waveform and machine, which simulates up to the fault, and closes both.
+static bool replay_fault(struct run *self, const struct router_rtl *fault, const char *wave,
+                         struct err *err)
 {
-    const struct router_rtl *fault = &self->machine.rtl;
+    uint64_t cycle = fault->fault_cycle;
+    if (!wavefile_open(&self->wave, wave, err))
+        return false;
+    self->machine.rtl = (struct router_rtl){
+        .assertions = self->outputs->assertions,
+        .quiet = true,
+        .wave = self->wave.writer_path,
+        .wave_router = fault->fault_router,
+        .wave_from_cycle = cycle > WAVE_BEFORE_CYCLES ? cycle - WAVE_BEFORE_CYCLES : 0,
+        .wave_to_cycle = cycle + WAVE_AFTER_CYCLES,
+    };
+    bool made = make(self, err);
+    if (made) {
+        loop(self, &(struct err){0});
+        for (int i = 0; i < WAVE_AFTER_CYCLES; i++)
+            fabric_cycle(self->machine.fabric, &(struct err){0});
+    }
+    measurement_free(&self->measurement);
+    machine_free(&self->machine);
+    if (made)
+        return wavefile_close(&self->wave, err);
+    wavefile_discard(&self->wave);
+    return false;
+}
+
+// Simulates again up to the cycle in which the back ends differed, with a waveform of the router.
+// The machine is gone afterwards.
+static void write_wave_of_fault(struct run *self, struct run_result *result)
+{
+    struct router_rtl fault = self->machine.rtl;
     const char *wave = self->outputs->wave ? self->outputs->wave : "ordito-mismatch.fst";
     struct run_outputs outputs = {
         .assertions = self->outputs->assertions, .quiet = true, .ops = self->outputs->ops};
     struct run again = {.config = self->config, .outputs = &outputs};
     struct err err = {0};
-    uint64_t cycle = fault->fault_cycle;
-    again.machine.rtl = (struct router_rtl){
-        .assertions = outputs.assertions,
-        .quiet = true,
-        .wave = wave,
-        .wave_router = fault->fault_router,
-        .wave_from_cycle = cycle > WAVE_BEFORE_CYCLES ? cycle - WAVE_BEFORE_CYCLES : 0,
-        .wave_to_cycle = cycle + WAVE_AFTER_CYCLES,
-    };
-    if (make(&again, &err)) {
-        loop(&again, &err);
-        for (int i = 0; i < WAVE_AFTER_CYCLES; i++)
-            fabric_cycle(again.machine.fabric, &(struct err){0});
-    }
-    measurement_free(&again.measurement);
-    machine_free(&again.machine);
+    machine_free(&self->machine); // a writer of waveforms may be in it
+    self->machine = (struct machine){0};
+    wavefile_discard(&self->wave);
+    bool written = replay_fault(&again, &fault, wave, &err);
     size_t used = strlen(result->note);
-    snprintf(result->note + used, sizeof result->note - used,
-             access(wave, R_OK) == 0 ? "waveform of the router around that cycle: %s\n"
-                                     : "the waveform %s could not be written\n",
-             wave);
+    snprintf(result->note + used, sizeof result->note - used, "%s%s\n",
+             written ? "waveform of the router around that cycle: " : "no waveform: ",
+             written ? wave : err.text);
 }
 
 // Says who waits for whom, asking the reference if the back end cannot be looked into.
@@ -235,15 +253,18 @@ static bool simulate(struct run *self, struct run_result *result, struct err *er
 {
     double begin_s = now_s();
     const struct run_outputs *outputs = self->outputs;
+    if (!open_packets(self, err) ||
+        (outputs->wave && !wavefile_open(&self->wave, outputs->wave, err)))
+        return false;
     self->machine.rtl = (struct router_rtl){
         .assertions = outputs->assertions,
         .quiet = outputs->quiet,
-        .wave = outputs->wave,
+        .wave = self->wave.writer_path,
         .wave_router = ROUTER_ALL,
         .wave_from_cycle = outputs->wave_from_cycle,
         .wave_to_cycle = outputs->wave_to_cycle,
     };
-    if (!open_packets(self, err) || !make(self, err))
+    if (!make(self, err))
         return false;
     self->started_s = now_s();
     result->setup_s = self->started_s - begin_s - self->machine.rtl.build_s;
@@ -273,6 +294,9 @@ bool run_simulate(const struct config *config, const struct run_outputs *outputs
     else if (self.packets.stream)
         outfile_discard(&self.packets);
     measurement_free(&self.measurement);
-    machine_free(&self.machine);
+    machine_free(&self.machine); // closes the waveform
+    if (good && self.wave.writer_path)
+        good = wavefile_close(&self.wave, err);
+    wavefile_discard(&self.wave);
     return good;
 }
