@@ -117,10 +117,11 @@ static struct figure_value threads(const struct figure_source *source)
     {                                                                                              \
         path, type, ALWAYS, AT(field), .host = true                                                \
     }
-#define HOST_BY(path, function)                                                                    \
+#define HOST_IF(when, path, function)                                                              \
     {                                                                                              \
-        path, COMPUTED, ALWAYS, .compute = function, .host = true                                  \
+        path, COMPUTED, when, .compute = function, .host = true                                    \
     }
+#define HOST_BY(path, function) HOST_IF(ALWAYS, path, function)
 #define DISTRIBUTION(when, path, field)                                                            \
     IF(when, path ".mean", REAL, field.mean), IF(when, path ".ci95", REAL, field.ci95),            \
         IF(when, path ".min", U64, field.min), IF(when, path ".p50", U64, field.p50),              \
@@ -150,7 +151,7 @@ static const struct figure table[] = {
     OF("fabric.packets_ejected", U64, counters.packets_ejected),
     OF("fabric.flits_injected", U64, counters.flits_injected),
     OF("fabric.flits_ejected", U64, counters.flits_ejected),
-    OF("fabric.flit_hops", U64, counters.flit_hops),
+    IF(INTERNALS, "fabric.flit_hops", U64, counters.flit_hops),
     DISTRIBUTION(LATENCY, "fabric.latency_cycles", latency),
     DISTRIBUTION(NETWORK_LATENCY, "fabric.network_latency_cycles", network_latency),
     IF(HOPS, "fabric.hops.mean", REAL, hops_mean),
@@ -180,8 +181,8 @@ static const struct figure table[] = {
     HOST("host.compared_router_cycles", U64, compared_router_cycles),
     HOST_BY("host.cycles_per_s", cycles_per_s),
     HOST_BY("host.router_cycles_per_s", router_cycles_per_s),
-    HOST_BY("host.flit_hops_per_s", flit_hops_per_s),
-    HOST_BY("host.ns_per_flit_hop", ns_per_flit_hop),
+    HOST_IF(INTERNALS, "host.flit_hops_per_s", flit_hops_per_s),
+    HOST_IF(INTERNALS, "host.ns_per_flit_hop", ns_per_flit_hop),
     HOST("host.build_s", REAL, build_s),
     HOST("host.setup_s", REAL, setup_s),
     HOST_BY("host.output_s", output_s),

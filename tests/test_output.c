@@ -143,6 +143,8 @@ Test(output, undefined_figures_are_null)
         "fabric.latency_cycles.mean",
         "fabric.latency_cycles.p50",
         "fabric.stalls.no_vc",
+        "fabric.flit_hops",
+        "host.ns_per_flit_hop",
         "fabric.channel_utilisation.max",
         "topology.bisection_channels",
         "fabric.offered_flits_per_node_cycle",
