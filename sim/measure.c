@@ -35,12 +35,20 @@ static bool send_probes(struct fabric *fabric, uint32_t num_nodes, struct err *e
     return true;
 }
 
+// Packets in a whole fabric do not know their hops.
+static bool has_hops(const struct config *config, struct err *err)
+{
+    return config->backend != BACKEND_RTL_WHOLE ||
+           config_refuse(config, "fabric.backend", err,
+                         "rtl-whole cannot be looked into; --measure needs ref, rtl or lockstep");
+}
+
 bool measure_topology(const struct config *config, struct topology_figures *measured,
                       struct err *err)
 {
     struct machine machine = {0};
     struct probes probes = {0};
-    bool good = machine_make_topology(&machine, config, err) &&
+    bool good = has_hops(config, err) && machine_make_topology(&machine, config, err) &&
                 machine_make_routing(&machine, config, config_longest_flits(config), err);
     if (good) {
         struct fabric_params params =

@@ -106,8 +106,9 @@ static void open_window(struct measurement *self, const struct fabric *fabric)
     self->phase_end_cycle = now + self->config->measure_cycles;
     self->at_window_start = fabric_counters(fabric);
     self->first_serial = self->at_window_start.packets_created;
-    memcpy(self->channel_flits, fabric_channel_flits(fabric),
-           num_ports(self) * sizeof *self->channel_flits);
+    if (!self->hops_by_distance) // a whole fabric has no ports of routers
+        memcpy(self->channel_flits, fabric_channel_flits(fabric),
+               num_ports(self) * sizeof *self->channel_flits);
 }
 
 static uint64_t queued_flits(const struct fabric_counters *counters)

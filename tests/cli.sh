@@ -38,6 +38,8 @@ check "unknown command" 2 'run' "$ordito" rnu
 check "a whole command" 0 'completed' run "${quick[@]}"
 check "topology" 0 'diameter' "$ordito" topology --set fabric.topology.kind=torus
 check "measured topology" 0 'measure' "$ordito" topology --measure --set fabric.topology.kind=hypercube
+check "nothing to measure in a whole fabric" 2 'fabric.backend.*--measure needs ref' \
+    "$ordito" topology --measure --set fabric.backend=rtl-whole
 
 # --- configurations that are wrong ---
 printf 'fabric:\n  router:\n    vsc: 4\n' >key.yaml
