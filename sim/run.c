@@ -16,11 +16,13 @@
 #include <time.h>
 
 enum {
-    POLL_MASK = 0xfff,       // cycles between looks at the clock and at signals
+    MAX_LOOK_TURNS = 4096,   // turns of the cycle loop between looks at the clock
     WAITS_REPORTED = 15,     // blocked flits named after a deadlock
     WAVE_BEFORE_CYCLES = 64, // around a difference of RTL and reference
     WAVE_AFTER_CYCLES = 8
 };
+
+static const double look_s = 0.1; // wall time between looks at the clock
 
 const char *const run_outcome_names[RUN_NUM_OUTCOMES] = {
     [RUN_COMPLETED] = "completed",     [RUN_SLICE] = "slice",
@@ -38,6 +40,9 @@ struct run {
     struct outfile packets;
     struct wavefile wave;
     double started_s;
+    double looked_s;        // when the clock was looked at
+    uint32_t look_turns;    // turns of the loop from one look to the next, 1..MAX_LOOK_TURNS
+    uint32_t turns_to_look; // left of them
 };
 
 static double now_s(void)
@@ -83,14 +88,23 @@ static bool jump(struct run *self, struct err *err)
     return true;
 }
 
-static void show_progress(const struct run *self)
+// Called in every turn of the loop; looks at the clock when about look_s have passed.
+static void show_progress(struct run *self)
 {
-    if (!self->outputs->progress)
+    if (!self->outputs->progress || --self->turns_to_look > 0)
         return;
+    double time_s = now_s();
+    bool early = time_s - self->looked_s < look_s;
+    if (early && self->look_turns < MAX_LOOK_TURNS)
+        self->look_turns *= 2;
+    else if (!early && self->look_turns > 1)
+        self->look_turns /= 2;
+    self->looked_s = time_s;
+    self->turns_to_look = self->look_turns;
     uint64_t now = fabric_now(self->machine.fabric);
     struct fabric_counters counters = fabric_counters(self->machine.fabric);
     progress_show("cycle %" PRIu64 ", %" PRIu64 " packets delivered, %.0f cycles/s", now,
-                  counters.packets_ejected, (double)now / (now_s() - self->started_s));
+                  counters.packets_ejected, (double)now / (time_s - self->started_s));
 }
 
 // The cycle loop. Gives the outcome; `err` is filled for those that are errors.
@@ -100,14 +114,12 @@ static enum run_outcome loop(struct run *self, struct err *err)
     struct workload *workload = self->machine.workload;
     uint64_t max_cycles =
         self->config->max_cycles == CONFIG_AUTO ? UINT64_MAX : (uint64_t)self->config->max_cycles;
-    for (uint64_t turns = 1;; turns++) {
-        if ((turns & POLL_MASK) == 0) {
-            if (interrupt_pending()) {
-                err_set(err, ERR_INTERRUPTED, "interrupted in cycle %" PRIu64, fabric_now(fabric));
-                return RUN_INTERRUPTED;
-            }
-            show_progress(self);
+    for (self->look_turns = self->turns_to_look = 1;;) {
+        if (interrupt_pending()) {
+            err_set(err, ERR_INTERRUPTED, "interrupted in cycle %" PRIu64, fabric_now(fabric));
+            return RUN_INTERRUPTED;
         }
+        show_progress(self);
         bool idle = fabric_idle(fabric);
         if (idle && workload->ops->done(workload))
             return RUN_COMPLETED;

@@ -138,6 +138,9 @@ check "a killed run leaves nothing half-written" 130 '' \
     timeout --preserve-status -s INT 1 "$ordito" run --set run.measure_cycles=1000000000 --json k.json --packets k.csv
 check "interrupted results are written" 0 'interrupted' \
     python3 -c 'import json; print(json.load(open("k.json"))["outcome"])'
+check "an interrupt is heeded in a large machine" 130 'in cycle ([0-9]{1,3}|[1-3][0-9]{3})$' \
+    timeout --preserve-status -s INT 1 "$ordito" run --quiet --set run.measure_cycles=1000000000 \
+    --set 'fabric.topology={kind: torus, dims: [64, 64]}'
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
