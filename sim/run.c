@@ -261,6 +261,19 @@ static bool open_packets(struct run *self, struct err *err)
     return true;
 }
 
+// Makes all, and says that it was interrupted if it was: the signal has also ended the tools that
+// build RTL, and their failing is not what the user wants to read.
+static bool prepare(struct run *self, struct err *err)
+{
+    if (make(self, err))
+        return true;
+    if (err->status == ERR_RUN && interrupt_pending()) {
+        *err = (struct err){0};
+        err_set(err, ERR_INTERRUPTED, "interrupted before the first cycle");
+    }
+    return false;
+}
+
 static bool simulate(struct run *self, struct run_result *result, struct err *err)
 {
     double begin_s = now_s();
@@ -276,7 +289,7 @@ static bool simulate(struct run *self, struct run_result *result, struct err *er
         .wave_from_cycle = outputs->wave_from_cycle,
         .wave_to_cycle = outputs->wave_to_cycle,
     };
-    if (!make(self, err))
+    if (!prepare(self, err))
         return false;
     self->started_s = now_s();
     result->setup_s = self->started_s - begin_s - self->machine.rtl.build_s;

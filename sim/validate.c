@@ -217,7 +217,7 @@ bool validate_run(const struct validate_options *options, struct validate_result
         result->interrupted = fault.status == ERR_INTERRUPTED || interrupt_pending();
         if (good || fault.status == ERR_MISMATCH)
             add(result, run);
-        if (!good) {
+        if (!good && fault.status != ERR_INTERRUPTED) {
             result->mismatches += fault.status == ERR_MISMATCH;
             tell_settings(&settings, &fault);
             *err = fault;

@@ -141,6 +141,13 @@ check "interrupted results are written" 0 'interrupted' \
 check "an interrupt is heeded in a large machine" 130 'in cycle ([0-9]{1,3}|[1-3][0-9]{3})$' \
     timeout --preserve-status -s INT 1 "$ordito" run --quiet --set run.measure_cycles=1000000000 \
     --set 'fabric.topology={kind: torus, dims: [64, 64]}'
+mkdir tools
+printf '#!/bin/sh\nkill -INT $PPID\nexit 1\n' >tools/verilator
+chmod +x tools/verilator
+tools=(env "PATH=$folder/tools:$PATH" "XDG_CACHE_HOME=$folder/cache" "$ordito")
+check "an interrupt while RTL is built" 130 'interrupted before' "${tools[@]}" run "${quick[@]}" --backend rtl
+check "an interrupt while RTL is built, in validation" 130 'interrupted after 0 runs' \
+    "${tools[@]}" validate --runs 3
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
