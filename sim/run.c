@@ -182,7 +182,7 @@ static bool replay_fault(struct run *self, const struct router_rtl *fault, const
 }
 
 // Simulates again up to the cycle in which the back ends differed, with a waveform of the router.
-// The machine is gone afterwards.
+// The machine may be gone afterwards.
 static void write_wave_of_fault(struct run *self, struct run_result *result)
 {
     struct router_rtl fault = self->machine.rtl;
@@ -191,11 +191,17 @@ static void write_wave_of_fault(struct run *self, struct run_result *result)
         .assertions = self->outputs->assertions, .quiet = true, .ops = self->outputs->ops};
     struct run again = {.config = self->config, .outputs = &outputs};
     struct err err = {0};
+    size_t used = strlen(result->note);
+    if (self->config->workload != WORKLOAD_SYNTHETIC && strcmp(self->config->path, "-") == 0) {
+        snprintf(result->note + used, sizeof result->note - used,
+                 "no waveform around that cycle: the trace came from standard input, which cannot "
+                 "be read again\n");
+        return;
+    }
     machine_free(&self->machine); // a writer of waveforms may be in it
     self->machine = (struct machine){0};
     wavefile_discard(&self->wave);
     bool written = replay_fault(&again, &fault, wave, &err);
-    size_t used = strlen(result->note);
     snprintf(result->note + used, sizeof result->note - used, "%s%s\n",
              written ? "waveform of the router around that cycle: " : "no waveform: ",
              written ? wave : err.text);

@@ -71,6 +71,15 @@ const char *vary_value(const struct vary *self, size_t run, size_t axis)
     return self->axes[axis].values[run % self->axes[axis].num_values];
 }
 
+static bool check_input(const struct config *config, struct err *err)
+{
+    bool reads = config->workload != WORKLOAD_SYNTHETIC && config->path;
+    return !reads || strcmp(config->path, "-") != 0 ||
+           config_refuse(
+               config, "workload.path", err,
+               "standard input can be read by one run only, not with --vary; name a file");
+}
+
 bool vary_configure(const struct vary *self, size_t run, const struct config *base,
                     struct config *config, struct err *err)
 {
@@ -85,5 +94,5 @@ bool vary_configure(const struct vary *self, size_t run, const struct config *ba
         if (!ok)
             return false;
     }
-    return config_check(config, err);
+    return check_input(config, err) && config_check(config, err);
 }

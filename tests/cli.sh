@@ -102,6 +102,10 @@ printf '# two packets\n0 0 1 4\n5 2 3 1\n' >good.txt
 check "packet trace" 0 'completed' run "${packets[@]}" --set workload.path=good.txt
 check "packet trace on standard input" 0 'completed' \
     bash -c "'$ordito' run --set workload.kind=packets --set workload.path=- <good.txt"
+check "standard input is for one run" 2 'workload.path: standard input' \
+    run "${packets[@]}" --set workload.path=- --vary 'run.seed=[1, 2]'
+check "standard input among paths" 2 'workload.path: standard input' \
+    run "${packets[@]}" --vary 'workload.path=[good.txt, "-"]'
 
 # --- files ---
 check "json and csv" 0 '' run "${quick[@]}" --json a.json --csv a.csv --packets a.packets.csv
