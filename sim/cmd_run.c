@@ -114,6 +114,20 @@ static bool take_option(struct command *self, enum option option, const char *va
     return true;
 }
 
+// Of two results in one file only one would be left.
+static bool check_paths(const struct run_files *files, struct err *err)
+{
+    static const char *const names[] = {"--json", "--csv", "--packets", "--wave"};
+    const char *const paths[] = {files->json, files->csv, files->packets, files->wave};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        for (size_t j = 0; paths[i] && j < i; j++)
+            if (paths[j] && strcmp(paths[i], paths[j]) == 0)
+                return err_set(err, ERR_CONFIG, "%s and %s name the same file: %.1000s", names[j],
+                               names[i], paths[i]);
+    return !files->wave || strcmp(files->wave, "-") != 0 ||
+           err_set(err, ERR_CONFIG, "--wave: a waveform does not go to standard output");
+}
+
 static bool check_command(const struct command *self, struct err *err)
 {
     const struct run_files *files = &self->files;
@@ -123,6 +137,8 @@ static bool check_command(const struct command *self, struct err *err)
         standard += outputs[i] && strcmp(outputs[i], "-") == 0;
     if (standard > 1)
         return err_set(err, ERR_CONFIG, "only one of --json, --csv and --packets can be \"-\"");
+    if (!check_paths(files, err))
+        return false;
     if (self->vary.num_axes > 0 && (files->packets || files->wave))
         return err_set(err, ERR_CONFIG, "%s is for one run; it does not go with --vary",
                        files->packets ? "--packets" : "--wave");

@@ -297,8 +297,8 @@ static bool parse(struct command *self, poptContext context, struct err *err)
     if (extra)
         return err_set(err, ERR_CONFIG, "\"%.100s\": one configuration is read, and that is %.100s",
                        extra, self->path);
-    if (self->json && self->dot && strcmp(self->json, "-") == 0 && strcmp(self->dot, "-") == 0)
-        return err_set(err, ERR_CONFIG, "only one of --json and --dot can be \"-\"");
+    if (self->json && self->dot && strcmp(self->json, self->dot) == 0)
+        return err_set(err, ERR_CONFIG, "--json and --dot name the same file: %.1000s", self->dot);
     return true;
 }
 

@@ -110,6 +110,11 @@ check "standard input among paths" 2 'workload.path: standard input' \
 # --- files ---
 check "json and csv" 0 '' run "${quick[@]}" --json a.json --csv a.csv --packets a.packets.csv
 check "json is whole" 0 'ordito.run/1' python3 -c 'import json; print(json.load(open("a.json"))["schema"])'
+check "two results in one file" 2 '--json and --csv name the same file: x' run "${quick[@]}" --json x --csv x
+check "results and waveform in one file" 2 '--csv and --wave name the same file: x' \
+    run "${quick[@]}" --backend rtl --csv x --wave x
+check "waveform on standard output" 2 '--wave' run "${quick[@]}" --backend rtl --wave -
+check "two figures in one file" 2 'same file: x' "$ordito" topology --json x --dot x
 check "unwritable folder" 1 'nowhere/a.json' run "${quick[@]}" --json nowhere/a.json
 check "full disk" 1 'space' run "${quick[@]}" --json /dev/full
 check "no json where the configuration is refused" 2 '' run --json b.json --set fabric.router.vcs=99
