@@ -75,6 +75,14 @@ check "slice" 0 'slice' run --set run.max_cycles=100 --set run.slice=true
 check "deadlock at run time says who waits" 3 'waits for' run --set fabric.topology.kind=torus \
     --set fabric.router.vcs=1 --set fabric.router.buffer_flits=2 --set fabric.allow_deadlock=true \
     --set workload.rate_flits_per_node_cycle=0.8 --set workload.packet_flits=8
+check "deadlock tells what its packets are in" 3 'in the fabric and source queues' \
+    run --set fabric.topology.kind=torus --set fabric.router.vcs=1 --set fabric.allow_deadlock=true \
+    --set fabric.router.buffer_flits=2 --set workload.rate_flits_per_node_cycle=0.8 \
+    --set workload.packet_flits=8
+check "a channel longer than the watchdog's patience is no deadlock" 0 'completed' \
+    run --set fabric.topology.nodes=4 --set fabric.channel.latency_cycles=100 \
+    --set run.watchdog_cycles=50 --set workload.rate_flits_per_node_cycle=0.002 \
+    --set run.measure_cycles=20000
 
 # --- traces that are wrong ---
 trace=(--set workload.kind=trace)

@@ -35,7 +35,7 @@ struct fabric {
     uint64_t *channel_flits; // [num_routers * radix]
     uint64_t flits_created;
     uint64_t flit_hops;
-    uint64_t quiet_cycles; // with flits in the fabric and no movement
+    uint64_t quiet_cycles; // with packets waiting and nothing on its way
 };
 
 static uint32_t num_words(const struct fabric *self)
@@ -278,20 +278,21 @@ static void settle(struct fabric *self)
     activate_all(self);
 }
 
-// Counts the cycles in which packets are there and no flit moves.
+// Counts the cycles in which packets are there and no flit moves, be it along a channel; nor does a
+// credit, which a flit may wait for.
 static bool watch(struct fabric *self, uint64_t moves_before, struct err *err)
 {
     uint64_t moves =
         self->terminals.flits_injected + self->terminals.flits_ejected + self->flit_hops;
-    if (moves != moves_before || self->pool.num_live == 0) {
+    if (moves != moves_before || self->calendar.num_pending > 0 || self->pool.num_live == 0) {
         self->quiet_cycles = 0;
         return true;
     }
     if (++self->quiet_cycles < self->params.watchdog_cycles)
         return true;
     return err_set(err, ERR_DEADLOCK,
-                   "deadlock: %u packets are in the fabric and no flit has moved since cycle "
-                   "%" PRIu64,
+                   "deadlock: %u packets are in the fabric and source queues, and no flit has "
+                   "moved since cycle %" PRIu64,
                    self->pool.num_live, self->now + 1 - self->quiet_cycles);
 }
 

@@ -41,7 +41,7 @@ struct fabric_params {
     uint32_t channel_latency_cycles;  // 1..
     uint32_t terminal_latency_cycles; // 1..
     uint64_t stall_threshold;         // rng_threshold of a terminal not consuming in a cycle
-    uint64_t watchdog_cycles;         // flits in the fabric and none moves for so long: deadlock
+    uint64_t watchdog_cycles;         // packets are there and nothing moves for so long: deadlock
     uint64_t seed;
     bool skip_idle;                 // leave out routers that cannot change
     bool shuffle;                   // evaluate routers in a random order each cycle (tests)
