@@ -2,11 +2,15 @@
 #include "sim/measurement.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 // Least share of the offered load that a network which is not saturated accepts.
 static const double accepted_share = 0.95;
+
+// Growth of source queues that is no noise, in standard deviations.
+static const double growth_deviations = 3;
 
 static size_t num_ports(const struct measurement *self)
 {
@@ -116,6 +120,19 @@ static uint64_t queued_flits(const struct fabric_counters *counters)
     return counters->flits_created - counters->flits_injected;
 }
 
+// Whether the network took in the window what it was offered: see the header.
+static bool is_overloaded(const struct measurement *self)
+{
+    const struct fabric_counters *from = &self->at_window_start;
+    const struct fabric_counters *to = &self->at_window_end;
+    double packets = (double)(to->packets_created - from->packets_created);
+    double offered = (double)(to->flits_created - from->flits_created);
+    double accepted = (double)(to->flits_ejected - from->flits_ejected);
+    double growth = (double)queued_flits(to) - (double)queued_flits(from);
+    return accepted < accepted_share * offered &&
+           growth > growth_deviations * sqrt(packets) * (offered / packets);
+}
+
 static void close_window(struct measurement *self, const struct fabric *fabric)
 {
     const uint64_t *flits = fabric_channel_flits(fabric);
@@ -125,18 +142,16 @@ static void close_window(struct measurement *self, const struct fabric *fabric)
     if (!self->hops_by_distance)
         for (size_t p = 0; p < num_ports(self); p++)
             self->channel_flits[p] = flits[p] - self->channel_flits[p];
-    if (!self->windows)
-        return;
+}
+
+static void start_drain(struct measurement *self)
+{
     uint64_t drain = self->config->drain_cycles == CONFIG_AUTO
                          ? self->config->measure_cycles
                          : (uint64_t)self->config->drain_cycles;
     self->phase = PHASE_DRAIN;
     self->phase_end_cycle = self->window_to_cycle + drain;
-    const struct fabric_counters *from = &self->at_window_start;
-    const struct fabric_counters *to = &self->at_window_end;
-    double offered = (double)(to->flits_created - from->flits_created);
-    double accepted = (double)(to->flits_ejected - from->flits_ejected);
-    self->saturated = accepted < accepted_share * offered && queued_flits(to) > queued_flits(from);
+    self->saturated = is_overloaded(self);
 }
 
 static bool drained(const struct measurement *self)
@@ -153,8 +168,10 @@ void measurement_cycle(struct measurement *self, const struct fabric *fabric)
         else
             self->phase_end_cycle = now + WARMUP_BATCH_CYCLES;
     }
-    if (self->phase == PHASE_MEASURE && now >= self->phase_end_cycle)
+    if (self->phase == PHASE_MEASURE && now >= self->phase_end_cycle) {
         close_window(self, fabric);
+        start_drain(self);
+    }
     if (self->phase == PHASE_DRAIN && (drained(self) || self->saturated))
         self->phase = PHASE_DONE;
     if (self->phase == PHASE_DRAIN && now >= self->phase_end_cycle) {
@@ -223,7 +240,7 @@ void measurement_finish(struct measurement *self, const struct fabric *fabric,
     if (self->phase == PHASE_WARMUP)
         open_window(self, fabric); // cut off early: an empty window
     if (self->phase == PHASE_MEASURE)
-        close_window(self, fabric);
+        close_window(self, fabric); // cut off, or of the whole run: there is no verdict
     const struct fabric_counters *from = &self->at_window_start;
     const struct fabric_counters *to = &self->at_window_end;
     double cycles = (double)(self->window_to_cycle - self->window_from_cycle);
