@@ -159,6 +159,7 @@ check "an interrupt is heeded in a large machine" 130 'in cycle ([0-9]{1,3}|[1-3
     timeout --preserve-status -s INT 1 "$ordito" run --quiet --set run.measure_cycles=1000000000 \
     --set 'fabric.topology={kind: torus, dims: [64, 64]}'
 mkdir tools
+# shellcheck disable=SC2016 # the tool expands $PPID
 printf '#!/bin/sh\nkill -INT $PPID\nexit 1\n' >tools/verilator
 chmod +x tools/verilator
 tools=(env "PATH=$folder/tools:$PATH" "XDG_CACHE_HOME=$folder/cache" "$ordito")
