@@ -257,6 +257,19 @@ Test(rtl, an_assertion_that_fails_is_a_mismatch_that_names_it)
     rtl_bench_close(&b);
 }
 
+Test(rtl, a_body_flit_without_a_head_fails_an_assertion_of_the_routers_own)
+{
+    struct rtl_bench b = {.rtl.assertions = true};
+    rtl_bench_open(&b, line_of_three, 64, &router_rtl_ops);
+    cr_assert(b.bank, "%s", b.err.text);
+    b.ops->flit(b.bank, 1, 0, (struct flit){.payload = 7, .vc = 1, .tail = true});
+    cr_assert(!rtl_bench_cycle(&b, 1));
+    cr_assert_eq(b.err.status, ERR_MISMATCH);
+    cr_assert(strstr(b.err.text, "cycle 0, router 1: an assertion"), "%s", b.err.text);
+    cr_assert(strstr(b.err.text, "input_buffer.sv:"), "%s", b.err.text);
+    rtl_bench_close(&b);
+}
+
 // A number of 8 bytes, most significant first, as wave files have them.
 static uint64_t big_endian(const unsigned char *bytes)
 {
