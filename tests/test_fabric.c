@@ -16,6 +16,16 @@ static const struct topology_spec shapes[] = {
 };
 enum { NUM_SHAPES = sizeof shapes / sizeof *shapes };
 
+Test(fabric, every_kind_is_among_the_shapes)
+{
+    for (size_t k = 0; k < topology_num_kinds; k++) {
+        bool found = false;
+        for (size_t i = 0; i < NUM_SHAPES; i++)
+            found |= strcmp(shapes[i].kind, topology_kinds[k]->name) == 0;
+        cr_expect(found, "%s", topology_kinds[k]->name);
+    }
+}
+
 // Latency between all pairs, of packets of 1 to 12 flits as far as buffers allow.
 static void check_zero_load(struct rig_spec spec)
 {
