@@ -26,6 +26,17 @@ check() {
     fi
 }
 
+# check_untouched NAME STATUS PATTERN COMMAND...: the same, and no file came, went or changed.
+check_untouched() {
+    local before
+    before=$(list)
+    check "$@"
+    check "$1: no file is touched" 0 '' diff <(echo "$before") <(list)
+}
+
+# All files but what check keeps of a command, with what is in them.
+list() { find . -type f ! -name out -exec cksum {} + | sort; }
+
 run() { "$ordito" run "$@"; }
 quick=(--set run.measure_cycles=500 --set 'fabric.topology={kind: mesh, dims: [3, 3]}')
 
@@ -125,8 +136,17 @@ check "waveform on standard output" 2 '--wave' run "${quick[@]}" --backend rtl -
 check "two figures in one file" 2 'same file: x' "$ordito" topology --json x --dot x
 check "unwritable folder" 1 'nowhere/a.json' run "${quick[@]}" --json nowhere/a.json
 check "full disk" 1 'space' run "${quick[@]}" --json /dev/full
-check "no json where the configuration is refused" 2 '' run --json b.json --set fabric.router.vcs=99
-check "nothing half-written" 1 '' bash -c 'ls | grep -E "b.json|tmp"'
+files=(--json b.json --csv b.csv --packets b.packets.csv)
+check_untouched "a configuration that is refused" 2 'vcs' run "${files[@]}" --set fabric.router.vcs=99
+printf '1 init\n1 recv 0 7 100 6\n1 fin' >two/b.txt
+check_untouched "a trace that ends early" 6 'b.txt:3' \
+    run "${files[@]}" "${trace[@]}" --set workload.path=two
+touch b.json b.csv b.packets.csv
+check_untouched "the same, where there are files" 6 'b.txt:3' \
+    run "${files[@]}" "${trace[@]}" --set workload.path=two
+check "a run that is killed outright" 137 '' \
+    timeout -s KILL 1 "$ordito" run --set run.measure_cycles=1000000000 "${files[@]}"
+check "leaves the files that it would have replaced" 1 '' test -s b.json -o -s b.csv -o -s b.packets.csv
 check "json on standard output" 0 '^\{' run "${quick[@]}" --json - --quiet
 
 # --- determinism ---
@@ -142,8 +162,8 @@ check "the same results twice" 0 '^same' python3 same.py a.json c.json
 check "the same packets twice" 0 '' cmp a.packets.csv c.packets.csv
 run "${quick[@]}" --json d.json --set fabric.skip_idle=false >/dev/null 2>&1
 check "the same without idle skipping" 0 '^same' python3 same.py a.json d.json
-run "${quick[@]}" --json e.json --seed 2 >/dev/null 2>&1
-check "another seed, other results" 0 '^different' python3 same.py a.json e.json
+run "${quick[@]}" --packets e.packets.csv --seed 2 >/dev/null 2>&1
+check "another seed, other packets" 1 'differ: byte' cmp a.packets.csv e.packets.csv
 
 # --- many runs ---
 check "vary" 0 'hypercube' run --set run.measure_cycles=500 \
@@ -151,7 +171,7 @@ check "vary" 0 'hypercube' run --set run.measure_cycles=500 \
 check "a row a run" 0 '^7 ' wc -l v.csv
 check "one bad row does not spoil the rest" 2 'completed' run --set run.measure_cycles=500 \
     --vary 'fabric.topology.nodes=[16, 48]' --set fabric.topology.kind=hypercube
-check "a killed run leaves nothing half-written" 130 '' \
+check "a run that is interrupted" 130 '' \
     timeout --preserve-status -s INT 1 "$ordito" run --set run.measure_cycles=1000000000 --json k.json --packets k.csv
 check "interrupted results are written" 0 'interrupted' \
     python3 -c 'import json; print(json.load(open("k.json"))["outcome"])'
@@ -166,6 +186,7 @@ tools=(env "PATH=$folder/tools:$PATH" "XDG_CACHE_HOME=$folder/cache" "$ordito")
 check "an interrupt while RTL is built" 130 'interrupted before' "${tools[@]}" run "${quick[@]}" --backend rtl
 check "an interrupt while RTL is built, in validation" 130 'interrupted after 0 runs' \
     "${tools[@]}" validate --runs 3
+check "so are packets, each whole" 0 '^1$' bash -c "awk -F, '{ print NF == 9 }' k.csv | sort -u"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
