@@ -4,6 +4,7 @@
 # usage: tests/cli.sh PROGRAM
 set -u
 ordito=$(realpath "${1:-build/ordito}")
+sources=$(realpath "$(dirname "$0")/../rtl")
 samples=$(realpath "$(dirname "$0")/../traces/samples")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -164,6 +165,13 @@ run "${quick[@]}" --json d.json --set fabric.skip_idle=false >/dev/null 2>&1
 check "the same without idle skipping" 0 '^same' python3 same.py a.json d.json
 run "${quick[@]}" --packets e.packets.csv --seed 2 >/dev/null 2>&1
 check "another seed, other packets" 1 'differ: byte' cmp a.packets.csv e.packets.csv
+
+# --- without Verilator ---
+mkdir nothing
+bare=(env "PATH=$PWD/nothing" "ORDITO_RTL=$sources" "XDG_CACHE_HOME=$PWD/cache" "$ordito" run)
+check "the reference needs no Verilator" 0 'completed' "${bare[@]}" "${quick[@]}"
+check "rtl says that it does" 1 'verilator is not installed.*--backend ref' \
+    "${bare[@]}" "${quick[@]}" --backend rtl
 
 # --- many runs ---
 check "vary" 0 'hypercube' run --set run.measure_cycles=500 \
