@@ -37,19 +37,19 @@ static struct mpi_stats replay(const char *path, const struct replay_params *par
     return result.stats;
 }
 
-Test(mpi_traces, the_samples_send_what_was_recorded_and_end_near_simgrids_time)
+Test(mpi_traces, the_samples_send_what_was_recorded_and_end_in_the_cycle_that_their_readme_tells)
 {
     struct replay_params params = as_simgrid();
     struct mpi_stats stats = replay(mg, &params);
     cr_assert_eq(stats.messages, 26016);
     cr_assert_eq(stats.bytes, 6664704);
-    cr_assert_float_eq((double)stats.compute_cycles_max, 1.034e6, 0.001e6);
-    cr_assert_float_eq((double)stats.makespan_cycles, 1.990e6, 0.15 * 1.990e6);
+    cr_assert_eq(stats.compute_cycles_max, 1034229);
+    cr_assert_eq(stats.makespan_cycles, 2072043); // SimGrid's: 1.990e6
     stats = replay(is, &params);
     cr_assert_eq(stats.messages, 63);
     cr_assert_eq(stats.bytes, 252);
-    cr_assert_float_eq((double)stats.compute_cycles_max, 0.323e6, 0.001e6);
-    cr_assert_float_eq((double)stats.makespan_cycles, 0.852e6, 0.3 * 0.852e6);
+    cr_assert_eq(stats.compute_cycles_max, 322910);
+    cr_assert_eq(stats.makespan_cycles, 1031239); // SimGrid's: 0.852e6
 }
 
 Test(mpi_traces, a_replay_repeats_to_the_cycle_and_sends_the_same_by_any_network)
@@ -185,6 +185,11 @@ Test(mpi_traces, a_line_less_or_more_is_noticed_unless_the_program_can_do_withou
 
 // --- a folder of traces, if there is one
 // -------------------------------------------------------------
+
+// ORDITO_TRACES names a folder with more recordings, archives like those of traces/samples, too
+// many or too large for the tree. Each must complete and send what its stats.json counts; of
+// NAME_r, where a person resolved the wildcards of NAME, the makespan must be NAME's within 2 %.
+// Without the variable there is nothing to test, which the log says.
 
 // The value of a key in the stats.json that lies in an archive beside the trace.
 static uint64_t recorded(const char *path, const char *key)
