@@ -49,7 +49,7 @@ say = $(if $(V),,@echo "  $1	$@";)
 ALONE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL
 
 # --- sources -------------------------------------------------------------------------------------
-SRCS      := $(wildcard sim/*.c model/*.c model/net/*.c model/node/*.c traces/*.c nic/*.c)
+SRCS      := $(wildcard sim/*.c model/net/*.c model/node/*.c traces/*.c nic/*.c)
 TEST_SRCS := $(wildcard tests/*.c)
 PLANTED   := $(patsubst tests/planted/%.c,$(B)/planted/%,$(wildcard tests/planted/*.c))
 OBJS      := $(SRCS:%.c=$(OBJ)/%.o)
@@ -112,18 +112,25 @@ lint: ## style, layers, static analysis of C, RTL and scripts
 
 .PHONY: synth
 synth: ## cell counts of the router by yosys
+	@scripts/install-deps test
 	@$(ALONE) scripts/synth
 
 .PHONY: soak
-soak: $(B)/ordito ## 200 million router-cycles of lockstep over random machines
+soak: ## 200 million router-cycles of lockstep over random machines
+	@scripts/install-deps run
+	@$(MAKE) $(B)/ordito
 	@$(ALONE) scripts/soak
 
 .PHONY: mutants
-mutants: $(B)/ordito ## mutants of the router RTL that lockstep must catch
+mutants: ## mutants of the router RTL that lockstep must catch
+	@scripts/install-deps test
+	@$(MAKE) $(B)/ordito
 	@$(ALONE) scripts/mutants
 
 .PHONY: bench
-bench: $(B)/ordito ## speed of the back ends
+bench: ## speed of the back ends
+	@scripts/install-deps run
+	@$(MAKE) $(B)/ordito
 	@$(ALONE) scripts/bench
 
 # --- installing ----------------------------------------------------------------------------------
