@@ -6,7 +6,8 @@ set -eu
 [[ -n ${SAN:-} ]] || exit 77
 
 unset FILTER XML LIST
-folder=$(dirname "$1")/planted
+folder=$(realpath "$(dirname "$1")")/planted
+cd "$(dirname "$0")/.."
 for fault in leak overflow out_of_bounds; do
     if log=$(scripts/run-tests "$folder/$fault" 2>&1); then
         echo "$fault passes"
