@@ -45,8 +45,12 @@ static enum err_status dispatch(int argc, const char **argv, struct err *err)
     }
     for (size_t i = 0; i < NUM_COMMANDS; i++) {
         names[i] = commands[i].name;
-        if (strcmp(word, names[i]) == 0)
+        if (strcmp(word, names[i]) == 0) {
+            char usage[32]; // popt names the program by its first argument
+            snprintf(usage, sizeof usage, "ordito %s", word);
+            argv[1] = usage;
             return commands[i].run(argc - 1, argv + 1, err);
+        }
     }
     const char *nearest = err_nearest(word, names, NUM_COMMANDS);
     err_set(err, ERR_CONFIG, "no command \"%.60s\"%s%s; \"ordito --help\" lists them", word,
