@@ -273,7 +273,7 @@ module router #(
 
         for (genvar i = 0; i < RADIX; i++) begin : g_in
             always @(posedge clk_i)
-                if (rst_ni) assert (filled[i*VCS+:VCS] == '0 || in_use[i]);  // FlitCameFromANeighbour
+                if (rst_ni) assert (filled[i*VCS+:VCS] == '0 || in_use[i]);  // HasANeighbour
         end
 
         for (genvar d = 0; d < DIMS; d++) begin : g_dim
@@ -305,11 +305,14 @@ module router #(
                 logic [31:0]          dst;
 
                 assign port = ask[i*AskBits+VCS+2+:PORT_BITS];
-                assign dst  = 32'(payload_i[i*FLIT_BITS+:FLIT_BITS < 32 ? FLIT_BITS : 32]) & mask;
+                assign dst  = 32'(payload_i[i*FLIT_BITS+:FLIT_BITS < 32 ? FLIT_BITS : 32]);
 
                 always @(posedge clk_i)
-                    if (rst_ni && arriving[i] && fwd_i[i*6+4])
-                        assert (size == '0 || dst < size);  // DestinationExists
+                    if (rst_ni && arriving[i] && fwd_i[i*6+4]) begin
+                        assert (size == '0 || (dst & mask) < size);  // DestinationExists
+                        assert (i == 0 || !ports[i] ||
+                            ((dst ^ own_addr_i) & earlier_fields) == '0);  // ArrivesInOrder
+                    end
 
                 always @(posedge clk_i)
                     if (rst_ni && i > 0 && ports[i] && pick[i*VCS+:VCS] != '0) begin
@@ -325,7 +328,7 @@ module router #(
                     assert (size == '0 || (own_addr_i & mask) < size);          // CoordinateExists
                     assert ((size & ~mask) == '0);                              // SizeIsInPlace
                     assert ((dim_limit_i[d*32+:32] & ~mask) == '0);             // LimitIsInPlace
-                    assert ((addr_mask_i & mask) == mask);                      // FieldIsInTheAddress
+                    assert ((addr_mask_i & mask) == mask);                      // FieldIsInAddress
                     assert (32'(dim_plus_i[d*PORT_BITS+:PORT_BITS]) < RADIX);   // PlusPortExists
                     assert (32'(dim_minus_i[d*PORT_BITS+:PORT_BITS]) < RADIX);  // MinusPortExists
                 end
