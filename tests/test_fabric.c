@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Laws of the fabric, over every kind of topology and every switching mode.
 #include "sim/rng.h"
+#include "tests/kinds.h"
 #include "tests/rig.h"
 
 #include <criterion/criterion.h>
@@ -18,12 +19,7 @@ enum { NUM_SHAPES = sizeof shapes / sizeof *shapes };
 
 Test(fabric, every_kind_is_among_the_shapes)
 {
-    for (size_t k = 0; k < topology_num_kinds; k++) {
-        bool found = false;
-        for (size_t i = 0; i < NUM_SHAPES; i++)
-            found |= strcmp(shapes[i].kind, topology_kinds[k]->name) == 0;
-        cr_expect(found, "%s", topology_kinds[k]->name);
-    }
+    kinds_check(shapes, NUM_SHAPES);
 }
 
 // Latency between all pairs, of packets of 1 to 12 flits as far as buffers allow.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/topology.h"
+#include "tests/kinds.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -46,12 +47,7 @@ static struct topology *build(size_t i)
 
 Test(topology, every_kind_is_among_the_shapes)
 {
-    for (size_t k = 0; k < topology_num_kinds; k++) {
-        bool found = false;
-        for (size_t i = 0; i < NUM_SHAPES; i++)
-            found |= strcmp(shapes[i].kind, topology_kinds[k]->name) == 0;
-        cr_expect(found, "%s", topology_kinds[k]->name);
-    }
+    kinds_check(shapes, NUM_SHAPES);
 }
 
 Test(topology, closed_forms_equal_a_search_of_the_graph)
