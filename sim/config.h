@@ -6,6 +6,7 @@
 #ifndef ORDITO_SIM_CONFIG_H
 #define ORDITO_SIM_CONFIG_H
 
+#include "model/net/router_design.h"
 #include "model/net/switching.h"
 #include "model/net/topology.h"
 #include "model/node/synthetic.h"
@@ -36,6 +37,7 @@ struct config {
 
     // fabric.router
     enum switching switching;
+    struct router_design design;
     char *routing;         // "auto" or a name of routing_names
     uint32_t vcs;          // 1..8
     bool by_flow;          // vc_choice: any | by-flow

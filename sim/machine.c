@@ -76,7 +76,11 @@ bool machine_make_routing(struct machine *self, const struct config *config, uin
         return false;
     }
     self->ops = backends[config->backend];
-    return true;
+    const char *key;
+    struct err why = {0};
+    if (router_design_check(&config->design, self->topology->radix, config->vcs, &key, &why))
+        return true;
+    return config_refuse(config, key, err, "%s", why.text);
 }
 
 struct fabric_params machine_fabric_params(struct machine *self, const struct config *config,
@@ -88,6 +92,7 @@ struct fabric_params machine_fabric_params(struct machine *self, const struct co
         .routing = self->routing,
         .ops = self->ops,
         .switching = config->switching,
+        .design = config->design,
         .buffer_flits = config->buffer_flits,
         .channel_latency_cycles = config->channel_latency_cycles,
         .terminal_latency_cycles = config->terminal_latency_cycles,

@@ -50,11 +50,14 @@ struct rig *rig_new(const struct rig_spec *spec)
     self->spec.buffer_flits = or_default(spec->buffer_flits, 8);
     self->spec.channel_latency_cycles = or_default(spec->channel_latency_cycles, 1);
     self->spec.terminal_latency_cycles = or_default(spec->terminal_latency_cycles, 1);
+    self->spec.design.pipeline = or_default(spec->design.pipeline, 1);
+    self->spec.design.allocator_iterations = or_default(spec->design.allocator_iterations, 1);
     struct fabric_params params = {
         .topology = self->topology,
         .routing = self->routing,
         .ops = spec->ops ? spec->ops : &router_ref_ops,
         .switching = spec->switching,
+        .design = self->spec.design,
         .buffer_flits = self->spec.buffer_flits,
         .channel_latency_cycles = self->spec.channel_latency_cycles,
         .terminal_latency_cycles = self->spec.terminal_latency_cycles,

@@ -42,6 +42,7 @@ void rtl_bench_open(struct rtl_bench *self, struct topology_spec topology, uint3
         .num_vcs = 2,
         .buffer_flits = 3,
         .switching = self->params.switching,
+        .design = {.pipeline = 1, .allocator_iterations = 1},
         .routing = self->routing,
         .num_routers = self->topology->num_routers,
         .own_address = self->own_address,

@@ -113,6 +113,7 @@ static bool make(struct fabric *self, struct err *err)
         .num_vcs = params->routing->num_vcs,
         .buffer_flits = params->buffer_flits,
         .switching = params->switching,
+        .design = params->design,
         .routing = params->routing,
         .num_routers = self->num_routers,
         .own_address = self->own_address,

@@ -38,6 +38,7 @@ struct fabric_params {
     const struct router_ops *ops;
     enum switching switching;
     uint32_t buffer_flits;
+    struct router_design design;
     uint32_t channel_latency_cycles;  // 1..
     uint32_t terminal_latency_cycles; // 1..
     uint64_t stall_threshold;         // rng_threshold of a terminal not consuming in a cycle
