@@ -22,6 +22,15 @@ static struct router_door_straps straps_of(const struct router_params *params, b
     };
 }
 
+void rtl_bank_set_design(struct rtl_variant *variant, const struct router_design *design)
+{
+    rtl_variant_set(variant, "PIPELINE", "%u", design->pipeline);
+    rtl_variant_set(variant, "VC_KIND", "%d", (int)design->vc_allocator);
+    rtl_variant_set(variant, "SWITCH_KIND", "%d", (int)design->switch_allocator);
+    rtl_variant_set(variant, "ITERATIONS", "%u", design->allocator_iterations);
+    rtl_variant_set(variant, "SPECULATIVE", "%d", design->speculative);
+}
+
 static bool open_wave(struct rtl_bank *self, struct err *err)
 {
     const struct router_rtl *rtl = self->rtl;
