@@ -2,6 +2,7 @@
 #include "sim/param.h"
 
 #include "model/net/router.h"
+#include "model/net/routing_table.h"
 #include "model/node/collective.h"
 #include "traces/trace.h"
 
@@ -49,7 +50,9 @@ static size_t choices_topology(const char **names)
 static size_t choices_routing(const char **names)
 {
     names[0] = "auto";
-    return 1 + copy_names(names + 1, routing_names, routing_num_names);
+    for (size_t i = 0; i < routing_num_algorithms; i++)
+        names[1 + i] = routing_algorithms[i].name;
+    return 1 + routing_num_algorithms;
 }
 
 static size_t choices_format(const char **names)
@@ -195,7 +198,13 @@ const struct param param_table[] = {
     {.key = "fabric.channel.terminal_latency_cycles",
      FIELD(UINT32, terminal_latency_cycles),
      RANGE(1, 1000),
-     UNIT("cycles", "1", "of channels between node and router"),
+     UNIT("cycles", "1", "of channels from node to router"),
+     RESULT},
+    {.key = "fabric.channel.ejection_latency_cycles",
+     FIELD(CYCLES, ejection_latency_cycles),
+     RANGE(1, 1000),
+     .word = "auto",
+     UNIT("cycles", "auto", "of channels from router to node; auto: as the other way"),
      RESULT},
 
     {.key = "fabric.packet.max_flits",

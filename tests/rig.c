@@ -50,6 +50,8 @@ struct rig *rig_new(const struct rig_spec *spec)
     self->spec.buffer_flits = or_default(spec->buffer_flits, 8);
     self->spec.channel_latency_cycles = or_default(spec->channel_latency_cycles, 1);
     self->spec.terminal_latency_cycles = or_default(spec->terminal_latency_cycles, 1);
+    self->spec.ejection_latency_cycles =
+        or_default(spec->ejection_latency_cycles, self->spec.terminal_latency_cycles);
     self->spec.design.pipeline = or_default(spec->design.pipeline, 1);
     self->spec.design.allocator_iterations = or_default(spec->design.allocator_iterations, 1);
     struct fabric_params params = {
@@ -61,6 +63,7 @@ struct rig *rig_new(const struct rig_spec *spec)
         .buffer_flits = self->spec.buffer_flits,
         .channel_latency_cycles = self->spec.channel_latency_cycles,
         .terminal_latency_cycles = self->spec.terminal_latency_cycles,
+        .ejection_latency_cycles = self->spec.ejection_latency_cycles,
         .stall_threshold = rng_threshold(spec->stall_probability),
         .watchdog_cycles = 2000,
         .seed = spec->seed,
@@ -138,8 +141,12 @@ uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t 
     struct switching_timing timing = {
         .channel_latency_cycles = self->spec.channel_latency_cycles,
         .terminal_latency_cycles = self->spec.terminal_latency_cycles,
+        .ejection_latency_cycles = self->spec.ejection_latency_cycles,
         .buffer_flits = self->spec.buffer_flits,
+        .pipeline = self->spec.design.pipeline,
+        .speculative = self->spec.design.speculative,
     };
     uint32_t hops = self->topology->kind->distance(self->topology, source, destination);
-    return switching_zero_load_cycles(self->spec.switching, &timing, flits, hops);
+    return switching_zero_load_cycles(self->spec.switching, &timing, flits,
+                                      topology_router_hops(self->topology, hops));
 }

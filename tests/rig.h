@@ -18,6 +18,7 @@ struct rig_spec {
     bool by_flow;
     uint32_t channel_latency_cycles;  // 0: 1
     uint32_t terminal_latency_cycles; // 0: 1
+    uint32_t ejection_latency_cycles; // 0: terminal_latency_cycles
     double stall_probability;
     bool evaluate_all; // no idle skipping
     bool shuffle;

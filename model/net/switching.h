@@ -48,10 +48,14 @@ static inline uint32_t switching_credits_needed(enum switching mode, uint32_t fl
 struct switching_timing {
     uint32_t channel_latency_cycles;
     uint32_t terminal_latency_cycles;
+    uint32_t ejection_latency_cycles;
     uint32_t buffer_flits;
+    uint32_t pipeline; // struct router_design
+    bool speculative;
 };
 
-// Zero-load latency of a packet of `flits` flits over `hops` hops (hops + 1 routers), in cycles
+// Zero-load latency of a packet of `flits` flits over `hops` channels between routers (hops + 1
+// routers; in indirect networks these are 2 channels less than the packet's hops), in cycles
 // from the packet's creation to the cycle in which its tail is at the destination terminal.
 uint64_t switching_zero_load_cycles(enum switching mode, const struct switching_timing *timing,
                                     uint32_t flits, uint32_t hops);
