@@ -40,6 +40,7 @@ struct command {
 // What is known of a topology; a pointer is NULL where that was not asked for or is too large.
 struct findings {
     const struct config *config;
+    const struct topology *topology;
     const struct topology_figures *closed;
     const struct topology_figures *search;
     const struct topology_figures *measured;
@@ -109,10 +110,13 @@ static void print_figures(const struct findings *found)
         puts("(too large to be searched in short time)");
 }
 
-// Zero-load latency of packets of `flits`; -1 if they do not fit into the buffers.
+// Zero-load latency of packets of `flits` over `hops` channels between routers; -1 if they do not
+// fit into the buffers or the hops are not known.
 static int64_t zero_load(const struct config *config, enum switching mode, uint32_t flits,
                          uint32_t hops)
 {
+    if (hops == UINT32_MAX)
+        return -1;
     struct switching_timing timing = {
         .channel_latency_cycles = config->channel_latency_cycles,
         .terminal_latency_cycles = config->terminal_latency_cycles,
@@ -121,6 +125,15 @@ static int64_t zero_load(const struct config *config, enum switching mode, uint3
     if (switching_buffers_whole_packets(mode) && flits > config->buffer_flits)
         return -1;
     return (int64_t)switching_zero_load_cycles(mode, &timing, flits, hops);
+}
+
+// Channels between routers on the longest way, UINT32_MAX if that is not known.
+static uint32_t longest_way(const struct findings *found)
+{
+    uint32_t hops = found->closed->diameter_hops;
+    if (hops == UINT32_MAX && found->search)
+        hops = found->search->diameter_hops;
+    return hops == UINT32_MAX ? hops : topology_router_hops(found->topology, hops);
 }
 
 static void print_latencies(const struct findings *found)
@@ -133,22 +146,24 @@ static void print_latencies(const struct findings *found)
     };
     const struct config *config = found->config;
     uint32_t lengths[] = {1, config->max_flits};
-    printf("\nZero-load latency [cycles] of a packet of L flits over H hops; channels Lc = %" PRIu32
+    printf("\nZero-load latency [cycles] of a packet of L flits over %s; channels Lc = %" PRIu32
            ", terminals Lt = %" PRIu32 ", buffers B = %" PRIu32 " flits;\n"
            "w = max(0, 2 Lc + 2 - B, 2 Lt + 2 - B), without Lc if H = 0\n",
+           found->topology->indirect ? "H + 2 hops, H of them between routers" : "H hops",
            config->channel_latency_cycles, config->terminal_latency_cycles, config->buffer_flits);
     printf("%-20s  %-52s  %4s  %10s  %10s\n", "switching", "closed form", "L", "H = 1", "diameter");
     for (int mode = 0; mode < SWITCHING_NUM; mode++) {
         for (size_t i = 0; i < (config->max_flits > 1 ? 2U : 1U); i++) {
             int64_t one = zero_load(config, (enum switching)mode, lengths[i], 1);
-            int64_t most =
-                zero_load(config, (enum switching)mode, lengths[i], found->closed->diameter_hops);
+            int64_t most = zero_load(config, (enum switching)mode, lengths[i], longest_way(found));
+            char longest[24];
+            snprintf(longest, sizeof longest, "%" PRId64, most);
             printf("%-20s  %-52s  %4" PRIu32, i ? "" : switching_names[mode], i ? "" : forms[mode],
                    lengths[i]);
             if (one < 0)
                 printf("  %22s\n", "longer than a buffer");
             else
-                printf("  %10" PRId64 "  %10" PRId64 "\n", one, most);
+                printf("  %10" PRId64 "  %10s\n", one, most < 0 ? "-" : longest);
         }
     }
 }
@@ -169,7 +184,7 @@ static bool add_latencies(json_t *root, const struct findings *found)
     for (int mode = 0; mode < SWITCHING_NUM; mode++) {
         char path[128];
         int64_t cycles = zero_load(found->config, (enum switching)mode, found->config->max_flits,
-                                   found->closed->diameter_hops);
+                                   longest_way(found));
         snprintf(path, sizeof path, "topology.zero_load_diameter_cycles.%s", switching_names[mode]);
         if (!json_path_set(root, path, cycles < 0 ? json_null() : json_integer(cycles)))
             return false;
@@ -234,7 +249,7 @@ static bool explore(const struct command *self, const struct config *config, str
         return false;
     struct topology_figures search;
     struct topology_figures measured;
-    struct findings found = {.config = config, .closed = &topology->closed};
+    struct findings found = {.config = config, .topology = topology, .closed = &topology->closed};
     bool ok = true;
     if (topology->closed.nodes * topology->closed.channels <= MAX_SEARCH_STEPS) {
         ok = topology_search(topology, &search, err);

@@ -36,7 +36,7 @@ struct config {
 
     // fabric.router
     enum switching switching;
-    char *routing;         // "auto" or a name of routing_names
+    char *routing;         // "auto" or a name of routing_algorithms
     uint32_t vcs;          // 1..8
     bool by_flow;          // vc_choice: any | by-flow
     uint32_t buffer_flits; // 1..64

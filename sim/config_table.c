@@ -2,6 +2,7 @@
 #include "sim/param.h"
 
 #include "model/net/router.h"
+#include "model/net/routing_table.h"
 #include "model/node/collective.h"
 #include "traces/trace.h"
 
@@ -44,7 +45,9 @@ static size_t choices_topology(const char **names)
 static size_t choices_routing(const char **names)
 {
     names[0] = "auto";
-    return 1 + copy_names(names + 1, routing_names, routing_num_names);
+    for (size_t i = 0; i < routing_num_algorithms; i++)
+        names[1 + i] = routing_algorithms[i].name;
+    return 1 + routing_num_algorithms;
 }
 
 static size_t choices_format(const char **names)

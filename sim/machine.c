@@ -14,8 +14,8 @@ static const struct router_ops *const backends[BACKEND_NUM] = {
     [BACKEND_RTL_WHOLE] = &router_whole_ops,
 };
 
-// Bytes of routers, terminals and channels, by estimate. Verilated routers take what their
-// buffers and wires take, and some 2 KiB each.
+// Bytes of routers, their routing tables, terminals and channels, by estimate. Verilated routers
+// take what their buffers and wires take, and some 2 KiB each.
 static uint64_t estimate_bytes(const struct machine *self, const struct config *config)
 {
     const struct topology *t = self->topology;
@@ -29,7 +29,9 @@ static uint64_t estimate_bytes(const struct machine *self, const struct config *
     uint64_t rtl = vcs * fifo_flits * ((config->flit_bits + 63) / 64 * 8 + 8) +
                    (uint64_t)t->num_routers * (2048 + t->radix * config->flit_bits / 2);
     uint64_t terminals = (uint64_t)t->num_nodes * (128 + config->vcs * fifo_flits * 16);
-    uint64_t sum = channels + terminals;
+    uint64_t tables = routing_table_bytes(t, config->routing); // in RTL, one an input port
+    rtl += tables * t->radix;
+    uint64_t sum = channels + terminals + tables;
     if (config->backend != BACKEND_RTL && config->backend != BACKEND_RTL_WHOLE)
         sum += reference;
     if (config->backend != BACKEND_REF)

@@ -149,11 +149,12 @@ static void print_machine(FILE *to, const struct config *config, const struct ru
 {
     char name[400];
     const struct topology_figures *t = &result->topology;
-    fprintf(to,
-            "%s: %" PRIu64 " nodes, %" PRIu64 " routers, %" PRIu64 " channels; diameter %" PRIu32
-            " hops, mean distance %.3f hops",
-            table_topology_name(config, name, sizeof name), t->nodes, t->routers, t->channels,
-            t->diameter_hops, t->average_hops);
+    fprintf(to, "%s: %" PRIu64 " nodes, %" PRIu64 " routers, %" PRIu64 " channels",
+            table_topology_name(config, name, sizeof name), t->nodes, t->routers, t->channels);
+    if (t->diameter_hops != UINT32_MAX)
+        fprintf(to, "; diameter %" PRIu32 " hops", t->diameter_hops);
+    if (t->average_hops >= 0)
+        fprintf(to, ", mean distance %.3f hops", t->average_hops);
     if (t->bisection_channels != UINT64_MAX)
         fprintf(to, ", bisection %" PRIu64 " channels", t->bisection_channels);
     fprintf(to,

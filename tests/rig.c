@@ -138,5 +138,6 @@ uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t 
         .buffer_flits = self->spec.buffer_flits,
     };
     uint32_t hops = self->topology->kind->distance(self->topology, source, destination);
-    return switching_zero_load_cycles(self->spec.switching, &timing, flits, hops);
+    return switching_zero_load_cycles(self->spec.switching, &timing, flits,
+                                      topology_router_hops(self->topology, hops));
 }

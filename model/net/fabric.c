@@ -12,7 +12,8 @@
 // Where an output port of a router leads.
 struct wire {
     uint32_t target; // router port (router * radix + port) or node; TOPOLOGY_NONE: not connected
-    uint32_t latency_cycles;
+    uint32_t latency_cycles;        // of a flit that leaves
+    uint32_t credit_latency_cycles; // of a credit for a flit that came, which goes the other way
     bool to_terminal;
 };
 
@@ -32,7 +33,8 @@ struct fabric {
     uint64_t *active; // routers to evaluate in the next cycle, a bit each
     uint32_t *order;  // [num_routers] for shuffled evaluation
     struct rng shuffle_rng;
-    uint64_t *channel_flits; // [num_routers * radix]
+    uint32_t *node_latency_cycles; // [num_nodes] of the channels to and from a node
+    uint64_t *channel_flits;       // [num_routers * radix], then [num_nodes] of those out of nodes
     uint64_t flits_created;
     uint64_t flit_hops;
     uint64_t quiet_cycles; // with packets waiting and nothing on its way
@@ -55,6 +57,27 @@ static void activate_all(struct fabric *self)
         activate(self, r);
 }
 
+// Latency of the channel that leaves the topology by a port.
+static uint32_t latency_of(const struct fabric *self, size_t port)
+{
+    const struct topology *t = self->params.topology;
+    if (t->latency_cycles && t->latency_cycles[port] > 0)
+        return t->latency_cycles[port];
+    return t->port_node[port] != TOPOLOGY_NONE ? self->params.terminal_latency_cycles
+                                               : self->params.channel_latency_cycles;
+}
+
+static uint32_t max_latency(const struct fabric *self)
+{
+    const struct topology *t = self->params.topology;
+    uint32_t max = 0;
+    for (size_t p = 0; p < (size_t)t->num_routers * t->radix; p++) {
+        uint32_t latency = latency_of(self, p);
+        max = latency > max ? latency : max;
+    }
+    return max;
+}
+
 static void wire_routers(struct fabric *self)
 {
     const struct topology *t = self->params.topology;
@@ -63,10 +86,16 @@ static void wire_routers(struct fabric *self)
         self->node_target[node] = whole ? node : t->node_port[node];
     for (size_t p = 0; p < (size_t)self->num_routers * self->radix; p++) {
         uint32_t node = whole ? (uint32_t)p : t->port_node[p];
-        if (node != TOPOLOGY_NONE)
-            self->wires[p] = (struct wire){node, self->params.terminal_latency_cycles, true};
-        else
-            self->wires[p] = (struct wire){t->peer[p], self->params.channel_latency_cycles, false};
+        struct wire *wire = &self->wires[p];
+        if (node != TOPOLOGY_NONE) {
+            uint32_t latency = latency_of(self, t->node_port[node]);
+            self->node_latency_cycles[node] = latency;
+            *wire = (struct wire){node, latency, latency, true};
+        } else {
+            *wire = (struct wire){t->peer[p], latency_of(self, p), 0, false};
+            if (wire->target != TOPOLOGY_NONE)
+                wire->credit_latency_cycles = latency_of(self, wire->target);
+        }
     }
 }
 
@@ -80,10 +109,12 @@ static bool allocate(struct fabric *self, struct err *err)
     self->out.credits = calloc(self->radix, sizeof *self->out.credits);
     self->active = calloc(num_words(self), sizeof *self->active);
     self->order = calloc(self->num_routers, sizeof *self->order);
-    self->channel_flits = calloc(ports, sizeof *self->channel_flits);
+    self->node_latency_cycles = calloc(nodes, sizeof *self->node_latency_cycles);
+    self->channel_flits = calloc(ports + nodes, sizeof *self->channel_flits);
     self->own_address = routing_own_addresses(self->params.routing, self->params.topology);
     if (!self->wires || !self->node_target || !self->out.flits || !self->out.credits ||
-        !self->active || !self->order || !self->channel_flits || !self->own_address)
+        !self->active || !self->order || !self->node_latency_cycles || !self->channel_flits ||
+        !self->own_address)
         return err_set(err, ERR_RUN, "out of memory for a fabric of %u routers", self->num_routers);
     return true;
 }
@@ -91,12 +122,9 @@ static bool allocate(struct fabric *self, struct err *err)
 static bool make(struct fabric *self, struct err *err)
 {
     const struct fabric_params *params = &self->params;
-    uint32_t latency = params->channel_latency_cycles > params->terminal_latency_cycles
-                           ? params->channel_latency_cycles
-                           : params->terminal_latency_cycles;
     self->num_routers = params->ops->whole ? 1 : params->topology->num_routers;
     self->radix = params->ops->whole ? params->topology->num_nodes : params->topology->radix;
-    if (!allocate(self, err) || !calendar_make(&self->calendar, latency, err))
+    if (!allocate(self, err) || !calendar_make(&self->calendar, max_latency(self), err))
         return false;
     wire_routers(self);
     activate_all(self);
@@ -105,6 +133,8 @@ static bool make(struct fabric *self, struct err *err)
     self->terminals.pool = &self->pool;
     self->terminals.calendar = &self->calendar;
     self->terminals.node_target = self->node_target;
+    self->terminals.node_latency_cycles = self->node_latency_cycles;
+    self->terminals.node_flits = self->channel_flits + (size_t)self->num_routers * self->radix;
     self->terminals.num_nodes = params->topology->num_nodes;
     if (!terminals_make(&self->terminals, err))
         return false;
@@ -152,6 +182,7 @@ void fabric_free(struct fabric *self)
     free(self->out.credits);
     free(self->active);
     free(self->order);
+    free(self->node_latency_cycles);
     free(self->channel_flits);
     free(self->own_address);
     calendar_free(&self->calendar);
@@ -171,6 +202,7 @@ bool fabric_send(struct fabric *self, uint32_t source, uint32_t destination, uin
     packet->source = source;
     packet->destination = destination;
     packet->flits = flits;
+    packet->hops = self->params.topology->indirect ? 1 : 0; // from the node to its switch
     packet->message = message;
     self->flits_created += flits;
     terminals_enqueue(&self->terminals, handle);
@@ -188,7 +220,7 @@ static bool emit(struct fabric *self, uint32_t router)
         if (wire->target == TOPOLOGY_NONE)
             continue; // of an RTL that is wrong; the flit is lost, and the watchdog will tell
         self->channel_flits[port]++;
-        if (!wire->to_terminal) {
+        if (!wire->to_terminal || self->params.topology->indirect) {
             self->flit_hops++;
             struct packet *packet =
                 out->flit.head ? packet_pool_at(&self->pool, layout_handle(out->flit.payload))
@@ -206,7 +238,7 @@ static bool emit(struct fabric *self, uint32_t router)
         if (wire->target == TOPOLOGY_NONE)
             continue;
         good &= calendar_push_credit(
-            &self->calendar, self->now + wire->latency_cycles,
+            &self->calendar, self->now + wire->credit_latency_cycles,
             (struct calendar_credit){wire->target, wire->to_terminal, out->vcs});
     }
     return good;
@@ -345,7 +377,8 @@ struct fabric_counters fabric_counters(const struct fabric *self)
         .flits_created = self->flits_created,
         .flits_injected = self->terminals.flits_injected,
         .flits_ejected = self->terminals.flits_ejected,
-        .flit_hops = self->flit_hops,
+        .flit_hops = self->flit_hops +
+                     (self->params.topology->indirect ? self->terminals.flits_injected : 0),
     };
     for (uint32_t r = 0; self->params.ops->stalls && r < self->num_routers; r++)
         self->params.ops->stalls(self->bank, r, &counters.stalls);

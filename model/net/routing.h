@@ -14,6 +14,9 @@
 // half its size, where at an even size the tie goes plus from even and minus from odd coordinates,
 // which loads both directions alike; a side of 2 has a single port, "plus", and limit 1.
 //
+// Other networks. A table says for each router and destination which output port and which VCs a
+// packet may take (routing_table.h). Grids can be routed by tables, too.
+//
 // Datelines. On a ring, VCs are split into two classes, low and high. The dateline is the channel
 // between coordinates size-1 and 0, in both directions. A packet that has still to cross it in
 // this dimension uses low VCs, crossing included. A packet that needs not, or no longer, cross it
@@ -106,5 +109,9 @@ static inline uint32_t routing_flow_key(const struct routing *self, uint32_t win
 // in place is `own` (grids), that came in by `in_port` and `in_vc`.
 struct route routing_compute(const struct routing *self, uint32_t router, uint32_t own,
                              uint32_t in_port, uint32_t in_vc, uint32_t window);
+
+// Route on a grid that depends on the destination alone, as an entry of a table does: on a ring, a
+// packet that need not cross the dateline uses high VCs, as if it had crossed it.
+struct route routing_by_destination(const struct routing *self, uint32_t own, uint32_t window);
 
 #endif

@@ -51,7 +51,8 @@ struct switching_timing {
     uint32_t buffer_flits;
 };
 
-// Zero-load latency of a packet of `flits` flits over `hops` hops (hops + 1 routers), in cycles
+// Zero-load latency of a packet of `flits` flits over `hops` channels between routers (hops + 1
+// routers; in indirect networks these are 2 channels less than the packet's hops), in cycles
 // from the packet's creation to the cycle in which its tail is at the destination terminal.
 uint64_t switching_zero_load_cycles(enum switching mode, const struct switching_timing *timing,
                                     uint32_t flits, uint32_t hops);

@@ -17,7 +17,9 @@ struct terminals {
     const struct fabric_params *params; // the fabric's own copy
     struct packet_pool *pool;
     struct calendar *calendar;
-    const uint32_t *node_target; // [num_nodes] calendar target of a node's router port
+    const uint32_t *node_target;         // [num_nodes] calendar target of a node's router port
+    const uint32_t *node_latency_cycles; // [num_nodes] of the channels to and from it
+    uint64_t *node_flits;                // [num_nodes] flits that it has put on its channel
     uint32_t num_nodes;
     uint32_t eject_cap;       // flits of an ejection buffer, a power of two
     struct terminal *nodes;   // [num_nodes]
@@ -30,7 +32,7 @@ struct terminals {
     uint64_t flits_ejected;
 };
 
-// Fills the rest after params, pool, calendar, node_target and num_nodes have been set.
+// Fills the rest after what comes before eject_cap has been set.
 bool terminals_make(struct terminals *self, struct err *err);
 void terminals_free(struct terminals *self);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/topo_grid.h"
 
+#include "model/net/topo_graph.h"
+
 #include <stdlib.h>
 
 enum { DEFAULT_NODES = 64 };
@@ -83,22 +85,6 @@ static uint32_t side_bits(uint32_t side)
     return bits;
 }
 
-static bool allocate(struct topology *self, struct err *err)
-{
-    size_t ports = (size_t)self->num_routers * self->radix;
-    self->peer = malloc(ports * sizeof *self->peer);
-    self->port_node = malloc(ports * sizeof *self->port_node);
-    self->node_port = malloc(self->num_nodes * sizeof *self->node_port);
-    self->node_addr = malloc(self->num_nodes * sizeof *self->node_addr);
-    if (!self->peer || !self->port_node || !self->node_port || !self->node_addr)
-        return err_set(err, ERR_RUN, "out of memory for a topology of %u nodes", self->num_nodes);
-    for (size_t p = 0; p < ports; p++) {
-        self->peer[p] = TOPOLOGY_NONE;
-        self->port_node[p] = TOPOLOGY_NONE;
-    }
-    return true;
-}
-
 // Wires the channels of router `r` along a side of length `side` whose neighbours are `step` apart
 // in node number, by ports from `port` on.
 static void wire_side(struct topology *self, uint32_t r, uint32_t side, uint32_t step,
@@ -106,14 +92,10 @@ static void wire_side(struct topology *self, uint32_t r, uint32_t side, uint32_t
 {
     uint32_t x = r / step % side;
     uint32_t next = x + 1 < side ? r + step : r - step * (side - 1);
-    if (side == 2) {
-        self->peer[r * self->radix + port] = next * self->radix + port;
-        return;
-    }
-    if (x + 1 == side && !rings)
-        return;
-    self->peer[r * self->radix + port] = next * self->radix + port + 1;
-    self->peer[next * self->radix + port + 1] = r * self->radix + port;
+    if (side == 2 && x == 0)
+        topo_graph_connect(self, r, port, next, port);
+    else if (side > 2 && (x + 1 < side || rings))
+        topo_graph_connect(self, r, port, next, port + 1);
 }
 
 // Closed forms but for the bisection; `rings` as in grid_build.
@@ -141,26 +123,25 @@ bool grid_build(const struct topology_spec *spec, bool rings, struct topology *t
                 struct err *err)
 {
     uint32_t step[TOPOLOGY_MAX_DIMS + 1] = {1};
+    uint32_t addr_bits = 0;
     topology->num_dims = spec->num_dims;
     topology->radix = 1;
     for (uint32_t d = 0; d < spec->num_dims; d++) {
         topology->sides[d] = (uint32_t)spec->dims[d];
         step[d + 1] = step[d] * topology->sides[d];
         topology->radix += grid_side_ports(topology->sides[d]);
-        topology->addr_bits += side_bits(topology->sides[d]);
+        addr_bits += side_bits(topology->sides[d]);
     }
-    if (topology->addr_bits == 0)
-        topology->addr_bits = 1;
     topology->num_nodes = step[spec->num_dims];
     topology->num_routers = topology->num_nodes;
-    if (!allocate(topology, err))
+    if (!topo_graph_allocate(topology, err))
         return false;
+    topology->addr_bits = addr_bits > 0 ? addr_bits : 1;
     for (uint32_t r = 0; r < topology->num_routers; r++) {
         uint32_t port = 1;
         uint32_t addr = 0;
         uint32_t lsb = 0;
-        topology->node_port[r] = r * topology->radix;
-        topology->port_node[(size_t)r * topology->radix] = r;
+        topo_graph_attach(topology, r, r, ROUTING_TERMINAL_PORT);
         for (uint32_t d = 0; d < spec->num_dims; d++) {
             uint32_t side = topology->sides[d];
             if (side > 1)

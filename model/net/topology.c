@@ -51,6 +51,7 @@ struct topology *topology_new(struct topology_spec *spec, struct err *err)
         return NULL;
     }
     self->kind = kind;
+    self->spec = *spec;
     if (!kind->build(spec, self, err)) {
         topology_free(self);
         return NULL;
@@ -66,12 +67,36 @@ void topology_free(struct topology *self)
     free(self->port_node);
     free(self->node_port);
     free(self->node_addr);
+    free(self->latency_cycles);
+    free(self->flit_cycles);
     free(self);
+}
+
+uint64_t topology_num_channels(const struct topology *self)
+{
+    return (uint64_t)self->num_routers * self->radix + self->num_nodes;
+}
+
+bool topology_is_hop(const struct topology *self, uint64_t channel)
+{
+    if (channel >= (uint64_t)self->num_routers * self->radix)
+        return self->indirect;
+    return self->peer[channel] != TOPOLOGY_NONE ||
+           (self->indirect && self->port_node[channel] != TOPOLOGY_NONE);
+}
+
+uint32_t topology_router_hops(const struct topology *self, uint32_t hops)
+{
+    return self->indirect ? hops - 2 : hops;
 }
 
 const char *topology_router_name(const struct topology *self, uint32_t router, char *text,
                                  size_t size)
 {
+    if (self->kind->router_name) {
+        self->kind->router_name(self, router, text, size);
+        return text;
+    }
     if (!self->kind->grid) {
         snprintf(text, size, "router %u", router);
         return text;
@@ -112,10 +137,15 @@ const char *topology_port_name(const struct topology *self, uint32_t router, uin
     char name[256];
     char direction[32];
     topology_router_name(self, router, name, sizeof name);
-    if (self->port_node[(size_t)router * self->radix + port] != TOPOLOGY_NONE)
+    uint32_t node = self->port_node[(size_t)router * self->radix + port];
+    if (node != TOPOLOGY_NONE && !self->kind->grid)
+        snprintf(direction, sizeof direction, "node %u", node);
+    else if (node != TOPOLOGY_NONE)
         snprintf(direction, sizeof direction, "terminal");
     else if (self->kind->grid)
         direction_name(self, port, direction, sizeof direction);
+    else if (self->kind->port_name)
+        self->kind->port_name(self, router, port, direction, sizeof direction);
     else
         snprintf(direction, sizeof direction, "port %u", port);
     snprintf(text, size, "%s %s", name, direction);
