@@ -156,10 +156,10 @@ uint32_t config_longest_flits(const struct config *config)
 
 static bool check_topology(const struct config *config, struct err *err)
 {
-    static const char *const shapes[] = {"dims", "n", "nodes", "kind"};
+    static const char *const shapes[] = {"file", "dims", "n", "nodes", "kind"};
     struct topology_spec spec = config->topology;
     struct err why = {0};
-    if (topology_find(spec.kind)->resolve(&spec, &why))
+    if (topology_resolve(&spec, &why))
         return true;
     const char *where = NULL;
     for (size_t i = 0; !where && i < sizeof shapes / sizeof *shapes; i++) {

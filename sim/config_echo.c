@@ -54,6 +54,18 @@ static json_t *echo_lengths(const struct config *config)
     return list;
 }
 
+// A list of texts.
+static json_t *echo_texts(const char *texts)
+{
+    json_t *list = json_array();
+    while (list && texts && *texts) {
+        size_t length = strcspn(texts, "\n");
+        json_array_append_new(list, json_stringn(texts, length));
+        texts += length + (texts[length] == '\n');
+    }
+    return list;
+}
+
 static json_t *echo_number(const struct param *row, const void *field)
 {
     if (row->type == PARAM_UINT64)
@@ -85,6 +97,8 @@ static json_t *echo_row(const struct config *config, const struct param *row)
         const char *used = *(const char *const *)field;
         return text_or_null(used && path ? path : used);
     }
+    case PARAM_TEXTS:
+        return echo_texts(*(const char *const *)field);
     case PARAM_CHOICE:
     case PARAM_FLAG:
         return echo_choice(config, row);
@@ -98,14 +112,23 @@ static json_t *echo_row(const struct config *config, const struct param *row)
     return json_null();
 }
 
-// The kind with its resolved parameters: dims or n, or nodes where a kind knows neither.
+static bool echo_key(const struct config *config, const char *key, json_t *root)
+{
+    return json_path_set(root, key, echo_row(config, param_find(key)));
+}
+
+// The kind with its resolved parameters: dims, n or a file, or nodes where a kind knows none of
+// these; and what has failed.
 static bool echo_topology(const struct config *config, json_t *root)
 {
     struct topology_spec spec = config->topology;
     struct err err = {0};
-    topology_find(spec.kind)->resolve(&spec, &err);
-    if (!json_path_set(root, "fabric.topology.kind", json_string(spec.kind)))
+    topology_resolve(&spec, &err);
+    if (!json_path_set(root, "fabric.topology.kind", json_string(spec.kind)) ||
+        (spec.failed && !echo_key(config, "fabric.topology.failed", root)))
         return false;
+    if (spec.file)
+        return echo_key(config, "fabric.topology.file", root);
     if (spec.num_dims == 0) {
         uint32_t number = spec.n ? spec.n : spec.nodes;
         const char *key = spec.n ? "fabric.topology.n" : "fabric.topology.nodes";

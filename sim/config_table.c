@@ -128,6 +128,14 @@ const struct param param_table[] = {
      .word = "null",
      TEXTS("null", "dimensions of a hypercube"),
      RESULT},
+    {.key = "fabric.topology.file",
+     FIELD(PATH, topology.file),
+     TEXTS("null", "of a graph: a line \"A B\" a pair of channels, or GraphML"),
+     RESULT},
+    {.key = "fabric.topology.failed",
+     FIELD(TEXTS, topology.failed),
+     TEXTS("[]", "parts that have failed, as [router 5, channel 3-7]"),
+     RESULT},
 
     {.key = "fabric.router.switching",
      FIELD(CHOICE, switching),
@@ -389,5 +397,5 @@ bool param_is_group(const char *key)
 
 bool param_is_text(const struct param *row)
 {
-    return row->type == PARAM_PATH || row->type == PARAM_NAME;
+    return row->type == PARAM_PATH || row->type == PARAM_NAME || row->type == PARAM_TEXTS;
 }

@@ -76,24 +76,33 @@ static bool refuse_unknown(struct walk *self, const char *key, const yaml_node_t
                                nearest ? "; nearest: " : "", nearest ? nearest : "");
 }
 
-// Giving one parameter of a topology takes those away that it excludes: nodes, dims and n exclude
-// each other; a kind drops dims and n, which may mean nothing to it.
+// Giving one parameter of a topology takes those away that it excludes: nodes, dims, n and file
+// exclude each other; a kind drops dims, n and file, which may mean nothing to it.
 static bool settle_topology(struct config *config, const struct param *row, struct err *err)
 {
     struct topology_spec *spec = &config->topology;
     const char *key = last_part(row->key);
     bool kind = row->type == PARAM_KIND;
     bool dims = row->type == PARAM_DIMS;
+    bool file = row->type == PARAM_PATH;
     bool nodes = strcmp(key, "nodes") == 0;
-    bool given = dims ? spec->num_dims > 0 : kind || nodes || spec->n > 0;
-    if (!given)
+    bool given = dims   ? spec->num_dims > 0
+                 : file ? spec->file != NULL
+                        : kind || nodes || spec->n > 0;
+    if (!given || row->type == PARAM_TEXTS)
         return true;
+    if (!file) {
+        free(spec->file);
+        spec->file = NULL;
+        if (!config_note(config, param_find("fabric.topology.file"), NULL, NULL, err))
+            return false;
+    }
     if (!dims) {
         spec->num_dims = 0;
         if (!config_note(config, param_find("fabric.topology.dims"), NULL, NULL, err))
             return false;
     }
-    if (dims || kind || nodes) {
+    if (dims || kind || nodes || file) {
         spec->n = 0;
         if (!config_note(config, param_find("fabric.topology.n"), NULL, NULL, err))
             return false;
@@ -144,15 +153,15 @@ static bool check_names(struct walk *self, const char *group, const yaml_node_t 
     return true;
 }
 
-// nodes, dims and n of one mapping exclude each other.
+// nodes, dims, n and file of one mapping exclude each other.
 static bool check_topology(struct walk *self, const yaml_node_t *mapping)
 {
     const char *before = NULL;
     for (const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
          pair < mapping->data.mapping.pairs.top; pair++) {
         const char *name = config_scalar(node_at(self, pair->key));
-        bool shape =
-            strcmp(name, "nodes") == 0 || strcmp(name, "dims") == 0 || strcmp(name, "n") == 0;
+        bool shape = strcmp(name, "nodes") == 0 || strcmp(name, "dims") == 0 ||
+                     strcmp(name, "n") == 0 || strcmp(name, "file") == 0;
         if (!shape || config_scalar_is_null(node_at(self, pair->value)))
             continue;
         if (before)

@@ -144,10 +144,11 @@ void family_print(FILE *to, const struct family *self)
             fputs("  is not made from a number of nodes\n", to);
         }
     }
-    fputs("\nNode and edge connectivity: so many routers or channels must fail before nodes of other "
-          "routers\ncan be cut off. Wires: bits of all channels, one way each. Crosspoints: sum "
-          "over routers of ports\nsquared.\n",
-          to);
+    fputs(
+        "\nNode and edge connectivity: so many routers or channels must fail before nodes of other "
+        "routers\ncan be cut off. Wires: bits of all channels, one way each. Crosspoints: sum "
+        "over routers of ports\nsquared.\n",
+        to);
 }
 
 void family_csv(FILE *to, const struct family *self)
@@ -189,8 +190,8 @@ static json_t *row_json(const struct family_row *row)
         ok = json_object_set_new(object, topology_figures[i].key,
                                  topology_figure_json(&row->figures, i)) == 0;
     if (ok && row->exists)
-        ok = json_object_set_new(object, "wires_bits",
-                                 json_integer((json_int_t)row->wires_bits)) == 0 &&
+        ok = json_object_set_new(object, "wires_bits", json_integer((json_int_t)row->wires_bits)) ==
+                 0 &&
              json_object_set_new(object, "crosspoints",
                                  json_integer((json_int_t)row->crosspoints)) == 0;
     if (ok)

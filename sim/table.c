@@ -101,14 +101,18 @@ const char *table_topology_name(const struct config *config, char *text, size_t 
 {
     struct topology_spec spec = config->topology;
     struct err err = {0};
-    topology_find(spec.kind)->resolve(&spec, &err);
+    topology_resolve(&spec, &err);
     size_t used = (size_t)snprintf(text, size, "%s", spec.kind);
-    if (spec.num_dims == 0 && used < size)
-        snprintf(text + used, size - used, " of %" PRIu32 " %s", spec.n ? spec.n : spec.nodes,
-                 spec.n ? "dimensions" : "nodes");
+    if (spec.file && used < size)
+        used += (size_t)snprintf(text + used, size - used, " %s", spec.file);
+    else if (spec.num_dims == 0 && used < size)
+        used += (size_t)snprintf(text + used, size - used, " of %" PRIu32 " %s",
+                                 spec.n ? spec.n : spec.nodes, spec.n ? "dimensions" : "nodes");
     for (uint32_t i = 0; i < spec.num_dims && used < size; i++)
         used +=
             (size_t)snprintf(text + used, size - used, "%s%" PRIu64, i ? "x" : " ", spec.dims[i]);
+    if (spec.failed && used < size)
+        snprintf(text + used, size - used, " with failed parts");
     return text;
 }
 

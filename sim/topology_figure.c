@@ -3,41 +3,26 @@
 
 #include "model/net/connectivity.h"
 
-#define FIGURE(field, type) .key = #field, .storage = type, \
-                            .offset = offsetof(struct topology_figures, field)
+#define FIGURE(field, type)                                                                        \
+    .key = #field, .storage = type, .offset = offsetof(struct topology_figures, field)
 
 const struct topology_figure topology_figures[] = {
-    {FIGURE(nodes, FIGURE_U64), .label = "nodes", .heading = {"nodes", ""}, .width = 8},
-    {FIGURE(routers, FIGURE_U64), .label = "routers", .heading = {"routers", ""}, .width = 8},
-    {FIGURE(channels, FIGURE_U64),
-     .label = "channels, one way each",
-     .heading = {"channels", "one way"},
-     .width = 9},
-    {FIGURE(degree_max, FIGURE_U32),
-     .label = "degree, largest",
-     .heading = {"degree", ""},
+    {FIGURE(nodes, STORED_U64), .label = "nodes", .heading = {"nodes", ""}, .width = 8},
+    {FIGURE(routers, STORED_U64), .label = "routers", .heading = {"routers", ""}, .width = 8},
+    {FIGURE(channels, STORED_U64), .label = "channels, one way each",
+     .heading = {"channels", "one way"}, .width = 9},
+    {FIGURE(degree_max, STORED_U32), .label = "degree, largest", .heading = {"degree", ""},
      .width = 6},
-    {FIGURE(diameter_hops, FIGURE_U32),
-     .label = "diameter [hops]",
-     .heading = {"diameter", "hops"},
+    {FIGURE(diameter_hops, STORED_U32), .label = "diameter [hops]", .heading = {"diameter", "hops"},
      .width = 8},
-    {FIGURE(average_hops, FIGURE_REAL),
-     .label = "mean distance [hops]",
-     .heading = {"distance", "hops, mean"},
-     .width = 10,
-     .decimals = 3},
-    {FIGURE(bisection_channels, FIGURE_U64),
-     .label = "bisection [channels, one way]",
-     .heading = {"bisection", "channels"},
-     .width = 9},
-    {FIGURE(node_connectivity, FIGURE_U32),
-     .label = "node connectivity [routers]",
-     .heading = {"node conn.", "routers"},
-     .width = 10},
-    {FIGURE(edge_connectivity, FIGURE_U32),
-     .label = "edge connectivity [channels]",
-     .heading = {"edge conn.", "channels"},
-     .width = 10},
+    {FIGURE(average_hops, STORED_REAL), .label = "mean distance [hops]",
+     .heading = {"distance", "hops, mean"}, .width = 10, .decimals = 3},
+    {FIGURE(bisection_channels, STORED_U64), .label = "bisection [channels, one way]",
+     .heading = {"bisection", "channels"}, .width = 9},
+    {FIGURE(node_connectivity, STORED_U32), .label = "node connectivity [routers]",
+     .heading = {"node conn.", "routers"}, .width = 10},
+    {FIGURE(edge_connectivity, STORED_U32), .label = "edge connectivity [channels]",
+     .heading = {"edge conn.", "channels"}, .width = 10},
 };
 const size_t topology_num_figures = sizeof topology_figures / sizeof *topology_figures;
 
@@ -45,9 +30,9 @@ json_t *topology_figure_json(const struct topology_figures *figures, size_t i)
 {
     const struct topology_figure *row = &topology_figures[i];
     const void *field = (const char *)figures + row->offset;
-    if (row->storage == FIGURE_REAL)
+    if (row->storage == STORED_REAL)
         return *(const double *)field < 0 ? json_null() : json_real(*(const double *)field);
-    bool wide = row->storage == FIGURE_U64;
+    bool wide = row->storage == STORED_U64;
     uint64_t value = wide ? *(const uint64_t *)field : *(const uint32_t *)field;
     if (value == (wide ? UINT64_MAX : UINT32_MAX))
         return json_null();

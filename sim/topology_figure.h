@@ -14,7 +14,7 @@ struct topology_figure {
     const char *heading[2]; // of a column, over its unit
     int width;              // of a column
     int decimals;           // of reals in a column
-    enum { FIGURE_U32, FIGURE_U64, FIGURE_REAL } storage;
+    enum { STORED_U32, STORED_U64, STORED_REAL } storage;
     size_t offset;
 };
 

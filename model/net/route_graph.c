@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/route_graph.h"
 
-#include "model/net/router.h"
-
 #include <stdlib.h>
 
 void route_graph_free(struct route_graph *routes)

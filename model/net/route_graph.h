@@ -12,6 +12,7 @@
 #ifndef ORDITO_MODEL_NET_ROUTE_GRAPH_H
 #define ORDITO_MODEL_NET_ROUTE_GRAPH_H
 
+#include "model/net/router.h"
 #include "model/net/topology.h"
 
 // Past so many layers counting stops.
@@ -21,11 +22,14 @@ struct route_graph {
     uint8_t *port;       // [num_nodes * num_routers] output port to a node, or ROUTING_NO_PORT
     uint8_t *layer;      // [num_nodes] of all packets to a node
     uint32_t num_layers; // 1..ROUTE_GRAPH_MAX_LAYERS; + 1: more are needed
-    uint32_t nodes_in[ROUTE_GRAPH_MAX_LAYERS + 1]; // [num_layers] destinations of a layer, 1..
+    uint32_t nodes_in[ROUTE_GRAPH_MAX_LAYERS]; // [num_layers] destinations of a layer, 1..
 };
 
-bool route_updown(const struct topology *topology, struct route_graph *routes, struct err *err);
-bool route_layered(const struct topology *topology, struct route_graph *routes, struct err *err);
+typedef bool route_graph_fn(const struct topology *topology, struct route_graph *routes,
+                            struct err *err);
+
+route_graph_fn route_updown;
+route_graph_fn route_layered;
 void route_graph_free(struct route_graph *routes);
 
 // The root of up-down: a router of least eccentricity, the lowest of several.

@@ -5,9 +5,10 @@
 // the destinations are divided among layers, each with VCs of its own, such that in each layer the
 // channels depend on each other in no cycle: a packet stays in the layer of its destination on all
 // its way, so that channels of different layers never depend on each other. Destinations are taken
-// in order; each goes into the first layer that remains acyclic with the routes to it
-// (channel_order.h), from all sources at once, and opens a new one if there is none: the routes to
-// one destination form a tree, which is acyclic by itself.
+// in order; each goes into the first layer that remains acyclic (channel_order.h) with a tree of
+// shortest routes to it from everywhere, and opens a new one if there is none: a tree is acyclic by
+// itself. The tree is made for the layer: a router takes the least loaded of its channels that
+// closes no cycle.
 //
 // LASH and DFSSSP choose a layer for each pair of source and destination, which sometimes needs
 // fewer layers; by destination the tables stay as small as those of any other routing.
@@ -25,52 +26,50 @@ struct layered {
     const struct topology *topology;
     struct spread spread;
     struct channel_order *layers[ROUTE_GRAPH_MAX_LAYERS];
-    uint32_t *hops;  // [num_routers] to the current node
-    uint32_t *queue; // [num_routers]
+    struct channel_order *layer; // that is tried for the current node
+    uint8_t *ports;              // [num_routers] of the current node
+    uint32_t *hops;              // [num_routers] to it
+    uint32_t *queue;             // [num_routers]
     struct route_graph *routes;
 };
 
-static bool allowed(const void *context, uint32_t router, uint32_t port)
+// Whether a route may turn from this channel to the one that its next router has taken.
+static bool allowed(void *context, uint32_t router, uint32_t port)
 {
-    (void)context;
-    (void)router;
-    (void)port;
-    return true;
-}
-
-// Adds the dependencies of all routes to a node; none, and false, if they close a cycle.
-static bool add_tree(struct layered *self, struct channel_order *layer, const uint8_t *ports)
-{
+    const struct layered *self = context;
     const struct topology *t = self->topology;
-    for (uint32_t r = 0; r < t->num_routers; r++) {
-        if (self->hops[r] == TOPOLOGY_NONE || self->hops[r] < 2 ||
-            spread_routes(&self->spread, r) == 0)
-            continue;
-        uint32_t arrives = t->peer[(size_t)r * t->radix + ports[r]];
-        if (!channel_order_add(layer, arrives, ports[arrives / t->radix])) {
-            channel_order_undo(layer);
-            return false;
-        }
-    }
-    channel_order_keep(layer);
-    return true;
+    uint32_t arrives = t->peer[(size_t)router * t->radix + port];
+    return self->hops[router] == 1 ||
+           channel_order_add(self->layer, arrives, self->ports[arrives / t->radix]);
 }
 
-// Finds a layer for a node; counts MAX + 1 layers if MAX are not enough. False if out of memory.
-static bool choose_layer(struct layered *self, uint32_t node, const uint8_t *ports)
+// Makes the tree of a node in a layer that exists. False if it would close a cycle there.
+static bool make_tree(struct layered *self, uint32_t node, uint32_t layer)
+{
+    self->layer = self->layers[layer];
+    bool good = spread_towards(&self->spread, node, self->hops, allowed, self, self->ports);
+    if (good)
+        channel_order_keep(self->layer);
+    else
+        channel_order_undo(self->layer);
+    return good;
+}
+
+// Makes the tree of a node. Counts MAX + 1 layers if MAX are not enough. False if out of memory.
+static bool choose_layer(struct layered *self, uint32_t node)
 {
     struct route_graph *routes = self->routes;
     uint32_t layer = 0;
-    while (layer < routes->num_layers && layer < ROUTE_GRAPH_MAX_LAYERS &&
-           !add_tree(self, self->layers[layer], ports))
+    while (layer < routes->num_layers && !make_tree(self, node, layer))
         layer++;
-    if (layer >= routes->num_layers)
+    if (layer == routes->num_layers) {
         routes->num_layers++;
-    if (layer < ROUTE_GRAPH_MAX_LAYERS && !self->layers[layer]) {
+        if (layer == ROUTE_GRAPH_MAX_LAYERS)
+            return true;
         self->layers[layer] = channel_order_new(self->topology);
         if (!self->layers[layer])
             return false;
-        add_tree(self, self->layers[layer], ports);
+        make_tree(self, node, layer);
     }
     routes->layer[node] = (uint8_t)layer;
     routes->nodes_in[layer]++;
@@ -81,12 +80,12 @@ static bool find_routes(struct layered *self)
 {
     const struct topology *t = self->topology;
     bool good = true;
-    for (uint32_t node = 0; good && node < t->num_nodes; node++) {
-        uint8_t *ports = &self->routes->port[(size_t)node * t->num_routers];
+    for (uint32_t node = 0;
+         good && node < t->num_nodes && self->routes->num_layers <= ROUTE_GRAPH_MAX_LAYERS;
+         node++) {
+        self->ports = &self->routes->port[(size_t)node * t->num_routers];
         spread_distances(t, t->node_port[node] / t->radix, self->hops, self->queue);
-        spread_towards(&self->spread, node, self->hops, allowed, NULL, ports);
-        if (self->routes->num_layers <= ROUTE_GRAPH_MAX_LAYERS)
-            good = choose_layer(self, node, ports);
+        good = choose_layer(self, node);
     }
     return good;
 }

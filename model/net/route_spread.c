@@ -49,43 +49,64 @@ static uint32_t sort_by_hops(struct spread *self, const uint32_t *hops)
     return num;
 }
 
-static uint8_t least_loaded(const struct spread *self, uint32_t router, const uint32_t *hops,
-                            spread_allowed_fn *allowed, const void *context)
+// The ports of a router come in order of (load, number). This is the first after (*load, port) that
+// leads one hop nearer, or ROUTING_NO_PORT; *load becomes its load.
+static uint32_t next_loaded(const struct spread *self, uint32_t router, const uint32_t *hops,
+                            uint32_t port, uint64_t *load)
 {
     const struct topology *t = self->topology;
     uint32_t best = ROUTING_NO_PORT;
     uint64_t least = UINT64_MAX;
     for (uint32_t p = 0; p < t->radix; p++) {
-        size_t port = (size_t)router * t->radix + p;
-        uint32_t peer = t->peer[port];
+        uint32_t peer = t->peer[(size_t)router * t->radix + p];
+        uint64_t own = self->load[(size_t)router * t->radix + p];
+        bool after = port == ROUTING_NO_PORT || own > *load || (own == *load && p > port);
         if (peer == TOPOLOGY_NONE || hops[peer / t->radix] == TOPOLOGY_NONE ||
-            hops[peer / t->radix] + 1 != hops[router] || self->load[port] >= least ||
-            !allowed(context, router, p))
+            hops[peer / t->radix] + 1 != hops[router] || !after || own >= least)
             continue;
-        least = self->load[port];
+        least = own;
         best = p;
     }
-    return (uint8_t)best;
+    *load = least;
+    return best;
 }
 
-void spread_towards(struct spread *self, uint32_t node, const uint32_t *hops,
-                    spread_allowed_fn *allowed, const void *context, uint8_t *ports)
+// Counts the routes to a node as load, from the farthest router to the nearest.
+static void count_load(struct spread *self, uint32_t num, const uint8_t *ports)
 {
     const struct topology *t = self->topology;
-    memset(ports, ROUTING_NO_PORT, t->num_routers);
     memset(self->routes, 0, t->num_routers * sizeof *self->routes);
     for (uint32_t n = 0; n < t->num_nodes; n++)
         self->routes[t->node_port[n] / t->radix]++;
-    uint32_t num = sort_by_hops(self, hops);
     while (num > 1) {
         uint32_t r = self->order[--num];
-        ports[r] = least_loaded(self, r, hops, allowed, context);
         size_t port = (size_t)r * t->radix + ports[r];
         self->load[port] += self->routes[r];
         self->routes[t->peer[port] / t->radix] += self->routes[r];
     }
+}
+
+bool spread_towards(struct spread *self, uint32_t node, const uint32_t *hops,
+                    spread_allowed_fn *allowed, void *context, uint8_t *ports)
+{
+    const struct topology *t = self->topology;
     uint32_t end = t->node_port[node];
+    memset(ports, ROUTING_NO_PORT, t->num_routers);
     ports[end / t->radix] = (uint8_t)(end % t->radix);
+    uint32_t num = sort_by_hops(self, hops);
+    for (uint32_t i = 1; i < num; i++) {
+        uint32_t r = self->order[i];
+        uint64_t load = 0;
+        uint32_t port = ROUTING_NO_PORT;
+        do {
+            port = next_loaded(self, r, hops, port, &load);
+            if (port == ROUTING_NO_PORT)
+                return false;
+        } while (!allowed(context, r, port));
+        ports[r] = (uint8_t)port;
+    }
+    count_load(self, num, ports);
+    return true;
 }
 
 uint32_t spread_distances(const struct topology *topology, uint32_t router, uint32_t *hops,

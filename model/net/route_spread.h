@@ -3,9 +3,8 @@
 // spread: what the routing algorithms for any graph of routers share.
 //
 // The load of a channel is the number of routes, one from every node, that go over it to the
-// nodes done so far. Routers choose from the farthest to the nearest, each the least loaded of its
-// channels that lead one hop nearer (ties: the lowest port), so that a router knows how many
-// routes it passes on when it chooses.
+// nodes done so far. Every router takes the least loaded of its channels that lead one hop nearer
+// (ties: the lowest port).
 //
 // Bounds: routers that cannot reach the node get no port.
 // Owner: spread_init allocates, spread_free frees.
@@ -19,27 +18,24 @@
 struct spread {
     const struct topology *topology;
     uint64_t *load;   // [num_routers * radix] routes over the channel at this output port
-    uint64_t *routes; // [num_routers] that come to, or begin at, this router
-    uint32_t *order;  // [num_routers] the routers, nearest first
+    uint64_t *routes; // [num_routers] to the current node that come to, or begin at, this router
+    uint32_t *order;  // [num_routers] those that reach the current node, nearest first
     uint32_t *bucket; // [num_routers + 1] of the sort by hops
 };
 
-// True if a route may leave `router` by `port`, which is connected.
-typedef bool spread_allowed_fn(const void *context, uint32_t router, uint32_t port);
+// True if routes to the current node may leave `router` by `port`, which is connected. Routers are
+// asked for nearest first, so that the port of the next router is known; what is answered with true
+// is taken.
+typedef bool spread_allowed_fn(void *context, uint32_t router, uint32_t port);
 
 bool spread_init(struct spread *self, const struct topology *topology, struct err *err);
 void spread_free(struct spread *self);
 
 // Fills ports[num_routers] with the next hops to `node`. hops[r] is how far router r is from it,
-// TOPOLOGY_NONE if it is cut off; every other router has an allowed port one hop nearer, or is the
-// node's own. spread_routes then tells how many routes a router passes on.
-void spread_towards(struct spread *self, uint32_t node, const uint32_t *hops,
-                    spread_allowed_fn *allowed, const void *context, uint8_t *ports);
-
-static inline uint64_t spread_routes(const struct spread *self, uint32_t router)
-{
-    return self->routes[router];
-}
+// TOPOLOGY_NONE if it is cut off. False if some router has no allowed port one hop nearer; then
+// nothing is counted as load.
+bool spread_towards(struct spread *self, uint32_t node, const uint32_t *hops,
+                    spread_allowed_fn *allowed, void *context, uint8_t *ports);
 
 // Fills hops[num_routers] with distances from `router` (channels come in pairs, so to it as well),
 // TOPOLOGY_NONE where there is no way. Returns how many routers were reached; they are the first

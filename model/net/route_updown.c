@@ -24,6 +24,7 @@
 #include "model/net/route_graph.h"
 #include "model/net/route_spread.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +65,7 @@ static bool is_up(const struct updown *self, uint32_t from, uint32_t to)
            (self->level[to] == self->level[from] && to < from);
 }
 
-static bool allowed(const void *context, uint32_t router, uint32_t port)
+static bool allowed(void *context, uint32_t router, uint32_t port)
 {
     const struct updown *self = context;
     const struct topology *t = self->topology;
@@ -136,8 +137,9 @@ static void find_routes(struct updown *self, struct spread *spread, uint32_t roo
     for (uint32_t node = 0; node < t->num_nodes; node++) {
         find_down(self, t->node_port[node] / t->radix);
         find_up(self, reached);
-        spread_towards(spread, node, self->hops, allowed, self,
-                       &routes->port[(size_t)node * t->num_routers]);
+        bool routed = spread_towards(spread, node, self->hops, allowed, self,
+                                     &routes->port[(size_t)node * t->num_routers]);
+        assert(routed); // every router has the first hop of its shortest legal way
     }
 }
 

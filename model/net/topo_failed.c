@@ -47,7 +47,7 @@ static uint32_t find_router(const struct topology *self, const char *name, size_
             return r;
     }
     return length > 0 && digits >= length && number < self->num_routers ? (uint32_t)number
-                                                                         : TOPOLOGY_NONE;
+                                                                        : TOPOLOGY_NONE;
 }
 
 static bool refuse_router(const struct topology *self, const char *item, const char *name,

@@ -2,10 +2,10 @@
 // Parts of a topology that have failed: what is left of it, for any kind.
 //
 // An item is "router A" or "channel A-B": a router, or the pair of channels between two routers; A
-// and B are their numbers, their coordinates on a grid ("3,1"), or their names in a graph's file. Of
-// several channels between two routers each item takes one. A failed router takes its channels and its nodes with
-// it; the nodes that are left are numbered anew, without gaps, in the old order. Numbers of routers
-// stay.
+// and B are their numbers, their coordinates on a grid ("3,1"), or their names in a graph's file.
+// Of several channels between two routers each item takes one. A failed router takes its channels
+// and its nodes with it; the nodes that are left are numbered anew, without gaps, in the old order.
+// Numbers of routers stay.
 //
 // What is left is no grid any more: it routes by tables (up-down by default), and patterns of
 // traffic that are defined by coordinates are there only if every node is.

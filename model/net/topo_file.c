@@ -8,6 +8,7 @@
 #include "model/net/topo_kinds.h"
 #include "model/net/topo_names.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,8 +95,9 @@ static bool check_connected(const struct topology *self, const struct graph_file
         uint32_t r = 0;
         while (hops[r] != TOPOLOGY_NONE)
             r++;
-        err_set(err, ERR_CONFIG, "%.1000s: there is no way from router \"%.60s\" to router \"%.60s\"",
-                graph->path, graph->routers[0].name, graph->routers[r].name);
+        err_set(err, ERR_CONFIG,
+                "%.1000s: there is no way from router \"%.60s\" to router \"%.60s\"", graph->path,
+                graph->routers[0].name, graph->routers[r].name);
     }
     free(hops);
     free(queue);

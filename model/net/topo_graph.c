@@ -53,3 +53,17 @@ void topo_graph_attach(struct topology *self, uint32_t node, uint32_t router, ui
     self->port_node[at] = node;
     self->node_port[node] = at;
 }
+
+void topo_graph_count(struct topology *self)
+{
+    self->closed = (struct topology_figures){
+        .nodes = self->num_nodes,
+        .routers = self->num_routers,
+        .diameter_hops = UINT32_MAX,
+        .average_hops = -1,
+        .bisection_channels = UINT64_MAX,
+        .node_connectivity = UINT32_MAX,
+        .edge_connectivity = UINT32_MAX,
+    };
+    topology_search_channels(self, NULL, &self->closed);
+}

@@ -103,12 +103,14 @@ static void set_closed(struct topology *self, bool rings)
 {
     uint64_t n = self->num_nodes;
     struct topology_figures closed = {.nodes = n, .routers = n};
-    double sum = 0; // of mean distances over ordered pairs, a node with itself included
+    uint32_t connectivity = 0; // the least degree, which products of lines and rings attain
+    double sum = 0;            // of mean distances over ordered pairs, a node with itself included
     for (uint32_t d = 0; d < self->num_dims; d++) {
         uint32_t k = self->sides[d];
         bool ring = rings && k > 2;
         closed.channels += 2 * (n / k) * (ring ? k : k - 1);
         closed.degree_max += grid_side_ports(k);
+        connectivity += k == 1 ? 0 : ring ? 2 : 1;
         closed.diameter_hops += ring ? k / 2 : k - 1;
         if (ring && k % 2 == 0)
             sum += k / 4.0;
@@ -116,6 +118,8 @@ static void set_closed(struct topology *self, bool rings)
             sum += ((double)k * k - 1) / ((ring ? 4.0 : 3.0) * k);
     }
     closed.average_hops = n > 1 ? sum * (double)n / (double)(n - 1) : 0;
+    closed.node_connectivity = n > 1 ? connectivity : UINT32_MAX;
+    closed.edge_connectivity = closed.node_connectivity;
     self->closed = closed;
 }
 

@@ -8,5 +8,6 @@
 extern const struct topology_kind topo_mesh;
 extern const struct topology_kind topo_torus;
 extern const struct topology_kind topo_hypercube;
+extern const struct topology_kind topo_file; // "graph"
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/topology.h"
 
+#include "model/net/topo_failed.h"
 #include "model/net/topo_kinds.h"
 
 #include <stdio.h>
@@ -11,6 +12,7 @@ const struct topology_kind *const topology_kinds[] = {
     &topo_mesh,
     &topo_torus,
     &topo_hypercube,
+    &topo_file,
 };
 const size_t topology_num_kinds = sizeof topology_kinds / sizeof *topology_kinds;
 
@@ -40,10 +42,25 @@ static const struct topology_kind *find_or_name_nearest(const char *name, struct
     return NULL;
 }
 
-struct topology *topology_new(struct topology_spec *spec, struct err *err)
+const struct topology_kind *topology_resolve(struct topology_spec *spec, struct err *err)
 {
     const struct topology_kind *kind = find_or_name_nearest(spec->kind, err);
-    if (!kind || !kind->resolve(spec, err))
+    if (!kind)
+        return NULL;
+    if (spec->file && kind != &topo_file) {
+        err_set(err, ERR_CONFIG,
+                "fabric.topology.file: a %s is made without a file; the kind that takes one is "
+                "graph",
+                kind->name);
+        return NULL;
+    }
+    return kind->resolve(spec, err) ? kind : NULL;
+}
+
+struct topology *topology_new(struct topology_spec *spec, struct err *err)
+{
+    const struct topology_kind *kind = topology_resolve(spec, err);
+    if (!kind)
         return NULL;
     struct topology *self = calloc(1, sizeof *self);
     if (!self) {
@@ -52,7 +69,7 @@ struct topology *topology_new(struct topology_spec *spec, struct err *err)
     }
     self->kind = kind;
     self->spec = *spec;
-    if (!kind->build(spec, self, err)) {
+    if (!kind->build(spec, self, err) || (spec->failed && !topo_failed_remove(self, err))) {
         topology_free(self);
         return NULL;
     }
@@ -67,6 +84,9 @@ void topology_free(struct topology *self)
     free(self->port_node);
     free(self->node_port);
     free(self->node_addr);
+    for (uint32_t r = 0; self->router_names && r < self->num_routers; r++)
+        free(self->router_names[r]);
+    free(self->router_names);
     free(self->latency_cycles);
     free(self->flit_cycles);
     free(self);

@@ -27,7 +27,9 @@ struct topology_spec {
     uint32_t nodes;    // 0: given by the parameters below
     uint32_t num_dims; // 0: `dims` not given
     uint64_t dims[TOPOLOGY_MAX_DIMS];
-    uint32_t n; // hypercube: dimensions; 0: not given
+    uint32_t n;   // hypercube: dimensions; 0: not given
+    char *file;   // graph: where it is; NULL: not given; outlives the topology, as `failed` does
+    char *failed; // of any kind: parts that have failed, one a line (topo_failed.h); NULL: none
 };
 
 // The numbers that the literature gives for a topology; UINT64_MAX or a negative number stands for
@@ -40,6 +42,8 @@ struct topology_figures {
     uint32_t diameter_hops;
     double average_hops;         // over ordered pairs of distinct nodes; 0 for a single node
     uint64_t bisection_channels; // one way
+    uint32_t node_connectivity;  // connectivity.h
+    uint32_t edge_connectivity;  // channels and their opposites count as one
 };
 
 struct topology_kind;
@@ -69,6 +73,7 @@ struct topology {
     // output port; the entry of a port with a node holds for both directions. NULL: none does.
     uint32_t *latency_cycles;       // 0: what the fabric's channels have
     uint32_t *flit_cycles;          // cycles that a flit takes up the channel, 1..; NULL: 1
+    char **router_names;            // [num_routers], NULL where a router has none; NULL: none has
     struct topology_figures closed; // closed forms
 };
 
@@ -116,6 +121,9 @@ extern const struct topology_kind *const topology_kinds[];
 extern const size_t topology_num_kinds;
 
 const struct topology_kind *topology_find(const char *name);
+
+// Resolves `spec` in place by its kind; NULL with ERR_CONFIG if it is of none, or impossible.
+const struct topology_kind *topology_resolve(struct topology_spec *spec, struct err *err);
 
 // Resolves `spec` in place and builds. NULL on failure (ERR_CONFIG, or ERR_RUN for memory).
 struct topology *topology_new(struct topology_spec *spec, struct err *err);

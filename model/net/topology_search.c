@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Figures of a topology by search over its graph as it is wired: the evidence beside the closed
 // forms. Breadth-first search from every node; bisection by trying every cut of few routers.
+#include "model/net/connectivity.h"
 #include "model/net/topology.h"
 
 #include <stdio.h>
@@ -89,6 +90,9 @@ bool topology_search(const struct topology *self, struct topology_figures *figur
     free(search.queue);
     if (!good)
         return false;
+    struct connectivity connectivity;
+    if (!connectivity_search(self, &connectivity, err))
+        return false;
     uint64_t n = self->num_nodes;
     *figures = (struct topology_figures){
         .nodes = n,
@@ -96,6 +100,8 @@ bool topology_search(const struct topology *self, struct topology_figures *figur
         .diameter_hops = search.diameter_hops,
         .average_hops = n > 1 ? (double)search.sum_hops / ((double)n * (double)(n - 1)) : 0,
         .bisection_channels = topology_search_bisection(self),
+        .node_connectivity = connectivity.node,
+        .edge_connectivity = connectivity.edge,
     };
     topology_search_channels(self, NULL, figures);
     return true;
