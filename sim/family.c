@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/family.h"
 
+#include "sim/output.h"
 #include "sim/table.h"
 #include "sim/topology_figure.h"
 
@@ -11,7 +12,7 @@
 // Past this many steps (nodes times channels) a breadth-first search is left out.
 #define MAX_SEARCH_STEPS (UINT64_C(1) << 30)
 
-enum { DEFAULT_NODES = 64, NAME_WIDTH = 26, WIRES_WIDTH = 10, CROSSPOINTS_WIDTH = 11 };
+enum { NAME_WIDTH = 26, WIRES_WIDTH = 10, CROSSPOINTS_WIDTH = 11 };
 
 // --- making it ----------------------------------------------------------------------------------
 
@@ -55,14 +56,16 @@ static void count_cost(struct family_row *row, const struct topology *t, uint32_
 static bool make_row(struct family_row *row, const struct config *config, uint32_t nodes,
                      struct err *err)
 {
+    bool own_kind = strcmp(row->kind->name, config->topology.kind) == 0;
     snprintf(row->name, sizeof row->name, "%s", row->kind->name);
-    row->exists = can_have(row->kind, nodes);
+    row->exists = own_kind || can_have(row->kind, nodes);
     if (!row->exists) {
         row->nearest_nodes = nearest_nodes(row->kind, nodes);
         return true;
     }
     struct config own = *config;
-    own.topology = (struct topology_spec){.kind = row->kind->name, .nodes = nodes};
+    if (!own_kind)
+        own.topology = (struct topology_spec){.kind = row->kind->name, .nodes = nodes};
     struct topology *topology = topology_new(&own.topology, err);
     if (!topology)
         return false;
@@ -76,11 +79,16 @@ static bool make_row(struct family_row *row, const struct config *config, uint32
 
 bool family_make(struct family *self, const struct config *config, struct err *err)
 {
+    struct topology_spec spec = config->topology;
+    struct topology *topology = topology_new(&spec, err);
+    if (!topology)
+        return false;
     *self = (struct family){
-        .nodes = config->topology.nodes ? config->topology.nodes : DEFAULT_NODES,
+        .nodes = topology->num_nodes,
         .rows = calloc(topology_num_kinds, sizeof *self->rows),
         .num_rows = topology_num_kinds,
     };
+    topology_free(topology);
     if (!self->rows)
         return err_set(err, ERR_RUN, "out of memory");
     bool ok = true;
@@ -159,7 +167,9 @@ void family_csv(FILE *to, const struct family *self)
     fputs(",wires_bits,crosspoints\n", to);
     for (size_t r = 0; r < self->num_rows; r++) {
         const struct family_row *row = &self->rows[r];
-        fprintf(to, "%s,%s,", row->kind->name, row->name);
+        fprintf(to, "%s,", row->kind->name);
+        output_csv_text(to, row->name);
+        fputc(',', to);
         if (row->nearest_nodes > 0)
             fprintf(to, "%" PRIu32, row->nearest_nodes);
         for (size_t i = 0; i < topology_num_figures; i++) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All kinds of topology side by side, for one number of nodes.
+// All kinds of topology side by side, for one number of nodes: that of the configured topology,
+// which itself stands for its kind.
 //
 // Cost, beside the figures: wires are the bits of all channels that count as hops, one way each,
 // a narrow channel's as many fewer as it takes cycles for a flit; crosspoints are, summed over
@@ -17,7 +18,7 @@ struct family_row {
     const struct topology_kind *kind;
     bool exists;            // for this number of nodes
     uint32_t nearest_nodes; // otherwise; 0: the kind is not made by a number of nodes
-    char name[64];          // "torus 8x8"; of the kind alone if it does not exist
+    char name[256];         // "torus 8x8"; of the kind alone if it does not exist
     struct topology_figures figures;
     uint64_t wires_bits;
     uint64_t crosspoints;
@@ -29,7 +30,6 @@ struct family {
     size_t num_rows;
 };
 
-// The family for the configuration's number of nodes and width of flits.
 bool family_make(struct family *self, const struct config *config, struct err *err);
 void family_free(struct family *self);
 

@@ -12,6 +12,8 @@ static const struct topology_spec shapes[] = {
     {.kind = "torus", .num_dims = 2, .dims = {4, 3}},
     {.kind = "torus", .num_dims = 3, .dims = {2, 3, 2}},
     {.kind = "hypercube", .n = 4},
+    {.kind = "graph", .file = "tests/graphs/web.txt"},
+    {.kind = "torus", .num_dims = 2, .dims = {4, 3}, .failed = "router 6\nchannel 0-1"},
 };
 enum { NUM_SHAPES = sizeof shapes / sizeof *shapes };
 
