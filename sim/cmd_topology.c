@@ -209,8 +209,7 @@ static bool deliver(const struct command *self, const struct topology *topology,
 static bool explore(const struct command *self, const struct config *config, struct err *err)
 {
     double begin_s = cmd_now_s();
-    struct topology_spec spec = config->topology;
-    struct topology *topology = topology_new(&spec, err);
+    struct topology *topology = config_topology(config, err);
     if (!topology)
         return false;
     struct topology_figures search;

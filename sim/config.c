@@ -135,6 +135,17 @@ bool config_refuse(const struct config *config, const char *key, struct err *err
     return err_set(err, ERR_CONFIG, "%s%s%s: %s", where ? where : "", where ? ": " : "", key, what);
 }
 
+struct topology *config_topology(const struct config *config, struct err *err)
+{
+    static const char failed[] = "fabric.topology.failed";
+    struct topology_spec spec = config->topology;
+    struct topology *topology = topology_new(&spec, err);
+    const char *where = given_where(config, failed);
+    if (!topology && where && strncmp(err->text, failed, sizeof failed - 1) == 0)
+        err_prefix(err, "%s", where);
+    return topology;
+}
+
 uint32_t config_cut_flits(const struct config *config)
 {
     uint32_t cut = config->max_flits;

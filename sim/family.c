@@ -66,7 +66,7 @@ static bool make_row(struct family_row *row, const struct config *config, uint32
     struct config own = *config;
     if (!own_kind)
         own.topology = (struct topology_spec){.kind = row->kind->name, .nodes = nodes};
-    struct topology *topology = topology_new(&own.topology, err);
+    struct topology *topology = config_topology(&own, err);
     if (!topology)
         return false;
     table_topology_name(&own, row->name, sizeof row->name);
@@ -79,8 +79,7 @@ static bool make_row(struct family_row *row, const struct config *config, uint32
 
 bool family_make(struct family *self, const struct config *config, struct err *err)
 {
-    struct topology_spec spec = config->topology;
-    struct topology *topology = topology_new(&spec, err);
+    struct topology *topology = config_topology(config, err);
     if (!topology)
         return false;
     *self = (struct family){

@@ -16,10 +16,13 @@ static void write_quoted(FILE *to, const char *text)
     fputc('"', to);
 }
 
-// Whether routers and nodes are one: every router has one node, or has failed.
+// Whether routers and nodes are one: router n has node n, and no other.
 static bool is_one(const struct topology *t)
 {
-    return !t->indirect && (t->num_nodes == t->num_routers || t->kind->grid);
+    bool one = !t->indirect && t->num_nodes == t->num_routers;
+    for (uint32_t n = 0; one && n < t->num_nodes; n++)
+        one = t->node_port[n] / t->radix == n;
+    return one;
 }
 
 static void write_router(FILE *to, const struct topology *t, uint32_t router)
@@ -55,7 +58,8 @@ bool topology_dot(const char *path, const struct topology *t, struct err *err)
     fputs("graph topology {\n  node [shape=box];\n", to);
     for (uint32_t r = 0; r < t->num_routers; r++)
         write_router(to, t, r);
-    for (uint32_t n = 0; !is_one(t) && n < t->num_nodes; n++) {
+    bool one = is_one(t);
+    for (uint32_t n = 0; !one && n < t->num_nodes; n++) {
         fprintf(to, "  n%" PRIu32 " [label=\"%" PRIu32 "\", shape=circle];\n", n, n);
         fprintf(to, "  r%" PRIu32 " -- n%" PRIu32, t->node_port[n] / t->radix, n);
         write_label(to, t, t->node_port[n]);
