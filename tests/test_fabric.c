@@ -14,6 +14,15 @@ static const struct topology_spec shapes[] = {
     {.kind = "torus", .num_dims = 2, .dims = {5, 4}},
     {.kind = "torus", .num_dims = 3, .dims = {2, 3, 4}},
     {.kind = "hypercube", .n = 4},
+    {.kind = "cube", .num_dims = 3, .dims = {3, 3, 2}},
+    {.kind = "ring", .n = 9},
+    {.kind = "star", .n = 9},
+    {.kind = "tree", .arity = 3, .height = 3},
+    {.kind = "fat-tree", .arity = 2, .height = 4},
+    {.kind = "concentrated-mesh", .num_dims = 2, .dims = {4, 3}, .concentration = 2},
+    {.kind = "flattened-butterfly", .num_dims = 2, .dims = {3, 4}, .concentration = 2},
+    {.kind = "dragonfly", .routers_per_group = 3, .concentration = 2, .global_ports = 1},
+    {.kind = "dragonfly", .routers_per_group = 2, .concentration = 2, .global_ports = 2},
 };
 enum { NUM_SHAPES = sizeof shapes / sizeof *shapes };
 

@@ -2,6 +2,7 @@
 #include "model/net/topology.h"
 
 #include "model/net/topo_kinds.h"
+#include "model/net/topo_spec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,15 @@
 const struct topology_kind *const topology_kinds[] = {
     &topo_mesh,
     &topo_torus,
+    &topo_cube,
     &topo_hypercube,
+    &topo_ring,
+    &topo_star,
+    &topo_tree,
+    &topo_fat_tree,
+    &topo_concentrated_mesh,
+    &topo_flattened_butterfly,
+    &topo_dragonfly,
 };
 const size_t topology_num_kinds = sizeof topology_kinds / sizeof *topology_kinds;
 
@@ -40,11 +49,17 @@ static const struct topology_kind *find_or_name_nearest(const char *name, struct
     return NULL;
 }
 
-struct topology *topology_new(struct topology_spec *spec, struct err *err)
+bool topology_resolve(struct topology_spec *spec, struct err *err)
 {
     const struct topology_kind *kind = find_or_name_nearest(spec->kind, err);
-    if (!kind || !kind->resolve(spec, err))
+    return kind && topo_spec_check(kind, spec, err) && kind->resolve(spec, err);
+}
+
+struct topology *topology_new(struct topology_spec *spec, struct err *err)
+{
+    if (!topology_resolve(spec, err))
         return NULL;
+    const struct topology_kind *kind = topology_find(spec->kind);
     struct topology *self = calloc(1, sizeof *self);
     if (!self) {
         err_set(err, ERR_RUN, "out of memory");
