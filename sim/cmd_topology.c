@@ -79,8 +79,11 @@ static void print_figure(const struct topology_figures *figures, size_t row)
 static void print_figures(const struct findings *found)
 {
     char name[400];
-    printf("%-30s  %14s  %14s", table_topology_name(found->config, name, sizeof name),
-           "closed form", "search");
+    table_topology_name(found->config, name, sizeof name);
+    bool fits = strlen(name) <= 30;
+    if (!fits)
+        puts(name);
+    printf("%-30s  %14s  %14s", fits ? name : "", "closed form", "search");
     printf(found->measured ? "  %14s\n" : "\n", "measured");
     for (size_t row = 0; row < topology_num_figures; row++) {
         printf("%-30s", topology_figures[row].label);

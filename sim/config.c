@@ -135,17 +135,6 @@ bool config_refuse(const struct config *config, const char *key, struct err *err
     return err_set(err, ERR_CONFIG, "%s%s%s: %s", where ? where : "", where ? ": " : "", key, what);
 }
 
-struct topology *config_topology(const struct config *config, struct err *err)
-{
-    static const char failed[] = "fabric.topology.failed";
-    struct topology_spec spec = config->topology;
-    struct topology *topology = topology_new(&spec, err);
-    const char *where = given_where(config, failed);
-    if (!topology && where && strncmp(err->text, failed, sizeof failed - 1) == 0)
-        err_prefix(err, "%s", where);
-    return topology;
-}
-
 uint32_t config_cut_flits(const struct config *config)
 {
     uint32_t cut = config->max_flits;
@@ -165,22 +154,39 @@ uint32_t config_longest_flits(const struct config *config)
     return longest;
 }
 
+// Where the parameter that an error begins with was given, or else where the topology was.
+static const char *topology_where(const struct config *config, const char *fault)
+{
+    char key[64];
+    snprintf(key, sizeof key, "%.*s", (int)strcspn(fault, ":"), fault);
+    const char *where = param_find(key) ? given_where(config, key) : NULL;
+    for (size_t i = param_num; !where && i-- > 0;) // kind comes first in the table
+        if (strncmp(param_table[i].key, "fabric.topology.", 16) == 0)
+            where = given_where(config, param_table[i].key);
+    return where;
+}
+
 static bool check_topology(const struct config *config, struct err *err)
 {
-    static const char *const shapes[] = {"file", "dims", "n", "nodes", "kind"};
     struct topology_spec spec = config->topology;
     struct err why = {0};
     if (topology_resolve(&spec, &why))
         return true;
-    const char *where = NULL;
-    for (size_t i = 0; !where && i < sizeof shapes / sizeof *shapes; i++) {
-        char key[64];
-        snprintf(key, sizeof key, "fabric.topology.%s", shapes[i]);
-        where = given_where(config, key);
-    }
+    const char *where = topology_where(config, why.text);
     if (where)
         err_prefix(&why, "%s", where);
     return err_set(err, why.status, "%s", why.text);
+}
+
+struct topology *config_topology(const struct config *config, struct err *err)
+{
+    struct topology_spec spec = config->topology;
+    struct topology *topology = topology_new(&spec, err);
+    const char *where =
+        !topology && err->status == ERR_CONFIG ? topology_where(config, err->text) : NULL;
+    if (where)
+        err_prefix(err, "%s", where);
+    return topology;
 }
 
 bool config_check_network(const struct config *config, struct err *err)

@@ -135,8 +135,8 @@ bool config_check_network(const struct config *config, struct err *err);
 bool config_refuse(const struct config *config, const char *key, struct err *err,
                    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-// Builds the topology; what is wrong with its failed parts is told with the place where they were
-// given. NULL on failure. The caller frees it, before the configuration.
+// Builds the topology; what is wrong with it is told with the place where it was given. NULL on
+// failure. The caller frees it, before the configuration.
 struct topology *config_topology(const struct config *config, struct err *err);
 
 // Longest packet that messages are cut into: at most max_flits, what a buffer takes where packets

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The echo of a configuration: every parameter that can change the results of its run, as JSON that
 // can be read as a configuration again.
+#include "model/net/topo_spec.h"
 #include "sim/json_path.h"
 #include "sim/param.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static json_t *text_or_null(const char *text)
@@ -117,23 +119,27 @@ static bool echo_key(const struct config *config, const char *key, json_t *root)
     return json_path_set(root, key, echo_row(config, param_find(key)));
 }
 
-// The kind with its resolved parameters: dims, n or a file, or nodes where a kind knows none of
-// these; and what has failed.
+// The kind with its resolved parameters, or nodes where it has no others; and what has failed.
 static bool echo_topology(const struct config *config, json_t *root)
 {
     struct topology_spec spec = config->topology;
     struct err err = {0};
     topology_resolve(&spec, &err);
-    if (!json_path_set(root, "fabric.topology.kind", json_string(spec.kind)) ||
-        (spec.failed && !echo_key(config, "fabric.topology.failed", root)))
-        return false;
+    bool ok = json_path_set(root, "fabric.topology.kind", json_string(spec.kind));
+    if (spec.failed)
+        ok = ok && echo_key(config, "fabric.topology.failed", root);
     if (spec.file)
-        return echo_key(config, "fabric.topology.file", root);
-    if (spec.num_dims == 0) {
-        uint32_t number = spec.n ? spec.n : spec.nodes;
-        const char *key = spec.n ? "fabric.topology.n" : "fabric.topology.nodes";
-        return json_path_set(root, key, json_integer(number));
+        ok = ok && echo_key(config, "fabric.topology.file", root);
+    if (!topo_spec_is_shaped(&spec))
+        ok = ok && json_path_set(root, "fabric.topology.nodes", json_integer(spec.nodes));
+    for (size_t i = 0; ok && i < topology_num_params; i++) {
+        char path[64];
+        uint32_t value = topology_param_value(&spec, &topology_params[i]);
+        snprintf(path, sizeof path, "fabric.topology.%s", topology_params[i].key);
+        ok = value == 0 || json_path_set(root, path, json_integer(value));
     }
+    if (!ok || spec.num_dims == 0)
+        return ok;
     json_t *dims = json_array();
     for (uint32_t i = 0; dims && i < spec.num_dims; i++)
         json_array_append_new(dims, json_integer((json_int_t)spec.dims[i]));

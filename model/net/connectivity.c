@@ -163,7 +163,7 @@ static uint32_t find_node(struct flow *flow, const uint32_t *ends, uint32_t num_
     for (uint32_t p = 0; p < t->num_routers * t->radix; p++)
         if (t->peer[p] != TOPOLOGY_NONE)
             add_arcs(flow, 2 * (p / t->radix) + 1, 2 * (t->peer[p] / t->radix), 0);
-    uint32_t least = num_ends - 1;
+    uint32_t least = t->num_routers; // more than any cut has
     for (uint32_t i = 0; i <= least && i < num_ends; i++) {
         for (uint32_t j = 0; j < num_ends; j++) {
             if (i == j || adjacent(t, ends[i], ends[j]))
@@ -174,7 +174,7 @@ static uint32_t find_node(struct flow *flow, const uint32_t *ends, uint32_t num_
             least = cut;
         }
     }
-    return least;
+    return least < t->num_routers ? least : num_ends - 1;
 }
 
 bool connectivity_search(const struct topology *topology, struct connectivity *found,

@@ -18,12 +18,9 @@ static bool resolve(struct topology_spec *spec, struct err *err)
         return err_set(err, ERR_CONFIG,
                        "fabric.topology.file: a graph needs a file, of a line \"A B\" for each "
                        "pair of channels, or GraphML");
-    if (spec->nodes > 0 || spec->num_dims > 0 || spec->n > 0)
+    if (spec->nodes > 0)
         return err_set(err, ERR_CONFIG,
-                       "fabric.topology.%s: a graph has the nodes that its file says",
-                       spec->num_dims > 0 ? "dims"
-                       : spec->n > 0      ? "n"
-                                          : "nodes");
+                       "fabric.topology.nodes: a graph has the nodes that its file says");
     return true;
 }
 
@@ -135,6 +132,7 @@ static bool build(const struct topology_spec *spec, struct topology *topology, s
 const struct topology_kind topo_file = {
     .name = "graph",
     .parameters = "file: a list of channels, or GraphML",
+    .takes = TOPOLOGY_TAKES_FILE,
     .default_routing = "up-down",
     .resolve = resolve,
     .build = build,

@@ -3,6 +3,12 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+static size_t physical_bytes(void)
+{
+    return (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
+}
 
 bool topo_graph_allocate(struct topology *self, struct err *err)
 {
@@ -11,6 +17,12 @@ bool topo_graph_allocate(struct topology *self, struct err *err)
         return err_set(err, ERR_CONFIG,
                        "fabric.topology: %u routers of %u ports are more than can be built",
                        self->num_routers, self->radix);
+    if ((ports + self->num_nodes) * 2 * sizeof(uint32_t) > physical_bytes())
+        return err_set(
+            err, ERR_CONFIG,
+            "fabric.topology: a graph of %u nodes and %u routers of %u ports does not fit "
+            "the memory of this machine",
+            self->num_nodes, self->num_routers, self->radix);
     self->peer = malloc(ports * sizeof *self->peer);
     self->port_node = malloc(ports * sizeof *self->port_node);
     self->node_port = malloc(self->num_nodes * sizeof *self->node_port);

@@ -3,6 +3,7 @@
 
 #include "model/net/topo_failed.h"
 #include "model/net/topo_kinds.h"
+#include "model/net/topo_spec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,15 @@
 const struct topology_kind *const topology_kinds[] = {
     &topo_mesh,
     &topo_torus,
+    &topo_cube,
     &topo_hypercube,
+    &topo_ring,
+    &topo_star,
+    &topo_tree,
+    &topo_fat_tree,
+    &topo_concentrated_mesh,
+    &topo_flattened_butterfly,
+    &topo_dragonfly,
     &topo_file,
 };
 const size_t topology_num_kinds = sizeof topology_kinds / sizeof *topology_kinds;
@@ -42,26 +51,17 @@ static const struct topology_kind *find_or_name_nearest(const char *name, struct
     return NULL;
 }
 
-const struct topology_kind *topology_resolve(struct topology_spec *spec, struct err *err)
+bool topology_resolve(struct topology_spec *spec, struct err *err)
 {
     const struct topology_kind *kind = find_or_name_nearest(spec->kind, err);
-    if (!kind)
-        return NULL;
-    if (spec->file && kind != &topo_file) {
-        err_set(err, ERR_CONFIG,
-                "fabric.topology.file: a %s is made without a file; the kind that takes one is "
-                "graph",
-                kind->name);
-        return NULL;
-    }
-    return kind->resolve(spec, err) ? kind : NULL;
+    return kind && topo_spec_check(kind, spec, err) && kind->resolve(spec, err);
 }
 
 struct topology *topology_new(struct topology_spec *spec, struct err *err)
 {
-    const struct topology_kind *kind = topology_resolve(spec, err);
-    if (!kind)
+    if (!topology_resolve(spec, err))
         return NULL;
+    const struct topology_kind *kind = topology_find(spec->kind);
     struct topology *self = calloc(1, sizeof *self);
     if (!self) {
         err_set(err, ERR_RUN, "out of memory");

@@ -141,7 +141,8 @@ uint64_t topology_search_bisection(const struct topology *self)
         cut.nodes_of[self->node_port[node] / self->radix]++;
     uint64_t least = UINT64_MAX;
     uint32_t least_off = UINT32_MAX;
-    for (uint32_t i = 1; i <= 1U << self->num_routers; i++) {
+    uint32_t num_cuts = 1U << (self->num_routers - 1); // the last router stays where it is
+    for (uint32_t i = 1; i <= num_cuts; i++) {
         // Nodes that are on the wrong side if the first gets floor(n / 2) or if the second does.
         uint32_t off = cut.nodes > half ? cut.nodes - half : half - cut.nodes;
         uint32_t off_other =
@@ -156,7 +157,7 @@ uint64_t topology_search_bisection(const struct topology *self)
             least_off = off;
             least = channels;
         }
-        if (i < 1U << self->num_routers)
+        if (i < num_cuts)
             change_side(&cut, (uint32_t)__builtin_ctz(i)); // the order of a Gray code
     }
     return least;
