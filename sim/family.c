@@ -12,7 +12,7 @@
 // Past this many steps (nodes times channels) a breadth-first search is left out.
 #define MAX_SEARCH_STEPS (UINT64_C(1) << 30)
 
-enum { WIRES_WIDTH = 10, CROSSPOINTS_WIDTH = 11 };
+enum { KIND_WIDTH = 19, WIRES_WIDTH = 10, CROSSPOINTS_WIDTH = 11 };
 
 // --- making it ----------------------------------------------------------------------------------
 
@@ -108,23 +108,14 @@ void family_free(struct family *self)
 
 // --- writing it ---------------------------------------------------------------------------------
 
-static int name_width(const struct family *self)
-{
-    size_t width = sizeof "topology" - 1;
-    for (size_t r = 0; r < self->num_rows; r++)
-        if (strlen(self->rows[r].name) > width)
-            width = strlen(self->rows[r].name);
-    return (int)width;
-}
-
-static void print_head(FILE *to, int width)
+static void print_head(FILE *to)
 {
     for (int line = 0; line < 2; line++) {
-        fprintf(to, "%-*s", width, line == 0 ? "topology" : "");
+        fprintf(to, "%-*s", KIND_WIDTH, line == 0 ? "kind" : "");
         for (size_t i = 1; i < topology_num_figures; i++)
             fprintf(to, "  %*s", topology_figures[i].width, topology_figures[i].heading[line]);
-        fprintf(to, "  %*s  %*s\n", WIRES_WIDTH, line == 0 ? "wires" : "bits", CROSSPOINTS_WIDTH,
-                line == 0 ? "crosspoints" : "");
+        fprintf(to, "  %*s  %*s%s\n", WIRES_WIDTH, line == 0 ? "wires" : "bits", CROSSPOINTS_WIDTH,
+                line == 0 ? "crosspoints" : "", line == 0 ? "  shape" : "");
     }
 }
 
@@ -144,16 +135,15 @@ static void print_cell(FILE *to, const struct family_row *row, size_t i)
 void family_print(FILE *to, const struct family *self)
 {
     fprintf(to, "Topologies of %" PRIu32 " nodes\n\n", self->nodes);
-    int width = name_width(self);
-    print_head(to, width);
+    print_head(to);
     for (size_t r = 0; r < self->num_rows; r++) {
         const struct family_row *row = &self->rows[r];
-        fprintf(to, "%-*s", width, row->name);
+        fprintf(to, "%-*s", KIND_WIDTH, row->kind->name);
         if (row->exists) {
             for (size_t i = 1; i < topology_num_figures; i++)
                 print_cell(to, row, i);
-            fprintf(to, "  %*" PRIu64 "  %*" PRIu64 "\n", WIRES_WIDTH, row->wires_bits,
-                    CROSSPOINTS_WIDTH, row->crosspoints);
+            fprintf(to, "  %*" PRIu64 "  %*" PRIu64 "  %s\n", WIRES_WIDTH, row->wires_bits,
+                    CROSSPOINTS_WIDTH, row->crosspoints, row->name);
         } else if (row->nearest_nodes > 0) {
             fprintf(to, "  has no such number of nodes; the nearest is %" PRIu32 "\n",
                     row->nearest_nodes);
