@@ -146,6 +146,10 @@ static inline uint32_t config_ejection_latency_cycles(const struct config *confi
                : (uint32_t)config->ejection_latency_cycles;
 }
 
+// Builds the topology; what is wrong with it is told with the place where it was given. NULL on
+// failure. The caller frees it, before the configuration.
+struct topology *config_topology(const struct config *config, struct err *err);
+
 // Longest packet that messages are cut into: at most max_flits, what a buffer takes where packets
 // are buffered whole, and cut_flits if that is given.
 uint32_t config_cut_flits(const struct config *config);

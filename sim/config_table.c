@@ -112,26 +112,47 @@ enum {
         .workloads = TRACE, RESULT                                                                 \
     }
 
+#define TOPOLOGY(name, line)                                                                       \
+    {                                                                                              \
+        .key = "fabric.topology." #name, FIELD(UINT32, topology.name),                             \
+        RANGE(1, TOPOLOGY_MAX_NODES), .word = "null", TEXTS("null", line), RESULT                  \
+    }
+
 const struct param param_table[] = {
     {.key = "fabric.topology.kind",
      FIELD(KIND, topology.kind),
      .choices = choices_topology,
-     TEXTS("mesh", "set alone, it drops dims and n"),
+     TEXTS("mesh", "set alone, it drops all parameters below but nodes"),
      RESULT},
     {.key = "fabric.topology.nodes",
      FIELD(UINT32, topology.nodes),
      RANGE(1, TOPOLOGY_MAX_NODES),
-     TEXTS("64", "number of nodes, in the kind's most even shape; instead of dims or n"),
+     TEXTS("64", "number of nodes, in the kind's most even shape; instead of those below"),
      RESULT},
     {.key = "fabric.topology.dims",
      FIELD(DIMS, topology),
-     TEXTS("null", "sides of a mesh or torus, as [8, 8]"),
+     TEXTS("null", "sides of a grid of routers, as [8, 8]: mesh, torus, cube, concentrated-mesh, "
+                   "flattened-butterfly"),
      RESULT},
     {.key = "fabric.topology.n",
      FIELD(UINT32, topology.n),
-     RANGE(1, TOPOLOGY_MAX_DIMS),
+     RANGE(1, TOPOLOGY_MAX_NODES),
      .word = "null",
-     TEXTS("null", "dimensions of a hypercube"),
+     TEXTS("null", "dimensions of a hypercube; nodes of a ring or star"),
+     RESULT},
+    TOPOLOGY(arity, "branches of a switch: tree, fat-tree"),
+    TOPOLOGY(height, "levels of switches: tree, fat-tree"),
+    TOPOLOGY(concentration, "nodes of a router: concentrated-mesh, flattened-butterfly, dragonfly"),
+    TOPOLOGY(routers_per_group, "dragonfly"),
+    TOPOLOGY(global_ports, "of a router to other groups: dragonfly"),
+    TOPOLOGY(groups, "dragonfly; null: one more than a group's routers have global ports"),
+    {.key = "fabric.topology.file",
+     FIELD(PATH, topology.file),
+     TEXTS("null", "of a graph: a line \"A B\" a pair of channels, or GraphML"),
+     RESULT},
+    {.key = "fabric.topology.failed",
+     FIELD(TEXTS, topology.failed),
+     TEXTS("[]", "parts that have failed, as [router 5, channel 3-7]"),
      RESULT},
 
     {.key = "fabric.router.switching",
@@ -425,5 +446,5 @@ bool param_is_group(const char *key)
 
 bool param_is_text(const struct param *row)
 {
-    return row->type == PARAM_PATH || row->type == PARAM_NAME;
+    return row->type == PARAM_PATH || row->type == PARAM_NAME || row->type == PARAM_TEXTS;
 }

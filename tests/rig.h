@@ -54,6 +54,10 @@ struct packet rig_probe(struct rig *self, uint32_t source, uint32_t destination,
 bool rig_traffic(struct rig *self, uint64_t cycles, double packets_per_node_cycle,
                  uint32_t max_packet_flits);
 
+// Hops of the route between two nodes, one by one by the routing itself; fails the test if the kind
+// has a closed form that differs.
+uint32_t rig_hops(const struct rig *self, uint32_t source, uint32_t destination);
+
 // The closed form of the zero-load latency on this rig.
 uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t destination,
                               uint32_t flits);

@@ -2,12 +2,15 @@
 // The `rtl` back end: a bank of Verilated routers (rtl/router_sim.sv).
 //
 // Everything happens at the clock edge, in `update`; there is nothing to evaluate before. The
-// library's buffers are as deep as the next power of two, so that few variants serve many depths;
-// the depth in use is a strap. A payload of fewer than 64 wires is carried on 64, so that the
+// library's buffers are as deep as the next power of two, and its routing tables have that many
+// entries, MIN_TABLE_SIZE at least, so that few variants serve many machines; the depth in use is a
+// strap. A payload of fewer than 64 wires is carried on 64, so that the
 // simulator finds its packets again; lockstep (router_lockstep.c) runs the exact width.
 #include "model/net/rtl_bank.h"
 
 #include <stdio.h>
+
+enum { MIN_TABLE_SIZE = 64 };
 
 // Configuration port of router_sim.sv.
 enum {
@@ -24,7 +27,9 @@ static struct rtl_variant variant_of(const struct router_params *params, uint32_
     struct rtl_variant variant = {.top = "router_sim"};
     uint32_t depth_flits = rtl_bank_power_of_two(params->buffer_flits);
     uint32_t table_size = params->routing->table_size;
-    table_size = table_size ? rtl_bank_power_of_two(table_size) : 0;
+    if (table_size > 0)
+        table_size =
+            rtl_bank_power_of_two(table_size > MIN_TABLE_SIZE ? table_size : MIN_TABLE_SIZE);
     rtl_variant_set(&variant, "RADIX", "%u", params->radix);
     rtl_variant_set(&variant, "VCS", "%u", params->num_vcs);
     rtl_variant_set(&variant, "DEPTH", "%u", depth_flits);

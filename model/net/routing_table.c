@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/routing_table.h"
 
+#include "model/net/route_graph.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,10 +40,14 @@ static bool fill_grid(struct routing *self, const struct topology *topology, str
     return true;
 }
 
+static bool fill_up_down(struct routing *self, const struct topology *topology, struct err *err);
+
 static bool fill_own(struct routing *self, const struct topology *topology, struct err *err)
 {
     if (topology->kind->grid)
         return fill_grid(self, topology, err);
+    if (!topology->kind->next)
+        return fill_up_down(self, topology, err);
     for (uint32_t r = 0; r < topology->num_routers; r++)
         for (uint32_t node = 0; node < topology->num_nodes; node++) {
             struct topology_hop hop = {.port = topology->node_port[node] % topology->radix};
@@ -51,6 +57,38 @@ static bool fill_own(struct routing *self, const struct topology *topology, stru
                 (struct route){.port = (uint8_t)hop.port, .vcs = vcs_of(self, hop.vcs)};
         }
     return true;
+}
+
+// --- routes on any graph ------------------------------------------------------------------------
+
+static bool fill_graph(struct routing *self, const struct topology *topology,
+                       route_graph_fn *find_routes, struct err *err)
+{
+    struct route_graph routes;
+    uint8_t vcs[ROUTER_MAX_VCS];
+    if (!find_routes(topology, &routes, err))
+        return false;
+    bool good = route_graph_vcs(&routes, self->num_vcs, vcs, err);
+    for (uint32_t node = 0; good && node < topology->num_nodes; node++)
+        for (uint32_t r = 0; r < topology->num_routers; r++)
+            *entry(self, topology, r, node) =
+                (struct route){.port = routes.port[(size_t)node * topology->num_routers + r],
+                               .vcs = vcs[routes.layer[node]]};
+    route_graph_free(&routes);
+    return good;
+}
+
+// A kind's own routes if they go up and down, too, for they know better.
+static bool fill_up_down(struct routing *self, const struct topology *topology, struct err *err)
+{
+    if (topology->kind->next && strcmp(topology->kind->default_routing, "up-down") == 0)
+        return fill_own(self, topology, err);
+    return fill_graph(self, topology, route_updown, err);
+}
+
+static bool fill_layered(struct routing *self, const struct topology *topology, struct err *err)
+{
+    return fill_graph(self, topology, route_layered, err);
 }
 
 // --- the list -----------------------------------------------------------------------------------
@@ -75,7 +113,8 @@ static bool is_own_or_grid(const struct topology *topology, const struct routing
 const struct routing_algorithm routing_algorithms[] = {
     {"dimension-order", true, is_own_or_grid, fill_own},
     {"e-cube", true, is_own, fill_own},
-    {"up-down", false, is_own, fill_own},
+    {"up-down", false, fits_any, fill_up_down},
+    {"shortest-layered", false, fits_any, fill_layered},
     {"minimal", false, is_own, fill_own},
     {"table", false, fits_any, fill_own}, // the topology's own routes, always from tables
 };

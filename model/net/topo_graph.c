@@ -3,6 +3,12 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+static size_t physical_bytes(void)
+{
+    return (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
+}
 
 bool topo_graph_allocate(struct topology *self, struct err *err)
 {
@@ -11,6 +17,12 @@ bool topo_graph_allocate(struct topology *self, struct err *err)
         return err_set(err, ERR_CONFIG,
                        "fabric.topology: %u routers of %u ports are more than can be built",
                        self->num_routers, self->radix);
+    if ((ports + self->num_nodes) * 2 * sizeof(uint32_t) > physical_bytes())
+        return err_set(
+            err, ERR_CONFIG,
+            "fabric.topology: a graph of %u nodes and %u routers of %u ports does not fit "
+            "the memory of this machine",
+            self->num_nodes, self->num_routers, self->radix);
     self->peer = malloc(ports * sizeof *self->peer);
     self->port_node = malloc(ports * sizeof *self->port_node);
     self->node_port = malloc(self->num_nodes * sizeof *self->node_port);
@@ -52,4 +64,18 @@ void topo_graph_attach(struct topology *self, uint32_t node, uint32_t router, ui
     assert(is_free(self, at) && self->node_port[node] == TOPOLOGY_NONE);
     self->port_node[at] = node;
     self->node_port[node] = at;
+}
+
+void topo_graph_count(struct topology *self)
+{
+    self->closed = (struct topology_figures){
+        .nodes = self->num_nodes,
+        .routers = self->num_routers,
+        .diameter_hops = UINT32_MAX,
+        .average_hops = -1,
+        .bisection_channels = UINT64_MAX,
+        .node_connectivity = UINT32_MAX,
+        .edge_connectivity = UINT32_MAX,
+    };
+    topology_search_channels(self, NULL, &self->closed);
 }

@@ -18,6 +18,9 @@ bool topo_graph_allocate(struct topology *self, struct err *err);
 void topo_graph_connect(struct topology *self, uint32_t a, uint32_t a_port, uint32_t b,
                         uint32_t b_port);
 
+// Counts what can be counted at once, in closed forms that are otherwise unknown.
+void topo_graph_count(struct topology *self);
+
 // Puts a node at a free port of a router.
 void topo_graph_attach(struct topology *self, uint32_t node, uint32_t router, uint32_t port);
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/topology.h"
 
+#include "model/net/topo_failed.h"
 #include "model/net/topo_kinds.h"
+#include "model/net/topo_spec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +12,16 @@
 const struct topology_kind *const topology_kinds[] = {
     &topo_mesh,
     &topo_torus,
+    &topo_cube,
     &topo_hypercube,
+    &topo_ring,
+    &topo_star,
+    &topo_tree,
+    &topo_fat_tree,
+    &topo_concentrated_mesh,
+    &topo_flattened_butterfly,
+    &topo_dragonfly,
+    &topo_file,
 };
 const size_t topology_num_kinds = sizeof topology_kinds / sizeof *topology_kinds;
 
@@ -40,11 +51,17 @@ static const struct topology_kind *find_or_name_nearest(const char *name, struct
     return NULL;
 }
 
-struct topology *topology_new(struct topology_spec *spec, struct err *err)
+bool topology_resolve(struct topology_spec *spec, struct err *err)
 {
     const struct topology_kind *kind = find_or_name_nearest(spec->kind, err);
-    if (!kind || !kind->resolve(spec, err))
+    return kind && topo_spec_check(kind, spec, err) && kind->resolve(spec, err);
+}
+
+struct topology *topology_new(struct topology_spec *spec, struct err *err)
+{
+    if (!topology_resolve(spec, err))
         return NULL;
+    const struct topology_kind *kind = topology_find(spec->kind);
     struct topology *self = calloc(1, sizeof *self);
     if (!self) {
         err_set(err, ERR_RUN, "out of memory");
@@ -52,7 +69,7 @@ struct topology *topology_new(struct topology_spec *spec, struct err *err)
     }
     self->kind = kind;
     self->spec = *spec;
-    if (!kind->build(spec, self, err)) {
+    if (!kind->build(spec, self, err) || (spec->failed && !topo_failed_remove(self, err))) {
         topology_free(self);
         return NULL;
     }
@@ -67,6 +84,9 @@ void topology_free(struct topology *self)
     free(self->port_node);
     free(self->node_port);
     free(self->node_addr);
+    for (uint32_t r = 0; self->router_names && r < self->num_routers; r++)
+        free(self->router_names[r]);
+    free(self->router_names);
     free(self->latency_cycles);
     free(self->flit_cycles);
     free(self);

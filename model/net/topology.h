@@ -21,13 +21,32 @@ enum {
 
 #define TOPOLOGY_MAX_NODES (UINT64_C(1) << 24)
 
-// Parameters as in the configuration; a kind reads those that it names and refuses others.
+// Parameters as in the configuration; those that a kind does not take are refused.
 struct topology_spec {
     const char *kind;  // name of the kind
     uint32_t nodes;    // 0: given by the parameters below
     uint32_t num_dims; // 0: `dims` not given
     uint64_t dims[TOPOLOGY_MAX_DIMS];
-    uint32_t n; // hypercube: dimensions; 0: not given
+    uint32_t n;             // hypercube: dimensions; ring, star: nodes; here and below 0: not given
+    uint32_t arity;         // trees: branches of a switch
+    uint32_t height;        // trees: levels of switches
+    uint32_t concentration; // nodes of a router
+    uint32_t routers_per_group; // dragonfly
+    uint32_t global_ports;      // dragonfly: of a router, to other groups
+    uint32_t groups;            // dragonfly
+    char *file;   // graph: where it is; NULL: not given; outlives the topology, as `failed` does
+    char *failed; // of any kind: parts that have failed, one a line (topo_failed.h); NULL: none
+};
+
+// Parameters that kinds take, beside `nodes` and `failed`; all of a dragonfly's groups are one.
+enum {
+    TOPOLOGY_TAKES_DIMS = 1 << 0,
+    TOPOLOGY_TAKES_N = 1 << 1,
+    TOPOLOGY_TAKES_ARITY = 1 << 2,
+    TOPOLOGY_TAKES_HEIGHT = 1 << 3,
+    TOPOLOGY_TAKES_CONCENTRATION = 1 << 4,
+    TOPOLOGY_TAKES_GROUPS = 1 << 5,
+    TOPOLOGY_TAKES_FILE = 1 << 6
 };
 
 // The numbers that the literature gives for a topology; UINT64_MAX or a negative number stands for
@@ -40,6 +59,8 @@ struct topology_figures {
     uint32_t diameter_hops;
     double average_hops;         // over ordered pairs of distinct nodes; 0 for a single node
     uint64_t bisection_channels; // one way
+    uint32_t node_connectivity;  // connectivity.h
+    uint32_t edge_connectivity;  // channels and their opposites count as one
 };
 
 struct topology_kind;
@@ -69,6 +90,7 @@ struct topology {
     // output port; the entry of a port with a node holds for both directions. NULL: none does.
     uint32_t *latency_cycles;       // 0: what the fabric's channels have
     uint32_t *flit_cycles;          // cycles that a flit takes up the channel, 1..; NULL: 1
+    char **router_names;            // [num_routers], NULL where a router has none; NULL: none has
     struct topology_figures closed; // closed forms
 };
 
@@ -85,10 +107,11 @@ struct topology_kind {
     const char *name;
     const char *parameters;      // for help texts: "dims: [k1, k2, ...]"
     const char *default_routing; // what `routing: auto` means, a name of routing_algorithms
+    unsigned takes;              // TOPOLOGY_TAKES_...
     bool grid;                   // routable by coordinates
 
-    // Fills the spec's missing parameters (from `nodes`, or from the default of 64 nodes), refuses
-    // what is impossible naming the nearest possible, or that which belongs to another kind.
+    // Fills the spec's missing parameters, from `nodes` if none is given, and `nodes`; refuses what
+    // is impossible, naming the nearest possible. What the kind does not take is not there.
     bool (*resolve)(struct topology_spec *spec, struct err *err);
 
     // Builds graph, addresses and closed forms from a resolved spec.
@@ -117,6 +140,10 @@ extern const size_t topology_num_kinds;
 
 const struct topology_kind *topology_find(const char *name);
 
+// Fills what is missing in `spec`: 64 nodes if nothing is given. False with ERR_CONFIG if there is
+// no such kind, if it has not got such parameters or they are impossible.
+bool topology_resolve(struct topology_spec *spec, struct err *err);
+
 // Resolves `spec` in place and builds. NULL on failure (ERR_CONFIG, or ERR_RUN for memory).
 struct topology *topology_new(struct topology_spec *spec, struct err *err);
 void topology_free(struct topology *self);
@@ -144,7 +171,7 @@ void topology_search_channels(const struct topology *self, const uint64_t *flits
 // the routers on two sides: UINT64_MAX for more than TOPOLOGY_MAX_HALVED_ROUTERS routers. Halves
 // are floor and ceiling of n / 2 nodes; in direct networks, where nodes of a router stay together,
 // as near to that as they can be.
-enum { TOPOLOGY_MAX_HALVED_ROUTERS = 20 };
+enum { TOPOLOGY_MAX_HALVED_ROUTERS = 22 };
 uint64_t topology_search_bisection(const struct topology *self);
 
 // A port in words: "router 1 (1,0) +x" for grids, the kind's words otherwise; "terminal" for the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Figures of a topology by search over its graph as it is wired: the evidence beside the closed
 // forms. Breadth-first search from every node; bisection by trying every cut of few routers.
+#include "model/net/connectivity.h"
 #include "model/net/topology.h"
 
 #include <stdio.h>
@@ -89,6 +90,9 @@ bool topology_search(const struct topology *self, struct topology_figures *figur
     free(search.queue);
     if (!good)
         return false;
+    struct connectivity connectivity;
+    if (!connectivity_search(self, &connectivity, err))
+        return false;
     uint64_t n = self->num_nodes;
     *figures = (struct topology_figures){
         .nodes = n,
@@ -96,6 +100,8 @@ bool topology_search(const struct topology *self, struct topology_figures *figur
         .diameter_hops = search.diameter_hops,
         .average_hops = n > 1 ? (double)search.sum_hops / ((double)n * (double)(n - 1)) : 0,
         .bisection_channels = topology_search_bisection(self),
+        .node_connectivity = connectivity.node,
+        .edge_connectivity = connectivity.edge,
     };
     topology_search_channels(self, NULL, figures);
     return true;
@@ -135,7 +141,8 @@ uint64_t topology_search_bisection(const struct topology *self)
         cut.nodes_of[self->node_port[node] / self->radix]++;
     uint64_t least = UINT64_MAX;
     uint32_t least_off = UINT32_MAX;
-    for (uint32_t i = 1; i <= 1U << self->num_routers; i++) {
+    uint32_t num_cuts = 1U << (self->num_routers - 1); // the last router stays where it is
+    for (uint32_t i = 1; i <= num_cuts; i++) {
         // Nodes that are on the wrong side if the first gets floor(n / 2) or if the second does.
         uint32_t off = cut.nodes > half ? cut.nodes - half : half - cut.nodes;
         uint32_t off_other =
@@ -150,7 +157,7 @@ uint64_t topology_search_bisection(const struct topology *self)
             least_off = off;
             least = channels;
         }
-        if (i < 1U << self->num_routers)
+        if (i < num_cuts)
             change_side(&cut, (uint32_t)__builtin_ctz(i)); // the order of a Gray code
     }
     return least;
