@@ -54,10 +54,6 @@ static bool fits_memory(const struct machine *self, const struct config *config,
 bool machine_make_topology(struct machine *self, const struct config *config, struct err *err)
 {
     self->topology = config_topology(config, err);
-    if (self->topology && self->topology->flit_cycles)
-        return err_set(err, ERR_CONFIG,
-                       "fabric.topology: channels that take several cycles for a flit "
-                       "(flit_cycles) cannot be simulated; leave flit_cycles out");
     return self->topology && fits_memory(self, config, err);
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Laws of router designs: pipelines, allocators and speculation.
 #include "tests/rig.h"
+#include "tests/scratch.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static const struct topology_spec shapes[] = {
@@ -72,13 +74,13 @@ Test(design, zero_load_latency_is_the_closed_form_between_all_pairs)
 }
 
 // The same traffic under two specs: every flit at the same node in the same cycle.
-static void check_same(struct rig_spec a, struct rig_spec b)
+static void check_same(struct rig_spec a, struct rig_spec b, uint32_t packets)
 {
     struct rig *first = rig_new(&a);
     struct rig *second = rig_new(&b);
     cr_assert(rig_traffic(first, 400, 0.12, 6), "%s", first->err.text);
     cr_assert(rig_traffic(second, 400, 0.12, 6), "%s", second->err.text);
-    cr_assert_gt(first->num_log, 300);
+    cr_assert_gt(first->num_log, packets);
     cr_assert_eq(first->num_log, second->num_log);
     cr_assert_eq(first->flit_hash, second->flit_hash);
     struct fabric_counters c = fabric_counters(first->fabric);
@@ -101,7 +103,7 @@ Test(design, allocating_in_one_go_gives_what_allocating_step_by_step_gives)
                                         .seed = i};
                 struct rig_spec stepwise = spec;
                 stepwise.design.step_by_step = true;
-                check_same(spec, stepwise);
+                check_same(spec, stepwise, 300);
             }
 }
 
@@ -120,7 +122,7 @@ Test(design, every_flit_arrives_once_and_results_do_not_depend_on_skipping_or_or
         struct rig_spec other = spec;
         other.evaluate_all = number % 4 < 2;
         other.shuffle = !other.evaluate_all;
-        check_same(spec, other);
+        check_same(spec, other, 300);
         struct rig *rig = rig_new(&spec);
         cr_assert(rig_traffic(rig, 300, 0.5, 6), "%s", rig->err.text); // beyond saturation
         struct fabric_counters counters = fabric_counters(rig->fabric);
@@ -160,5 +162,50 @@ Test(design, what_cannot_be_built_is_refused_with_its_key)
             router_design_check(&refused[i].design, refused[i].radix, refused[i].vcs, &key, &err));
         cr_expect(strstr(key, refused[i].key), "%s", key);
         cr_expect_eq(err.status, ERR_CONFIG);
+    }
+}
+
+// Two nodes whose routers are joined by a channel on which a flit takes `flit_cycles`.
+static struct rig_spec narrow(uint32_t flit_cycles, uint32_t pipeline)
+{
+    char text[64];
+    snprintf(text, sizeof text, "0 1 flit_cycles=%u latency_cycles=2\n", flit_cycles);
+    return (struct rig_spec){
+        .topology = {.kind = "graph", .file = (char *)scratch_file("narrow", text)},
+        .switching = SWITCHING_WORMHOLE,
+        .design = {.pipeline = pipeline},
+        .seed = 1,
+    };
+}
+
+// Only heads are routed and wait for a VC, so that the flits behind a head whose channel was narrow
+// catch up with it, by those stages, in the router that follows.
+Test(design, a_narrow_channel_takes_its_cycles_for_every_flit)
+{
+    for (uint32_t pipeline = 1; pipeline <= 4; pipeline++)
+        for (uint32_t cycles = 1; cycles <= 5; cycles++) {
+            struct rig_spec spec = narrow(cycles, pipeline);
+            struct rig *rig = rig_new(&spec);
+            uint64_t of_heads_cycles = pipeline > 2 ? pipeline - 2 : 0;
+            for (uint64_t flits = 1; flits <= 6; flits++) {
+                struct packet p = rig_probe(rig, 0, 1, (uint32_t)flits);
+                uint64_t head = 1 + pipeline + 2 + (cycles - 1) + pipeline + 1;
+                uint64_t behind = (flits - 1) * cycles;
+                behind = behind > of_heads_cycles ? behind - of_heads_cycles : 0;
+                behind = behind > flits - 1 ? behind : flits - 1;
+                cr_expect_eq(p.ejected_cycle - p.created_cycle, head + behind);
+            }
+            rig_free(rig);
+        }
+}
+
+Test(design, a_narrow_channel_is_the_same_in_rtl)
+{
+    for (uint32_t pipeline = 1; pipeline <= 3; pipeline += 2) {
+        struct rig_spec spec = narrow(3, pipeline);
+        struct rig_spec lockstep = spec;
+        lockstep.ops = &router_lockstep_ops;
+        lockstep.rtl = (struct router_rtl){.assertions = true, .quiet = true};
+        check_same(spec, lockstep, 50);
     }
 }

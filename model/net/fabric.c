@@ -75,12 +75,20 @@ static uint32_t injection_latency_of(const struct fabric *self, size_t port)
                                                             : self->params.terminal_latency_cycles;
 }
 
+// Cycles that a flit takes over the channel that leaves by a port: a narrow one brings it in
+// pieces.
+static uint32_t flit_latency_of(const struct fabric *self, size_t port)
+{
+    const struct topology *t = self->params.topology;
+    return latency_of(self, port) + (t->flit_cycles ? t->flit_cycles[port] - 1 : 0);
+}
+
 static uint32_t max_latency(const struct fabric *self)
 {
     const struct topology *t = self->params.topology;
     uint32_t max = self->params.terminal_latency_cycles;
     for (size_t p = 0; p < (size_t)t->num_routers * t->radix; p++) {
-        uint32_t latency = latency_of(self, p);
+        uint32_t latency = flit_latency_of(self, p);
         max = latency > max ? latency : max;
     }
     return max;
@@ -97,11 +105,11 @@ static void wire_routers(struct fabric *self)
         struct wire *wire = &self->wires[p];
         if (node != TOPOLOGY_NONE) {
             uint32_t in_cycles = injection_latency_of(self, t->node_port[node]);
-            uint32_t out_cycles = latency_of(self, t->node_port[node]);
-            self->node_latency[node] = (struct terminal_latency){in_cycles, out_cycles};
-            *wire = (struct wire){node, out_cycles, in_cycles, true};
+            size_t port = t->node_port[node];
+            self->node_latency[node] = (struct terminal_latency){in_cycles, latency_of(self, port)};
+            *wire = (struct wire){node, flit_latency_of(self, port), in_cycles, true};
         } else {
-            *wire = (struct wire){t->peer[p], latency_of(self, p), 0, false};
+            *wire = (struct wire){t->peer[p], flit_latency_of(self, p), 0, false};
             if (wire->target != TOPOLOGY_NONE)
                 wire->credit_latency_cycles = latency_of(self, wire->target);
         }
@@ -153,6 +161,7 @@ static bool make(struct fabric *self, struct err *err)
         .buffer_flits = params->buffer_flits,
         .switching = params->switching,
         .design = params->design,
+        .flit_cycles = params->ops->whole ? NULL : params->topology->flit_cycles,
         .routing = params->routing,
         .num_routers = self->num_routers,
         .own_address = self->own_address,

@@ -37,10 +37,9 @@ static struct route grid_route(const struct routing *self, uint32_t own, uint32_
             uint32_t behind = plus ? dim->minus_port : dim->plus_port;
             bool before_dateline = here == (plus ? dim->last : 0);
             bool after_dateline = here == (plus ? 0 : dim->last);
-            route.vcs = stateless
-                            ? (crosses ? self->vcs_low : self->vcs_high)
-                            : ring_vcs(self, crosses, in_port != behind, in_vc, before_dateline,
-                                       after_dateline);
+            route.vcs = stateless ? (crosses ? self->vcs_low : self->vcs_high)
+                                  : ring_vcs(self, crosses, in_port != behind, in_vc,
+                                             before_dateline, after_dateline);
         }
         return route;
     }
