@@ -177,6 +177,8 @@ module fabric #(
             .mode_i,
             .depth_i,
             .len_mask_i,
+            .via_bits_i    (5'd0),
+            .max_flits_i   (7'd0),
             .addr_mask_i   (AddrMask),
             .addr_lsb_i    (5'(LEN_BITS)),
             .by_flow_i,

@@ -15,6 +15,8 @@ module input_buffer #(
     parameter int FLIT_BITS = 64,  // 16..512
     parameter int TABLE_SIZE = 0,  // entries of the routing table; 0: grid
     parameter int DIMS = 4,        // dimension slots of a grid, 1..32
+    parameter int ROUTING = 0,     // router.sv
+    parameter int GROUP_VCS = VCS, // router.sv
     localparam int PORT_BITS = $clog2(RADIX),
     localparam int VC_BITS = VCS > 1 ? $clog2(VCS) : 1,
     localparam int INDEX_BITS = TABLE_SIZE > 1 ? $clog2(TABLE_SIZE) : 1
@@ -32,6 +34,8 @@ module input_buffer #(
     input  logic [VCS-1:0]            vcs_low_i,
     input  logic [VCS-1:0]            vcs_high_i,
     input  logic [VCS-1:0]            vcs_all_i,
+    input  logic [4:0]                via_bits_i,
+    input  logic [6:0]                max_flits_i,
     input  logic [31:0]               own_addr_i,
     input  logic [DIMS*32-1:0]        dim_mask_i,
     input  logic [DIMS*32-1:0]        dim_size_i,
@@ -55,6 +59,7 @@ module input_buffer #(
     output logic [VCS-1:0]            filled_o,   // there is one
     output logic [VCS-1:0]            whole_o,    // and its packet's tail is in the FIFO
     output logic [VCS*32-1:0]         infos_o,    // {port, VCs, credits needed, tail}, 8 bits each
+    output logic [VCS*RADIX-1:0]      choices_o,  // ports of adaptive routing, a bit each
     // A front flit that leaves
     input  logic [VCS-1:0]            leave_i,    // one-hot or 0
     output logic [FLIT_BITS-1:0]      payload_o
@@ -64,9 +69,13 @@ module input_buffer #(
     localparam int SlotBits = DEPTH > 1 ? $clog2(DEPTH) : 1;
     localparam int CountBits = SlotBits + 1;  // one more, to tell full from empty
     localparam int AddrBits = $clog2(VCS) + SlotBits;
-    localparam int InfoBits = PORT_BITS + VCS + 7 + 1;
+    localparam logic Adaptive = ROUTING >= 3 && ROUTING <= 6;
+    localparam int PlainBits = PORT_BITS + VCS + 7 + 1;
+    localparam int InfoBits = PlainBits + (Adaptive ? RADIX : 0);
+    localparam int RouteBits = RADIX + 2 + VCS + PORT_BITS;
 
     `include "route_grid.svh"
+    `include "route_head.svh"
     `include "route_flow.svh"
 
     logic [FLIT_BITS-1:0]     payloads[0:(VCS<<SlotBits)-1];
@@ -87,25 +96,28 @@ module input_buffer #(
                 CountBits'(vc == VC_BITS'(v)))) << (v*CountBits));
     endfunction
 
-    // What is kept of a flit. Only a head has a route, and credits needed for its whole packet, if
-    // its switching mode asks for them: what follows it has them. Packets of 127 flits and more are
-    // alike, since no buffer takes them.
+    // What is kept of a flit. Only a head has a route, and credits needed, for its whole packet if
+    // its switching mode asks for them (what follows it has them) or as its routing asks. Packets of
+    // 127 flits and more are alike, since no buffer takes them.
     function automatic logic [InfoBits-1:0] flit_info(
         input logic                     head,
         input logic                     tail,
         input logic [31:0]              window,
-        input logic [VCS+PORT_BITS-1:0] route
+        input logic [RouteBits-1:0]     route
     );
         flit_info    = '0;
         flit_info[0] = tail;
         if (head) begin
+            if (Adaptive)
+                flit_info[InfoBits-1-:RADIX] = route[RouteBits-1-:RADIX];
             flit_info[8+:VCS]           = route[PORT_BITS+:VCS];
             flit_info[8+VCS+:PORT_BITS] = route[PORT_BITS-1:0];
             if (by_flow_i) flit_info[8+:VCS] = route_flow(route[PORT_BITS+:VCS], window);
             if (needs_room_i) begin
                 flit_info[1+:7] = window[6:0] & len_mask_i[6:0];
                 if ((window[31:7] & len_mask_i[31:7]) != '0) flit_info[1+:7] = '1;
-            end
+                if (route[VCS+PORT_BITS+1]) flit_info[1+:7] = flit_info[1+:7] + max_flits_i;
+            end else if (route[VCS+PORT_BITS]) flit_info[1+:7] = depth_i;
         end
     endfunction
 
@@ -126,14 +138,14 @@ module input_buffer #(
             if (table_write_i) entries[table_index_i] <= {table_vcs_i, table_port_i};
             if (valid_i)
                 infos[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= flit_info(
-                    head_i, tail_i, window,
-                    entries[INDEX_BITS'((window&addr_mask_i)>>addr_lsb_i)]);
+                    head_i, tail_i, window, RouteBits'(
+                    entries[INDEX_BITS'((window&addr_mask_i)>>addr_lsb_i)]));
         end
     end else begin : g_grid
         always_ff @(posedge clk_i) begin
             if (valid_i)
                 infos[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= flit_info(
-                    head_i, tail_i, window, route_grid(head_i, window, vcs_low_i[vc_i]));
+                    head_i, tail_i, window, route_head(head_i, window, vc_i));
         end
 
         logic unused_table;
@@ -155,9 +167,11 @@ module input_buffer #(
     logic [VCS-1:0]      filled;
     logic [VCS-1:0]      whole;
     logic [VCS*32-1:0]   front;
+    logic [VCS*RADIX-1:0] choices;
     logic [InfoBits-1:0] info;
 
     always_comb begin
+        choices = '0;
         filled = '0;
         whole  = '0;
         front  = '0;
@@ -171,10 +185,13 @@ module input_buffer #(
                 info   = infos[AddrBits'(v<<SlotBits)|AddrBits'(removed_q[v*CountBits+:SlotBits])];
                 front  = front | ((VCS*32)'({8'(info[8+VCS+:PORT_BITS]), 8'(info[8+:VCS]),
                                              1'b0, info[1+:7], 7'b0, info[0]}) << (v*32));
+                if (Adaptive)
+                    choices = choices | ((VCS*RADIX)'(info[InfoBits-1-:RADIX]) << (v*RADIX));
             end
         filled_o = filled;
         whole_o  = whole;
         infos_o  = front;
+        choices_o = choices;
     end
 
     // The flit that leaves
@@ -248,8 +265,8 @@ module input_buffer #(
             if (rst_ni)  // DestinationIsInTheTable
                 assert (!valid_i || !head_i || ((window & addr_mask_i) >> addr_lsb_i) < TABLE_SIZE);
     end
-`else
-    logic unused_depth;
-    assign unused_depth = ^depth_i;
 `endif
+
+    logic unused_straps;  // by some ways to route
+    assign unused_straps = ^{depth_i, via_bits_i, max_flits_i, addr_mask_i};
 endmodule

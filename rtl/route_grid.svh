@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Route by coordinates: dimension order, with datelines on rings. Mirrors routing_compute() of
-// model/net/routing.h for grids, where method and source are stated. Everything is in place, under
-// the mask of its dimension. Part of input_buffer.sv, whose straps it reads; a function, so that it
-// is evaluated only when a head flit arrives.
-//
-// Returns {VCs, port}, or 0 if there is no head flit.
-function automatic logic [VCS+PORT_BITS-1:0] route_grid(
-    input logic        head,    // there is a head flit
-    input logic [31:0] window,  // its low 32 bits
-    input logic        in_low   // it came in a VC of the low class
+// Routes by coordinates: dimension order with datelines on rings, and what other ways to route are
+// made of. Mirrors model/net/route_kinds.c; model/net/routing.h states method and source. Everything
+// is in place, under the mask of its dimension. Part of input_buffer.sv, whose straps it reads;
+// functions, so that they are evaluated only when a head flit arrives.
+
+// Route in order of dimensions: {VCs, port}, or 0 if there is no head flit.
+function automatic logic [VCS+PORT_BITS-1:0] route_in_order(
+    input logic        head,      // there is a head flit
+    input logic [31:0] window,    // its low 32 bits
+    input logic        in_low,    // it came in a VC of the low class
+    input logic        enters,    // as if it came from a terminal
+    input logic [2:0]  group,     // first VC of its group
+    input logic        reverse,   // from the last dimension to the first
+    input logic        stateless  // by the destination alone
 );
     logic                 found;    // some coordinate differs
-    logic [DimBits-1:0]   dim;      // the first that does
+    logic [DimBits-1:0]   dim;      // the one to correct
     logic [31:0]          mask;
     logic [31:0]          own;
     logic [31:0]          dst;
@@ -24,12 +28,12 @@ function automatic logic [VCS+PORT_BITS-1:0] route_grid(
     logic                 at_line;  // the one ahead is
     logic [VCS-1:0]       vcs;
 
-    found      = 1'b0;
-    dim        = '0;
-    route_grid = '0;
+    found          = 1'b0;
+    dim            = '0;
+    route_in_order = '0;
     if (head) begin
         for (int d = DIMS - 1; d >= 0; d--)
-            if (((window ^ own_addr_i) & dim_mask_i[d*32+:32]) != '0) begin
+            if (((window ^ own_addr_i) & dim_mask_i[d*32+:32]) != '0 && !(reverse && found)) begin
                 found = 1'b1;
                 dim   = DimBits'(d);
             end
@@ -51,13 +55,58 @@ function automatic logic [VCS+PORT_BITS-1:0] route_grid(
                 ahead  = dim_minus_i[dim*PORT_BITS+:PORT_BITS];
                 behind = dim_plus_i[dim*PORT_BITS+:PORT_BITS];
             end
+            vcs = vcs_low_i | vcs_high_i;
             if (dim_ring_i[dim]) begin
-                if (crosses && !at_line) vcs = vcs_low_i;
-                else if (crosses) vcs = vcs_low_i | vcs_high_i;
-                else if (own_port_i != behind || (in_low && !crossed)) vcs = vcs_low_i | vcs_high_i;
-                else vcs = vcs_high_i;
+                if (stateless) vcs = crosses ? vcs_low_i : vcs_high_i;
+                else if (crosses && !at_line) vcs = vcs_low_i;
+                else if (!crosses && !enters && own_port_i == behind && !(in_low && !crossed))
+                    vcs = vcs_high_i;
             end
+            vcs = vcs << group;
         end
-        route_grid = {vcs, ahead};
+        route_in_order = {vcs, ahead};
     end
+endfunction
+
+// Ports by which a packet comes closer: {towards lower coordinates, towards higher ones}, a bit each.
+function automatic logic [2*RADIX-1:0] route_productive(
+    input logic [31:0] window
+);
+    logic [31:0]          mask;
+    logic [31:0]          own;
+    logic [31:0]          dst;
+    logic [31:0]          forward;
+    logic                 plus;
+    logic [PORT_BITS-1:0] ahead;
+    logic [RADIX-1:0]     port;
+
+    route_productive = '0;
+    for (int d = 0; d < DIMS; d++)
+        if (((window ^ own_addr_i) & dim_mask_i[d*32+:32]) != '0) begin
+            mask    = dim_mask_i[d*32+:32];
+            own     = own_addr_i & mask;
+            dst     = window & mask;
+            forward = (dst - own + (dst < own ? dim_size_i[d*32+:32] : 32'd0)) & mask;
+            plus    = forward <= dim_limit_i[d*32+:32];
+            ahead   = plus ? dim_plus_i[d*PORT_BITS+:PORT_BITS] : dim_minus_i[d*PORT_BITS+:PORT_BITS];
+            port    = RADIX'(1) << ahead;
+            if (dim_ring_i[d] ? plus : dst > own)
+                route_productive = route_productive | {{RADIX{1'b0}}, port};
+            else route_productive = route_productive | {port, {RADIX{1'b0}}};
+        end
+endfunction
+
+// What there is to know of a packet that may use every VC of its group at any of some ports, 0 if it
+// has arrived: {ports, special credits, VCs, lowest port} (route_head.svh).
+function automatic logic [RouteBits-1:0] route_by_any_of(
+    input logic [RADIX-1:0] ports,
+    input logic [2:0]       group
+);
+    logic [PORT_BITS-1:0] lowest;
+    logic [VCS-1:0]       vcs;
+
+    lowest = '0;
+    for (int p = RADIX - 1; p >= 0; p--) if (ports[p]) lowest = PORT_BITS'(p);
+    vcs             = ports == '0 ? vcs_all_i : vcs_low_i << group;
+    route_by_any_of = {ports, 2'd0, vcs, lowest};
 endfunction

@@ -22,6 +22,8 @@ module router #(
     parameter int ITERATIONS = 1,  // of iSLIP, 1..4
     parameter int SPECULATIVE = 0, // 1: heads speculate on VC allocation; PIPELINE 3 and 4
     parameter int PACED = 0,       // 1: flit_cycles_i is heeded
+    parameter int ROUTING = 0,     // strap of struct route_kind, of grids (model/net/routing.h)
+    parameter int GROUP_VCS = VCS, // VCs of a group
     localparam int PORT_BITS = $clog2(RADIX),
     localparam int INDEX_BITS = TABLE_SIZE > 1 ? $clog2(TABLE_SIZE) : 1
 ) (
@@ -35,7 +37,9 @@ module router #(
     input  logic [31:0]                addr_mask_i,
     input  logic [4:0]                 addr_lsb_i,
     input  logic                       by_flow_i,
-    input  logic [VCS-1:0]             vcs_low_i,
+    input  logic [4:0]                 via_bits_i,      // bits of a second address, after the first
+    input  logic [6:0]                 max_flits_i,     // longest packet; ROUTING 7
+    input  logic [VCS-1:0]             vcs_low_i,       // these two: of the first group
     input  logic [VCS-1:0]             vcs_high_i,
     input  logic [VCS-1:0]             vcs_all_i,
     // Straps: grids; quantities are in place, under the dimension's mask
@@ -73,6 +77,8 @@ module router #(
     localparam int VcBits = VCS > 1 ? $clog2(VCS) : 1;
     localparam int CreditBits = $clog2(DEPTH + 1);
     localparam int AskBits = PORT_BITS + VCS + 2;
+    localparam logic Adaptive = ROUTING >= 3 && ROUTING <= 6;
+    localparam logic Single = PIPELINE < 3 && SWITCH_KIND == 0 && !Adaptive;
 
     // Parameter checks: an undefined module names the fault
     if (RADIX < 2 || RADIX > 65) begin : g_check_radix
@@ -98,6 +104,7 @@ module router #(
     logic [RADIX*VCS-1:0]            filled;
     logic [RADIX*VCS-1:0]            whole;
     logic [RADIX*VCS*32-1:0]         infos;
+    logic [RADIX*VCS*RADIX-1:0]      choices;        // output ports, a bit each
     // Credits, a field an output VC
     logic [Ports*VCS-1:0]            has_credit;
     logic [Ports*VCS*CreditBits-1:0] num_credits;
@@ -131,7 +138,9 @@ module router #(
             .DEPTH     (DEPTH),
             .FLIT_BITS (FLIT_BITS),
             .TABLE_SIZE(TABLE_SIZE),
-            .DIMS      (DIMS)
+            .DIMS      (DIMS),
+            .ROUTING   (ROUTING),
+            .GROUP_VCS (GROUP_VCS)
         ) u_buffer (
             .clk_i,
             .rst_ni,
@@ -145,6 +154,8 @@ module router #(
             .vcs_low_i,
             .vcs_high_i,
             .vcs_all_i,
+            .via_bits_i,
+            .max_flits_i,
             .own_addr_i,
             .dim_mask_i,
             .dim_size_i,
@@ -166,6 +177,7 @@ module router #(
             .filled_o  (filled[p*VCS+:VCS]),
             .whole_o   (whole[p*VCS+:VCS]),
             .infos_o   (infos[p*VCS*32+:VCS*32]),
+            .choices_o (choices[p*VCS*RADIX+:VCS*RADIX]),
             .leave_i   (leave[p*VCS+:VCS]),
             .payload_o (leave_payload[p*FLIT_BITS+:FLIT_BITS])
         );
@@ -174,7 +186,7 @@ module router #(
         assign unused_vc = ^fwd_i[p*6+:3];
     end
 
-    if (PIPELINE < 3 && SWITCH_KIND == 0) begin : g_single
+    if (Single) begin : g_single
         // Picks of the input ports
         logic [RADIX*VCS-1:0]     pick;
         logic [RADIX*AskBits-1:0] ask;
@@ -231,7 +243,9 @@ module router #(
             .VC_KIND    (VC_KIND),
             .SWITCH_KIND(SWITCH_KIND),
             .ITERATIONS (ITERATIONS),
-            .SPECULATIVE(SPECULATIVE)
+            .SPECULATIVE(SPECULATIVE),
+            .ADAPTIVE   (Adaptive ? 1 : 0),
+            .GROUP_VCS  (GROUP_VCS)
         ) u_stages (
             .clk_i,
             .rst_ni,
@@ -239,6 +253,9 @@ module router #(
             .filled_i      (filled),
             .whole_i       (whole),
             .infos_i       (infos),
+            .choices_i     (choices),
+            .vcs_low_i,
+            .vcs_high_i,
             .has_credit_i  (has_credit),
             .credits_i     (num_credits),
             .channel_free_i(channel_free),
@@ -322,8 +339,8 @@ module router #(
     logic unused_ack;
     assign unused_ack = ^{ack_i, nack_i, busy, granted};
 
-    logic unused_port;
-    assign unused_port = ^out_port;
+    logic unused_here;
+    assign unused_here = ^{out_port, choices};
 
 `ifdef ORDITO_ASSERT
     always @(posedge clk_i)
@@ -342,7 +359,7 @@ module router #(
             if (rst_ni) assert (!arriving[p] || 32'(fwd_i[p*6+:3]) < VCS);  // VcExists
     end
 
-    if (TABLE_SIZE == 0) begin : g_assert
+    if (TABLE_SIZE == 0 && ROUTING == 0) begin : g_assert
         `include "grid_assert.svh"
     end
 `endif

@@ -6,6 +6,7 @@
 //                       size - 1, 17 own coordinate is 0, 16 ring, 14:8 minus port, 6:0 plus port}
 //   0x010000            own address in place
 //   0x010001            len_mask     0x010002  addr_mask     0x010003  addr_lsb
+//   0x010004            via_bits     0x010005  max_flits
 //   0x020000 + p        cycles that a flit occupies the channel of output port p
 //   0x800000 + i        entry i of the routing table: {15:8 VCs, 6:0 port}
 //
@@ -30,6 +31,8 @@ module router_cfg #(
     output logic [31:0]               len_mask_o,
     output logic [31:0]               addr_mask_o,
     output logic [4:0]                addr_lsb_o,
+    output logic [4:0]                via_bits_o,
+    output logic [6:0]                max_flits_o,
     output logic [31:0]               own_addr_o,
     output logic [DIMS*32-1:0]        dim_mask_o,
     output logic [DIMS*32-1:0]        dim_size_o,
@@ -53,6 +56,8 @@ module router_cfg #(
             len_mask_o     <= '0;
             addr_mask_o    <= '0;
             addr_lsb_o     <= '0;
+            via_bits_o     <= '0;
+            max_flits_o    <= '0;
             dim_mask_o     <= '0;
             dim_size_o     <= '0;
             dim_limit_o    <= '0;
@@ -63,11 +68,13 @@ module router_cfg #(
             dim_at_last_o  <= '0;
         end else if (cfg_valid_i && !cfg_addr_i[23] && !cfg_addr_i[17]) begin
             if (cfg_addr_i[16]) begin
-                case (cfg_addr_i[1:0])
-                    2'd0: own_addr_o <= cfg_data_i;
-                    2'd1: len_mask_o <= cfg_data_i;
-                    2'd2: addr_mask_o <= cfg_data_i;
-                    default: addr_lsb_o <= cfg_data_i[4:0];
+                case (cfg_addr_i[2:0])
+                    3'd0: own_addr_o <= cfg_data_i;
+                    3'd1: len_mask_o <= cfg_data_i;
+                    3'd2: addr_mask_o <= cfg_data_i;
+                    3'd3: addr_lsb_o <= cfg_data_i[4:0];
+                    3'd4: via_bits_o <= cfg_data_i[4:0];
+                    default: max_flits_o <= cfg_data_i[6:0];
                 endcase
             end else begin
                 for (int d = 0; d < DIMS; d++)
@@ -121,7 +128,7 @@ module router_cfg #(
             end else if (cfg_addr_i[17]) begin
                 assert (PACED != 0 && 32'(cfg_addr_i[16:0]) < RADIX);       // ChannelExists
             end else begin
-                assert (cfg_addr_i < 24'h10004);                            // RegisterExists
+                assert (cfg_addr_i < 24'h10006);                            // RegisterExists
             end
         end
 `endif

@@ -15,7 +15,9 @@ module router_sim #(
     parameter int SWITCH_KIND = 0,
     parameter int ITERATIONS = 1,
     parameter int SPECULATIVE = 0,
-    parameter int PACED = 0
+    parameter int PACED = 0,
+    parameter int ROUTING = 0,
+    parameter int GROUP_VCS = VCS
 ) (
     input  logic                 clk_i,
     input  logic                 rst_ni,
@@ -58,6 +60,8 @@ module router_sim #(
     logic [31:0]              len_mask;
     logic [31:0]              addr_mask;
     logic [4:0]               addr_lsb;
+    logic [4:0]               via_bits;
+    logic [6:0]               max_flits;
     logic [31:0]              own_addr;
     logic [Dims*32-1:0]       dim_mask;
     logic [Dims*32-1:0]       dim_size;
@@ -88,6 +92,8 @@ module router_sim #(
         .len_mask_o    (len_mask),
         .addr_mask_o   (addr_mask),
         .addr_lsb_o    (addr_lsb),
+        .via_bits_o    (via_bits),
+        .max_flits_o   (max_flits),
         .own_addr_o    (own_addr),
         .dim_mask_o    (dim_mask),
         .dim_size_o    (dim_size),
@@ -127,7 +133,9 @@ module router_sim #(
         .SWITCH_KIND(SWITCH_KIND),
         .ITERATIONS (ITERATIONS),
         .SPECULATIVE(SPECULATIVE),
-        .PACED      (PACED)
+        .PACED      (PACED),
+        .ROUTING    (ROUTING),
+        .GROUP_VCS  (GROUP_VCS)
     ) u_router (
         .clk_i,
         .rst_ni,
@@ -137,6 +145,8 @@ module router_sim #(
         .addr_mask_i   (addr_mask),
         .addr_lsb_i    (addr_lsb),
         .by_flow_i     (by_flow_i),
+        .via_bits_i    (via_bits),
+        .max_flits_i   (max_flits),
         .vcs_low_i     (vcs_low_i[VCS-1:0]),
         .vcs_high_i    (vcs_high_i[VCS-1:0]),
         .vcs_all_i     (vcs_all_i[VCS-1:0]),
@@ -197,7 +207,7 @@ module router_sim #(
 
     assign stay = u_router.filled & ~u_router.leave;
 
-    if (PIPELINE < 3 && SWITCH_KIND == 0) begin : g_single
+    if (PIPELINE < 3 && SWITCH_KIND == 0 && (ROUTING < 3 || ROUTING > 6)) begin : g_single
         logic [NumVcs-1:0]   usable;
         logic [NumVcs-1:0]   no_vc;
         logic [PortBits-1:0] port;

@@ -13,6 +13,8 @@ module stages #(
     parameter int SWITCH_KIND = 0,  // enum allocator_kind
     parameter int ITERATIONS = 1,   // 1..4
     parameter int SPECULATIVE = 0,  // 1: step 3s; PIPELINE 3 and 4
+    parameter int ADAPTIVE = 0,     // 1: step 1c
+    parameter int GROUP_VCS = VCS,  // router.sv
     localparam int PORT_BITS = $clog2(RADIX),
     localparam int PORTS = 1 << PORT_BITS  // fields, so that a port's number is in range
 ) (
@@ -24,6 +26,9 @@ module stages #(
     input  logic [RADIX*VCS-1:0]             filled_i,        // there is one
     input  logic [RADIX*VCS-1:0]             whole_i,         // and a tail is in the FIFO
     input  logic [RADIX*VCS*32-1:0]          infos_i,         // input_buffer.sv
+    input  logic [RADIX*VCS*RADIX-1:0]       choices_i,       // ports of adaptive routing
+    input  logic [VCS-1:0]                   vcs_low_i,       // escape VCs, or all
+    input  logic [VCS-1:0]                   vcs_high_i,
     // Output VCs and ports, a field a port
     input  logic [PORTS*VCS-1:0]             has_credit_i,    // it has a credit
     input  logic [PORTS*VCS*CREDIT_BITS-1:0] credits_i,       // how many
@@ -62,17 +67,54 @@ module stages #(
     logic [NumVcs-1:0]           busy;     // all it lacks is a free channel
     logic [NumVcs-1:0]           ready;
 
+    // VCs of adaptive routing in the first group: those that are no escapes, all if there are none
+    logic [VCS-1:0] group;
+    logic [VCS-1:0] adaptive;
+
+    assign group    = {VCS{1'b1}} >> (VCS - GROUP_VCS);
+    assign adaptive = vcs_low_i == group ? group : group & ~(vcs_low_i | vcs_high_i);
+
     for (genvar x = 0; x < NumVcs; x++) begin : g_request
         logic [PORT_BITS-1:0] port;
         logic [VCS-1:0]       holds;
         logic [VCS-1:0]       free;
         logic [VCS-1:0]       enough;
         logic                 may_go;
+        logic                 selected;  // a port takes the place of the route's
+        logic [PORT_BITS-1:0] choice;
+        logic [VCS-1:0]       choice_usable;
+        logic                 any_free;
 
         assign holds = out_vc_q[x*VCS+:VCS];
         assign port  = holds != '0 ? out_port_o[x*PORT_BITS+:PORT_BITS]
-                                   : infos_i[x*32+24+:PORT_BITS];
+            : selected ? choice : infos_i[x*32+24+:PORT_BITS];
         assign free  = infos_i[x*32+16+:VCS] & ~held_o[port*VCS+:VCS];
+
+        if (ADAPTIVE != 0) begin : g_selection
+            localparam int Group = x % VCS - x % VCS % GROUP_VCS;
+
+            port_selection #(
+                .RADIX      (RADIX),
+                .VCS        (VCS),
+                .CREDIT_BITS(CREDIT_BITS)
+            ) u_selection (
+                .ports_i     (choices_i[x*RADIX+:RADIX]),
+                .vcs_i       (adaptive << Group),
+                .needed_i    (infos_i[x*32+8+:7]),
+                .held_i      (held_o),
+                .has_credit_i,
+                .credits_i,
+                .found_o     (selected),
+                .port_o      (choice),
+                .usable_o    (choice_usable),
+                .any_free_o  (any_free)
+            );
+        end else begin : g_no_selection
+            assign selected      = 1'b0;
+            assign choice        = '0;
+            assign choice_usable = '0;
+            assign any_free      = 1'b0;
+        end
 
         always_comb begin
             enough = '0;
@@ -85,8 +127,8 @@ module stages #(
         assign routed[x]                      = PIPELINE < 4 || routed_q[x] || holds != '0;
         assign ports[x*PORT_BITS+:PORT_BITS]  = port;
         assign usable[x*VCS+:VCS]             = holds != '0 ? holds & has_credit_i[port*VCS+:VCS]
-                                                            : free & enough;
-        assign no_free[x]                     = waiting[x] && free == '0;
+            : selected ? choice_usable : free & enough;
+        assign no_free[x]                     = waiting[x] && free == '0 && !any_free;
         assign lacking[x]                     = usable[x*VCS+:VCS] == '0;
         assign not_whole[x]                   = waiting[x] && needs_tail_i && !whole_i[x];
         assign may_go                         = filled_i[x] && routed[x] && !lacking[x] &&
@@ -319,6 +361,9 @@ module stages #(
         assign stalls_o[5*NumVcs+x] = busy[x];
         assign stalls_o[6*NumVcs+x] = stay && (!routed[x] || is_given[x]);
     end
+
+    logic unused_choices;  // without adaptive routing
+    assign unused_choices = ^{choices_i, adaptive};
 
 `ifdef ORDITO_ASSERT
     for (genvar x = 0; x < NumVcs; x++) begin : g_assert

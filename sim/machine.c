@@ -66,6 +66,8 @@ bool machine_make_routing(struct machine *self, const struct config *config, uin
         .by_flow = config->by_flow,
         .flit_bits = config->flit_bits,
         .max_flits = longest_flits,
+        .switching = config->switching,
+        .buffer_flits = config->buffer_flits,
     };
     self->routing = routing_new(self->topology, &routing, &self->routing_name, err);
     if (!self->routing)

@@ -37,17 +37,19 @@ struct rig *rig_new(const struct rig_spec *spec)
     self->spec = *spec;
     self->topology = topology_new(&self->spec.topology, &self->err);
     cr_assert(self->topology, "%s", self->err.text);
+    self->spec.buffer_flits = or_default(spec->buffer_flits, 8);
     struct routing_spec routing = {
         .routing = spec->routing ? spec->routing : "auto",
         .num_vcs = or_default(spec->num_vcs, 2),
         .by_flow = spec->by_flow,
         .flit_bits = or_default(spec->flit_bits, 64),
         .max_flits = or_default(spec->max_flits, 64),
+        .switching = spec->switching,
+        .buffer_flits = self->spec.buffer_flits,
     };
     const char *name;
     self->routing = routing_new(self->topology, &routing, &name, &self->err);
     cr_assert(self->routing, "%s", self->err.text);
-    self->spec.buffer_flits = or_default(spec->buffer_flits, 8);
     self->spec.channel_latency_cycles = or_default(spec->channel_latency_cycles, 1);
     self->spec.terminal_latency_cycles = or_default(spec->terminal_latency_cycles, 1);
     self->spec.ejection_latency_cycles =
@@ -135,35 +137,39 @@ bool rig_traffic(struct rig *self, uint64_t cycles, double packets_per_node_cycl
     return good && until_idle(self);
 }
 
-uint32_t rig_hops(const struct rig *self, uint32_t source, uint32_t destination)
+uint32_t rig_hops(const struct rig *self, const struct packet *packet)
 {
     const struct topology *t = self->topology;
     uint32_t *own = routing_own_addresses(self->routing, t);
-    uint32_t window = t->node_addr[destination] << self->routing->layout.addr_lsb;
-    uint32_t at = t->node_port[source];
+    uint32_t window =
+        (uint32_t)routing_head(self->routing, t->node_addr[packet->source],
+                               t->node_addr[packet->destination], packet->flits, packet->serial, 0);
+    uint32_t vc =
+        (uint32_t)__builtin_ctz(routing_inject_vcs(self->routing, window, packet->serial));
+    uint32_t at = t->node_port[packet->source];
     uint32_t hops = 0;
     cr_assert(own);
     for (;;) {
         uint32_t router = at / t->radix;
-        struct route route =
-            routing_compute(self->routing, router, own[router], at % t->radix, 0, window);
+        struct route_at here = {own[router], at % t->radix, vc, window};
+        struct route route = routing_compute(self->routing, router, &here).route;
         uint32_t out = router * t->radix + route.port;
-        if (out == t->node_port[destination])
+        if (out == t->node_port[packet->destination])
             break;
         at = t->peer[out];
+        vc = (uint32_t)__builtin_ctz(route.vcs);
         cr_assert_neq(at, TOPOLOGY_NONE);
-        cr_assert_lt(hops++, t->num_routers, "a route from %u to %u that never ends", source,
-                     destination);
+        cr_assert_lt(hops++, 2 * t->num_routers, "a route from %u to %u that never ends",
+                     packet->source, packet->destination);
     }
     free(own);
     hops += t->indirect ? 2 : 0;
-    if (t->kind->distance)
-        cr_assert_eq(t->kind->distance(t, source, destination), hops);
+    if (t->kind->distance && !(self->routing->kind && self->routing->kind->vias))
+        cr_assert_eq(t->kind->distance(t, packet->source, packet->destination), hops);
     return hops;
 }
 
-uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t destination,
-                              uint32_t flits)
+uint64_t rig_zero_load_cycles(const struct rig *self, const struct packet *packet)
 {
     struct switching_timing timing = {
         .channel_latency_cycles = self->spec.channel_latency_cycles,
@@ -173,7 +179,6 @@ uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t 
         .pipeline = self->spec.design.pipeline,
         .speculative = self->spec.design.speculative,
     };
-    return switching_zero_load_cycles(
-        self->spec.switching, &timing, flits,
-        topology_router_hops(self->topology, rig_hops(self, source, destination)));
+    return switching_zero_load_cycles(self->spec.switching, &timing, packet->flits,
+                                      topology_router_hops(self->topology, rig_hops(self, packet)));
 }

@@ -54,12 +54,12 @@ struct packet rig_probe(struct rig *self, uint32_t source, uint32_t destination,
 bool rig_traffic(struct rig *self, uint64_t cycles, double packets_per_node_cycle,
                  uint32_t max_packet_flits);
 
-// Hops of the route between two nodes, one by one by the routing itself; fails the test if the kind
-// has a closed form that differs.
-uint32_t rig_hops(const struct rig *self, uint32_t source, uint32_t destination);
+// Hops of the way of a packet, one by one by the routing itself (of adaptive ones, by the escape);
+// fails the test if the topology has a closed form that differs, unless packets go by way of
+// others.
+uint32_t rig_hops(const struct rig *self, const struct packet *packet);
 
-// The closed form of the zero-load latency on this rig.
-uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t destination,
-                              uint32_t flits);
+// The closed form of a packet's zero-load latency on this rig.
+uint64_t rig_zero_load_cycles(const struct rig *self, const struct packet *packet);
 
 #endif

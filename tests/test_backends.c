@@ -53,7 +53,7 @@ Test(backends, zero_load_latency_of_the_rtl_is_the_closed_form_between_all_pairs
                     for (uint32_t d = 0; d < nodes; d++) {
                         struct packet p = rig_probe(rig, s, d, flits);
                         cr_assert_eq(p.ejected_cycle - p.created_cycle,
-                                     rig_zero_load_cycles(rig, s, d, flits));
+                                     rig_zero_load_cycles(rig, &p));
                     }
             rig_free(rig);
         }

@@ -62,10 +62,10 @@ Test(design, zero_load_latency_is_the_closed_form_between_all_pairs)
                     for (uint32_t d = 0; d < rig->topology->num_nodes; d++) {
                         struct packet p = rig_probe(rig, s, d, flits);
                         cr_assert_eq(p.ejected_cycle - p.created_cycle,
-                                     rig_zero_load_cycles(rig, s, d, flits),
+                                     rig_zero_load_cycles(rig, &p),
                                      "design %u, mode %d, %u flits, %u to %u: %lu, not %lu", number,
                                      mode, flits, s, d, p.ejected_cycle - p.created_cycle,
-                                     rig_zero_load_cycles(rig, s, d, flits));
+                                     rig_zero_load_cycles(rig, &p));
                     }
             rig_free(rig);
         }

@@ -44,11 +44,11 @@ static void check_zero_load(struct rig_spec spec)
             for (uint32_t d = 0; d < nodes; d++) {
                 struct packet packet = rig_probe(rig, s, d, flits);
                 uint64_t took = packet.ejected_cycle - packet.created_cycle;
-                uint64_t expected = rig_zero_load_cycles(rig, s, d, flits);
+                uint64_t expected = rig_zero_load_cycles(rig, &packet);
                 cr_assert_eq(took, expected, "%s %s: %u flits from %u to %u: %lu, expected %lu",
                              spec.topology.kind, switching_names[spec.switching], flits, s, d, took,
                              expected);
-                cr_assert_eq(packet.hops, rig_hops(rig, s, d));
+                cr_assert_eq(packet.hops, rig_hops(rig, &packet));
             }
     rig_free(rig);
 }
@@ -90,9 +90,8 @@ static void check_conservation(const struct rig *rig)
         cr_assert_lt(p->serial, rig->num_log);
         cr_assert_eq(seen[p->serial]++, 0);
         hops += (uint64_t)p->hops * p->flits;
-        cr_assert_eq(p->hops, rig_hops(rig, p->source, p->destination));
-        cr_assert_geq(p->ejected_cycle - p->injected_cycle,
-                      rig_zero_load_cycles(rig, p->source, p->destination, p->flits));
+        cr_assert_eq(p->hops, rig_hops(rig, p));
+        cr_assert_geq(p->ejected_cycle - p->injected_cycle, rig_zero_load_cycles(rig, p));
     }
     cr_assert_eq(hops, counters.flit_hops);
     free(seen);

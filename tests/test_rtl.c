@@ -40,8 +40,12 @@ static void check_packet(const struct router_ops *ops, enum switching mode, uint
     uint64_t head = rtl_bench_head(&b, 2, 2) | UINT64_C(0xabcd) << 32;
     uint32_t own = b.own_address[1];
     uint32_t in_port =
-        routing_compute(b.routing, 1, own, 0, 0, (uint32_t)rtl_bench_head(&b, 0, 2)).port;
-    uint32_t out_port = routing_compute(b.routing, 1, own, in_port, 0, (uint32_t)head).port;
+        routing_compute(b.routing, 1,
+                        &(struct route_at){own, 0, 0, (uint32_t)rtl_bench_head(&b, 0, 2)})
+            .route.port;
+    uint32_t out_port =
+        routing_compute(b.routing, 1, &(struct route_at){own, in_port, 0, (uint32_t)head})
+            .route.port;
     cr_assert_neq(in_port, out_port);
     for (uint64_t cycle = 0; cycle < 8; cycle++) {
         rtl_bench_evaluate(&b, 1);

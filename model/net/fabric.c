@@ -217,6 +217,9 @@ bool fabric_send(struct fabric *self, uint32_t source, uint32_t destination, uin
     if (handle == MSG_NONE)
         return err_set(err, ERR_RUN, "out of memory for packets (%u alive)", self->pool.num_live);
     struct packet *packet = &self->pool.slots[handle];
+    const struct routing *routing = self->params.routing;
+    if (routing->kind && routing->kind->bubbles)
+        flits = routing->max_flits;
     packet->created_cycle = self->now;
     packet->source = source;
     packet->destination = destination;

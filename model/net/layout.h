@@ -6,6 +6,8 @@
 //
 //   | length in flits (len_bits) | destination address (addr_bits) | class (class_bits) | free |
 //
+// or, where routing goes by way of another node, that node's address between destination and class.
+//
 // These fields must fit in the wires (flit_bits) and in the first 32 bits, the *window*, which is
 // all that a router looks at. The address of a grid is the packed coordinates of the node, so a
 // router compares fields in place, under masks, and needs no shifter.
@@ -37,15 +39,16 @@ struct layout {
     uint32_t len_bits;  // 1..
     uint32_t addr_lsb;  // = len_bits
     uint32_t addr_bits; // >= 1
-    uint32_t class_lsb; // = addr_lsb + addr_bits
+    uint32_t via_bits;  // addr_bits, or 0: there is no such field
+    uint32_t class_lsb; // = addr_lsb + addr_bits + via_bits
     uint32_t len_mask;  // in place (in the window)
     uint32_t addr_mask; // in place
 };
 
-// Lays the fields out for packets of at most `max_flits` and addresses of `addr_bits`. Fails with
-// ERR_CONFIG, naming the least flit_bits that does, if they do not fit.
+// Lays the fields out for packets of at most `max_flits` and addresses of `addr_bits`, one or, with
+// `vias`, two. Fails with ERR_CONFIG, naming the least flit_bits that does, if they do not fit.
 bool layout_make(struct layout *layout, uint32_t flit_bits, uint32_t max_flits, uint32_t addr_bits,
-                 struct err *err);
+                 bool vias, struct err *err);
 
 // The payload of a head flit.
 static inline uint64_t layout_head(const struct layout *self, uint32_t addr, uint32_t flits,
@@ -53,6 +56,13 @@ static inline uint64_t layout_head(const struct layout *self, uint32_t addr, uin
 {
     return flits | (uint64_t)addr << self->addr_lsb | (uint64_t) class << self->class_lsb |
            (uint64_t)handle << 32;
+}
+
+// The window of a packet that goes by way of another node, as it is on the way there: with that
+// node's address in the place of the destination's.
+static inline uint32_t layout_via(const struct layout *self, uint32_t window)
+{
+    return window >> self->via_bits & self->addr_mask;
 }
 
 // The payload of body flit `flit_idx` (1..) of the packet with this serial number.

@@ -15,12 +15,14 @@
 
 enum { REF_PORT_WORDS = 2, REF_NO_VC = 0xff };
 
-// A flit in a FIFO, with the route that was computed when it arrived (heads).
+// A flit in a FIFO, with what was computed when it arrived (heads).
 struct ref_flit {
     uint64_t payload;
+    uint32_t ports; // struct route_options
     struct route route;
-    bool head;
-    bool tail;
+    uint8_t credits;
+    bool head : 1;
+    bool tail : 1;
 };
 
 struct ref_input_vc {

@@ -33,9 +33,12 @@
 //          output port is free.
 //      1b. Otherwise the front is a head flit. Its usable VCs are those of its route that no
 //          packet holds and that have the credits its switching mode needs (switching.h:
-//          wormhole 1, else the packet's length); it may go on if there is one and, under
-//          store-and-forward, the packet's tail is in the FIFO. With pipelines 1 and 2 it is then
-//          ready if the channel is free; with 3 and 4 it asks.
+//          wormhole 1, else the packet's length; some routings ask for more); it may go on if
+//          there is one and, under store-and-forward, the packet's tail is in the FIFO. With
+//          pipelines 1 and 2 it is then ready if the channel is free; with 3 and 4 it asks.
+//      1c. SELECTION (adaptive routing; before 1b goes on). Of the output ports that it may go by,
+//          the one whose usable adaptive VCs have the most credits together, the lowest of equals,
+//          takes the place of the route; if there is none, it stays with the route.
 //   V. VC ALLOCATION (pipelines 3 and 4). `vc_allocator` matches asking heads (rows, by number of
 //      the input VC: port x VCs + VC) with output VCs (columns, likewise). Where it takes one
 //      request a row, the head's own arbiter picks one of its usable VCs; the pick moves if it is

@@ -76,6 +76,32 @@ static uint8_t with_credits(const struct ref_output *output, uint8_t vcs, uint32
     return enough;
 }
 
+// Step 1c for a head that came by VC `in_vc`. False if no adaptive VC is usable; `any_free` gets
+// whether one is free.
+static bool select_port(const struct ref_bank *self, size_t port_base, const struct ref_flit *front,
+                        uint32_t in_vc, uint8_t *out_port, uint8_t *usable, bool *any_free)
+{
+    uint8_t adaptive = routing_adaptive_vcs(self->params.routing, in_vc);
+    uint32_t most = 0;
+    *any_free = false;
+    for (uint32_t ports = front->ports; ports; ports &= ports - 1) {
+        uint32_t port = (uint32_t)__builtin_ctz(ports);
+        const struct ref_output *output = &self->outputs[port_base + port];
+        uint8_t free_vcs = adaptive & (uint8_t)~output->held;
+        uint8_t vcs = with_credits(output, free_vcs, front->credits);
+        uint32_t credits = 0;
+        for (uint32_t rest = vcs; rest; rest &= rest - 1)
+            credits += output->credits[__builtin_ctz(rest)];
+        *any_free |= free_vcs != 0;
+        if (credits > most) {
+            most = credits;
+            *out_port = (uint8_t)port;
+            *usable = vcs;
+        }
+    }
+    return most > 0;
+}
+
 enum ref_front ref_request(const struct ref_bank *self, uint32_t router, size_t port_base,
                            size_t vc_idx, uint8_t *out_port, uint8_t *usable)
 {
@@ -94,18 +120,21 @@ enum ref_front ref_request(const struct ref_bank *self, uint32_t router, size_t 
     *out_port = front->route.port;
     if (self->params.design.pipeline == ROUTER_MAX_PIPELINE && !vc->routed)
         return REF_UNROUTED;
-    const struct ref_output *output = &self->outputs[port_base + front->route.port]; // 1b
-    enum switching mode = self->params.switching;
-    uint32_t flits = (uint32_t)front->payload & self->params.routing->layout.len_mask;
-    uint8_t free_vcs = front->route.vcs & (uint8_t)~output->held;
-    *usable = with_credits(output, free_vcs, switching_credits_needed(mode, flits));
-    if (*usable == 0)
-        return free_vcs ? REF_NO_CREDIT : REF_NO_FREE_VC;
-    if (switching_waits_for_tail(mode) && vc->tails == 0)
+    bool any_free = false;
+    if (!front->ports ||
+        !select_port(self, port_base, front, (uint32_t)(vc_idx % self->params.num_vcs), out_port,
+                     usable, &any_free)) { // 1b
+        const struct ref_output *output = &self->outputs[port_base + front->route.port];
+        uint8_t free_vcs = front->route.vcs & (uint8_t)~output->held;
+        *usable = with_credits(output, free_vcs, front->credits);
+        if (*usable == 0)
+            return free_vcs || any_free ? REF_NO_CREDIT : REF_NO_FREE_VC;
+    }
+    if (switching_waits_for_tail(self->params.switching) && vc->tails == 0)
         return REF_NOT_WHOLE;
     if (self->params.design.pipeline >= ROUTER_VC_STAGE_PIPELINE)
         return REF_ASKS;
-    return ref_bit(paced, front->route.port) ? REF_CHANNEL_BUSY : REF_READY;
+    return ref_bit(paced, *out_port) ? REF_CHANNEL_BUSY : REF_READY;
 }
 
 void ref_count_stall(struct router_stalls *stalls, enum ref_front front)
@@ -232,10 +261,14 @@ static void flit(void *bank, uint32_t router, uint32_t port, struct flit flit)
     assert(vc->num < self->params.buffer_flits);
     struct ref_flit *entry = ref_fifo_at(self, vc_idx, (uint32_t)vc->first + vc->num);
     *entry = (struct ref_flit){.payload = flit.payload, .head = flit.head, .tail = flit.tail};
-    if (flit.head)
-        entry->route =
-            routing_compute(self->params.routing, router, self->params.own_address[router], port,
-                            flit.vc, (uint32_t)flit.payload);
+    if (flit.head) {
+        struct route_at at = {self->params.own_address[router], port, flit.vc,
+                              (uint32_t)flit.payload};
+        struct route_options options = routing_compute(self->params.routing, router, &at);
+        entry->ports = options.ports;
+        entry->route = options.route;
+        entry->credits = options.credits;
+    }
     vc->num++;
     vc->tails += flit.tail;
     self->inputs[port_idx].occupied |= (uint8_t)(1U << flit.vc);

@@ -18,6 +18,8 @@ enum {
     CFG_LEN_MASK = 0x10001,
     CFG_ADDR_MASK = 0x10002,
     CFG_ADDR_LSB = 0x10003,
+    CFG_VIA_BITS = 0x10004,
+    CFG_MAX_FLITS = 0x10005,
     CFG_FLIT_CYCLES = 0x20000,
     CFG_TABLE = 1 << 23
 };
@@ -37,6 +39,9 @@ static struct rtl_variant variant_of(const struct router_params *params, uint32_
     rtl_variant_set(&variant, "TABLE_SIZE", "%u", table_size);
     rtl_bank_set_design(&variant, &params->design);
     rtl_variant_set(&variant, "PACED", "%d", params->flit_cycles != NULL);
+    const struct routing *routing = params->routing;
+    rtl_variant_set(&variant, "ROUTING", "%u", routing->kind ? routing->kind->strap : 0);
+    rtl_variant_set(&variant, "GROUP_VCS", "%u", routing->group_vcs);
     int length = snprintf(variant.words, sizeof variant.words,
                           "RTL router: radix %u, %u VCs of up to %u flits, %u-bit flits",
                           params->radix, params->num_vcs, depth_flits, flit_bits);
@@ -68,6 +73,8 @@ static void configure(struct rtl_bank *self, const struct router_params *params,
     write(self->instances, router, CFG_LEN_MASK, routing->layout.len_mask);
     write(self->instances, router, CFG_ADDR_MASK, routing->layout.addr_mask);
     write(self->instances, router, CFG_ADDR_LSB, routing->layout.addr_lsb);
+    write(self->instances, router, CFG_VIA_BITS, routing->layout.via_bits);
+    write(self->instances, router, CFG_MAX_FLITS, routing->max_flits & 0x7f);
     for (uint32_t d = 0; d < routing->num_dims; d++)
         configure_dim(self, router, d, &routing->dims[d], own);
     for (uint32_t p = 0; params->flit_cycles && p < params->radix; p++)

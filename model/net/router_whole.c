@@ -6,6 +6,7 @@
 // Bounds: meshes, tori (cubes and rings too) and hypercubes by dimension order, up to 8 dimensions
 // that have neighbours; others are refused. The model grows with the fabric: 64 nodes take minutes
 // to build. Leaves out: stalls, and all else that is inside.
+#include "model/net/route_kinds.h"
 #include "model/net/rtl_bank.h"
 #include "model/net/topology.h"
 
@@ -57,9 +58,10 @@ static bool shape_of(const struct topology *topology, struct shape *shape, struc
 
 static bool can_do(const struct router_params *params, struct err *err)
 {
-    if (params->routing->table_size > 0)
-        return err_set(err, ERR_CONFIG,
-                       "fabric.router.routing: rtl-whole routes by dimension order, not by tables");
+    if (params->routing->kind != &route_dimension_order)
+        return err_set(
+            err, ERR_CONFIG,
+            "fabric.router.routing: rtl-whole routes by dimension order and coordinates");
     if (params->channel_latency_cycles > 1)
         return err_set(err, ERR_CONFIG,
                        "fabric.channel.latency_cycles: channels of rtl-whole have a latency of 1, "

@@ -1,69 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/routing.h"
 
+#include "model/net/route_kinds.h"
 #include "model/net/routing_table.h"
 #include "model/net/topology.h"
+#include "sim/rng.h"
 
 #include <stdlib.h>
 
-// VCs of a hop along a ring. `entering`: the packet comes from another dimension or a terminal.
-static uint8_t ring_vcs(const struct routing *self, bool crosses, bool entering, uint32_t in_vc,
-                        bool before_dateline, bool after_dateline)
+// Credits that the switching mode asks of a head flit. Packets of ROUTE_MAX_CREDITS flits and more
+// are alike, since no buffer takes them.
+static uint8_t credits_needed(const struct routing *self, uint32_t window)
 {
-    if (crosses)
-        return before_dateline ? self->vcs_low | self->vcs_high : self->vcs_low;
-    if (entering || ((self->vcs_low >> in_vc & 1) && !after_dateline))
-        return self->vcs_low | self->vcs_high;
-    return self->vcs_high;
+    uint32_t flits = window & self->layout.len_mask;
+    uint32_t credits = switching_credits_needed(self->switching, flits);
+    return (uint8_t)(credits < ROUTE_MAX_CREDITS ? credits : ROUTE_MAX_CREDITS);
 }
 
-// Route on a grid. With `stateless`, the route depends on the destination alone: a packet that need
-// not cross the dateline is taken to have crossed it.
-static struct route grid_route(const struct routing *self, uint32_t own, uint32_t in_port,
-                               uint32_t in_vc, uint32_t window, bool stateless)
+struct route_options routing_compute(const struct routing *self, uint32_t router,
+                                     const struct route_at *at)
 {
-    for (uint32_t d = 0; d < self->num_dims; d++) {
-        const struct route_dim *dim = &self->dims[d];
-        uint32_t here = own & dim->mask;
-        uint32_t there = window & dim->mask;
-        if (here == there)
-            continue;
-        uint32_t forward = (there - here + (there < here ? dim->size : 0)) & dim->mask;
-        bool plus = forward <= routing_limit(dim, own);
-        struct route route = {.port = plus ? dim->plus_port : dim->minus_port,
-                              .vcs = self->vcs_all};
-        if (dim->ring) {
-            bool crosses = plus ? there < here : there > here;
-            uint32_t behind = plus ? dim->minus_port : dim->plus_port;
-            bool before_dateline = here == (plus ? dim->last : 0);
-            bool after_dateline = here == (plus ? 0 : dim->last);
-            route.vcs = stateless ? (crosses ? self->vcs_low : self->vcs_high)
-                                  : ring_vcs(self, crosses, in_port != behind, in_vc,
-                                             before_dateline, after_dateline);
-        }
-        return route;
-    }
-    return (struct route){.port = ROUTING_TERMINAL_PORT, .vcs = self->vcs_all};
-}
-
-struct route routing_compute(const struct routing *self, uint32_t router, uint32_t own,
-                             uint32_t in_port, uint32_t in_vc, uint32_t window)
-{
-    struct route route;
+    struct route_options options = {.credits = credits_needed(self, at->window)};
     if (self->table) {
-        uint32_t addr = (window & self->layout.addr_mask) >> self->layout.addr_lsb;
-        route = self->table[(size_t)router * self->table_size + addr];
+        uint32_t addr = (at->window & self->layout.addr_mask) >> self->layout.addr_lsb;
+        options.route = self->table[(size_t)router * self->table_size + addr];
     } else {
-        route = grid_route(self, own, in_port, in_vc, window, false);
+        self->kind->route(self, at, &options);
     }
     if (self->by_flow)
-        route.vcs = routing_first_vc(route.vcs, routing_flow_key(self, window));
-    return route;
+        options.route.vcs = routing_first_vc(options.route.vcs, routing_flow_key(self, at->window));
+    return options;
 }
 
 struct route routing_by_destination(const struct routing *self, uint32_t own, uint32_t window)
 {
-    return grid_route(self, own, ROUTING_NO_PORT, 0, window, true);
+    struct route_at at = {.own = own, .in_port = ROUTING_NO_PORT, .window = window};
+    return route_in_order(self, &at, false, true);
+}
+
+// What is random in the way of a packet.
+static uint64_t draw_of(uint64_t serial)
+{
+    return rng_mix(serial ^ UINT64_C(0x6f7264696e655f31));
+}
+
+uint64_t routing_head(const struct routing *self, uint32_t source, uint32_t destination,
+                      uint32_t flits, uint64_t serial, uint32_t handle)
+{
+    const struct layout *layout = &self->layout;
+    uint64_t head = layout_head(layout, destination, flits, 0, handle);
+    if (!self->kind || !self->kind->vias)
+        return head;
+    uint32_t via = self->kind->via(self, source << layout->addr_lsb,
+                                   destination << layout->addr_lsb, draw_of(serial));
+    return head | (uint64_t)via << layout->via_bits;
+}
+
+uint8_t routing_inject_vcs(const struct routing *self, uint32_t window, uint64_t serial)
+{
+    uint8_t vcs = self->vcs_group;
+    if (self->kind && self->kind->inject)
+        vcs = self->kind->inject(self, draw_of(serial));
+    return self->by_flow ? routing_first_vc(vcs, routing_flow_key(self, window)) : vcs;
 }
 
 // The algorithm of this name, or NULL with `err`.
@@ -74,8 +72,9 @@ static const struct routing_algorithm *resolve(const struct topology *topology, 
     if (found && found->fits(topology, found))
         return found;
     if (found) {
-        err_set(err, ERR_CONFIG, "fabric.router.routing: %s is not for a %s; use %s", name,
-                topology->kind->name, topology->kind->default_routing);
+        err_set(err, ERR_CONFIG, "fabric.router.routing: %s is not for a %s%s; use %s", name,
+                topology->kind->name, found->kind ? " of these sides" : "",
+                topology->kind->default_routing);
         return NULL;
     }
     const char *names[ROUTING_MAX_ALGORITHMS];
@@ -87,21 +86,8 @@ static const struct routing_algorithm *resolve(const struct topology *topology, 
     return NULL;
 }
 
-static bool fill(struct routing *self, const struct topology *topology,
-                 const struct routing_spec *spec, const struct routing_algorithm *algorithm,
-                 struct err *err)
+static void place_dims(struct routing *self, const struct topology *topology)
 {
-    if (!layout_make(&self->layout, spec->flit_bits, spec->max_flits, topology->addr_bits, err))
-        return false;
-    uint32_t low = spec->num_vcs / 2;
-    self->num_vcs = spec->num_vcs;
-    self->by_flow = spec->by_flow;
-    self->vcs_all = (uint8_t)((1U << spec->num_vcs) - 1);
-    self->vcs_low = low ? (uint8_t)((1U << low) - 1) : self->vcs_all;
-    self->vcs_high = low ? (uint8_t)(self->vcs_all & ~self->vcs_low) : self->vcs_all;
-    self->dims = calloc(TOPOLOGY_MAX_DIMS, sizeof *self->dims);
-    if (!self->dims)
-        return err_set(err, ERR_RUN, "out of memory");
     self->num_dims =
         topology->kind->route_dims ? topology->kind->route_dims(topology, self->dims) : 0;
     for (uint32_t d = 0; d < self->num_dims; d++) {
@@ -114,8 +100,65 @@ static bool fill(struct routing *self, const struct topology *topology,
         dim->limit_even <<= shift;
         dim->limit_odd <<= shift;
     }
-    return !routing_needs_table(topology, algorithm) ||
-           routing_table_make(self, topology, algorithm, err);
+}
+
+static bool check_bubble(const struct routing *self, struct err *err)
+{
+    if (!switching_buffers_whole_packets(self->switching))
+        return err_set(
+            err, ERR_CONFIG,
+            "fabric.router.routing: bubble flow control is for packets that are buffered "
+            "whole; use virtual-cut-through or store-and-forward switching");
+    return self->buffer_flits >= 2 * self->max_flits ||
+           err_set(err, ERR_CONFIG,
+                   "fabric.router.buffer_flits: %u is too few for bubble flow control, which needs "
+                   "room for two packets, %u",
+                   self->buffer_flits, 2 * self->max_flits);
+}
+
+// What an algorithm by coordinates asks of the configuration.
+static bool check_kind(const struct routing *self, const char *name, struct err *err)
+{
+    if (self->num_vcs % self->kind->num_phases)
+        return err_set(err, ERR_CONFIG,
+                       "fabric.router.vcs: %u cannot be split into the %u groups of %s; use %u",
+                       self->num_vcs, self->kind->num_phases, name, self->num_vcs + 1);
+    if (self->by_flow && self->kind->varies)
+        return err_set(err, ERR_CONFIG,
+                       "fabric.router.vc_choice: by-flow keeps the packets of a flow in order, and "
+                       "%s sends them different ways; use any",
+                       name);
+    return !self->kind->bubbles || check_bubble(self, err);
+}
+
+static bool fill(struct routing *self, const struct topology *topology,
+                 const struct routing_spec *spec, const struct routing_algorithm *algorithm,
+                 struct err *err)
+{
+    if (!routing_needs_table(topology, algorithm))
+        self->kind = algorithm->kind;
+    if (!layout_make(&self->layout, spec->flit_bits, spec->max_flits, topology->addr_bits,
+                     self->kind && self->kind->vias, err))
+        return false;
+    self->switching = spec->switching;
+    self->buffer_flits = spec->buffer_flits;
+    self->max_flits = spec->max_flits;
+    self->num_vcs = spec->num_vcs;
+    self->by_flow = spec->by_flow;
+    self->vcs_all = (uint8_t)((1U << spec->num_vcs) - 1);
+    self->dims = calloc(TOPOLOGY_MAX_DIMS, sizeof *self->dims);
+    if (!self->dims)
+        return err_set(err, ERR_RUN, "out of memory");
+    place_dims(self, topology);
+    if (self->kind && !check_kind(self, algorithm->name, err))
+        return false;
+    self->group_vcs = spec->num_vcs / (self->kind ? self->kind->num_phases : 1);
+    self->vcs_group = (uint8_t)((1U << self->group_vcs) - 1);
+    if (self->kind)
+        self->kind->classify(self);
+    else
+        route_classify_datelines(self);
+    return self->kind || routing_table_make(self, topology, algorithm, err);
 }
 
 struct routing *routing_new(const struct topology *topology, const struct routing_spec *spec,

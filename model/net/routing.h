@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Route computation: from where a head flit is and where it goes, to an output port and the set of
-// output VCs that it may use. One function serves the reference router, the deadlock proof and the
-// closed forms; `rtl/route_grid.svh` and the table in `rtl/input_buffer.sv` mirror it.
+// Route computation: from where a head flit is and where it goes, to the output ports and VCs that
+// it may use. One function serves the reference router, the deadlock proof and the closed forms;
+// `rtl/route_grid.svh` and the table in `rtl/input_buffer.sv` mirror it.
 //
-// Grids (mesh, torus, hypercube). Dimensions are corrected in order of their number; a hypercube
-// is a grid whose sides are 2, and dimension order on it is e-cube. Every comparison is made in
-// place, on the window of the head flit (layout.h) under the dimension's mask:
+// Algorithms are rows of the list in routing_table.c. Those for grids that go by coordinates are a
+// struct route_kind each, in a file route_*.c that states method and source. Deterministic ones
+// give one output port. Adaptive ones give a set of ports, of which the router chooses in every
+// cycle (router.h, step 1c), and a route to fall back on, the escape.
+//
+// Grids (mesh, torus, hypercube). In dimension order, dimensions are corrected in order of their
+// number; a hypercube is a grid whose sides are 2, and dimension order on it is e-cube. Every
+// comparison is made in place, on the window of the head flit (layout.h) under the dimension's
+// mask:
 //
 //   forward = (destination - own) mod size          hops to go in the plus direction
 //   plus if forward <= limit, minus otherwise; the dimension is done if forward == 0
@@ -26,12 +32,17 @@
 // it, and no chain goes from high to low: the channel dependency graph is acyclic, packets that
 // never cross spread over all VCs, and so do all packets on the dateline.
 //
+// Groups. VCs are split evenly into groups of adjacent ones: one group, or one a phase of routings
+// that have two of these (route_two_phase.c, route_o1turn.c). A packet's VC tells its group, hence
+// its phase; classes of datelines and escape VCs are within a group.
+//
 // Source: Dally and Seitz, "Deadlock-free message routing in multiprocessor interconnection
 // networks", IEEE Trans. Computers 36(5), 1987; Dally and Towles, chapters 8, 13 and 14.
 #ifndef ORDITO_MODEL_NET_ROUTING_H
 #define ORDITO_MODEL_NET_ROUTING_H
 
 #include "model/net/layout.h"
+#include "model/net/switching.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -61,14 +72,65 @@ struct route {
     uint8_t vcs;  // output VCs that may be used, a bit each; never 0
 };
 
+// What a head flit may ask for.
+struct route_options {
+    struct route route; // the only one if `ports` is 0; otherwise if none of these has a usable VC
+    uint8_t credits;    // that an output VC must have, at most ROUTE_MAX_CREDITS
+    uint32_t ports;     // the adaptive VCs of these, a bit a port
+};
+
+enum { ROUTE_MAX_CREDITS = 127 };
+
+// Where a head flit is.
+struct route_at {
+    uint32_t own; // address of the router in place
+    uint32_t in_port;
+    uint32_t in_vc;
+    uint32_t window; // low 32 bits of its payload
+};
+
+struct routing;
+
+// A way to route on grids by coordinates.
+struct route_kind {
+    uint32_t strap;      // ROUTING of rtl/router.sv
+    uint32_t num_phases; // 1 or 2: groups of VCs
+    bool varies;         // packets of a flow may go different ways
+    bool in_order;       // dimensions one after the other, also between escapes
+    bool escapes;        // it has an escape: free of deadlock by Duato's theorem
+    bool bubbles;        // free of deadlock by the theorem of bubble flow control
+    bool vias;           // the head flit carries an address to go to first
+
+    // Sets the VC masks of the first group in `self`, whose rest is there.
+    void (*classify)(struct routing *self);
+
+    // Fills `options`, all zero, but for `credits` of its switching mode, which are there.
+    void (*route)(const struct routing *self, const struct route_at *at,
+                  struct route_options *options);
+
+    // Address to go to first, by a random number; all are in place. NULL unless `vias`.
+    uint32_t (*via)(const struct routing *self, uint32_t source, uint32_t destination,
+                    uint64_t draw);
+
+    // VCs that a packet may be injected by, of the first class; NULL: the first group.
+    uint8_t (*inject)(const struct routing *self, uint64_t draw);
+};
+
 // All that route computation needs, for every router of a fabric. Made by routing_new, freed by
 // routing_free.
 struct routing {
     struct layout layout;
+    const struct route_kind *kind; // NULL: by table
+    enum switching switching;
+    uint32_t buffer_flits;
+    uint32_t max_flits;
     uint32_t num_vcs;       // 1..8
     uint8_t vcs_all;        // mask of all VCs
-    uint8_t vcs_low;        // low class of a ring; equals vcs_all if there is one VC
-    uint8_t vcs_high;       // high class
+    uint32_t group_vcs;     // VCs of a group
+    uint8_t vcs_group;      // first group: all its VCs
+    uint8_t vcs_low;        //   low class of a ring, escape VCs; vcs_group if it has one VC
+    uint8_t vcs_high;       //   high class
+    uint8_t vcs_adaptive;   //   those of route_options.ports
     bool by_flow;           // narrow the set to one VC, chosen by the destination
     uint32_t num_dims;      // grids; dimensions of side 1 are left out
     struct route_dim *dims; // [num_dims]
@@ -106,13 +168,32 @@ static inline uint32_t routing_flow_key(const struct routing *self, uint32_t win
     return a & 7U;
 }
 
-// Route of a head flit with this window (low 32 bits of its payload), at `router`, whose address
-// in place is `own` (grids), that came in by `in_port` and `in_vc`.
-struct route routing_compute(const struct routing *self, uint32_t router, uint32_t own,
-                             uint32_t in_port, uint32_t in_vc, uint32_t window);
+// First VC of the group that a VC is in.
+static inline uint32_t routing_group(const struct routing *self, uint32_t vc)
+{
+    return vc - vc % self->group_vcs;
+}
+
+// VCs that a packet which came in by `in_vc` may use at the ports of route_options.ports.
+static inline uint8_t routing_adaptive_vcs(const struct routing *self, uint32_t in_vc)
+{
+    return (uint8_t)(self->vcs_adaptive << routing_group(self, in_vc));
+}
+
+// Options of a head flit at `router`.
+struct route_options routing_compute(const struct routing *self, uint32_t router,
+                                     const struct route_at *at);
 
 // Route on a grid that depends on the destination alone, as an entry of a table does: on a ring, a
 // packet that need not cross the dateline uses high VCs, as if it had crossed it.
 struct route routing_by_destination(const struct routing *self, uint32_t own, uint32_t window);
+
+// Payload of the head flit of a packet, from the address of its source to that of its destination.
+// `serial` decides on what is random in its way.
+uint64_t routing_head(const struct routing *self, uint32_t source, uint32_t destination,
+                      uint32_t flits, uint64_t serial, uint32_t handle);
+
+// VCs that a packet may be injected by.
+uint8_t routing_inject_vcs(const struct routing *self, uint32_t window, uint64_t serial);
 
 #endif

@@ -2,6 +2,7 @@
 #include "model/net/routing_table.h"
 
 #include "model/net/route_graph.h"
+#include "model/net/route_kinds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -110,13 +111,54 @@ static bool is_own_or_grid(const struct topology *topology, const struct routing
     return topology->kind->grid || is_own(topology, self);
 }
 
+static bool fits_grid(const struct topology *topology, const struct routing_algorithm *self)
+{
+    (void)self;
+    return topology->kind->grid;
+}
+
+// Number of dimensions that are lines, or of rings.
+static uint32_t count_dims(const struct topology *topology, bool rings)
+{
+    struct route_dim dims[TOPOLOGY_MAX_DIMS];
+    uint32_t num = topology->kind->grid ? topology->kind->route_dims(topology, dims) : 0;
+    uint32_t found = 0;
+    for (uint32_t d = 0; d < num; d++)
+        found += dims[d].ring == rings;
+    return found;
+}
+
+static bool fits_lines(const struct topology *topology, const struct routing_algorithm *self)
+{
+    return fits_grid(topology, self) && count_dims(topology, true) == 0;
+}
+
+static bool fits_two_lines(const struct topology *topology, const struct routing_algorithm *self)
+{
+    return fits_lines(topology, self) && count_dims(topology, false) == 2;
+}
+
+static bool fits_rings(const struct topology *topology, const struct routing_algorithm *self)
+{
+    (void)self;
+    return count_dims(topology, true) > 0;
+}
+
 const struct routing_algorithm routing_algorithms[] = {
-    {"dimension-order", true, is_own_or_grid, fill_own},
-    {"e-cube", true, is_own, fill_own},
-    {"up-down", false, fits_any, fill_up_down},
-    {"shortest-layered", false, fits_any, fill_layered},
-    {"minimal", false, is_own, fill_own},
-    {"table", false, fits_any, fill_own}, // the topology's own routes, always from tables
+    {"dimension-order", &route_dimension_order, is_own_or_grid, fill_own},
+    {"e-cube", &route_dimension_order, is_own, fill_own},
+    {"o1turn", &route_o1turn, fits_lines, NULL},
+    {"valiant", &route_valiant, fits_grid, NULL},
+    {"romm", &route_romm, fits_grid, NULL},
+    {"west-first", &route_west_first, fits_two_lines, NULL},
+    {"negative-first", &route_negative_first, fits_lines, NULL},
+    {"odd-even", &route_odd_even, fits_two_lines, NULL},
+    {"minimal-adaptive", &route_minimal_adaptive, fits_grid, NULL},
+    {"bubble", &route_bubble, fits_rings, NULL},
+    {"up-down", NULL, fits_any, fill_up_down},
+    {"shortest-layered", NULL, fits_any, fill_layered},
+    {"minimal", NULL, is_own, fill_own},
+    {"table", NULL, fits_any, fill_own}, // the topology's own routes, always from tables
 };
 const size_t routing_num_algorithms = sizeof routing_algorithms / sizeof *routing_algorithms;
 
@@ -131,9 +173,17 @@ const struct routing_algorithm *routing_algorithm_find(const struct topology *to
     return NULL;
 }
 
+const struct routing_algorithm *routing_algorithm_of(const struct route_kind *kind)
+{
+    const struct routing_algorithm *found = routing_algorithms;
+    while (found->kind != kind)
+        found++;
+    return found;
+}
+
 bool routing_needs_table(const struct topology *topology, const struct routing_algorithm *algorithm)
 {
-    return !topology->kind->grid || !algorithm->coordinates;
+    return !topology->kind->grid || !algorithm->kind;
 }
 
 uint64_t routing_table_bytes(const struct topology *topology, const char *name)

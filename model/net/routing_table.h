@@ -12,17 +12,17 @@
 
 #include "model/net/topology.h"
 
-enum { ROUTING_TABLE_MAX_ADDR_BITS = 23, ROUTING_MAX_ALGORITHMS = 16 };
+enum { ROUTING_TABLE_MAX_ADDR_BITS = 23, ROUTING_MAX_ALGORITHMS = 32 };
 
 struct routing_algorithm {
     const char *name;
-    bool coordinates; // on grids, by coordinates instead of a table
+    const struct route_kind *kind; // how it goes by coordinates on grids; NULL: always by table
 
     // Whether it can be used on a topology.
     bool (*fits)(const struct topology *topology, const struct routing_algorithm *self);
 
-    // Fills routing->table, all of whose entries are ROUTING_NO_PORT with all VCs; layout and VC
-    // classes are there.
+    // NULL where it is for grids only. Fills routing->table, all of whose entries are
+    // ROUTING_NO_PORT with all VCs; layout and VC classes are there.
     bool (*fill)(struct routing *routing, const struct topology *topology, struct err *err);
 };
 
@@ -33,6 +33,9 @@ extern const size_t routing_num_algorithms;
 // The algorithm of this name, NULL if there is none. "auto" is the topology's own.
 const struct routing_algorithm *routing_algorithm_find(const struct topology *topology,
                                                        const char *name);
+
+// The first algorithm of this kind.
+const struct routing_algorithm *routing_algorithm_of(const struct route_kind *kind);
 
 // True if the algorithm needs a table on this topology.
 bool routing_needs_table(const struct topology *topology,

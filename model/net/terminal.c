@@ -85,13 +85,10 @@ static uint32_t choose_vc(const struct terminals *self, const struct terminal *n
 {
     const struct routing *routing = self->params->routing;
     uint32_t needed = switching_credits_needed(self->params->switching, packet->flits);
-    uint8_t vcs = routing->vcs_all;
-    if (routing->by_flow)
-        vcs = routing_first_vc(vcs, routing_flow_key(routing, window));
     uint8_t usable = 0;
     for (uint32_t vc = 0; vc < routing->num_vcs; vc++)
         usable |= (uint8_t)((node->credits[vc] >= needed) << vc);
-    usable &= vcs;
+    usable &= routing_inject_vcs(routing, window, packet->serial);
     if (usable == 0)
         return ROUTER_MAX_VCS;
     return (uint32_t)__builtin_ctz(routing_first_vc(usable, node->rr_vc));
@@ -100,9 +97,9 @@ static uint32_t choose_vc(const struct terminals *self, const struct terminal *n
 static uint64_t head_payload(const struct terminals *self, uint32_t handle)
 {
     const struct packet *packet = &self->pool->slots[handle];
-    return layout_head(&self->params->routing->layout,
-                       self->params->topology->node_addr[packet->destination], packet->flits, 0,
-                       handle);
+    const uint32_t *node_addr = self->params->topology->node_addr;
+    return routing_head(self->params->routing, node_addr[packet->source],
+                        node_addr[packet->destination], packet->flits, packet->serial, handle);
 }
 
 // Sends a flit of the first packet of node `n`, if there is a credit. False if out of memory.

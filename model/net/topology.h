@@ -190,6 +190,8 @@ struct routing_spec {
     bool by_flow;
     uint32_t flit_bits;
     uint32_t max_flits; // longest packet
+    enum switching switching;
+    uint32_t buffer_flits;
 };
 
 // Makes route computation for a topology. NULL on failure. `*name` gets the resolved name.
