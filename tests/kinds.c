@@ -4,6 +4,26 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+const struct topology_spec kinds_shapes[] = {
+    {.kind = "mesh", .num_dims = 2, .dims = {4, 4}},
+    {.kind = "mesh", .num_dims = 3, .dims = {3, 2, 4}},
+    {.kind = "torus", .num_dims = 2, .dims = {5, 4}},
+    {.kind = "torus", .num_dims = 3, .dims = {2, 3, 4}},
+    {.kind = "hypercube", .n = 4},
+    {.kind = "cube", .num_dims = 3, .dims = {3, 3, 2}},
+    {.kind = "ring", .n = 9},
+    {.kind = "star", .n = 9},
+    {.kind = "tree", .arity = 3, .height = 3},
+    {.kind = "fat-tree", .arity = 2, .height = 4},
+    {.kind = "concentrated-mesh", .num_dims = 2, .dims = {4, 3}, .concentration = 2},
+    {.kind = "flattened-butterfly", .num_dims = 2, .dims = {3, 4}, .concentration = 2},
+    {.kind = "dragonfly", .routers_per_group = 3, .concentration = 2, .global_ports = 1},
+    {.kind = "dragonfly", .routers_per_group = 2, .concentration = 2, .global_ports = 2},
+    {.kind = "graph", .file = "tests/graphs/web.txt"},
+    {.kind = "torus", .num_dims = 2, .dims = {4, 4}, .failed = "router 6\nchannel 0-1"},
+};
+const size_t kinds_num_shapes = sizeof kinds_shapes / sizeof *kinds_shapes;
+
 void kinds_check(const struct topology_spec *shapes, size_t num)
 {
     for (size_t k = 0; k < topology_num_kinds; k++) {
@@ -12,4 +32,9 @@ void kinds_check(const struct topology_spec *shapes, size_t num)
             found |= strcmp(shapes[i].kind, topology_kinds[k]->name) == 0;
         cr_expect(found, "%s", topology_kinds[k]->name);
     }
+}
+
+Test(kinds, every_kind_is_among_the_shapes)
+{
+    kinds_check(kinds_shapes, kinds_num_shapes);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/rig.h"
 
+#include "model/net/deadlock.h"
 #include "sim/rng.h"
 
 #include <criterion/criterion.h>
@@ -30,32 +31,63 @@ static uint32_t or_default(uint32_t value, uint32_t otherwise)
     return value ? value : otherwise;
 }
 
+static void fill_in(struct rig_spec *spec)
+{
+    spec->num_vcs = or_default(spec->num_vcs, 2);
+    spec->flit_bits = or_default(spec->flit_bits, 64);
+    spec->max_flits = or_default(spec->max_flits, 64);
+    spec->buffer_flits = or_default(spec->buffer_flits, 8);
+    spec->channel_latency_cycles = or_default(spec->channel_latency_cycles, 1);
+    spec->terminal_latency_cycles = or_default(spec->terminal_latency_cycles, 1);
+    spec->ejection_latency_cycles =
+        or_default(spec->ejection_latency_cycles, spec->terminal_latency_cycles);
+    spec->design.pipeline = or_default(spec->design.pipeline, 1);
+    spec->design.allocator_iterations = or_default(spec->design.allocator_iterations, 1);
+}
+
+static struct routing *make_routing(const struct rig_spec *spec, const struct topology *topology,
+                                    struct err *err)
+{
+    struct routing_spec routing = {
+        .routing = spec->routing ? spec->routing : "auto",
+        .num_vcs = spec->num_vcs,
+        .by_flow = spec->by_flow,
+        .flit_bits = spec->flit_bits,
+        .max_flits = spec->max_flits,
+        .switching = spec->switching,
+        .buffer_flits = spec->buffer_flits,
+    };
+    const char *name;
+    return routing_new(topology, &routing, &name, err);
+}
+
+bool rig_is_legal(const struct rig_spec *asked)
+{
+    struct rig_spec spec = *asked;
+    struct err err = {0};
+    fill_in(&spec);
+    struct topology *topology = topology_new(&spec.topology, &err);
+    cr_assert(topology, "%s", err.text);
+    struct routing *routing = make_routing(&spec, topology, &err);
+    struct deadlock_proof proof;
+    const char *key;
+    bool legal = routing && deadlock_prove(topology, routing, &proof, &err) &&
+                 router_design_check(&spec.design, topology->radix, spec.num_vcs, &key, &err);
+    routing_free(routing);
+    topology_free(topology);
+    return legal;
+}
+
 struct rig *rig_new(const struct rig_spec *spec)
 {
     struct rig *self = calloc(1, sizeof *self);
     cr_assert(self);
     self->spec = *spec;
+    fill_in(&self->spec);
     self->topology = topology_new(&self->spec.topology, &self->err);
     cr_assert(self->topology, "%s", self->err.text);
-    self->spec.buffer_flits = or_default(spec->buffer_flits, 8);
-    struct routing_spec routing = {
-        .routing = spec->routing ? spec->routing : "auto",
-        .num_vcs = or_default(spec->num_vcs, 2),
-        .by_flow = spec->by_flow,
-        .flit_bits = or_default(spec->flit_bits, 64),
-        .max_flits = or_default(spec->max_flits, 64),
-        .switching = spec->switching,
-        .buffer_flits = self->spec.buffer_flits,
-    };
-    const char *name;
-    self->routing = routing_new(self->topology, &routing, &name, &self->err);
+    self->routing = make_routing(&self->spec, self->topology, &self->err);
     cr_assert(self->routing, "%s", self->err.text);
-    self->spec.channel_latency_cycles = or_default(spec->channel_latency_cycles, 1);
-    self->spec.terminal_latency_cycles = or_default(spec->terminal_latency_cycles, 1);
-    self->spec.ejection_latency_cycles =
-        or_default(spec->ejection_latency_cycles, self->spec.terminal_latency_cycles);
-    self->spec.design.pipeline = or_default(spec->design.pipeline, 1);
-    self->spec.design.allocator_iterations = or_default(spec->design.allocator_iterations, 1);
     struct fabric_params params = {
         .topology = self->topology,
         .routing = self->routing,
@@ -164,7 +196,9 @@ uint32_t rig_hops(const struct rig *self, const struct packet *packet)
     }
     free(own);
     hops += t->indirect ? 2 : 0;
-    if (t->kind->distance && !(self->routing->kind && self->routing->kind->vias))
+    const struct route_kind *kind = self->routing->kind;
+    bool shortest = kind ? !kind->vias : !self->spec.routing;
+    if (t->kind->distance && shortest)
         cr_assert_eq(t->kind->distance(t, packet->source, packet->destination), hops);
     return hops;
 }

@@ -38,6 +38,9 @@ struct rig {
     uint64_t flit_hash; // of every flit that a node took: node, cycle, vc, payload, head, tail
 };
 
+// True if what the spec asks for can be made and is proven free of deadlock.
+bool rig_is_legal(const struct rig_spec *spec);
+
 // Makes a rig; fails the test if that cannot be done.
 struct rig *rig_new(const struct rig_spec *spec);
 void rig_free(struct rig *self);

@@ -8,31 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct topology_spec shapes[] = {
-    {.kind = "mesh", .num_dims = 2, .dims = {4, 4}},
-    {.kind = "mesh", .num_dims = 3, .dims = {3, 2, 4}},
-    {.kind = "torus", .num_dims = 2, .dims = {5, 4}},
-    {.kind = "torus", .num_dims = 3, .dims = {2, 3, 4}},
-    {.kind = "hypercube", .n = 4},
-    {.kind = "cube", .num_dims = 3, .dims = {3, 3, 2}},
-    {.kind = "ring", .n = 9},
-    {.kind = "star", .n = 9},
-    {.kind = "tree", .arity = 3, .height = 3},
-    {.kind = "fat-tree", .arity = 2, .height = 4},
-    {.kind = "concentrated-mesh", .num_dims = 2, .dims = {4, 3}, .concentration = 2},
-    {.kind = "flattened-butterfly", .num_dims = 2, .dims = {3, 4}, .concentration = 2},
-    {.kind = "dragonfly", .routers_per_group = 3, .concentration = 2, .global_ports = 1},
-    {.kind = "dragonfly", .routers_per_group = 2, .concentration = 2, .global_ports = 2},
-    {.kind = "graph", .file = "tests/graphs/web.txt"},
-    {.kind = "torus", .num_dims = 2, .dims = {4, 4}, .failed = "router 6\nchannel 0-1"},
-};
-enum { NUM_SHAPES = sizeof shapes / sizeof *shapes };
-
-Test(fabric, every_kind_is_among_the_shapes)
-{
-    kinds_check(shapes, NUM_SHAPES);
-}
-
 // Latency between all pairs, of packets of 1 to 12 flits as far as buffers allow.
 static void check_zero_load(struct rig_spec spec)
 {
@@ -55,10 +30,10 @@ static void check_zero_load(struct rig_spec spec)
 
 Test(fabric, zero_load_latency_is_the_closed_form_between_all_pairs)
 {
-    for (size_t i = 0; i < NUM_SHAPES; i++)
+    for (size_t i = 0; i < kinds_num_shapes; i++)
         for (int mode = 0; mode < SWITCHING_NUM; mode++)
             check_zero_load(
-                (struct rig_spec){.topology = shapes[i], .switching = (enum switching)mode});
+                (struct rig_spec){.topology = kinds_shapes[i], .switching = (enum switching)mode});
 }
 
 Test(fabric, zero_load_latency_with_long_channels_and_small_buffers)
@@ -131,10 +106,10 @@ static void check_traffic(struct rig_spec spec)
 
 Test(fabric, every_flit_arrives_once_intact_and_in_order)
 {
-    for (size_t i = 0; i < NUM_SHAPES; i++)
+    for (size_t i = 0; i < kinds_num_shapes; i++)
         for (int mode = 0; mode < SWITCHING_NUM; mode++)
             for (uint32_t vcs = 2; vcs <= 5; vcs += 3)
-                check_traffic((struct rig_spec){.topology = shapes[i],
+                check_traffic((struct rig_spec){.topology = kinds_shapes[i],
                                                 .switching = (enum switching)mode,
                                                 .num_vcs = vcs,
                                                 .buffer_flits = 3});
@@ -142,9 +117,9 @@ Test(fabric, every_flit_arrives_once_intact_and_in_order)
 
 Test(fabric, flows_that_keep_a_vc_stay_in_order)
 {
-    for (size_t i = 0; i < NUM_SHAPES; i++)
+    for (size_t i = 0; i < kinds_num_shapes; i++)
         for (int mode = 0; mode < SWITCHING_NUM; mode++)
-            check_traffic((struct rig_spec){.topology = shapes[i],
+            check_traffic((struct rig_spec){.topology = kinds_shapes[i],
                                             .switching = (enum switching)mode,
                                             .num_vcs = 4,
                                             .by_flow = true});
@@ -153,7 +128,7 @@ Test(fabric, flows_that_keep_a_vc_stay_in_order)
 Test(fabric, packets_of_a_flow_may_overtake_each_other_otherwise)
 {
     struct rig_spec spec = {
-        .topology = shapes[0], .switching = SWITCHING_WORMHOLE, .num_vcs = 4, .seed = 1};
+        .topology = kinds_shapes[0], .switching = SWITCHING_WORMHOLE, .num_vcs = 4, .seed = 1};
     struct rig *rig = rig_new(&spec);
     cr_assert(rig_traffic(rig, 2000, 0.4, 8));
     cr_expect_not(flows_in_order(rig), "else the test above would show nothing");
@@ -178,9 +153,9 @@ static void check_same(struct rig_spec a, struct rig_spec b)
 
 Test(fabric, results_do_not_depend_on_the_order_of_evaluation_or_on_skipping)
 {
-    for (size_t i = 0; i < NUM_SHAPES; i++)
+    for (size_t i = 0; i < kinds_num_shapes; i++)
         for (int mode = 0; mode < SWITCHING_NUM; mode++) {
-            struct rig_spec plain = {.topology = shapes[i],
+            struct rig_spec plain = {.topology = kinds_shapes[i],
                                      .switching = (enum switching)mode,
                                      .channel_latency_cycles = 1 + (uint32_t)i % 3,
                                      .stall_probability = 0.2,
@@ -198,9 +173,11 @@ Test(fabric, results_do_not_depend_on_the_order_of_evaluation_or_on_skipping)
 
 Test(fabric, table_routing_takes_the_same_hops)
 {
-    for (size_t i = 0; i < NUM_SHAPES; i++) {
-        struct rig_spec spec = {
-            .topology = shapes[i], .switching = SWITCHING_WORMHOLE, .routing = "table", .seed = 7};
+    for (size_t i = 0; i < kinds_num_shapes; i++) {
+        struct rig_spec spec = {.topology = kinds_shapes[i],
+                                .switching = SWITCHING_WORMHOLE,
+                                .routing = "table",
+                                .seed = 7};
         struct rig *rig = rig_new(&spec);
         cr_assert(rig_traffic(rig, 400, 0.2, 8), "%s", rig->err.text);
         check_conservation(rig);

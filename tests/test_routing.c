@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Laws of routing: every algorithm over every kind of topology that it is for, in every switching
+// mode, with router designs taken in turn.
+#include "model/net/deadlock.h"
+#include "model/net/route_kinds.h"
+#include "model/net/routing_table.h"
+#include "tests/kinds.h"
+#include "tests/rig.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_FLITS = 4 };
+
+// Combination `number` of all, from 0 on: false past the last. Allocators and pipelines come round
+// with the number.
+static bool combination(size_t number, struct rig_spec *spec)
+{
+    size_t mode = number % SWITCHING_NUM;
+    size_t algorithm = number / SWITCHING_NUM % routing_num_algorithms;
+    size_t shape = number / SWITCHING_NUM / routing_num_algorithms;
+    if (shape >= kinds_num_shapes)
+        return false;
+    *spec = (struct rig_spec){
+        .topology = kinds_shapes[shape],
+        .switching = (enum switching)mode,
+        .routing = routing_algorithms[algorithm].name,
+        .num_vcs = 4,
+        .max_flits = MAX_FLITS,
+        .buffer_flits = 2 * MAX_FLITS,
+        .design = {.pipeline = 1 + number % ROUTER_MAX_PIPELINE,
+                   .switch_allocator = (enum allocator_kind)(number / 5 % ALLOCATOR_NUM)},
+        .seed = number,
+    };
+    if (spec->design.pipeline >= ROUTER_VC_STAGE_PIPELINE) {
+        spec->design.vc_allocator = (enum allocator_kind)(number / 7 % ALLOCATOR_NUM);
+        spec->design.speculative = number / 3 % 2;
+    }
+    return true;
+}
+
+static const struct routing_algorithm *algorithm_of(const struct rig_spec *spec)
+{
+    size_t i = 0;
+    while (strcmp(routing_algorithms[i].name, spec->routing) != 0)
+        i++;
+    return &routing_algorithms[i];
+}
+
+Test(routing, every_algorithm_has_topologies_and_every_topology_has_algorithms)
+{
+    struct rig_spec spec;
+    uint32_t *of_algorithm = calloc(routing_num_algorithms, sizeof *of_algorithm);
+    uint32_t *of_shape = calloc(kinds_num_shapes, sizeof *of_shape);
+    for (size_t n = 0; combination(n, &spec); n++)
+        if (rig_is_legal(&spec)) {
+            of_algorithm[n / SWITCHING_NUM % routing_num_algorithms]++;
+            of_shape[n / SWITCHING_NUM / routing_num_algorithms]++;
+        }
+    for (size_t i = 0; i < routing_num_algorithms; i++)
+        cr_expect_gt(of_algorithm[i], 0, "%s", routing_algorithms[i].name);
+    for (size_t i = 0; i < kinds_num_shapes; i++)
+        cr_expect_gt(of_shape[i], 2, "%s", kinds_shapes[i].kind);
+    free(of_algorithm);
+    free(of_shape);
+}
+
+Test(routing, zero_load_latency_is_the_closed_form_of_the_way_taken)
+{
+    struct rig_spec spec;
+    for (size_t n = 0; combination(n, &spec); n++) {
+        if (!rig_is_legal(&spec))
+            continue;
+        struct rig *rig = rig_new(&spec);
+        uint32_t nodes = rig->topology->num_nodes;
+        for (uint32_t i = 0; i < 2 * nodes; i++) {
+            uint32_t source = i % nodes;
+            uint32_t destination = (i * 7 + i / nodes) % nodes;
+            struct packet p = rig_probe(rig, source, destination, 1 + i % MAX_FLITS);
+            cr_assert_eq(p.hops, rig_hops(rig, &p));
+            cr_assert_eq(p.ejected_cycle - p.created_cycle, rig_zero_load_cycles(rig, &p),
+                         "%s on %s, %s, %u to %u", spec.routing, spec.topology.kind,
+                         switching_names[spec.switching], source, destination);
+        }
+        rig_free(rig);
+    }
+}
+
+// At low load, and far beyond saturation.
+Test(routing, every_packet_arrives_once_by_no_more_hops_than_its_way_has)
+{
+    struct rig_spec spec;
+    for (size_t n = 0; combination(n, &spec); n++) {
+        if (!rig_is_legal(&spec))
+            continue;
+        for (uint32_t load = 0; load < 2; load++) {
+            spec.stall_probability = n % 2 ? 0.3 : 0;
+            struct rig *rig = rig_new(&spec);
+            cr_assert(rig_traffic(rig, 150, load ? 0.6 : 0.05, MAX_FLITS), "%s on %s: %s",
+                      spec.routing, spec.topology.kind, rig->err.text);
+            struct fabric_counters counters = fabric_counters(rig->fabric);
+            cr_assert_eq(counters.packets_created, rig->num_log);
+            cr_assert_eq(counters.flits_created, counters.flits_ejected);
+            for (uint32_t i = 0; i < rig->num_log; i++)
+                cr_assert_eq(rig->log[i].hops, rig_hops(rig, &rig->log[i]));
+            rig_free(rig);
+        }
+    }
+}
+
+Test(routing, flows_stay_in_order_where_that_is_promised)
+{
+    struct rig_spec spec;
+    for (size_t n = 0; combination(n, &spec); n++) {
+        const struct route_kind *kind = algorithm_of(&spec)->kind;
+        spec.by_flow = true;
+        bool legal = rig_is_legal(&spec);
+        cr_assert(!legal || !kind || !kind->varies, "%s", spec.routing);
+        if (!legal)
+            continue;
+        struct rig *rig = rig_new(&spec);
+        uint32_t nodes = rig->topology->num_nodes;
+        uint32_t *next = calloc((size_t)nodes * nodes, sizeof *next);
+        cr_assert(rig_traffic(rig, 150, 0.3, MAX_FLITS), "%s", rig->err.text);
+        for (uint32_t i = 0; i < rig->num_log; i++) {
+            const struct packet *p = &rig->log[i];
+            cr_assert_eq(p->message, next[p->source * nodes + p->destination]++);
+        }
+        free(next);
+        rig_free(rig);
+    }
+}
+
+static void check_same(const struct rig_spec *a, const struct rig_spec *b)
+{
+    struct rig *first = rig_new(a);
+    struct rig *second = rig_new(b);
+    cr_assert(rig_traffic(first, 200, 0.2, MAX_FLITS), "%s", first->err.text);
+    cr_assert(rig_traffic(second, 200, 0.2, MAX_FLITS), "%s", second->err.text);
+    cr_assert_gt(first->num_log, 100);
+    cr_assert_eq(first->num_log, second->num_log);
+    cr_assert_eq(first->flit_hash, second->flit_hash);
+    struct fabric_counters c = fabric_counters(first->fabric);
+    struct fabric_counters d = fabric_counters(second->fabric);
+    cr_assert_eq(memcmp(&c, &d, sizeof c), 0);
+    rig_free(first);
+    rig_free(second);
+}
+
+Test(routing, results_do_not_depend_on_order_skipping_or_how_steps_are_made)
+{
+    struct rig_spec spec;
+    for (size_t n = 0; combination(n, &spec); n++) {
+        if (!rig_is_legal(&spec))
+            continue;
+        struct rig_spec other = spec;
+        other.shuffle = n % 3 == 0;
+        other.evaluate_all = n % 3 == 1;
+        other.design.step_by_step = true;
+        check_same(&spec, &other);
+    }
+}
+
+// Algorithms by coordinates have RTL of their own; those by tables share that of
+// tests/test_backends.c.
+Test(routing, rtl_and_reference_agree_for_every_way_to_route)
+{
+    static const struct topology_spec grids[] = {
+        {.kind = "mesh", .num_dims = 2, .dims = {4, 5}},
+        {.kind = "mesh", .num_dims = 2, .dims = {2, 4}},
+        {.kind = "torus", .num_dims = 2, .dims = {5, 4}},
+        {.kind = "hypercube", .n = 4},
+    };
+    for (size_t k = 0; k < route_num_kinds; k++) {
+        uint32_t legal = 0;
+        for (size_t g = 0; g < sizeof grids / sizeof *grids; g++) {
+            struct rig_spec spec = {
+                .topology = grids[g],
+                .routing = routing_algorithm_of(route_kinds[k])->name,
+                .switching = (enum switching)((k + g) % SWITCHING_NUM),
+                .num_vcs = 4,
+                .flit_bits = 32,
+                .max_flits = MAX_FLITS,
+                .buffer_flits = 2 * MAX_FLITS,
+                .stall_probability = 0.1 * (double)g,
+                .seed = g,
+                .rtl = {.assertions = true, .quiet = true},
+            };
+            if (route_kinds[k]->bubbles)
+                spec.switching = SWITCHING_VIRTUAL_CUT_THROUGH;
+            struct rig_spec lockstep = spec;
+            lockstep.ops = &router_lockstep_ops;
+            if (rig_is_legal(&spec) && ++legal)
+                check_same(&spec, &lockstep);
+        }
+        cr_expect_gt(legal, 0, "%s", routing_algorithm_of(route_kinds[k])->name);
+    }
+}
