@@ -34,6 +34,8 @@ bool topo_spec_check(const struct topology_kind *kind, struct topology_spec *spe
         return refuse_foreign(kind, "dims", "sides", err);
     if (spec->file && !(kind->takes & TOPOLOGY_TAKES_FILE))
         return refuse_foreign(kind, "file", "file", err);
+    if (spec->racks && !(kind->takes & TOPOLOGY_TAKES_RACKS))
+        return refuse_foreign(kind, "racks", "racks", err);
     for (size_t i = 0; i < topology_num_params; i++) {
         const struct topology_param *param = &topology_params[i];
         if (topology_param_value(spec, param) > 0 && !(kind->takes & param->takes))
@@ -46,7 +48,7 @@ bool topo_spec_check(const struct topology_kind *kind, struct topology_spec *spe
 
 bool topo_spec_is_shaped(const struct topology_spec *spec)
 {
-    bool shaped = spec->num_dims > 0 || spec->file;
+    bool shaped = spec->num_dims > 0 || spec->file || spec->racks;
     for (size_t i = 0; i < topology_num_params; i++)
         shaped |= topology_param_value(spec, &topology_params[i]) > 0;
     return shaped;

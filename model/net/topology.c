@@ -22,6 +22,7 @@ const struct topology_kind *const topology_kinds[] = {
     &topo_flattened_butterfly,
     &topo_dragonfly,
     &topo_file,
+    &topo_cluster,
 };
 const size_t topology_num_kinds = sizeof topology_kinds / sizeof *topology_kinds;
 

@@ -35,6 +35,11 @@ struct topology_spec {
     uint32_t global_ports;      // dragonfly: of a router, to other groups
     uint32_t groups;            // dragonfly
     char *file;   // graph: where it is; NULL: not given; outlives the topology, as `failed` does
+    char *racks;  // cluster: topo_racks.h; NULL: not given; these three belong to whoever made the spec
+    char *join_kind;              // cluster: topology of the racks
+    uint32_t join_channels;       // cluster: uplinks for a channel of that, 1..
+    uint32_t join_latency_cycles; // cluster: of uplinks; 0: as all channels
+    uint32_t join_flit_cycles;    // cluster: of uplinks, 1..
     char *failed; // of any kind: parts that have failed, one a line (topo_failed.h); NULL: none
 };
 
@@ -46,7 +51,8 @@ enum {
     TOPOLOGY_TAKES_HEIGHT = 1 << 3,
     TOPOLOGY_TAKES_CONCENTRATION = 1 << 4,
     TOPOLOGY_TAKES_GROUPS = 1 << 5,
-    TOPOLOGY_TAKES_FILE = 1 << 6
+    TOPOLOGY_TAKES_FILE = 1 << 6,
+    TOPOLOGY_TAKES_RACKS = 1 << 7 // and how they are joined
 };
 
 // The numbers that the literature gives for a topology; UINT64_MAX or a negative number stands for
