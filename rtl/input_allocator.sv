@@ -31,6 +31,7 @@ module input_allocator #(
     input  logic [PORTS*VCS-1:0]             held_i,        // a packet holds it
     input  logic [PORTS*VCS-1:0]             has_credit_i,  // it has a credit
     input  logic [PORTS*VCS*CREDIT_BITS-1:0] credits_i,     // how many
+    input  logic [PORTS-1:0]                 channel_free_i,
     // To and from output_allocator.sv
     output logic [RADIX*VCS-1:0]             pick_o,        // an input port: VC, one-hot or 0
     output logic [RADIX*ASK_BITS-1:0]        ask_o,         // {output port, usable VCs, head, tail}
@@ -51,11 +52,13 @@ module input_allocator #(
 
     // Of front flits, a bit an input VC; router_sim.sv counts stalls by them
     logic [RADIX*VCS-1:0] usable;  // there is an output VC that it could take
-    logic [RADIX*VCS-1:0] ready;
+    logic [RADIX*VCS-1:0] whole;   // and nothing of its packet is missing
+    logic [RADIX*VCS-1:0] ready;   // and the channel is free
 
     // Steps 1 and 2: vectors of all ports,
     logic [RADIX*VCS-1:0]      can_gos;
     logic [RADIX*VCS-1:0]      may_gos;
+    logic [RADIX*VCS-1:0]      readys;
     logic [RADIX*VCS-1:0]      picks;
     logic [RADIX*ASK_BITS-1:0] asks;
     logic [PORTS-1:0]          wanted;
@@ -66,6 +69,8 @@ module input_allocator #(
     logic [VCS-1:0]            tails;
     logic [VCS-1:0]            can_go;
     logic [VCS-1:0]            may_go;
+    logic [VCS-1:0]            free;    // the channel
+    logic [VCS-1:0]            go;
     logic [VCS-1:0]            pick;
     // and of a flit
     logic [PORT_BITS-1:0]      port;
@@ -76,6 +81,7 @@ module input_allocator #(
     always_comb begin
         can_gos = '0;
         may_gos = '0;
+        readys  = '0;
         picks   = '0;
         asks    = '0;
         wanted  = '0;
@@ -85,6 +91,8 @@ module input_allocator #(
         tails   = '0;
         can_go  = '0;
         may_go  = '0;
+        free    = '0;
+        go      = '0;
         pick    = '0;
         port    = '0;
         enough  = '0;
@@ -99,6 +107,7 @@ module input_allocator #(
                     heads   = '0;
                     tails   = '0;
                     can_go  = '0;
+                    free    = '0;
                     for (int v = 0; v < VCS; v++) begin
                         port   = infos_i[(i*VCS+v)*32+24+:PORT_BITS] |
                             out_port_q[(i*VCS+v)*PORT_BITS+:PORT_BITS];
@@ -117,12 +126,14 @@ module input_allocator #(
                         heads   = heads | (VCS'(out_vc_q[(i*VCS+v)*VCS+:VCS] == '0) << v);
                         tails   = tails | (VCS'(infos_i[(i*VCS+v)*32]) << v);
                         can_go  = can_go | (VCS'(vcs != '0) << v);
+                        free    = free | (VCS'(channel_free_i[port]) << v);
                     end
                     can_go = can_go & filled_i[i*VCS+:VCS];
                     may_go = can_go & ({VCS{~needs_tail_i}} | whole_i[i*VCS+:VCS]);
                     // 2. INPUT ARBITRATION.
-                    pick = may_go & rr_vc_q[i*VCS+:VCS];
-                    pick = pick | (may_go & {VCS{pick == '0}});
+                    go   = may_go & free;
+                    pick = go & rr_vc_q[i*VCS+:VCS];
+                    pick = pick | (go & {VCS{pick == '0}});
                     pick = pick & (~pick + 1'b1);
                     port = '0;
                     vcs  = '0;
@@ -133,19 +144,21 @@ module input_allocator #(
                     ask     = {port, vcs, (heads & pick) != '0, (tails & pick) != '0};
                     can_gos = can_gos | ((RADIX*VCS)'(can_go) << (i*VCS));
                     may_gos = may_gos | ((RADIX*VCS)'(may_go) << (i*VCS));
+                    readys  = readys | ((RADIX*VCS)'(go) << (i*VCS));
                     picks   = picks | ((RADIX*VCS)'(pick) << (i*VCS));
                     asks    = asks | ((RADIX*ASK_BITS)'(ask) << (i*ASK_BITS));
                     wanted  = wanted | (PORTS'(pick != '0) << port);
                 end
         usable   = can_gos;
-        ready    = may_gos;
+        whole    = may_gos;
+        ready    = readys;
         pick_o   = picks;
         ask_o    = asks;
         wanted_o = wanted;
     end
 
     logic unused_observed;
-    assign unused_observed = ^{usable, ready};
+    assign unused_observed = ^{usable, whole, ready};
 
     // 4. LEAVE: what the packet holds from now on. 5. POINTERS.
     logic [RADIX*VCS-1:0]           leave;

@@ -107,7 +107,10 @@ static int64_t zero_load(const struct config *config, enum switching mode, uint3
     struct switching_timing timing = {
         .channel_latency_cycles = config->channel_latency_cycles,
         .terminal_latency_cycles = config->terminal_latency_cycles,
+        .ejection_latency_cycles = config_ejection_latency_cycles(config),
         .buffer_flits = config->buffer_flits,
+        .pipeline = config->design.pipeline,
+        .speculative = config->design.speculative,
     };
     if (switching_buffers_whole_packets(mode) && flits > config->buffer_flits)
         return -1;
@@ -127,27 +130,35 @@ static void print_latencies(const struct findings *found)
 {
     // The closed forms of switching.c, in words.
     static const char *const forms[SWITCHING_NUM] = {
-        [SWITCHING_STORE_AND_FORWARD] = "2 Lt + H Lc + (H + 1) L + L - 1",
-        [SWITCHING_VIRTUAL_CUT_THROUGH] = "2 Lt + H Lc + (H + 1) + L - 1",
-        [SWITCHING_WORMHOLE] = "2 Lt + H Lc + (H + 1) + L - 1 + floor((L - 1) / B) w",
+        [SWITCHING_STORE_AND_FORWARD] = "Li + Le + H Lc + (H + 1)(S + L - 1) + L - 1",
+        [SWITCHING_VIRTUAL_CUT_THROUGH] = "Li + Le + H Lc + (H + 1) S + L - 1",
+        [SWITCHING_WORMHOLE] = "Li + Le + H Lc + (H + 1) S + L - 1 + floor((L - 1) / B) w",
     };
     const struct config *config = found->config;
     uint32_t lengths[] = {1, config->max_flits};
     printf("\nZero-load latency [cycles] of a packet of L flits over %s; channels Lc = %" PRIu32
-           ", terminals Lt = %" PRIu32 ", buffers B = %" PRIu32 " flits;\n"
-           "w = max(0, 2 Lc + 2 - B, 2 Lt + 2 - B), without Lc if H = 0\n",
+           ", from nodes Li = %" PRIu32 ", to nodes Le = %" PRIu32
+           ", a head in a router S = %" PRIu32 "%s, buffers B = %" PRIu32
+           " flits; w = max(0, 2 Li + 2 - B, 2 Le + %d - B, 2 Lc + %d - B), "
+           "without Lc if H = 0\n",
            found->topology->indirect ? "H + 2 hops, H of them between routers" : "H hops",
-           config->channel_latency_cycles, config->terminal_latency_cycles, config->buffer_flits);
+           config->channel_latency_cycles, config->terminal_latency_cycles,
+           config_ejection_latency_cycles(config),
+           config->design.pipeline - config->design.speculative,
+           config->design.pipeline == ROUTER_MAX_PIPELINE ? " (store-and-forward: 1 less if L > 1)"
+                                                          : "",
+           config->buffer_flits, config->design.pipeline > 1 ? 2 : 1,
+           config->design.pipeline > 1 ? 3 : 2);
     if (found->topology->latency_cycles)
         puts("(with Lc on all channels; some have latencies of their own)");
-    printf("%-20s  %-52s  %4s  %10s  %10s\n", "switching", "closed form", "L", "H = 1", "diameter");
+    printf("%-20s  %-57s  %4s  %10s  %10s\n", "switching", "closed form", "L", "H = 1", "diameter");
     for (int mode = 0; mode < SWITCHING_NUM; mode++) {
         for (size_t i = 0; i < (config->max_flits > 1 ? 2U : 1U); i++) {
             int64_t one = zero_load(config, (enum switching)mode, lengths[i], 1);
             int64_t most = zero_load(config, (enum switching)mode, lengths[i], longest_way(found));
             char longest[24];
             snprintf(longest, sizeof longest, "%" PRId64, most);
-            printf("%-20s  %-52s  %4" PRIu32, i ? "" : switching_names[mode], i ? "" : forms[mode],
+            printf("%-20s  %-57s  %4" PRIu32, i ? "" : switching_names[mode], i ? "" : forms[mode],
                    lengths[i]);
             if (one < 0)
                 printf("  %22s\n", "longer than a buffer");

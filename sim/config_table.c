@@ -35,6 +35,11 @@ static size_t choices_switching(const char **names)
     return copy_names(names, switching_names, SWITCHING_NUM);
 }
 
+static size_t choices_allocator(const char **names)
+{
+    return copy_names(names, allocator_names, ALLOCATOR_NUM);
+}
+
 static size_t choices_topology(const char **names)
 {
     for (size_t i = 0; i < topology_num_kinds; i++)
@@ -175,6 +180,31 @@ const struct param param_table[] = {
      RANGE(1, ROUTER_MAX_BUFFER_FLITS),
      UNIT("flits", "8", "depth of each VC's buffer"),
      RESULT},
+    {.key = "fabric.router.pipeline",
+     FIELD(UINT32, design.pipeline),
+     RANGE(1, ROUTER_MAX_PIPELINE),
+     UNIT("cycles", "1",
+          "of a head through a router: 2 adds switch traversal, 3 VC allocation, 4 route"),
+     RESULT},
+    {.key = "fabric.router.vc_allocator",
+     FIELD(CHOICE, design.vc_allocator),
+     .choices = choices_allocator,
+     TEXTS("separable", "matches heads with output VCs; pipelines 3 and 4"),
+     RESULT},
+    {.key = "fabric.router.switch_allocator",
+     FIELD(CHOICE, design.switch_allocator),
+     .choices = choices_allocator,
+     TEXTS("separable", "matches input ports with output ports"),
+     RESULT},
+    {.key = "fabric.router.allocator_iterations",
+     FIELD(UINT32, design.allocator_iterations),
+     RANGE(1, ALLOCATOR_MAX_ITERATIONS),
+     TEXTS("1", "of islip allocators"),
+     RESULT},
+    {.key = "fabric.router.speculative",
+     FIELD(BOOL, design.speculative),
+     TEXTS("false", "heads try for the switch while they ask for a VC; pipelines 3 and 4"),
+     RESULT},
     {.key = "fabric.router.flit_bits",
      FIELD(UINT32, flit_bits),
      RANGE(ROUTER_MIN_FLIT_BITS, ROUTER_MAX_FLIT_BITS),
@@ -189,7 +219,13 @@ const struct param param_table[] = {
     {.key = "fabric.channel.terminal_latency_cycles",
      FIELD(UINT32, terminal_latency_cycles),
      RANGE(1, 1000),
-     UNIT("cycles", "1", "of channels between node and router"),
+     UNIT("cycles", "1", "of channels from node to router"),
+     RESULT},
+    {.key = "fabric.channel.ejection_latency_cycles",
+     FIELD(CYCLES, ejection_latency_cycles),
+     RANGE(1, 1000),
+     .word = "auto",
+     UNIT("cycles", "auto", "of channels from router to node; auto: as the other way"),
      RESULT},
 
     {.key = "fabric.packet.max_flits",

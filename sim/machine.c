@@ -54,10 +54,6 @@ static bool fits_memory(const struct machine *self, const struct config *config,
 bool machine_make_topology(struct machine *self, const struct config *config, struct err *err)
 {
     self->topology = config_topology(config, err);
-    if (self->topology && self->topology->flit_cycles)
-        return err_set(err, ERR_CONFIG,
-                       "fabric.topology: channels that take several cycles for a flit "
-                       "(flit_cycles) cannot be simulated; leave flit_cycles out");
     return self->topology && fits_memory(self, config, err);
 }
 
@@ -81,7 +77,11 @@ bool machine_make_routing(struct machine *self, const struct config *config, uin
         return false;
     }
     self->ops = backends[config->backend];
-    return true;
+    const char *key;
+    struct err why = {0};
+    if (router_design_check(&config->design, self->topology->radix, config->vcs, &key, &why))
+        return true;
+    return config_refuse(config, key, err, "%s", why.text);
 }
 
 struct fabric_params machine_fabric_params(struct machine *self, const struct config *config,
@@ -93,9 +93,11 @@ struct fabric_params machine_fabric_params(struct machine *self, const struct co
         .routing = self->routing,
         .ops = self->ops,
         .switching = config->switching,
+        .design = config->design,
         .buffer_flits = config->buffer_flits,
         .channel_latency_cycles = config->channel_latency_cycles,
         .terminal_latency_cycles = config->terminal_latency_cycles,
+        .ejection_latency_cycles = config_ejection_latency_cycles(config),
         .stall_threshold = rng_threshold(config->stall_probability),
         .watchdog_cycles = config->watchdog_cycles,
         .seed = config->seed,

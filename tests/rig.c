@@ -50,14 +50,20 @@ struct rig *rig_new(const struct rig_spec *spec)
     self->spec.buffer_flits = or_default(spec->buffer_flits, 8);
     self->spec.channel_latency_cycles = or_default(spec->channel_latency_cycles, 1);
     self->spec.terminal_latency_cycles = or_default(spec->terminal_latency_cycles, 1);
+    self->spec.ejection_latency_cycles =
+        or_default(spec->ejection_latency_cycles, self->spec.terminal_latency_cycles);
+    self->spec.design.pipeline = or_default(spec->design.pipeline, 1);
+    self->spec.design.allocator_iterations = or_default(spec->design.allocator_iterations, 1);
     struct fabric_params params = {
         .topology = self->topology,
         .routing = self->routing,
         .ops = spec->ops ? spec->ops : &router_ref_ops,
         .switching = spec->switching,
+        .design = self->spec.design,
         .buffer_flits = self->spec.buffer_flits,
         .channel_latency_cycles = self->spec.channel_latency_cycles,
         .terminal_latency_cycles = self->spec.terminal_latency_cycles,
+        .ejection_latency_cycles = self->spec.ejection_latency_cycles,
         .stall_threshold = rng_threshold(spec->stall_probability),
         .watchdog_cycles = 2000,
         .seed = spec->seed,
@@ -162,7 +168,10 @@ uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t 
     struct switching_timing timing = {
         .channel_latency_cycles = self->spec.channel_latency_cycles,
         .terminal_latency_cycles = self->spec.terminal_latency_cycles,
+        .ejection_latency_cycles = self->spec.ejection_latency_cycles,
         .buffer_flits = self->spec.buffer_flits,
+        .pipeline = self->spec.design.pipeline,
+        .speculative = self->spec.design.speculative,
     };
     return switching_zero_load_cycles(
         self->spec.switching, &timing, flits,

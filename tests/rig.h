@@ -9,6 +9,7 @@ struct rig_spec {
     struct topology_spec topology;
     const struct router_ops *ops; // NULL: the reference
     enum switching switching;
+    struct router_design design; // pipeline and allocator_iterations 0: 1
     uint32_t num_vcs;      // 0: 2
     uint32_t buffer_flits; // 0: 8
     uint32_t flit_bits;    // 0: 64
@@ -17,6 +18,7 @@ struct rig_spec {
     bool by_flow;
     uint32_t channel_latency_cycles;  // 0: 1
     uint32_t terminal_latency_cycles; // 0: 1
+    uint32_t ejection_latency_cycles; // 0: terminal_latency_cycles
     double stall_probability;
     bool evaluate_all; // no idle skipping
     bool shuffle;

@@ -26,8 +26,7 @@ static const char shift_body[] =
     "        assign ack_o[i] = 1'b0, nack_o[i] = 1'b0;\n"
     "    end\n"
     "    assign busy_o = 1'b0;\n"
-    "    assign stall_no_credit_o = '0, stall_no_vc_o = '0, stall_not_whole_o = '0;\n"
-    "    assign stall_switch_lost_o = '0;\n"
+    "    for (genvar i = 0; i < 7; i++) assign stalls_o[i] = '0;\n"
     "endmodule\n";
 
 static const struct topology_spec line_of_three = {.kind = "mesh", .num_dims = 1, .dims = {3}};

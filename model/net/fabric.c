@@ -33,8 +33,8 @@ struct fabric {
     uint64_t *active; // routers to evaluate in the next cycle, a bit each
     uint32_t *order;  // [num_routers] for shuffled evaluation
     struct rng shuffle_rng;
-    uint32_t *node_latency_cycles; // [num_nodes] of the channels to and from a node
-    uint64_t *channel_flits;       // [num_routers * radix], then [num_nodes] of those out of nodes
+    struct terminal_latency *node_latency; // [num_nodes]
+    uint64_t *channel_flits; // [num_routers * radix], then [num_nodes] of those out of nodes
     uint64_t flits_created;
     uint64_t flit_hops;
     uint64_t quiet_cycles; // with packets waiting and nothing on its way
@@ -63,16 +63,32 @@ static uint32_t latency_of(const struct fabric *self, size_t port)
     const struct topology *t = self->params.topology;
     if (t->latency_cycles && t->latency_cycles[port] > 0)
         return t->latency_cycles[port];
-    return t->port_node[port] != TOPOLOGY_NONE ? self->params.terminal_latency_cycles
+    return t->port_node[port] != TOPOLOGY_NONE ? self->params.ejection_latency_cycles
                                                : self->params.channel_latency_cycles;
+}
+
+// Latency of the channel from a node to the port of its router.
+static uint32_t injection_latency_of(const struct fabric *self, size_t port)
+{
+    const struct topology *t = self->params.topology;
+    return t->latency_cycles && t->latency_cycles[port] > 0 ? t->latency_cycles[port]
+                                                            : self->params.terminal_latency_cycles;
+}
+
+// Cycles that a flit takes over the channel that leaves by a port: a narrow one brings it in
+// pieces.
+static uint32_t flit_latency_of(const struct fabric *self, size_t port)
+{
+    const struct topology *t = self->params.topology;
+    return latency_of(self, port) + (t->flit_cycles ? t->flit_cycles[port] - 1 : 0);
 }
 
 static uint32_t max_latency(const struct fabric *self)
 {
     const struct topology *t = self->params.topology;
-    uint32_t max = 0;
+    uint32_t max = self->params.terminal_latency_cycles;
     for (size_t p = 0; p < (size_t)t->num_routers * t->radix; p++) {
-        uint32_t latency = latency_of(self, p);
+        uint32_t latency = flit_latency_of(self, p);
         max = latency > max ? latency : max;
     }
     return max;
@@ -88,11 +104,12 @@ static void wire_routers(struct fabric *self)
         uint32_t node = whole ? (uint32_t)p : t->port_node[p];
         struct wire *wire = &self->wires[p];
         if (node != TOPOLOGY_NONE) {
-            uint32_t latency = latency_of(self, t->node_port[node]);
-            self->node_latency_cycles[node] = latency;
-            *wire = (struct wire){node, latency, latency, true};
+            uint32_t in_cycles = injection_latency_of(self, t->node_port[node]);
+            size_t port = t->node_port[node];
+            self->node_latency[node] = (struct terminal_latency){in_cycles, latency_of(self, port)};
+            *wire = (struct wire){node, flit_latency_of(self, port), in_cycles, true};
         } else {
-            *wire = (struct wire){t->peer[p], latency_of(self, p), 0, false};
+            *wire = (struct wire){t->peer[p], flit_latency_of(self, p), 0, false};
             if (wire->target != TOPOLOGY_NONE)
                 wire->credit_latency_cycles = latency_of(self, wire->target);
         }
@@ -109,11 +126,11 @@ static bool allocate(struct fabric *self, struct err *err)
     self->out.credits = calloc(self->radix, sizeof *self->out.credits);
     self->active = calloc(num_words(self), sizeof *self->active);
     self->order = calloc(self->num_routers, sizeof *self->order);
-    self->node_latency_cycles = calloc(nodes, sizeof *self->node_latency_cycles);
+    self->node_latency = calloc(nodes, sizeof *self->node_latency);
     self->channel_flits = calloc(ports + nodes, sizeof *self->channel_flits);
     self->own_address = routing_own_addresses(self->params.routing, self->params.topology);
     if (!self->wires || !self->node_target || !self->out.flits || !self->out.credits ||
-        !self->active || !self->order || !self->node_latency_cycles || !self->channel_flits ||
+        !self->active || !self->order || !self->node_latency || !self->channel_flits ||
         !self->own_address)
         return err_set(err, ERR_RUN, "out of memory for a fabric of %u routers", self->num_routers);
     return true;
@@ -133,7 +150,7 @@ static bool make(struct fabric *self, struct err *err)
     self->terminals.pool = &self->pool;
     self->terminals.calendar = &self->calendar;
     self->terminals.node_target = self->node_target;
-    self->terminals.node_latency_cycles = self->node_latency_cycles;
+    self->terminals.node_latency = self->node_latency;
     self->terminals.node_flits = self->channel_flits + (size_t)self->num_routers * self->radix;
     self->terminals.num_nodes = params->topology->num_nodes;
     if (!terminals_make(&self->terminals, err))
@@ -143,6 +160,8 @@ static bool make(struct fabric *self, struct err *err)
         .num_vcs = params->routing->num_vcs,
         .buffer_flits = params->buffer_flits,
         .switching = params->switching,
+        .design = params->design,
+        .flit_cycles = params->ops->whole ? NULL : params->topology->flit_cycles,
         .routing = params->routing,
         .num_routers = self->num_routers,
         .own_address = self->own_address,
@@ -182,7 +201,7 @@ void fabric_free(struct fabric *self)
     free(self->out.credits);
     free(self->active);
     free(self->order);
-    free(self->node_latency_cycles);
+    free(self->node_latency);
     free(self->channel_flits);
     free(self->own_address);
     calendar_free(&self->calendar);

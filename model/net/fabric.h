@@ -39,8 +39,10 @@ struct fabric_params {
     const struct router_ops *ops;
     enum switching switching;
     uint32_t buffer_flits;
+    struct router_design design;
     uint32_t channel_latency_cycles;  // 1.., where the topology says nothing else
-    uint32_t terminal_latency_cycles; // 1.., likewise
+    uint32_t terminal_latency_cycles; // 1.., from node to router, likewise
+    uint32_t ejection_latency_cycles; // 1.., from router to node, likewise
     uint64_t stall_threshold;         // rng_threshold of a terminal not consuming in a cycle
     uint64_t watchdog_cycles;         // packets are there and nothing moves for so long: deadlock
     uint64_t seed;

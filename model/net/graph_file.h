@@ -32,7 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GRAPH_MAX_ROUTERS = 1 << 14, GRAPH_MAX_CYCLES = 1000 };
+enum { GRAPH_MAX_ROUTERS = 1 << 14, GRAPH_MAX_CYCLES = 1000, GRAPH_MAX_FLIT_CYCLES = 255 };
 
 struct graph_router {
     char *name;
@@ -45,7 +45,7 @@ struct graph_router {
 struct graph_channel {
     uint32_t a, b;           // numbers of routers
     uint32_t latency_cycles; // 1..GRAPH_MAX_CYCLES; 0: as all channels
-    uint32_t flit_cycles;    // 1..GRAPH_MAX_CYCLES
+    uint32_t flit_cycles;    // 1..GRAPH_MAX_FLIT_CYCLES
     size_t line;
 };
 

@@ -93,7 +93,8 @@ static bool read_channel(struct graph_file *self, const char *first, char *rest,
                                     "\"%.60s\": a channel takes latency_cycles=L and flit_cycles=W",
                                     word);
         if (!graph_file_number(self, line, latency ? "latency_cycles" : "flit_cycles",
-                               latency ? latency : flit, 1, GRAPH_MAX_CYCLES,
+                               latency ? latency : flit, 1,
+                               latency ? GRAPH_MAX_CYCLES : GRAPH_MAX_FLIT_CYCLES,
                                latency ? &channel.latency_cycles : &channel.flit_cycles, err))
             return false;
     }

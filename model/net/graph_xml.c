@@ -22,7 +22,7 @@ static const struct {
 } data[NUM_DATA] = {
     [DATUM_NODES] = {"nodes", false, 0, ROUTER_MAX_RADIX},
     [DATUM_LATENCY] = {"latency_cycles", true, 1, GRAPH_MAX_CYCLES},
-    [DATUM_FLIT] = {"flit_cycles", true, 1, GRAPH_MAX_CYCLES},
+    [DATUM_FLIT] = {"flit_cycles", true, 1, GRAPH_MAX_FLIT_CYCLES},
 };
 
 enum { MAX_ID = 64, MAX_VALUE = 64 };

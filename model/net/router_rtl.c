@@ -18,6 +18,7 @@ enum {
     CFG_LEN_MASK = 0x10001,
     CFG_ADDR_MASK = 0x10002,
     CFG_ADDR_LSB = 0x10003,
+    CFG_FLIT_CYCLES = 0x20000,
     CFG_TABLE = 1 << 23
 };
 
@@ -34,6 +35,8 @@ static struct rtl_variant variant_of(const struct router_params *params, uint32_
     rtl_variant_set(&variant, "DEPTH", "%u", depth_flits);
     rtl_variant_set(&variant, "FLIT_BITS", "%u", flit_bits);
     rtl_variant_set(&variant, "TABLE_SIZE", "%u", table_size);
+    rtl_bank_set_design(&variant, &params->design);
+    rtl_variant_set(&variant, "PACED", "%d", params->flit_cycles != NULL);
     int length = snprintf(variant.words, sizeof variant.words,
                           "RTL router: radix %u, %u VCs of up to %u flits, %u-bit flits",
                           params->radix, params->num_vcs, depth_flits, flit_bits);
@@ -67,6 +70,9 @@ static void configure(struct rtl_bank *self, const struct router_params *params,
     write(self->instances, router, CFG_ADDR_LSB, routing->layout.addr_lsb);
     for (uint32_t d = 0; d < routing->num_dims; d++)
         configure_dim(self, router, d, &routing->dims[d], own);
+    for (uint32_t p = 0; params->flit_cycles && p < params->radix; p++)
+        write(self->instances, router, CFG_FLIT_CYCLES | p,
+              params->flit_cycles[(size_t)router * params->radix + p]);
     for (uint32_t i = 0; i < routing->table_size; i++) {
         struct route route = routing->table[(size_t)router * routing->table_size + i];
         write(self->instances, router, CFG_TABLE | i, route.port | (uint32_t)route.vcs << 8);

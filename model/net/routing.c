@@ -8,10 +8,10 @@
 
 // VCs of a hop along a ring. `entering`: the packet comes from another dimension or a terminal.
 static uint8_t ring_vcs(const struct routing *self, bool crosses, bool entering, uint32_t in_vc,
-                        bool after_dateline)
+                        bool before_dateline, bool after_dateline)
 {
     if (crosses)
-        return self->vcs_low;
+        return before_dateline ? self->vcs_low | self->vcs_high : self->vcs_low;
     if (entering || ((self->vcs_low >> in_vc & 1) && !after_dateline))
         return self->vcs_low | self->vcs_high;
     return self->vcs_high;
@@ -35,10 +35,11 @@ static struct route grid_route(const struct routing *self, uint32_t own, uint32_
         if (dim->ring) {
             bool crosses = plus ? there < here : there > here;
             uint32_t behind = plus ? dim->minus_port : dim->plus_port;
+            bool before_dateline = here == (plus ? dim->last : 0);
             bool after_dateline = here == (plus ? 0 : dim->last);
-            route.vcs = stateless
-                            ? (crosses ? self->vcs_low : self->vcs_high)
-                            : ring_vcs(self, crosses, in_port != behind, in_vc, after_dateline);
+            route.vcs = stateless ? (crosses ? self->vcs_low : self->vcs_high)
+                                  : ring_vcs(self, crosses, in_port != behind, in_vc,
+                                             before_dateline, after_dateline);
         }
         return route;
     }

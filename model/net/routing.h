@@ -19,11 +19,12 @@
 //
 // Datelines. On a ring, VCs are split into two classes, low and high. The dateline is the channel
 // between coordinates size-1 and 0, in both directions. A packet that has still to cross it in
-// this dimension uses low VCs, crossing included. A packet that needs not, or no longer, cross it
-// uses high VCs, and also low ones if it certainly has not crossed: if it is entering the
-// dimension here, or came in a low VC and not over the dateline itself. So low-class chains end at
-// the dateline, high-class chains before it, and no chain goes from high to low: the channel
-// dependency graph is acyclic, and packets that never cross spread over all VCs.
+// this dimension uses low VCs, and on the dateline itself VCs of both classes. A packet that needs
+// not, or no longer, cross it uses high VCs, and also low ones if it certainly has not crossed: if
+// it is entering the dimension here, or came in a low VC and not over the dateline itself. So
+// low-class chains end at the dateline, high-class chains begin at it or behind it and end before
+// it, and no chain goes from high to low: the channel dependency graph is acyclic, packets that
+// never cross spread over all VCs, and so do all packets on the dateline.
 //
 // Source: Dally and Seitz, "Deadlock-free message routing in multiprocessor interconnection
 // networks", IEEE Trans. Computers 36(5), 1987; Dally and Towles, chapters 8, 13 and 14.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/switching.h"
 
+#include "model/net/router_design.h"
+
 const char *const switching_names[SWITCHING_NUM] = {
 #define SWITCHING_NAME(symbol, strap, name) [symbol] = name,
     SWITCHING_MODES(SWITCHING_NAME)
@@ -15,21 +17,41 @@ static uint64_t credit_wait_cycles(uint32_t flits, uint32_t buffer_flits, uint64
     return (flits - 1) / buffer_flits * per_buffer;
 }
 
+// Cycles of a head in a router that nothing holds up. Store-and-forward routers are done with the
+// route of a packet of several flits when its tail comes.
+static uint64_t head_cycles(enum switching mode, const struct switching_timing *timing,
+                            uint32_t flits)
+{
+    bool routed_early =
+        switching_waits_for_tail(mode) && flits > 1 && timing->pipeline == ROUTER_MAX_PIPELINE;
+    return timing->pipeline - timing->speculative - routed_early;
+}
+
+static uint64_t longer(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
 uint64_t switching_zero_load_cycles(enum switching mode, const struct switching_timing *timing,
                                     uint32_t flits, uint32_t hops)
 {
-    uint64_t terminal = timing->terminal_latency_cycles;
+    uint64_t routers = hops + UINT64_C(1);
+    uint64_t inject = timing->terminal_latency_cycles;
+    uint64_t eject = timing->ejection_latency_cycles;
     uint64_t channel = timing->channel_latency_cycles;
-    uint64_t head = 2 * terminal + hops * channel + hops + 1;
+    uint64_t cycles = inject + hops * channel + eject;
     uint64_t tail = flits - 1;
+    cycles += routers * head_cycles(mode, timing, flits) + tail;
     if (switching_waits_for_tail(mode))
-        return head + (hops + UINT64_C(1)) * (flits - 1) + tail;
+        cycles += routers * tail;
     if (mode == SWITCHING_WORMHOLE) {
-        // A credit loop is two channels and a cycle at each end; a terminal returns credits at
-        // once.
-        uint64_t inject = credit_wait_cycles(flits, timing->buffer_flits, 2 * terminal + 2);
-        uint64_t hop = credit_wait_cycles(flits, timing->buffer_flits, 2 * channel + 2);
-        tail += hops > 0 && hop > inject ? hop : inject;
+        // Loops of flits and their credits: two channels, a cycle at each end, and the sender's
+        // traversal if that takes a cycle of its own; a terminal returns credits at once.
+        uint64_t traversal = timing->pipeline > 1;
+        uint64_t loop = longer(2 * inject + 2, 2 * eject + 1 + traversal);
+        if (hops > 0)
+            loop = longer(loop, 2 * channel + 2 + traversal);
+        cycles += credit_wait_cycles(flits, timing->buffer_flits, loop);
     }
-    return head + tail;
+    return cycles;
 }

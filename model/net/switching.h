@@ -48,7 +48,10 @@ static inline uint32_t switching_credits_needed(enum switching mode, uint32_t fl
 struct switching_timing {
     uint32_t channel_latency_cycles;
     uint32_t terminal_latency_cycles;
+    uint32_t ejection_latency_cycles;
     uint32_t buffer_flits;
+    uint32_t pipeline; // struct router_design
+    bool speculative;
 };
 
 // Zero-load latency of a packet of `flits` flits over `hops` channels between routers (hops + 1

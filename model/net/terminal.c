@@ -137,7 +137,7 @@ static bool inject(struct terminals *self, uint32_t n, uint64_t cycle)
         if (node->queue_first == MSG_NONE)
             clear_bit(self->sending, n);
     }
-    return calendar_push_flit(self->calendar, cycle + self->node_latency_cycles[n],
+    return calendar_push_flit(self->calendar, cycle + self->node_latency[n].injection_cycles,
                               (struct calendar_flit){self->node_target[n], false, flit});
 }
 
@@ -225,7 +225,7 @@ static bool eject(struct terminals *self, uint32_t n, uint64_t cycle, struct err
         in->handle = MSG_NONE;
     }
     uint8_t vcs = (uint8_t)(1U << flit.vc);
-    return calendar_push_credit(self->calendar, cycle + self->node_latency_cycles[n],
+    return calendar_push_credit(self->calendar, cycle + self->node_latency[n].ejection_cycles,
                                 (struct calendar_credit){self->node_target[n], false, vcs}) ||
            err_set(err, ERR_RUN, "out of memory for credits");
 }

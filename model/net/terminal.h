@@ -13,13 +13,19 @@
 
 struct terminal;
 
+// Latencies of a node's channels.
+struct terminal_latency {
+    uint32_t injection_cycles; // node to router
+    uint32_t ejection_cycles;  // router to node
+};
+
 struct terminals {
     const struct fabric_params *params; // the fabric's own copy
     struct packet_pool *pool;
     struct calendar *calendar;
-    const uint32_t *node_target;         // [num_nodes] calendar target of a node's router port
-    const uint32_t *node_latency_cycles; // [num_nodes] of the channels to and from it
-    uint64_t *node_flits;                // [num_nodes] flits that it has put on its channel
+    const uint32_t *node_target; // [num_nodes] calendar target of a node's router port
+    const struct terminal_latency *node_latency; // [num_nodes]
+    uint64_t *node_flits;                        // [num_nodes] flits that it has put on its channel
     uint32_t num_nodes;
     uint32_t eject_cap;       // flits of an ejection buffer, a power of two
     struct terminal *nodes;   // [num_nodes]
