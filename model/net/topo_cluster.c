@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cluster: racks, each a topology of its own, joined by uplinks that may be longer and narrower than
-// the channels within racks.
+// Cluster: racks, each a topology of its own, joined by uplinks that may be longer and narrower
+// than the channels within racks.
 //
 // How racks are joined is a topology, too. Where its routers have one node each (a ring, a mesh),
 // racks take the place of its routers; otherwise (a star, a tree) they take the place of its nodes,
 // and its routers are switches between the racks. Every channel of it is as many uplinks as
-// join.channels says. Within a rack each uplink goes to the router that has the fewest ports in use
-// (ties: the lowest number): the corners of a mesh, the top switches of a tree.
+// join.channels says; a rack may have uplinks of its own number, latency and width, and between two
+// racks that differ the fewer, the longer and the narrower ones are laid. Within a rack each uplink
+// goes to the router that has the fewest ports in use (ties: the lowest number): the corners of a
+// mesh, the top switches of a tree.
+//
+// A cluster of a number of nodes has equal racks, meshes: as many as the greatest number that
+// divides the nodes and is at most their square root, and 64.
 //
 // Nodes and routers are numbered rack by rack; the switches between racks come last. Router 5 of
 // rack 2 is called "2.5", switch 0 between racks "join.0". Hops are channels between routers, also
@@ -18,14 +23,19 @@
 #include "model/net/topo_kinds.h"
 #include "model/net/topo_names.h"
 #include "model/net/topo_racks.h"
+#include "model/net/topo_spec.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_EVEN_RACKS = 64 };
+
 struct uplink {
     uint32_t ends[2]; // routers of the cluster
+    uint32_t latency_cycles;
+    uint32_t flit_cycles;
 };
 
 struct builder {
@@ -47,32 +57,93 @@ static bool out_of_memory(struct err *err)
     return err_set(err, ERR_RUN, "out of memory for a topology");
 }
 
+// The racks as given, or as many equal ones as make a number of nodes evenly.
+static bool read_racks(struct topo_racks *racks, const struct topology_spec *spec, struct err *err)
+{
+    char even[64];
+    uint32_t count = 1;
+    for (uint32_t c = 2; c <= MAX_EVEN_RACKS && c * c <= spec->nodes; c++)
+        if (spec->nodes % c == 0)
+            count = c;
+    snprintf(even, sizeof even, "kind=mesh\tnodes=%u\tcount=%u", spec->nodes / count, count);
+    return topo_racks_read(racks, spec->racks ? spec->racks : even, err);
+}
+
+static bool check_join(const struct topology_spec *spec, uint32_t num_racks, struct err *err)
+{
+    const struct topology_kind *kind = topology_find(spec->join_kind);
+    struct topology_spec join = {.kind = spec->join_kind, .nodes = num_racks};
+    struct err why = {0};
+    if (!kind || !topology_can_be_part(kind))
+        return err_set(err, ERR_CONFIG, "fabric.topology.join.kind: \"%s\" cannot join racks",
+                       spec->join_kind);
+    if (num_racks == 1 || topology_resolve(&join, &why))
+        return true;
+    const char *colon = strstr(why.text, ": ");
+    return err_set(err, why.status, "fabric.topology.join.kind: %s", colon ? colon + 2 : why.text);
+}
+
 static bool resolve(struct topology_spec *spec, struct err *err)
 {
     struct topo_racks racks;
-    if (!spec->racks)
-        return err_set(err, ERR_CONFIG,
-                       "fabric.topology.racks: a cluster needs racks, as in [{kind: mesh, dims: "
-                       "[4, 4], count: 4}]");
-    if (!topo_racks_read(&racks, spec->racks, err))
+    if (!read_racks(&racks, spec, err))
         return false;
-    spec->nodes = (uint32_t)racks.num_nodes;
     uint32_t num_racks = racks.num_racks;
+    spec->nodes = (uint32_t)racks.num_nodes;
     topo_racks_free(&racks);
-    struct topology_spec join = {.kind = spec->join_kind, .nodes = num_racks};
-    if (num_racks == 1 || topology_resolve(&join, err))
-        return true;
-    err_prefix(err, "fabric.topology.join.kind: %u racks by %s", num_racks, spec->join_kind);
-    return false;
+    if (!spec->join_kind)
+        spec->join_kind = topo_star.name;
+    topo_spec_default(&spec->join_channels, 1);
+    topo_spec_default(&spec->join_flit_cycles, 1);
+    return check_join(spec, num_racks, err);
 }
 
-// The sort of a rack.
-static const struct topology *sort_of(const struct builder *b, uint32_t rack)
+static uint32_t sort_idx(const struct builder *b, uint32_t rack)
 {
     uint32_t sort = 0;
     while (rack >= b->racks.sorts[sort].count)
         rack -= b->racks.sorts[sort++].count;
-    return b->sorts[sort];
+    return sort;
+}
+
+// The topology of a rack.
+static const struct topology *sort_of(const struct builder *b, uint32_t rack)
+{
+    return b->sorts[sort_idx(b, rack)];
+}
+
+// What a rack wants its uplinks to be.
+static struct topo_uplinks wanted(const struct builder *b, uint32_t rack)
+{
+    struct topo_uplinks uplinks = b->racks.sorts[sort_idx(b, rack)].uplinks;
+    topo_spec_default(&uplinks.channels, b->spec->join_channels);
+    topo_spec_default(&uplinks.latency_cycles, b->spec->join_latency_cycles);
+    topo_spec_default(&uplinks.flit_cycles, b->spec->join_flit_cycles);
+    return uplinks;
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint32_t most(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+// The uplinks between two places, each a rack or TOPOLOGY_NONE for a switch.
+static struct topo_uplinks agreed(const struct builder *b, const uint32_t racks[2])
+{
+    struct topo_uplinks of_join = {b->spec->join_channels, b->spec->join_latency_cycles,
+                                   b->spec->join_flit_cycles};
+    if (racks[0] == TOPOLOGY_NONE)
+        return racks[1] == TOPOLOGY_NONE ? of_join : wanted(b, racks[1]);
+    struct topo_uplinks one = wanted(b, racks[0]);
+    struct topo_uplinks other = wanted(b, racks[1]);
+    return (struct topo_uplinks){least(one.channels, other.channels),
+                                 most(one.latency_cycles, other.latency_cycles),
+                                 most(one.flit_cycles, other.flit_cycles)};
 }
 
 static bool make_parts(struct builder *b)
@@ -152,8 +223,11 @@ static uint32_t end_of(struct builder *b, uint32_t rack, uint32_t switch_idx)
 // that is TOPOLOGY_NONE, a switch by its number.
 static void lay(struct builder *b, const uint32_t racks[2], const uint32_t switches[2])
 {
-    for (uint32_t i = 0; i < b->spec->join_channels; i++) {
+    struct topo_uplinks uplinks = agreed(b, racks);
+    for (uint32_t i = 0; i < uplinks.channels; i++) {
         struct uplink *uplink = &b->uplinks[b->num_uplinks++];
+        uplink->latency_cycles = uplinks.latency_cycles;
+        uplink->flit_cycles = uplinks.flit_cycles;
         for (size_t end = 0; end < 2; end++)
             uplink->ends[end] = end_of(b, racks[end], switches[end]);
     }
@@ -163,7 +237,10 @@ static bool lay_uplinks(struct builder *b)
 {
     const struct topology *join = b->join;
     size_t ports = (size_t)join->num_routers * join->radix;
-    b->uplinks = calloc(ports * b->spec->join_channels, sizeof *b->uplinks);
+    uint32_t side_by_side = b->spec->join_channels;
+    for (uint32_t s = 0; s < b->racks.num_sorts; s++)
+        side_by_side = most(side_by_side, b->racks.sorts[s].uplinks.channels);
+    b->uplinks = calloc(ports * side_by_side, sizeof *b->uplinks);
     if (!b->uplinks)
         return out_of_memory(b->err);
     for (uint32_t p = 0; p < ports; p++) {
@@ -214,12 +291,13 @@ static void connect_uplinks(struct builder *b)
 {
     struct topology *self = b->self;
     for (size_t i = 0; i < b->num_uplinks; i++) {
-        const uint32_t *ends = b->uplinks[i].ends;
+        const struct uplink *uplink = &b->uplinks[i];
+        const uint32_t *ends = uplink->ends;
         uint32_t ports[] = {free_port(self, ends[0]), free_port(self, ends[1])};
         topo_graph_connect(self, ends[0], ports[0], ends[1], ports[1]);
         for (size_t e = 0; e < 2; e++) {
-            self->latency_cycles[ends[e] * self->radix + ports[e]] = b->spec->join_latency_cycles;
-            self->flit_cycles[ends[e] * self->radix + ports[e]] = b->spec->join_flit_cycles;
+            self->latency_cycles[ends[e] * self->radix + ports[e]] = uplink->latency_cycles;
+            self->flit_cycles[ends[e] * self->radix + ports[e]] = uplink->flit_cycles;
         }
     }
 }
@@ -258,10 +336,11 @@ static bool allocate(struct builder *b)
     return name_routers(b);
 }
 
-static void drop_if_equal(uint32_t **array, bool equal)
+static void drop_if_all(uint32_t **array, size_t num, uint32_t value)
 {
-    if (!equal)
-        return;
+    for (size_t i = 0; i < num; i++)
+        if ((*array)[i] != value)
+            return;
     free(*array);
     *array = NULL;
 }
@@ -276,8 +355,9 @@ static bool assemble(struct builder *b)
         node += sort_of(b, rack)->num_nodes;
     }
     connect_uplinks(b);
-    drop_if_equal(&b->self->latency_cycles, !b->join || b->spec->join_latency_cycles == 0);
-    drop_if_equal(&b->self->flit_cycles, !b->join || b->spec->join_flit_cycles == 1);
+    size_t ports = (size_t)b->self->num_routers * b->self->radix;
+    drop_if_all(&b->self->latency_cycles, ports, 0);
+    drop_if_all(&b->self->flit_cycles, ports, 1);
     topo_graph_count(b->self);
     return true;
 }
@@ -285,7 +365,7 @@ static bool assemble(struct builder *b)
 static bool build(const struct topology_spec *spec, struct topology *topology, struct err *err)
 {
     struct builder b = {.self = topology, .spec = spec, .err = err};
-    if (!topo_racks_read(&b.racks, spec->racks, err))
+    if (!read_racks(&b.racks, spec, err))
         return false;
     bool good = assemble(&b);
     for (uint32_t s = 0; b.sorts && s < b.racks.num_sorts; s++)
@@ -301,8 +381,8 @@ static bool build(const struct topology_spec *spec, struct topology *topology, s
 
 const struct topology_kind topo_cluster = {
     .name = "cluster",
-    .parameters = "racks: [{kind, ..., count}, ...], join: {kind, channels, latency_cycles, "
-                  "flit_cycles}",
+    .parameters = "racks: [{kind, ..., count, channels, latency_cycles, flit_cycles}, ...] or "
+                  "nodes: N, join: {kind, channels, latency_cycles, flit_cycles}",
     .takes = TOPOLOGY_TAKES_RACKS,
     .default_routing = "up-down",
     .resolve = resolve,

@@ -34,6 +34,11 @@ const struct topology_kind *topology_find(const char *name)
     return NULL;
 }
 
+bool topology_can_be_part(const struct topology_kind *kind)
+{
+    return !(kind->takes & (TOPOLOGY_TAKES_FILE | TOPOLOGY_TAKES_RACKS));
+}
+
 static const struct topology_kind *find_or_name_nearest(const char *name, struct err *err)
 {
     const struct topology_kind *kind = topology_find(name);
