@@ -16,7 +16,7 @@ module fabric_sim #(
     parameter int VC_KIND = 0,
     parameter int SWITCH_KIND = 0,
     parameter int ITERATIONS = 1,
-    parameter int SPECULATIVE = 0
+    parameter int SPECULATIVE = 0,
     localparam int NODES = KIND == 2 ? 1 << NUM_DIMS :
         (NUM_DIMS > 0 ? 32'(SIDES[0+:16]) : 1) * (NUM_DIMS > 1 ? 32'(SIDES[16+:16]) : 1) *
         (NUM_DIMS > 2 ? 32'(SIDES[32+:16]) : 1) * (NUM_DIMS > 3 ? 32'(SIDES[48+:16]) : 1) *

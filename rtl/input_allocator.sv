@@ -39,12 +39,13 @@ module input_allocator #(
     input  logic [RADIX-1:0]                 granted_i,     // an input port: its pick leaves
     input  logic [PORTS*VCS-1:0]             taken_i,       // an output port: VC given, one-hot or 0
     // Flits that leave
-    output logic [RADIX*VCS-1:0]             leave_o        // an input port: VC, one-hot or 0
+    output logic [RADIX*VCS-1:0]             leave_o,       // an input port: VC, one-hot or 0
+    // An input VC: output port of its packet, 0 if it holds no output VC
+    output logic [RADIX*VCS*PORT_BITS-1:0]   out_port_o     // register
 );
 
     // State
     logic [RADIX*VCS*VCS-1:0]       out_vc_q;    // an input VC: what its packet holds, one-hot or 0
-    logic [RADIX*VCS*PORT_BITS-1:0] out_port_q;  // and of which port; 0 if it holds none
     logic [RADIX*VCS-1:0]           rr_vc_q;     // round-robin pointer of an input port
     logic [RADIX*VCS*VCS-1:0]       out_vc_d;
     logic [RADIX*VCS*PORT_BITS-1:0] out_port_d;
@@ -110,7 +111,7 @@ module input_allocator #(
                     free    = '0;
                     for (int v = 0; v < VCS; v++) begin
                         port   = infos_i[(i*VCS+v)*32+24+:PORT_BITS] |
-                            out_port_q[(i*VCS+v)*PORT_BITS+:PORT_BITS];
+                            out_port_o[(i*VCS+v)*PORT_BITS+:PORT_BITS];
                         enough = has_credit_i[port*VCS+:VCS];
                         if (needs_room_i) begin
                             enough = '0;
@@ -177,7 +178,7 @@ module input_allocator #(
     always_comb begin
         leave     = '0;
         out_vc    = out_vc_q;
-        out_port  = out_port_q;
+        out_port  = out_port_o;
         rr_vc     = rr_vc_q;
         new_vcs   = '0;
         new_ports = '0;
@@ -208,7 +209,7 @@ module input_allocator #(
                             ((VCS*PORT_BITS)'({PORT_BITS{~gone[v]}}) << (v*PORT_BITS));
                     end
                     new_vcs   = new_vcs | (out_vc_q[i*VCS*VCS+:VCS*VCS] & old_vcs);
-                    new_ports = new_ports | (out_port_q[i*VCS*PORT_BITS+:VCS*PORT_BITS] & old_ports);
+                    new_ports = new_ports | (out_port_o[i*VCS*PORT_BITS+:VCS*PORT_BITS] & old_ports);
                     out_vc    = out_vc & ~((RADIX*VCS*VCS)'({VCS*VCS{1'b1}}) << (i*VCS*VCS));
                     out_vc    = out_vc | ((RADIX*VCS*VCS)'(new_vcs) << (i*VCS*VCS));
                     out_port  = out_port &
@@ -228,11 +229,11 @@ module input_allocator #(
     always_ff @(posedge clk_i) begin
         if (!rst_ni) begin
             out_vc_q   <= '0;
-            out_port_q <= '0;
+            out_port_o <= '0;
             rr_vc_q    <= '0;
         end else if (granted_i != '0) begin
             out_vc_q   <= out_vc_d;
-            out_port_q <= out_port_d;
+            out_port_o <= out_port_d;
             rr_vc_q    <= rr_vc_d;
         end
     end
@@ -245,7 +246,7 @@ module input_allocator #(
         logic                 body;       // a front flit that is none
 
         assign kept_vc   = out_vc_q[x*VCS+:VCS];
-        assign kept_port = out_port_q[x*PORT_BITS+:PORT_BITS];
+        assign kept_port = out_port_o[x*PORT_BITS+:PORT_BITS];
         assign route     = filled_i[x] && kept_vc == '0;
         assign body      = filled_i[x] && kept_vc != '0;
 

@@ -109,6 +109,7 @@ module router #(
     // Flits that leave
     logic [RADIX-1:0]                granted;        // an input port
     logic [RADIX*VCS-1:0]            leave;          // a field an input port: VC
+    logic [RADIX*VCS*PORT_BITS-1:0]  out_port;       // of packets, a field an input VC
     logic [RADIX*FLIT_BITS-1:0]      leave_payload;
     logic [RADIX*RADIX-1:0]          grant;          // a field an output port: input port
     logic [Ports*VCS-1:0]            taken;          // VC
@@ -200,7 +201,8 @@ module router #(
             .wanted_o    (wanted),
             .granted_i   (granted),
             .taken_i     (taken),
-            .leave_o     (leave)
+            .leave_o     (leave),
+            .out_port_o  (out_port)
         );
 
         output_allocator #(
@@ -242,6 +244,7 @@ module router #(
             .channel_free_i(channel_free),
             .held_o        (held),
             .leave_o       (leave),
+            .out_port_o    (out_port),
             .granted_o     (granted),
             .grant_o       (grant),
             .taken_o       (taken),
@@ -319,6 +322,9 @@ module router #(
     logic unused_ack;
     assign unused_ack = ^{ack_i, nack_i, busy, granted};
 
+    logic unused_port;
+    assign unused_port = ^out_port;
+
 `ifdef ORDITO_ASSERT
     always @(posedge clk_i)
         if (rst_ni) begin
@@ -337,82 +343,7 @@ module router #(
     end
 
     if (TABLE_SIZE == 0) begin : g_assert
-        logic [RADIX-1:0] in_use;  // ports: the terminal's, and those of some dimension
-
-        always_comb begin
-            in_use = RADIX'(1);
-            for (int d = 0; d < DIMS; d++)
-                if (dim_mask_i[d*32+:32] != '0)
-                    in_use = in_use | (RADIX'(1) << dim_plus_i[d*PORT_BITS+:PORT_BITS]) |
-                        (RADIX'(1) << dim_minus_i[d*PORT_BITS+:PORT_BITS]);
-        end
-
-        for (genvar i = 0; i < RADIX; i++) begin : g_in
-            always @(posedge clk_i)
-                if (rst_ni) assert (filled[i*VCS+:VCS] == '0 || in_use[i]);  // HasANeighbour
-        end
-
-        for (genvar d = 0; d < DIMS; d++) begin : g_dim
-            logic [31:0]      mask;
-            logic [31:0]      size;
-            logic [Ports-1:0] ports;           // of this dimension
-            logic [Ports-1:0] earlier;         // of those before it
-            logic [31:0]      earlier_fields;  // and their masks
-
-            assign mask = dim_mask_i[d*32+:32];
-            assign size = dim_size_i[d*32+:32];
-
-            always_comb begin
-                ports          = '0;
-                earlier        = '0;
-                earlier_fields = '0;
-                for (int e = 0; e <= d; e++) begin
-                    earlier = earlier | ports;
-                    ports   = '0;
-                    if (e < d) earlier_fields = earlier_fields | dim_mask_i[e*32+:32];
-                    if (dim_mask_i[e*32+:32] != '0)
-                        ports = (Ports'(1) << dim_plus_i[e*PORT_BITS+:PORT_BITS]) |
-                            (Ports'(1) << dim_minus_i[e*PORT_BITS+:PORT_BITS]);
-                end
-            end
-
-            for (genvar i = 0; i < RADIX; i++) begin : g_in
-                logic [Ports-1:0] leaves;  // by which port
-                logic [31:0]      dst;
-
-                for (genvar o = 0; o < Ports; o++) begin : g_out
-                    if (o < RADIX) assign leaves[o] = grant[o*RADIX+i];
-                    else assign leaves[o] = 1'b0;
-                end
-
-                assign dst = 32'(payload_i[i*FLIT_BITS+:FLIT_BITS < 32 ? FLIT_BITS : 32]);
-
-                always @(posedge clk_i)
-                    if (rst_ni && arriving[i] && fwd_i[i*6+4]) begin
-                        assert (size == '0 || (dst & mask) < size);  // DestinationExists
-                        assert (i == 0 || !ports[i] ||
-                            ((dst ^ own_addr_i) & earlier_fields) == '0);  // ArrivesInOrder
-                    end
-
-                always @(posedge clk_i)
-                    if (rst_ni && i > 0 && ports[i]) begin
-                        assert (!leaves[i]);                  // FlitDoesNotTurnBack
-                        assert ((leaves & earlier) == '0);    // DimensionsAreInOrder
-                    end
-            end
-
-            always @(posedge clk_i)
-                if (rst_ni && (filled != '0 || arriving != '0) && mask != '0) begin
-                    assert ((mask & earlier_fields) == '0);                     // FieldsAreApart
-                    assert ((ports & earlier) == '0);                           // PortsAreApart
-                    assert (size == '0 || (own_addr_i & mask) < size);          // CoordinateExists
-                    assert ((size & ~mask) == '0);                              // SizeIsInPlace
-                    assert ((dim_limit_i[d*32+:32] & ~mask) == '0);             // LimitIsInPlace
-                    assert ((addr_mask_i & mask) == mask);                      // FieldIsInAddress
-                    assert (32'(dim_plus_i[d*PORT_BITS+:PORT_BITS]) < RADIX);   // PlusPortExists
-                    assert (32'(dim_minus_i[d*PORT_BITS+:PORT_BITS]) < RADIX);  // MinusPortExists
-                end
-        end
+        `include "grid_assert.svh"
     end
 `endif
 endmodule

@@ -35,6 +35,8 @@ module stages #(
     output logic [RADIX*RADIX-1:0]           grant_o,         // an output port: input port, likewise
     output logic [PORTS*VCS-1:0]             taken_o,         // an output port: VC, likewise
     output logic [RADIX*6-1:0]               fwd_o,           // {valid, head, tail, VC}
+    // An input VC: output port of its packet, 0 if it holds no output VC
+    output logic [RADIX*VCS*PORT_BITS-1:0]   out_port_o,      // register
     // Stalls: why front flits stay, a bit an input VC, in the order of ROUTER_STALLS
     output logic [RADIX*VCS*7-1:0]           stalls_o
 );
@@ -44,7 +46,6 @@ module stages #(
 
     // State of an input VC
     logic [NumVcs*VCS-1:0]       out_vc_q;    // what its packet holds, one-hot or 0
-    logic [NumVcs*PORT_BITS-1:0] out_port_q;  // and of which port
     logic [NumVcs-1:0]           routed_q;    // its head is routed
     // and of an output port
     logic [RADIX*VCS-1:0]        rr_out_vc_q;  // mask of what is at or after the pointer, 0 for all
@@ -69,7 +70,7 @@ module stages #(
         logic                 may_go;
 
         assign holds = out_vc_q[x*VCS+:VCS];
-        assign port  = holds != '0 ? out_port_q[x*PORT_BITS+:PORT_BITS]
+        assign port  = holds != '0 ? out_port_o[x*PORT_BITS+:PORT_BITS]
                                    : infos_i[x*32+24+:PORT_BITS];
         assign free  = infos_i[x*32+16+:VCS] & ~held_o[port*VCS+:VCS];
 
@@ -289,13 +290,13 @@ module stages #(
     always_ff @(posedge clk_i) begin
         if (!rst_ni) begin
             out_vc_q    <= '0;
-            out_port_q  <= '0;
+            out_port_o  <= '0;
             routed_q    <= '0;
             rr_out_vc_q <= '0;
             held_o      <= '0;
         end else begin
             out_vc_q    <= out_vc;
-            out_port_q  <= out_port;
+            out_port_o  <= out_port;
             routed_q    <= routed_d;
             rr_out_vc_q <= rr_out_vc;
             held_o      <= (held_o & ~taken_o) | kept | (given_at & ~taken_o);
@@ -328,7 +329,7 @@ module stages #(
         always @(posedge clk_i)
             if (rst_ni) begin
                 assert ($onehot0(holds));                                                     // PacketHoldsOneVc
-                assert ((holds & ~held_o[out_port_q[x*PORT_BITS+:PORT_BITS]*VCS+:VCS]) == '0);  // WhichIsHeld
+                assert ((holds & ~held_o[out_port_o[x*PORT_BITS+:PORT_BITS]*VCS+:VCS]) == '0);  // WhichIsHeld
                 assert (!leave_o[x] || filled_i[x]);                                          // LeavingFlitExists
                 assert (!waiting[x] || infos_i[x*32+16+:VCS] != '0);                          // HeadHasARoute
             end

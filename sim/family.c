@@ -45,7 +45,7 @@ static void count_cost(struct family_row *row, const struct topology *t, uint32_
             if (!terminal && t->peer[port] == TOPOLOGY_NONE)
                 continue;
             ports++;
-            uint32_t ways = terminal ? 2 : 1; // the node's channel is counted here, too
+            uint64_t ways = terminal ? 2 : 1; // the node's channel is counted here, too
             if (topology_is_hop(t, port))
                 row->wires_bits += ways * (flit_bits / (t->flit_cycles ? t->flit_cycles[port] : 1));
         }

@@ -10,11 +10,11 @@ struct rig_spec {
     const struct router_ops *ops; // NULL: the reference
     enum switching switching;
     struct router_design design; // pipeline and allocator_iterations 0: 1
-    uint32_t num_vcs;      // 0: 2
-    uint32_t buffer_flits; // 0: 8
-    uint32_t flit_bits;    // 0: 64
-    uint32_t max_flits;    // 0: 64
-    const char *routing;   // NULL: auto
+    uint32_t num_vcs;            // 0: 2
+    uint32_t buffer_flits;       // 0: 8
+    uint32_t flit_bits;          // 0: 64
+    uint32_t max_flits;          // 0: 64
+    const char *routing;         // NULL: auto
     bool by_flow;
     uint32_t channel_latency_cycles;  // 0: 1
     uint32_t terminal_latency_cycles; // 0: 1

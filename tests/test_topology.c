@@ -264,6 +264,14 @@ static bool counts(const struct topology_kind *kind)
     return !(kind->takes & TOPOLOGY_TAKES_FILE);
 }
 
+static bool same_shape(const struct topology_spec *a, const struct topology_spec *b)
+{
+    return a->num_dims == b->num_dims && memcmp(a->dims, b->dims, sizeof a->dims) == 0 &&
+           a->n == b->n && a->nodes == b->nodes && a->arity == b->arity && a->height == b->height &&
+           a->concentration == b->concentration && a->routers_per_group == b->routers_per_group &&
+           a->global_ports == b->global_ports && a->groups == b->groups;
+}
+
 Test(topology, every_kind_makes_64_nodes_by_default)
 {
     for (size_t k = 0; k < topology_num_kinds; k++) {
@@ -275,9 +283,9 @@ Test(topology, every_kind_makes_64_nodes_by_default)
         cr_assert(topology_resolve(&spec, &err), "%s", err.text);
         cr_assert(topology_resolve(&again, &err), "%s", err.text);
         cr_expect_eq(spec.nodes, 64, "%s: %u", spec.kind, spec.nodes);
-        cr_expect_eq(memcmp(&spec, &again, sizeof spec), 0);
+        cr_expect(same_shape(&spec, &again));
         cr_assert(topology_resolve(&again, &err), "resolved already: %s", err.text);
-        cr_expect_eq(memcmp(&spec, &again, sizeof spec), 0);
+        cr_expect(same_shape(&spec, &again));
     }
 }
 

@@ -49,7 +49,7 @@ static void set_closed(struct topology *topology)
     topology->closed = (struct topology_figures){
         .nodes = n,
         .routers = topology->num_routers,
-        .channels = 2 * h * n,
+        .channels = n * 2 * h,
         .degree_max = h > 1 ? 2 * k : k,
         .diameter_hops = 2 * h,
         .average_hops = tree_average_hops(topology),
