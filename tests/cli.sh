@@ -77,6 +77,10 @@ check "failed parts" 0 '8 nodes, 9 routers, 16 channels' \
 check "a cluster" 0 '^cluster of 2 mesh 3x3 and 1 ring, n 4, join.kind star, .*: 22 nodes, 23 routers' \
     run "${quick[@]}" --set 'fabric.topology={kind: cluster,
         racks: [{kind: mesh, dims: [3, 3], count: 2}, {kind: ring, n: 4}]}'
+check "racks in boxes, with narrow uplinks between them" 0 \
+    'subgraph cluster_1 \{.*label="rack 1".*r1 -- r2 \[label="5 cycles, 3 a flit"\]' \
+    bash -c "'$ordito' topology --set 'fabric.topology={kind: cluster, racks: [{kind: mesh, nodes: 1,
+        count: 2}], join: {latency_cycles: 5, flit_cycles: 3}}' --dot - | tr '\n' ' '"
 for example in "$examples"/*.yaml; do
     check "example ${example##*/}" 0 'completed' run "$example"
 done

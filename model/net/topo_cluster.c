@@ -10,9 +10,6 @@
 // goes to the router that has the fewest ports in use (ties: the lowest number): the corners of a
 // mesh, the top switches of a tree.
 //
-// A cluster of a number of nodes has equal racks, meshes: as many as the greatest number that
-// divides the nodes and is at most their square root, and 64.
-//
 // Nodes and routers are numbered rack by rack; the switches between racks come last. Router 5 of
 // rack 2 is called "2.5", switch 0 between racks "join.0". Hops are channels between routers, also
 // where a rack by itself would be an indirect network.
@@ -26,11 +23,10 @@
 #include "model/net/topo_spec.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MAX_EVEN_RACKS = 64 };
 
 struct uplink {
     uint32_t ends[2]; // routers of the cluster
@@ -57,18 +53,6 @@ static bool out_of_memory(struct err *err)
     return err_set(err, ERR_RUN, "out of memory for a topology");
 }
 
-// The racks as given, or as many equal ones as make a number of nodes evenly.
-static bool read_racks(struct topo_racks *racks, const struct topology_spec *spec, struct err *err)
-{
-    char even[64];
-    uint32_t count = 1;
-    for (uint32_t c = 2; c <= MAX_EVEN_RACKS && c * c <= spec->nodes; c++)
-        if (spec->nodes % c == 0)
-            count = c;
-    snprintf(even, sizeof even, "kind=mesh\tnodes=%u\tcount=%u", spec->nodes / count, count);
-    return topo_racks_read(racks, spec->racks ? spec->racks : even, err);
-}
-
 static bool check_join(const struct topology_spec *spec, uint32_t num_racks, struct err *err)
 {
     const struct topology_kind *kind = topology_find(spec->join_kind);
@@ -86,7 +70,7 @@ static bool check_join(const struct topology_spec *spec, uint32_t num_racks, str
 static bool resolve(struct topology_spec *spec, struct err *err)
 {
     struct topo_racks racks;
-    if (!read_racks(&racks, spec, err))
+    if (!topo_racks_of(&racks, spec, err))
         return false;
     uint32_t num_racks = racks.num_racks;
     spec->nodes = (uint32_t)racks.num_nodes;
@@ -365,7 +349,7 @@ static bool assemble(struct builder *b)
 static bool build(const struct topology_spec *spec, struct topology *topology, struct err *err)
 {
     struct builder b = {.self = topology, .spec = spec, .err = err};
-    if (!read_racks(&b.racks, spec, err))
+    if (!topo_racks_of(&b.racks, spec, err))
         return false;
     bool good = assemble(&b);
     for (uint32_t s = 0; b.sorts && s < b.racks.num_sorts; s++)
@@ -379,6 +363,13 @@ static bool build(const struct topology_spec *spec, struct topology *topology, s
     return good;
 }
 
+// The rack by the router's name; switches have none.
+static uint32_t group(const struct topology *topology, uint32_t router)
+{
+    const char *name = topology->router_names[router];
+    return isdigit((unsigned char)*name) ? (uint32_t)strtoul(name, NULL, 10) : TOPOLOGY_NONE;
+}
+
 const struct topology_kind topo_cluster = {
     .name = "cluster",
     .parameters = "racks: [{kind, ..., count, channels, latency_cycles, flit_cycles}, ...] or "
@@ -389,4 +380,6 @@ const struct topology_kind topo_cluster = {
     .build = build,
     .router_name = topo_names_router,
     .port_name = topo_names_port,
+    .group = group,
+    .group_name = "rack",
 };

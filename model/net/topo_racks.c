@@ -6,10 +6,11 @@
 #include "model/net/topo_spec.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_KEYS = 16, MAX_KINDS = 32 };
+enum { MAX_KEYS = 16, MAX_KINDS = 32, MAX_EVEN_RACKS = 64 };
 
 // A number of digits only, `max` at most.
 static bool read_number(const char *text, size_t length, uint64_t max, uint64_t *number)
@@ -189,6 +190,17 @@ bool topo_racks_read(struct topo_racks *self, const char *text, struct err *err)
     if (!good)
         topo_racks_free(self);
     return good;
+}
+
+bool topo_racks_of(struct topo_racks *self, const struct topology_spec *spec, struct err *err)
+{
+    char even[64];
+    uint32_t count = 1;
+    for (uint32_t c = 2; c <= MAX_EVEN_RACKS && c * c <= spec->nodes; c++)
+        if (spec->nodes % c == 0)
+            count = c;
+    snprintf(even, sizeof even, "kind=mesh\tnodes=%u\tcount=%u", spec->nodes / count, count);
+    return topo_racks_read(self, spec->racks ? spec->racks : even, err);
 }
 
 void topo_racks_free(struct topo_racks *self)

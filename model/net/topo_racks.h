@@ -37,6 +37,11 @@ struct topo_racks {
 // False with ERR_CONFIG that names the rack, by the number of its line from 1 on. There is nothing
 // to free then.
 bool topo_racks_read(struct topo_racks *self, const char *text, struct err *err);
+
+// The racks of a cluster: as they are given or, of a number of nodes, equal meshes: as many as the
+// greatest number that divides the nodes and is at most their square root, and 64.
+bool topo_racks_of(struct topo_racks *self, const struct topology_spec *spec, struct err *err);
+
 void topo_racks_free(struct topo_racks *self);
 
 #endif

@@ -139,6 +139,10 @@ struct topology_kind {
     void (*router_name)(const struct topology *topology, uint32_t router, char *text, size_t size);
     void (*port_name)(const struct topology *topology, uint32_t router, uint32_t port, char *text,
                       size_t size);
+
+    // The rack or group that a router is drawn in, or TOPOLOGY_NONE. NULL: there are none.
+    uint32_t (*group)(const struct topology *topology, uint32_t router);
+    const char *group_name; // "rack"
 };
 
 extern const struct topology_kind *const topology_kinds[];
