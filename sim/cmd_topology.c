@@ -149,8 +149,8 @@ static void print_latencies(const struct findings *found)
                                                           : "",
            config->buffer_flits, config->design.pipeline > 1 ? 2 : 1,
            config->design.pipeline > 1 ? 3 : 2);
-    if (found->topology->latency_cycles)
-        puts("(with Lc on all channels; some have latencies of their own)");
+    if (found->topology->latency_cycles || found->topology->flit_cycles)
+        puts("(with Lc and a flit a cycle on all channels; some are longer or narrower)");
     printf("%-20s  %-57s  %4s  %10s  %10s\n", "switching", "closed form", "L", "H = 1", "diameter");
     for (int mode = 0; mode < SWITCHING_NUM; mode++) {
         for (size_t i = 0; i < (config->max_flits > 1 ? 2U : 1U); i++) {

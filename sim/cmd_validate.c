@@ -89,11 +89,11 @@ static json_t *result_json(const struct validate_options *asked,
     json_t *drawn = json_pack("{s:I, s:I, s:I}", "runs", (json_int_t)asked->runs, "variants",
                               (json_int_t)asked->variants, "router_cycles_min",
                               (json_int_t)asked->router_cycles_min);
-    json_t *section =
-        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "runs", (json_int_t)result->runs,
-                  "router_cycles", (json_int_t)result->router_cycles, "mismatches",
-                  (json_int_t)result->mismatches, "variants", (json_int_t)result->variants,
-                  "packets", (json_int_t)result->packets, "flits", (json_int_t)result->flits);
+    json_t *section = json_pack(
+        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "runs", (json_int_t)result->runs, "router_cycles",
+        (json_int_t)result->router_cycles, "mismatches", (json_int_t)result->mismatches, "variants",
+        (json_int_t)result->variants, "kinds", (json_int_t)result->kinds, "packets",
+        (json_int_t)result->packets, "flits", (json_int_t)result->flits);
     json_t *host =
         json_pack("{s:f, s:o, s:f, s:I, s:i}", "wall_s", result->wall_s, "router_cycles_per_s",
                   rate(result->router_cycles, result->wall_s), "build_s", result->build_s,
@@ -109,11 +109,12 @@ static json_t *result_json(const struct validate_options *asked,
 
 static void print_result(FILE *to, const struct validate_result *result)
 {
-    fprintf(to,
-            "%" PRIu64 " runs on %" PRIu32 " RTL variants, %" PRIu64 " router-cycles, %" PRIu64
-            " packets, %" PRIu64 " flits: %s\n",
-            result->runs, result->variants, result->router_cycles, result->packets, result->flits,
-            result->mismatches ? "RTL and reference differ" : "RTL and reference agree");
+    fprintf(
+        to,
+        "%" PRIu64 " runs of %" PRIu32 " kinds of topology on %" PRIu32 " RTL variants, %" PRIu64
+        " router-cycles, %" PRIu64 " packets, %" PRIu64 " flits: %s\n",
+        result->runs, result->kinds, result->variants, result->router_cycles, result->packets,
+        result->flits, result->mismatches ? "RTL and reference differ" : "RTL and reference agree");
     fprintf(to, "%.3g s for builds, %.3g s for runs", result->build_s, result->wall_s);
     if (result->wall_s > 0)
         fprintf(to, ", %.3g router-cycles/s", (double)result->router_cycles / result->wall_s);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The echo of a configuration: every parameter that can change the results of its run, as JSON that
 // can be read as a configuration again.
+#include "model/net/topo_racks.h"
 #include "model/net/topo_spec.h"
 #include "sim/json_path.h"
 #include "sim/param.h"
@@ -109,6 +110,7 @@ static json_t *echo_row(const struct config *config, const struct param *row)
     case PARAM_LENGTHS:
         return echo_lengths(config);
     case PARAM_DIMS:
+    case PARAM_RACKS:
         break;
     }
     return json_null();
@@ -119,7 +121,60 @@ static bool echo_key(const struct config *config, const char *key, json_t *root)
     return json_path_set(root, key, echo_row(config, param_find(key)));
 }
 
-// The kind with its resolved parameters, or nodes where it has no others; and what has failed.
+// Sets what a resolved spec says in numbers: its parameters, or nodes where it has no others.
+static bool echo_numbers(const struct topology_spec *spec, const char *group, json_t *root)
+{
+    char path[64];
+    bool ok = true;
+    snprintf(path, sizeof path, "%snodes", group);
+    if (!topo_spec_is_shaped(spec))
+        ok = json_path_set(root, path, json_integer(spec->nodes));
+    for (size_t i = 0; ok && i < topology_num_params; i++) {
+        uint32_t value = topology_param_value(spec, &topology_params[i]);
+        snprintf(path, sizeof path, "%s%s", group, topology_params[i].key);
+        ok = value == 0 || json_path_set(root, path, json_integer(value));
+    }
+    if (!ok || spec->num_dims == 0)
+        return ok;
+    json_t *dims = json_array();
+    for (uint32_t i = 0; dims && i < spec->num_dims; i++)
+        json_array_append_new(dims, json_integer((json_int_t)spec->dims[i]));
+    snprintf(path, sizeof path, "%sdims", group);
+    return json_path_set(root, path, dims);
+}
+
+static bool echo_uplink(json_t *rack, const char *key, uint32_t value)
+{
+    return value == 0 || json_object_set_new(rack, key, json_integer(value)) == 0;
+}
+
+// Racks as they are given; NULL if out of memory.
+static json_t *echo_racks(const char *text)
+{
+    struct topo_racks racks;
+    struct err err = {0};
+    if (!topo_racks_read(&racks, text, &err))
+        return json_null(); // in a configuration that will be refused
+    json_t *list = json_array();
+    bool ok = list;
+    for (uint32_t i = 0; ok && i < racks.num_sorts; i++) {
+        const struct topo_rack *rack = &racks.sorts[i];
+        json_t *object =
+            json_pack("{s:s, s:I}", "kind", rack->spec.kind, "count", (json_int_t)rack->count);
+        ok = object && echo_numbers(&rack->spec, "", object) &&
+             echo_uplink(object, "channels", rack->uplinks.channels) &&
+             echo_uplink(object, "latency_cycles", rack->uplinks.latency_cycles) &&
+             echo_uplink(object, "flit_cycles", rack->uplinks.flit_cycles);
+        ok = json_array_append_new(list, object) == 0 && ok;
+    }
+    topo_racks_free(&racks);
+    if (ok)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
+// The kind with its resolved parameters, and what has failed.
 static bool echo_topology(const struct config *config, json_t *root)
 {
     struct topology_spec spec = config->topology;
@@ -130,20 +185,11 @@ static bool echo_topology(const struct config *config, json_t *root)
         ok = ok && echo_key(config, "fabric.topology.failed", root);
     if (spec.file)
         ok = ok && echo_key(config, "fabric.topology.file", root);
-    if (!topo_spec_is_shaped(&spec))
-        ok = ok && json_path_set(root, "fabric.topology.nodes", json_integer(spec.nodes));
-    for (size_t i = 0; ok && i < topology_num_params; i++) {
-        char path[64];
-        uint32_t value = topology_param_value(&spec, &topology_params[i]);
-        snprintf(path, sizeof path, "fabric.topology.%s", topology_params[i].key);
-        ok = value == 0 || json_path_set(root, path, json_integer(value));
-    }
-    if (!ok || spec.num_dims == 0)
-        return ok;
-    json_t *dims = json_array();
-    for (uint32_t i = 0; dims && i < spec.num_dims; i++)
-        json_array_append_new(dims, json_integer((json_int_t)spec.dims[i]));
-    return json_path_set(root, "fabric.topology.dims", dims);
+    if (spec.racks)
+        ok = ok && json_path_set(root, "fabric.topology.racks", echo_racks(spec.racks));
+    if (spec.join_kind)
+        ok = ok && json_path_set(root, "fabric.topology.join.kind", json_string(spec.join_kind));
+    return ok && echo_numbers(&spec, "fabric.topology.", root);
 }
 
 json_t *config_echo(const struct config *config)

@@ -50,6 +50,11 @@ const char *param_allowed(const struct param *row, char *text, size_t size)
     case PARAM_TEXTS:
         snprintf(text, size, "a list of texts");
         break;
+    case PARAM_RACKS:
+        snprintf(
+            text, size,
+            "a list of {kind, nodes or shape, count, channels, latency_cycles, flit_cycles}, null");
+        break;
     case PARAM_NODES:
         snprintf(text, size, "a list of nodes");
         break;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/param.h"
 
+#include "model/net/graph_file.h"
 #include "model/net/router.h"
 #include "model/net/routing_table.h"
 #include "model/node/collective.h"
@@ -45,6 +46,15 @@ static size_t choices_topology(const char **names)
     for (size_t i = 0; i < topology_num_kinds; i++)
         names[i] = topology_kinds[i]->name;
     return topology_num_kinds;
+}
+
+static size_t choices_join(const char **names)
+{
+    size_t num = 0;
+    for (size_t i = 0; i < topology_num_kinds; i++)
+        if (topology_can_be_part(topology_kinds[i]))
+            names[num++] = topology_kinds[i]->name;
+    return num;
 }
 
 static size_t choices_routing(const char **names)
@@ -149,6 +159,34 @@ const struct param param_table[] = {
     {.key = "fabric.topology.file",
      FIELD(PATH, topology.file),
      TEXTS("null", "of a graph: a line \"A B\" a pair of channels, or GraphML"),
+     RESULT},
+    {.key = "fabric.topology.racks",
+     FIELD(RACKS, topology.racks),
+     TEXTS("null", "of a cluster, as [{kind: mesh, dims: [4, 4], count: 4}, {kind: ring, n: 9}]"),
+     RESULT},
+    {.key = "fabric.topology.join.kind",
+     FIELD(KIND, topology.join_kind),
+     .choices = choices_join,
+     .word = "null",
+     TEXTS("null", "topology of the racks of a cluster; null: star"),
+     RESULT},
+    {.key = "fabric.topology.join.channels",
+     FIELD(UINT32, topology.join_channels),
+     RANGE(1, ROUTER_MAX_RADIX),
+     .word = "null",
+     TEXTS("null", "uplinks side by side for each channel of that; null: 1"),
+     RESULT},
+    {.key = "fabric.topology.join.latency_cycles",
+     FIELD(UINT32, topology.join_latency_cycles),
+     RANGE(1, GRAPH_MAX_CYCLES),
+     .word = "null",
+     UNIT("cycles", "null", "of uplinks; null: as fabric.channel says"),
+     RESULT},
+    {.key = "fabric.topology.join.flit_cycles",
+     FIELD(UINT32, topology.join_flit_cycles),
+     RANGE(1, GRAPH_MAX_FLIT_CYCLES),
+     .word = "null",
+     UNIT("cycles", "null", "that a flit takes up an uplink; null: 1"),
      RESULT},
     {.key = "fabric.topology.failed",
      FIELD(TEXTS, topology.failed),
@@ -446,5 +484,6 @@ bool param_is_group(const char *key)
 
 bool param_is_text(const struct param *row)
 {
-    return row->type == PARAM_PATH || row->type == PARAM_NAME || row->type == PARAM_TEXTS;
+    return row->type == PARAM_PATH || row->type == PARAM_NAME || row->type == PARAM_TEXTS ||
+           row->type == PARAM_RACKS;
 }

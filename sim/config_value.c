@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/config_value.h"
 
+#include "sim/config_racks.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -216,6 +218,16 @@ static bool read_texts(const struct reader *self)
     return good;
 }
 
+static bool read_racks(const struct reader *self)
+{
+    if (config_scalar_is_null(self->node))
+        return set_text(self, NULL);
+    char *text = config_racks_text(self->node, self->row->key, self->place, self->err);
+    bool good = text && set_text(self, text);
+    free(text);
+    return good;
+}
+
 static bool read_dims(const struct reader *self)
 {
     struct topology_spec *spec = &self->config->topology;
@@ -345,6 +357,10 @@ static bool read_name(const struct reader *self, void *field)
     const char *name = NULL;
     if (self->row->type == PARAM_NAME && is_word(self))
         return set_text(self, NULL);
+    if (self->row->type == PARAM_KIND && is_word(self)) {
+        *(const char **)field = NULL;
+        return true;
+    }
     if (!read_choice(self, &choice, &name))
         return false;
     unsigned number = (unsigned)choice;
@@ -377,6 +393,8 @@ bool config_value_read(struct config *config, const struct param *row, yaml_node
         return read_path(&reader);
     case PARAM_TEXTS:
         return read_texts(&reader);
+    case PARAM_RACKS:
+        return read_racks(&reader);
     case PARAM_NAME:
     case PARAM_CHOICE:
     case PARAM_FLAG:

@@ -82,11 +82,24 @@ static bool in_topology(const struct param *row)
     return strncmp(row->key, topology_group, length) == 0 && row->key[length] == '.';
 }
 
-// True for parameters that give a topology its shape: all but kind, nodes and what has failed.
+// The part of the key after the topology's own: "kind", "join.kind".
+static const char *topology_part(const struct param *row)
+{
+    return row->key + sizeof topology_group;
+}
+
+// True for what says how racks are joined, as a name or as a key below it.
+static bool is_join(const char *part)
+{
+    return strcmp(part, "join") == 0 || strncmp(part, "join.", 5) == 0;
+}
+
+// True for parameters that give a topology its shape: all but kind, nodes, what has failed, and how
+// racks are joined.
 static bool is_shape(const struct param *row)
 {
     return in_topology(row) && row->type != PARAM_KIND && row->type != PARAM_TEXTS &&
-           strcmp(last_part(row->key), "nodes") != 0;
+           strcmp(topology_part(row), "nodes") != 0 && !is_join(topology_part(row));
 }
 
 static bool is_given(const struct config *config, const struct param *row)
@@ -108,17 +121,19 @@ static bool excludes(const char *key, const char *other)
     return nodes || dims + n + file > 1;
 }
 
-// Giving one parameter of a topology takes those away that it excludes; a kind drops the shape,
-// which may mean nothing to it.
+// Giving one parameter of a topology takes those away that it excludes; a kind drops the shape and
+// how racks are joined, which may mean nothing to it.
 static bool settle_topology(struct config *config, const struct param *row, struct err *err)
 {
-    bool kind = row->type == PARAM_KIND;
+    bool kind = strcmp(topology_part(row), "kind") == 0;
     if (is_shape(row) && !is_given(config, row))
         return true;
     for (size_t i = 0; i < param_num; i++) {
         const struct param *other = &param_table[i];
-        bool dropped = kind || excludes(last_part(row->key), last_part(other->key));
-        if (is_shape(other) && other != row && dropped && !config_reset(config, other, err))
+        bool dropped =
+            is_shape(other) && (kind || excludes(last_part(row->key), last_part(other->key)));
+        dropped |= kind && in_topology(other) && is_join(topology_part(other));
+        if (dropped && other != row && !config_reset(config, other, err))
             return false;
     }
     if (!is_shape(row))
@@ -171,7 +186,7 @@ static bool check_names(struct walk *self, const char *group, const yaml_node_t 
 static bool is_shape_pair(const struct walk *self, const yaml_node_pair_t *pair)
 {
     const char *name = config_scalar(node_at(self, pair->key));
-    return strcmp(name, "kind") != 0 && strcmp(name, "failed") != 0 &&
+    return strcmp(name, "kind") != 0 && strcmp(name, "failed") != 0 && !is_join(name) &&
            !config_scalar_is_null(node_at(self, pair->value));
 }
 

@@ -213,6 +213,16 @@ static struct run_latency summary(const struct measurement *self, struct stat_hi
     };
 }
 
+// Cycles of the window that flits took up a channel; one that the end cuts off counts as a whole.
+static uint64_t busy_cycles(const struct measurement *self, size_t channel, double window_cycles)
+{
+    const struct topology *t = self->topology;
+    bool of_router = channel < (size_t)t->num_routers * t->radix;
+    uint64_t flit_cycles = t->flit_cycles && of_router ? t->flit_cycles[channel] : 1;
+    uint64_t cycles = self->channel_flits[channel] * flit_cycles;
+    return (double)cycles < window_cycles ? cycles : (uint64_t)window_cycles;
+}
+
 static void channel_summary(const struct measurement *self, double window_cycles,
                             struct run_result *result)
 {
@@ -223,8 +233,9 @@ static void channel_summary(const struct measurement *self, double window_cycles
         if (!topology_is_hop(self->topology, p))
             continue;
         num++;
-        sum += self->channel_flits[p];
-        max = self->channel_flits[p] > max ? self->channel_flits[p] : max;
+        uint64_t busy = busy_cycles(self, p, window_cycles);
+        sum += busy;
+        max = busy > max ? busy : max;
     }
     result->channel_utilisation_mean = -1;
     result->channel_utilisation_max = -1;

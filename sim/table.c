@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/table.h"
 
+#include "model/net/topo_racks.h"
 #include "model/net/topo_spec.h"
 
 #include <inttypes.h>
@@ -99,27 +100,55 @@ void table_row(const struct table *self, const char *const *values, const struct
 
 // --- summary of one run -----------------------------------------------------------------------
 
+static void print_shape(FILE *to, const struct topology_spec *spec)
+{
+    for (uint32_t i = 0; i < spec->num_dims; i++)
+        fprintf(to, "%s%" PRIu64, i ? "x" : " ", spec->dims[i]);
+    for (size_t i = 0; i < topology_num_params; i++) {
+        uint32_t value = topology_param_value(spec, &topology_params[i]);
+        if (value > 0)
+            fprintf(to, ", %s %" PRIu32, topology_params[i].key, value);
+    }
+}
+
+// " of 4 mesh 4x4 and 1 ring, n 9".
+static void print_racks(FILE *to, const char *text)
+{
+    struct topo_racks racks;
+    struct err err = {0};
+    if (!topo_racks_read(&racks, text, &err))
+        return;
+    for (uint32_t i = 0; i < racks.num_sorts; i++) {
+        const struct topo_rack *rack = &racks.sorts[i];
+        fprintf(to, " %s %" PRIu32 " %s", i ? "and" : "of", rack->count, rack->spec.kind);
+        print_shape(to, &rack->spec);
+    }
+    topo_racks_free(&racks);
+}
+
 const char *table_topology_name(const struct config *config, char *text, size_t size)
 {
     struct topology_spec spec = config->topology;
     struct err err = {0};
     topology_resolve(&spec, &err);
-    size_t used = (size_t)snprintf(text, size, "%s", spec.kind);
-    if (spec.file && used < size)
-        used += (size_t)snprintf(text + used, size - used, " %s", spec.file);
-    for (uint32_t i = 0; i < spec.num_dims && used < size; i++)
-        used +=
-            (size_t)snprintf(text + used, size - used, "%s%" PRIu64, i ? "x" : " ", spec.dims[i]);
-    for (size_t i = 0; i < topology_num_params && used < size; i++) {
-        uint32_t value = topology_param_value(&spec, &topology_params[i]);
-        if (value > 0)
-            used += (size_t)snprintf(text + used, size - used, ", %s %" PRIu32,
-                                     topology_params[i].key, value);
-    }
-    if (!topo_spec_is_shaped(&spec) && used < size)
-        used += (size_t)snprintf(text + used, size - used, " of %" PRIu32 " nodes", spec.nodes);
-    if (spec.failed && used < size)
-        snprintf(text + used, size - used, " with failed parts");
+    snprintf(text, size, "%s", spec.kind);
+    FILE *to = fmemopen(text, size, "w");
+    if (!to) // out of memory
+        return text;
+    fputs(spec.kind, to);
+    if (!topo_spec_is_shaped(&spec))
+        fprintf(to, " of %" PRIu32 " nodes", spec.nodes);
+    if (spec.file)
+        fprintf(to, " %s", spec.file);
+    if (spec.racks)
+        print_racks(to, spec.racks);
+    if (spec.join_kind)
+        fprintf(to, ", join.kind %s", spec.join_kind);
+    print_shape(to, &spec);
+    if (spec.failed)
+        fputs(" with failed parts", to);
+    fclose(to);
+    text[size - 1] = '\0';
     return text;
 }
 

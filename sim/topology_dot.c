@@ -38,6 +38,35 @@ static void write_router(FILE *to, const struct topology *t, uint32_t router)
     fputs(connected ? "];\n" : ", style=dashed];\n", to);
 }
 
+static void write_nodes(FILE *to, const struct topology *t, uint32_t router)
+{
+    for (uint32_t p = 0; p < t->radix; p++) {
+        uint32_t node = t->port_node[(size_t)router * t->radix + p];
+        if (node != TOPOLOGY_NONE)
+            fprintf(to, "  n%" PRIu32 " [label=\"%" PRIu32 "\", shape=circle];\n", node, node);
+    }
+}
+
+// Routers and nodes in boxes of their groups, and by themselves where they have none.
+static void write_vertices(FILE *to, const struct topology *t, bool one)
+{
+    uint32_t open = TOPOLOGY_NONE; // routers of a group follow each other
+    for (uint32_t r = 0; r < t->num_routers; r++) {
+        uint32_t group = t->kind->group ? t->kind->group(t, r) : TOPOLOGY_NONE;
+        if (group != open && open != TOPOLOGY_NONE)
+            fputs("  }\n", to);
+        if (group != open && group != TOPOLOGY_NONE)
+            fprintf(to, "  subgraph cluster_%" PRIu32 " {\n  label=\"%s %" PRIu32 "\";\n", group,
+                    t->kind->group_name, group);
+        open = group;
+        write_router(to, t, r);
+        if (!one)
+            write_nodes(to, t, r);
+    }
+    if (open != TOPOLOGY_NONE)
+        fputs("  }\n", to);
+}
+
 static void write_label(FILE *to, const struct topology *t, size_t port)
 {
     uint32_t latency = t->latency_cycles ? t->latency_cycles[port] : 0;
@@ -56,11 +85,9 @@ bool topology_dot(const char *path, const struct topology *t, struct err *err)
         return false;
     FILE *to = file.stream;
     fputs("graph topology {\n  node [shape=box];\n", to);
-    for (uint32_t r = 0; r < t->num_routers; r++)
-        write_router(to, t, r);
     bool one = is_one(t);
+    write_vertices(to, t, one);
     for (uint32_t n = 0; !one && n < t->num_nodes; n++) {
-        fprintf(to, "  n%" PRIu32 " [label=\"%" PRIu32 "\", shape=circle];\n", n, n);
         fprintf(to, "  r%" PRIu32 " -- n%" PRIu32, t->node_port[n] / t->radix, n);
         write_label(to, t, t->node_port[n]);
     }

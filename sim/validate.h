@@ -30,6 +30,7 @@ struct validate_result {
     uint64_t router_cycles;
     uint64_t mismatches; // runs that differed: 0 or 1, since the first one ends all
     uint32_t variants;   // in use
+    uint32_t kinds;      // of topology in the runs
     uint64_t packets;    // ejected
     uint64_t flits;      // ejected
     bool interrupted;    // ended by a signal before all runs were made

@@ -5,6 +5,7 @@
 set -u
 ordito=$(realpath "${1:-build/ordito}")
 sources=$(realpath "$(dirname "$0")/../rtl")
+examples=$(realpath "$(dirname "$0")/../sim/examples")
 samples=$(realpath "$(dirname "$0")/../traces/samples")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -72,6 +73,19 @@ check "a graph, relative to the configuration" 0 'graph there/graph.txt: 3 nodes
     run there/graph.yaml --set run.measure_cycles=500
 check "failed parts" 0 '8 nodes, 9 routers, 16 channels' \
     run "${quick[@]}" --set 'fabric.topology.failed=[router 4]'
+
+check "a cluster" 0 '^cluster of 2 mesh 3x3 and 1 ring, n 4, join.kind star, .*: 22 nodes, 23 routers' \
+    run "${quick[@]}" --set 'fabric.topology={kind: cluster,
+        racks: [{kind: mesh, dims: [3, 3], count: 2}, {kind: ring, n: 4}]}'
+check "racks in boxes, with narrow uplinks between them" 0 \
+    'subgraph cluster_1 \{.*label="rack 1".*r1 -- r2 \[label="5 cycles, 3 a flit"\]' \
+    bash -c "'$ordito' topology --set 'fabric.topology={kind: cluster, racks: [{kind: mesh, nodes: 1,
+        count: 2}], join: {latency_cycles: 5, flit_cycles: 3}}' --dot - | tr '\n' ' '"
+for example in "$examples"/*.yaml; do
+    check "example ${example##*/}" 0 'completed' run "$example"
+done
+check "an example whose centre has failed" 2 '1536 pairs of nodes cut off' \
+    run "$examples/cluster-central.yaml" --set 'fabric.topology.failed=[router join.0]'
 
 # --- configurations that are wrong ---
 printf '0 1\n1 1\n' >there/graph.txt

@@ -20,6 +20,10 @@ const struct topology_spec kinds_shapes[] = {
     {.kind = "dragonfly", .routers_per_group = 3, .concentration = 2, .global_ports = 1},
     {.kind = "dragonfly", .routers_per_group = 2, .concentration = 2, .global_ports = 2},
     {.kind = "graph", .file = "tests/graphs/web.txt"},
+    {.kind = "cluster",
+     .racks = "kind=mesh\tdims=2x2\tcount=2\nkind=star\tn=3\nkind=ring\tn=3\tchannels=1",
+     .join_kind = "ring",
+     .join_channels = 2},
     {.kind = "torus", .num_dims = 2, .dims = {4, 4}, .failed = "router 6\nchannel 0-1"},
 };
 const size_t kinds_num_shapes = sizeof kinds_shapes / sizeof *kinds_shapes;

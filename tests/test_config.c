@@ -216,10 +216,11 @@ Test(config, the_echo_leaves_out_what_cannot_change_results)
     config_free(&config);
 }
 
-Test(config, an_echo_read_as_a_configuration_gives_the_same_echo)
+// The echo of a configuration with this topology, read as a configuration, gives the same echo.
+static void check_echo(const char *topology)
 {
-    static const char *const sets[] = {
-        "fabric.topology={kind: hypercube, nodes: 32}",
+    const char *const sets[] = {
+        topology,
         "fabric.router={switching: virtual-cut-through, vcs: 7, vc_choice: by-flow}",
         "workload.packet_flits=[{flits: 1, weight: 3}, {flits: 5, weight: 0.25}]",
         "workload.process=bursty",
@@ -239,6 +240,14 @@ Test(config, an_echo_read_as_a_configuration_gives_the_same_echo)
     free(again);
     config_free(&first);
     config_free(&second);
+}
+
+Test(config, an_echo_read_as_a_configuration_gives_the_same_echo)
+{
+    check_echo("fabric.topology={kind: hypercube, nodes: 32}");
+    check_echo("fabric.topology={kind: cluster, nodes: 24, join: {channels: 2}}");
+    check_echo("fabric.topology={kind: cluster, join: {kind: tree, latency_cycles: 9, channels: 2},"
+               "racks: [{kind: torus, dims: [4, 3], count: 3, channels: 1}, {kind: dragonfly}]}");
 }
 
 Test(config, a_copy_is_equal_and_its_own)
@@ -287,6 +296,30 @@ Test(config, failed_parts_stay_when_the_kind_changes_and_a_file_does_not)
     cr_expect_not_null(config.topology.failed);
     set(&config, "fabric.topology.failed=[]");
     cr_expect_null(config.topology.failed);
+    config_free(&config);
+}
+
+Test(config, racks_are_echoed_as_they_resolve_and_go_when_the_kind_changes)
+{
+    struct config config = made();
+    set(&config,
+        "fabric.topology={kind: cluster, join: {kind: ring, channels: 2, flit_cycles: 4},"
+        "racks: [{kind: mesh, nodes: 6, count: 3}, {kind: star, n: 5, latency_cycles: 9}]}");
+    cr_expect_str_eq(config.topology.racks,
+                     "kind=mesh\tnodes=6\tcount=3\nkind=star\tn=5\tlatency_cycles=9");
+    cr_expect_eq(config.topology.nodes, 0);
+    echoes(&config, "fabric.topology.racks",
+           "[{\"kind\":\"mesh\",\"count\":3,\"dims\":[3,2]},"
+           "{\"kind\":\"star\",\"count\":1,\"n\":5,\"latency_cycles\":9}]");
+    echoes(&config, "fabric.topology.join", "{\"kind\":\"ring\",\"channels\":2,\"flit_cycles\":4}");
+    set(&config, "fabric.topology.nodes=24"); // equal racks, still joined so
+    cr_expect_null(config.topology.racks);
+    echoes(&config, "fabric.topology.nodes", "24");
+    echoes(&config, "fabric.topology.join.kind", "\"ring\"");
+    set(&config, "fabric.topology.kind=torus");
+    cr_expect_null(config.topology.join_kind);
+    cr_expect_eq(config.topology.join_channels, 0);
+    cr_expect_eq(config.topology.nodes, 24);
     config_free(&config);
 }
 

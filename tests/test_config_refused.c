@@ -10,6 +10,9 @@ static void refused(const char *text, const char *const *parts)
     struct err err = {0};
     char folder[64];
     bool ok = read_text(&config, text, folder, &err) && config_check(&config, &err);
+    struct topology *topology = ok ? config_topology(&config, &err) : NULL; // some only then
+    ok = topology;
+    topology_free(topology);
     cr_assert(!ok, "accepted: %s", text);
     cr_assert_eq(err.status, ERR_CONFIG);
     for (; *parts; parts++)
@@ -112,6 +115,42 @@ Test(config, impossible_topologies_are_refused_with_their_place)
     REFUSED("fabric: {topology: {kind: hypercube, n: 0}}", "out of range");
     REFUSED("fabric: {topology: {kind: hypercube, nodes: 60}}", "nearest is 64");
     REFUSED("fabric: {topology: {kind: hypercube, dims: [8, 8]}}", "fabric.topology.dims");
+}
+
+Test(config, racks_are_refused_with_their_line)
+{
+    REFUSED("fabric:\n  topology:\n    kind: cluster\n    racks:\n    - {kind: mesh}\n"
+            "    - {kind: mseh, count: 2}\n",
+            "c.yaml:6: fabric.topology.racks: rack 2: ", "no topology", "nearest: mesh");
+    REFUSED("fabric:\n  topology:\n    kind: cluster\n    racks:\n    - kind: tree\n"
+            "      arity: [2, 2]\n",
+            "c.yaml:6: ", "neither a name nor a number");
+    REFUSED("fabric: {topology: {kind: cluster, racks: [{kind: tree, arty: 2}]}}",
+            "c.yaml:1: ", "nearest: arity");
+    REFUSED("fabric: {topology: {kind: cluster, racks: [{kind: mesh, kind: mesh}]}}", "twice");
+    REFUSED("fabric: {topology: {kind: cluster, racks: [{dims: [2, 2]}]}}", "needs a kind");
+    REFUSED("fabric: {topology: {kind: cluster, racks: [{kind: mesh, dims: 4}]}}", "no list");
+    REFUSED("fabric: {topology: {kind: cluster, racks: [{kind: mesh, dims: [4, -4]}]}}",
+            "no list of sides");
+    REFUSED("fabric: {topology: {kind: cluster, racks: [{kind: mesh, count: 0}]}}", "1..4096");
+    REFUSED("fabric: {topology: {kind: cluster, racks: [{kind: mesh, count: \"2\"}]}}",
+            "neither a name");
+    REFUSED("fabric: {topology: {kind: cluster, racks: [mesh]}}", "rack 1: must be a mapping");
+    REFUSED("fabric: {topology: {kind: cluster, racks: []}}", "no list of racks");
+    REFUSED("fabric: {topology: {kind: cluster, racks: [{kind: hypercube, n: 3, nodes: 8}]}}",
+            "rack 1: nodes");
+    REFUSED("fabric: {topology: {kind: cluster, racks: [{kind: cluster}]}}", "cannot be a rack");
+    REFUSED("fabric: {topology: {kind: cluster, nodes: 8, racks: [{kind: mesh}]}}", "exclude");
+    REFUSED("fabric:\n  topology:\n    kind: cluster\n    racks: [{kind: mesh, count: 6}]\n"
+            "    join: {channels: 11}\n",
+            "c.yaml:5: fabric.topology.join.channels", "66 ports");
+    REFUSED("fabric:\n  topology:\n    kind: cluster\n    racks: [{kind: mesh, count: 6}]\n"
+            "    join: {kind: hypercube}\n",
+            "c.yaml:5: fabric.topology.join.kind", "nearest is 4");
+    REFUSED("fabric: {topology: {kind: cluster, join: {kind: graph}}}", "no choice");
+    REFUSED("fabric: {topology: {kind: cluster, join: {chanels: 2}}}",
+            "nearest: fabric.topology.join.channels");
+    REFUSED("fabric: {topology: {kind: mesh, join: {channels: 2}}}", "a mesh has no");
 }
 
 Test(config, what_does_not_fit_together_is_refused)

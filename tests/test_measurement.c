@@ -44,6 +44,18 @@ Test(measurement, an_overloaded_network_is_saturated_also_in_a_short_window)
     }
 }
 
+Test(measurement, a_channel_is_used_for_as_long_as_its_flits_take_it_up)
+{
+    // Two racks of one node, whose only way is by uplinks that are narrow, and always busy.
+    const char *const narrow[] = {"fabric.topology={kind: cluster, racks: [{kind: mesh, nodes: 1, "
+                                  "count: 2}], join: {flit_cycles: 4}}",
+                                  "workload.rate_flits_per_node_cycle=0.9", NULL};
+    struct run_result result = run_with(1, narrow);
+    cr_assert_gt(result.channel_utilisation_max, 0.99);
+    cr_assert_leq(result.channel_utilisation_max, 1);
+    cr_assert_float_eq(result.accepted_flits_per_node_cycle, 0.25, 0.005);
+}
+
 Test(measurement, a_window_that_is_cut_off_has_latencies_and_no_verdict)
 {
     // The first packets are under way: much was offered, little accepted.

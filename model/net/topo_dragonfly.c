@@ -206,6 +206,11 @@ static void port_name(const struct topology *topology, uint32_t router, uint32_t
         snprintf(text, size, "global %u", j - a);
 }
 
+static uint32_t group(const struct topology *topology, uint32_t router)
+{
+    return router / topology->spec.routers_per_group;
+}
+
 const struct topology_kind topo_dragonfly = {
     .name = "dragonfly",
     .parameters = "routers_per_group: a, concentration: p (nodes a router), global_ports: h, "
@@ -218,4 +223,6 @@ const struct topology_kind topo_dragonfly = {
     .distance = distance,
     .router_name = router_name,
     .port_name = port_name,
+    .group = group,
+    .group_name = "group",
 };

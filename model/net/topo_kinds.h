@@ -17,5 +17,6 @@ extern const struct topology_kind topo_concentrated_mesh;
 extern const struct topology_kind topo_flattened_butterfly;
 extern const struct topology_kind topo_dragonfly;
 extern const struct topology_kind topo_file; // "graph"
+extern const struct topology_kind topo_cluster;
 
 #endif

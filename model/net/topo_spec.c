@@ -13,6 +13,10 @@ const struct topology_param topology_params[] = {
     {"routers_per_group", TOPOLOGY_TAKES_GROUPS, offsetof(struct topology_spec, routers_per_group)},
     {"global_ports", TOPOLOGY_TAKES_GROUPS, offsetof(struct topology_spec, global_ports)},
     {"groups", TOPOLOGY_TAKES_GROUPS, offsetof(struct topology_spec, groups)},
+    {"join.channels", TOPOLOGY_TAKES_RACKS, offsetof(struct topology_spec, join_channels)},
+    {"join.latency_cycles", TOPOLOGY_TAKES_RACKS,
+     offsetof(struct topology_spec, join_latency_cycles)},
+    {"join.flit_cycles", TOPOLOGY_TAKES_RACKS, offsetof(struct topology_spec, join_flit_cycles)},
 };
 const size_t topology_num_params = sizeof topology_params / sizeof *topology_params;
 
@@ -34,6 +38,10 @@ bool topo_spec_check(const struct topology_kind *kind, struct topology_spec *spe
         return refuse_foreign(kind, "dims", "sides", err);
     if (spec->file && !(kind->takes & TOPOLOGY_TAKES_FILE))
         return refuse_foreign(kind, "file", "file", err);
+    if (spec->racks && !(kind->takes & TOPOLOGY_TAKES_RACKS))
+        return refuse_foreign(kind, "racks", "racks", err);
+    if (spec->join_kind && !(kind->takes & TOPOLOGY_TAKES_RACKS))
+        return refuse_foreign(kind, "join.kind", "racks to join", err);
     for (size_t i = 0; i < topology_num_params; i++) {
         const struct topology_param *param = &topology_params[i];
         if (topology_param_value(spec, param) > 0 && !(kind->takes & param->takes))
@@ -46,9 +54,10 @@ bool topo_spec_check(const struct topology_kind *kind, struct topology_spec *spe
 
 bool topo_spec_is_shaped(const struct topology_spec *spec)
 {
-    bool shaped = spec->num_dims > 0 || spec->file;
+    bool shaped = spec->num_dims > 0 || spec->file || spec->racks;
     for (size_t i = 0; i < topology_num_params; i++)
-        shaped |= topology_param_value(spec, &topology_params[i]) > 0;
+        shaped |= !(topology_params[i].takes & TOPOLOGY_TAKES_RACKS) &&
+                  topology_param_value(spec, &topology_params[i]) > 0;
     return shaped;
 }
 

@@ -2,8 +2,8 @@
 // Parameters of topologies: which there are, which a kind takes, and what kinds share in resolving
 // them.
 //
-// A spec is shaped if it has any parameter but the number of nodes; then that number does not
-// count.
+// A spec is shaped if it has any parameter but the number of nodes and those that say how racks are
+// joined; then that number does not count.
 #ifndef ORDITO_MODEL_NET_TOPO_SPEC_H
 #define ORDITO_MODEL_NET_TOPO_SPEC_H
 

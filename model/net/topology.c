@@ -22,6 +22,7 @@ const struct topology_kind *const topology_kinds[] = {
     &topo_flattened_butterfly,
     &topo_dragonfly,
     &topo_file,
+    &topo_cluster,
 };
 const size_t topology_num_kinds = sizeof topology_kinds / sizeof *topology_kinds;
 
@@ -31,6 +32,11 @@ const struct topology_kind *topology_find(const char *name)
         if (strcmp(topology_kinds[i]->name, name) == 0)
             return topology_kinds[i];
     return NULL;
+}
+
+bool topology_can_be_part(const struct topology_kind *kind)
+{
+    return !(kind->takes & (TOPOLOGY_TAKES_FILE | TOPOLOGY_TAKES_RACKS));
 }
 
 static const struct topology_kind *find_or_name_nearest(const char *name, struct err *err)

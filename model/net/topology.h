@@ -34,7 +34,12 @@ struct topology_spec {
     uint32_t routers_per_group; // dragonfly
     uint32_t global_ports;      // dragonfly: of a router, to other groups
     uint32_t groups;            // dragonfly
-    char *file;   // graph: where it is; NULL: not given; outlives the topology, as `failed` does
+    char *file;  // graph: where it is; NULL: not given; outlives the topology, as `failed` does
+    char *racks; // cluster: topo_racks.h; NULL: not given; outlives the topology, too
+    const char *join_kind;        // cluster: topology of the racks; NULL: not given
+    uint32_t join_channels;       // cluster: uplinks for a channel of that
+    uint32_t join_latency_cycles; // cluster: of uplinks; 0: as all channels
+    uint32_t join_flit_cycles;    // cluster: cycles of a flit on an uplink
     char *failed; // of any kind: parts that have failed, one a line (topo_failed.h); NULL: none
 };
 
@@ -46,7 +51,8 @@ enum {
     TOPOLOGY_TAKES_HEIGHT = 1 << 3,
     TOPOLOGY_TAKES_CONCENTRATION = 1 << 4,
     TOPOLOGY_TAKES_GROUPS = 1 << 5,
-    TOPOLOGY_TAKES_FILE = 1 << 6
+    TOPOLOGY_TAKES_FILE = 1 << 6,
+    TOPOLOGY_TAKES_RACKS = 1 << 7 // and how they are joined
 };
 
 // The numbers that the literature gives for a topology; UINT64_MAX or a negative number stands for
@@ -133,12 +139,19 @@ struct topology_kind {
     void (*router_name)(const struct topology *topology, uint32_t router, char *text, size_t size);
     void (*port_name)(const struct topology *topology, uint32_t router, uint32_t port, char *text,
                       size_t size);
+
+    // The rack or group that a router is drawn in, or TOPOLOGY_NONE. NULL: there are none.
+    uint32_t (*group)(const struct topology *topology, uint32_t router);
+    const char *group_name; // "rack"
 };
 
 extern const struct topology_kind *const topology_kinds[];
 extern const size_t topology_num_kinds;
 
 const struct topology_kind *topology_find(const char *name);
+
+// Whether a kind is made from numbers alone, so that its topologies can be racks and join racks.
+bool topology_can_be_part(const struct topology_kind *kind);
 
 // Fills what is missing in `spec`: 64 nodes if nothing is given. False with ERR_CONFIG if there is
 // no such kind, if it has not got such parameters or they are impossible.
