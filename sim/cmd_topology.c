@@ -130,6 +130,7 @@ static void print_latencies(const struct findings *found)
         [SWITCHING_STORE_AND_FORWARD] = "2 Lt + H Lc + (H + 1) L + L - 1",
         [SWITCHING_VIRTUAL_CUT_THROUGH] = "2 Lt + H Lc + (H + 1) + L - 1",
         [SWITCHING_WORMHOLE] = "2 Lt + H Lc + (H + 1) + L - 1 + floor((L - 1) / B) w",
+        [SWITCHING_CIRCUIT] = "6 Lt + 3 H Lc + (H + 1) + L",
     };
     const struct config *config = found->config;
     uint32_t lengths[] = {1, config->max_flits};

@@ -172,9 +172,22 @@ static bool check_topology(const struct config *config, struct err *err)
     return err_set(err, why.status, "%s", why.text);
 }
 
+static bool check_circuit(const struct config *config, struct err *err)
+{
+    if (config->circuit.backoff_max_cycles < config->circuit.backoff_cycles)
+        return config_refuse(config, "fabric.circuit.backoff_max_cycles", err,
+                             "%" PRIu32 " is below fabric.circuit.backoff_cycles = %" PRIu32,
+                             config->circuit.backoff_max_cycles, config->circuit.backoff_cycles);
+    if (config->switching != SWITCHING_CIRCUIT || config->backend != BACKEND_RTL_WHOLE)
+        return true;
+    return config_refuse(
+        config, "fabric.backend", err,
+        "rtl-whole has no routers for circuit switching; use rtl, lockstep or ref");
+}
+
 bool config_check_network(const struct config *config, struct err *err)
 {
-    if (!check_topology(config, err))
+    if (!check_topology(config, err) || !check_circuit(config, err))
         return false;
     if (config->header_flits < config->max_flits)
         return true;

@@ -56,25 +56,35 @@ bool machine_make_topology(struct machine *self, const struct config *config, st
     return self->topology && fits_memory(self, config, err);
 }
 
+// Circuits that are torn down where they are blocked hold nothing while they wait, and need no
+// proof; one that waits for a channel does so without VCs.
+static bool prove(struct machine *self, const struct config *config, struct err *err)
+{
+    bool circuits = config->switching == SWITCHING_CIRCUIT;
+    struct err proof = {0};
+    if ((circuits && !config->circuit.waits) ||
+        deadlock_prove(self->topology, self->routing, &self->proof, &proof) ||
+        (config->allow_deadlock && proof.status == ERR_DEADLOCK))
+        return true;
+    *err = proof;
+    if (circuits && proof.status == ERR_DEADLOCK)
+        return err_prefix(err, "fabric.circuit.blocked: probes cannot wait here, use retry");
+    return false;
+}
+
 bool machine_make_routing(struct machine *self, const struct config *config, uint32_t longest_flits,
                           struct err *err)
 {
     struct routing_spec routing = {
         .routing = config->routing,
-        .num_vcs = config->vcs,
+        .num_vcs = config->switching == SWITCHING_CIRCUIT ? 1 : config->vcs,
         .by_flow = config->by_flow,
         .flit_bits = config->flit_bits,
         .max_flits = longest_flits,
     };
     self->routing = routing_new(self->topology, &routing, &self->routing_name, err);
-    if (!self->routing)
+    if (!self->routing || !prove(self, config, err))
         return false;
-    struct err proof = {0};
-    if (!deadlock_prove(self->topology, self->routing, &self->proof, &proof) &&
-        (!config->allow_deadlock || proof.status != ERR_DEADLOCK)) {
-        *err = proof;
-        return false;
-    }
     self->ops = backends[config->backend];
     return true;
 }
@@ -88,6 +98,7 @@ struct fabric_params machine_fabric_params(struct machine *self, const struct co
         .routing = self->routing,
         .ops = self->ops,
         .switching = config->switching,
+        .circuit = config->circuit,
         .buffer_flits = config->buffer_flits,
         .channel_latency_cycles = config->channel_latency_cycles,
         .terminal_latency_cycles = config->terminal_latency_cycles,
@@ -112,7 +123,7 @@ static bool fits_buffer(const struct machine *self, const struct config *config,
     return config_refuse(config, key, err,
                          "packets of %u flits do not fit the buffers of %u flits "
                          "(fabric.router.buffer_flits), as %s needs; use shorter packets, larger "
-                         "buffers or wormhole switching",
+                         "buffers, or wormhole or circuit switching",
                          self->packet_flits_max, config->buffer_flits,
                          switching_names[config->switching]);
 }

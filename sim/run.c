@@ -245,6 +245,7 @@ static void fill_result(struct run *self, double loop_s, struct run_result *resu
         result->topology.bisection_channels = topology_search_bisection(machine->topology);
     result->routing = machine->routing_name;
     result->backend = machine->ops->name;
+    result->has_circuits = self->config->switching == SWITCHING_CIRCUIT;
     result->internals_known = !machine->ops->whole;
     result->proof = machine->proof;
     result->packet_flits_max = machine->packet_flits_max;

@@ -39,7 +39,7 @@ struct rig *rig_new(const struct rig_spec *spec)
     cr_assert(self->topology, "%s", self->err.text);
     struct routing_spec routing = {
         .routing = spec->routing ? spec->routing : "auto",
-        .num_vcs = or_default(spec->num_vcs, 2),
+        .num_vcs = spec->switching == SWITCHING_CIRCUIT ? 1 : or_default(spec->num_vcs, 2),
         .by_flow = spec->by_flow,
         .flit_bits = or_default(spec->flit_bits, 64),
         .max_flits = or_default(spec->max_flits, 64),
@@ -50,11 +50,14 @@ struct rig *rig_new(const struct rig_spec *spec)
     self->spec.buffer_flits = or_default(spec->buffer_flits, 8);
     self->spec.channel_latency_cycles = or_default(spec->channel_latency_cycles, 1);
     self->spec.terminal_latency_cycles = or_default(spec->terminal_latency_cycles, 1);
+    self->spec.circuit.backoff_cycles = or_default(spec->circuit.backoff_cycles, 16);
+    self->spec.circuit.backoff_max_cycles = or_default(spec->circuit.backoff_max_cycles, 1024);
     struct fabric_params params = {
         .topology = self->topology,
         .routing = self->routing,
         .ops = spec->ops ? spec->ops : &router_ref_ops,
         .switching = spec->switching,
+        .circuit = self->spec.circuit,
         .buffer_flits = self->spec.buffer_flits,
         .channel_latency_cycles = self->spec.channel_latency_cycles,
         .terminal_latency_cycles = self->spec.terminal_latency_cycles,

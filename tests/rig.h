@@ -9,11 +9,12 @@ struct rig_spec {
     struct topology_spec topology;
     const struct router_ops *ops; // NULL: the reference
     enum switching switching;
-    uint32_t num_vcs;      // 0: 2
-    uint32_t buffer_flits; // 0: 8
-    uint32_t flit_bits;    // 0: 64
-    uint32_t max_flits;    // 0: 64
-    const char *routing;   // NULL: auto
+    struct circuit_params circuit; // no windows: 16 to 1024 cycles
+    uint32_t num_vcs;              // 0: 2; circuits have 1
+    uint32_t buffer_flits;         // 0: 8
+    uint32_t flit_bits;            // 0: 64
+    uint32_t max_flits;            // 0: 64
+    const char *routing;           // NULL: auto
     bool by_flow;
     uint32_t channel_latency_cycles;  // 0: 1
     uint32_t terminal_latency_cycles; // 0: 1

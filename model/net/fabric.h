@@ -15,12 +15,16 @@
 // one used last that has the credits which the switching mode needs, `by-flow` the flow's VC.
 // Terminals buffer `buffer_flits` a VC and consume always, but for random stalls on request.
 //
+// Under circuit switching terminals set up and free circuits (terminal_circuit.h); routing has one
+// VC, since a circuit has whole channels.
+//
 // Owner: the fabric owns its routers and packets; topology and routing belong to the caller and
 // outlive it. No allocation in a cycle but for growth of pools.
 #ifndef ORDITO_MODEL_NET_FABRIC_H
 #define ORDITO_MODEL_NET_FABRIC_H
 
 #include "model/msg.h"
+#include "model/net/circuit.h"
 #include "model/net/router.h"
 #include "model/net/topology.h"
 
@@ -37,11 +41,13 @@ struct fabric_params {
     const struct routing *routing;
     const struct router_ops *ops;
     enum switching switching;
+    struct circuit_params circuit; // circuit switching only
     uint32_t buffer_flits;
     uint32_t channel_latency_cycles;  // 1..
     uint32_t terminal_latency_cycles; // 1..
     uint64_t stall_threshold;         // rng_threshold of a terminal not consuming in a cycle
-    uint64_t watchdog_cycles;         // packets are there and nothing moves for so long: deadlock
+    uint64_t watchdog_cycles;         // packets are there, nothing moves and no node backs off for
+                                      // so long: deadlock
     uint64_t seed;
     bool skip_idle;                 // leave out routers that cannot change
     bool shuffle;                   // evaluate routers in a random order each cycle (tests)
@@ -79,18 +85,20 @@ void fabric_jump(struct fabric *self, uint64_t cycle);
 // Counters since fabric_new.
 struct fabric_counters {
     uint64_t packets_created;
-    uint64_t packets_injected; // heads put on a terminal channel
+    uint64_t packets_injected; // heads put on a terminal channel; circuits: first probes
     uint64_t packets_ejected;
     uint64_t flits_created;
     uint64_t flits_injected;
     uint64_t flits_ejected;
-    uint64_t flit_hops; // flits put on router-to-router channels
+    uint64_t flit_hops; // flits put on router-to-router channels, but for probes and releases
     struct router_stalls stalls;
+    struct circuit_counters circuit;
 };
 
 struct fabric_counters fabric_counters(const struct fabric *self);
 
-// Flits that have crossed each channel: [num_routers * radix], by router * radix + output port.
+// Flits that have crossed each channel, of any kind: [num_routers * radix], by router * radix +
+// output port.
 const uint64_t *fabric_channel_flits(const struct fabric *self);
 
 // Who waits for whom, a line for each blocked front flit, at most `max_lines`. Says nothing for

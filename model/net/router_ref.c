@@ -3,7 +3,7 @@
 //
 // A bank is a handful of arrays, each with one row a router, so that what a cycle touches lies
 // close together. The work of a cycle follows the occupied input ports, found by bit masks.
-#include "model/net/router.h"
+#include "model/net/router_circuit.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -270,7 +270,7 @@ static void evaluate(void *bank, uint32_t router, struct router_out *out)
         for (uint64_t rest = sent[w]; rest; rest &= rest - 1) {
             uint32_t in = w * 64 + (uint32_t)__builtin_ctzll(rest);
             out->credits[out->num_credits++] =
-                (struct router_out_credit){in, (uint8_t)(1U << picks[in].vc)};
+                (struct router_out_credit){.port = in, .vcs = (uint8_t)(1U << picks[in].vc)};
         }
     }
 }
@@ -358,6 +358,7 @@ static uint32_t waits(const void *bank, uint32_t router, struct router_wait *wai
 
 const struct router_ops router_ref_ops = {
     .name = "ref",
+    .circuit = &router_circuit_ops,
     .bank_new = bank_new,
     .bank_free = bank_free,
     .evaluate = evaluate,
