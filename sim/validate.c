@@ -126,6 +126,14 @@ static void draw_traffic(struct rng *rng, uint32_t nodes, struct settings *to)
         set(to, "fabric.terminal.stall_probability=%g", (double)draw(rng, 1, 80) / 100);
 }
 
+static void draw_circuits(struct rng *rng, struct settings *to)
+{
+    uint32_t window = draw(rng, 2, 32);
+    set(to, "fabric.circuit={blocked: %s, hold: %s, backoff_cycles: %u, backoff_max_cycles: %u}",
+        rng_below(rng, 3) ? "retry" : "wait", circuit_hold_names[rng_below(rng, CIRCUIT_HOLD_NUM)],
+        window, window << draw(rng, 0, 4));
+}
+
 static void draw_run(struct rng *rng, const struct variant *variant, uint64_t router_cycles_min,
                      struct settings *to)
 {
@@ -145,6 +153,8 @@ static void draw_run(struct rng *rng, const struct variant *variant, uint64_t ro
     set(to, "fabric.router.vc_choice=%s", rng_below(rng, 3) ? "any" : "by-flow");
     set(to, "fabric.router.buffer_flits=%u", buffer);
     set(to, "fabric.router.flit_bits=%u", variant->flit_bits);
+    if (mode == SWITCHING_CIRCUIT)
+        draw_circuits(rng, to);
     set(to, "fabric.channel.latency_cycles=%u", rng_below(rng, 2) ? 1 : draw(rng, 2, 5));
     set(to, "fabric.channel.terminal_latency_cycles=%u", draw(rng, 1, 2));
     set(to, "fabric.packet={max_flits: %u, header_flits: 1}", longest > 1 ? longest : 2);
@@ -211,7 +221,7 @@ bool validate_run(const struct validate_options *options, struct validate_result
         draw_run(&rng, variant, options->router_cycles_min, &settings);
         good = simulate(options, &settings, run, &fault);
         if (!good && fault.status == ERR_DEADLOCK && run->outcome != RUN_DEADLOCK) {
-            good = true; // a ring with a single VC: refused, drawn again
+            good = true; // a ring with a single VC, or with probes that wait: refused, drawn again
             continue;
         }
         result->interrupted = fault.status == ERR_INTERRUPTED || interrupt_pending();
