@@ -15,6 +15,8 @@
 
 enum option { OPTION_HELP = 1, OPTION_SET, OPTION_MEASURE, OPTION_JSON, OPTION_DOT };
 
+enum { LONGEST_FLITS = 1 << 24 }; // of fabric.packet.max_flits
+
 // Past this many steps (nodes times channels) the breadth-first search is left out.
 #define MAX_SEARCH_STEPS (UINT64_C(1) << 32)
 
@@ -109,18 +111,44 @@ static void print_figures(const struct findings *found)
         puts("(too large to be searched in short time)");
 }
 
-// Zero-load latency of packets of `flits`; -1 if they do not fit into the buffers.
-static int64_t zero_load(const struct config *config, enum switching mode, uint32_t flits,
-                         uint32_t hops)
+static struct switching_timing timing_of(const struct config *config)
 {
-    struct switching_timing timing = {
+    return (struct switching_timing){
         .channel_latency_cycles = config->channel_latency_cycles,
         .terminal_latency_cycles = config->terminal_latency_cycles,
         .buffer_flits = config->buffer_flits,
     };
+}
+
+// Zero-load latency of packets of `flits`; -1 if they do not fit into the buffers.
+static int64_t zero_load(const struct config *config, enum switching mode, uint32_t flits,
+                         uint32_t hops)
+{
+    struct switching_timing timing = timing_of(config);
     if (switching_buffers_whole_packets(mode) && flits > config->buffer_flits)
         return -1;
     return (int64_t)switching_zero_load_cycles(mode, &timing, flits, hops);
+}
+
+// Least length from which on circuits are faster than wormhole switching; 0 if there is none.
+static uint32_t crossover_flits(const struct findings *found, uint32_t hops)
+{
+    struct switching_timing timing = timing_of(found->config);
+    return switching_crossover_flits(&timing, hops, LONGEST_FLITS);
+}
+
+static void print_crossover(const struct findings *found)
+{
+    uint32_t hops[] = {1, found->closed->diameter_hops};
+    printf("%-20s  %-52s  %4s", "", "circuit is faster than wormhole from L =", "");
+    for (size_t i = 0; i < 2; i++) {
+        uint32_t flits = crossover_flits(found, hops[i]);
+        if (flits > 0)
+            printf("  %10" PRIu32, flits);
+        else
+            printf("  %10s", "never");
+    }
+    putchar('\n');
 }
 
 static void print_latencies(const struct findings *found)
@@ -152,6 +180,7 @@ static void print_latencies(const struct findings *found)
                 printf("  %10" PRId64 "  %10" PRId64 "\n", one, most);
         }
     }
+    print_crossover(found);
 }
 
 static bool add_figures(json_t *root, const char *section, const struct topology_figures *figures)
@@ -175,7 +204,9 @@ static bool add_latencies(json_t *root, const struct findings *found)
         if (!json_path_set(root, path, cycles < 0 ? json_null() : json_integer(cycles)))
             return false;
     }
-    return true;
+    uint32_t crossover = crossover_flits(found, found->closed->diameter_hops);
+    return json_path_set(root, "topology.crossover_diameter_flits",
+                         crossover > 0 ? json_integer(crossover) : json_null());
 }
 
 static bool write_json(const char *path, const struct findings *found, struct err *err)

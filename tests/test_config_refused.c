@@ -117,6 +117,9 @@ Test(config, impossible_topologies_are_refused_with_their_place)
 Test(config, what_does_not_fit_together_is_refused)
 {
     REFUSED("fabric: {packet: {max_flits: 4,\n header_flits: 4}}", "c.yaml:2: ", "header_flits");
+    REFUSED("fabric: {circuit: {backoff_cycles: 2000}}", "backoff_max_cycles", "1024");
+    REFUSED("fabric: {router: {switching: circuit},\n backend: rtl-whole}",
+            "c.yaml:2: ", "fabric.backend");
     REFUSED("workload: {kind: trace}", "workload.path");
     REFUSED("workload: {kind: packets}", "workload.path");
     REFUSED("workload: {pattern: hotspot}", "workload.hotspots");
