@@ -36,7 +36,7 @@ ifneq ($(SAN),)
 # What UBSan adds to shifts makes gcc 12 warn of conversions that are not in the source.
 WARNINGS := $(filter-out -Wconversion,$(WARNINGS))
 endif
-PACKAGES := yaml-0.1 jansson popt libarchive
+PACKAGES := yaml-0.1 jansson popt libarchive expat zlib
 LIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -ldl -lpthread
 CRITERION := $(shell pkg-config --libs criterion 2>/dev/null)
 CPPFLAGS += -D_GNU_SOURCE -I. -DORDITO_VERSION='"$(VERSION)"' -DORDITO_DATADIR='"$(DATADIR)"' \

@@ -36,10 +36,7 @@ module circuit_sim #(
     output logic                 nack_o[RADIX],
     // Observation
     output logic                 busy_o,  // a probe is held or an output register not quiet
-    output logic [63:0]          stall_no_credit_o,  // struct router_stalls of router.h
-    output logic [63:0]          stall_no_vc_o,
-    output logic [63:0]          stall_not_whole_o,
-    output logic [63:0]          stall_switch_lost_o
+    output logic [63:0]          stalls_o[7]  // as ROUTER_STALLS of router.h lists them
 );
 
     localparam int Dims = RADIX > 32 ? 32 : RADIX - 1;
@@ -58,6 +55,7 @@ module circuit_sim #(
     logic [Dims-1:0]          dim_ring;
     logic [Dims-1:0]          dim_at_first;
     logic [Dims-1:0]          dim_at_last;
+    logic [RADIX*8-1:0]       flit_cycles;
     logic                     table_write;
     logic [IndexBits-1:0]     table_index;
     logic [PortBits-1:0]      table_port;
@@ -86,6 +84,7 @@ module circuit_sim #(
         .dim_ring_o    (dim_ring),
         .dim_at_first_o(dim_at_first),
         .dim_at_last_o (dim_at_last),
+        .flit_cycles_o (flit_cycles),
         .table_write_o (table_write),
         .table_index_o (table_index),
         .table_port_o  (table_port),
@@ -159,22 +158,19 @@ module circuit_sim #(
 
     logic unused_straps;
     assign unused_straps = ^{mode_i, depth_i, by_flow_i, vcs_low_i, vcs_high_i, vcs_all_i, len_mask,
-                             table_vcs};
+                             flit_cycles, table_vcs};
 
     assign busy_o = held != '0 || out_fwd != '0 || out_ack != '0 || out_nack != '0;
 
     // Stalls: probes that are not granted
-    assign stall_no_credit_o = '0;
-    assign stall_not_whole_o = '0;
+    logic [RADIX-1:0] why[7];
 
-    always_ff @(posedge clk_i) begin
-        if (!rst_ni) begin
-            stall_no_vc_o       <= '0;
-            stall_switch_lost_o <= '0;
-        end else if (held != '0) begin
-            stall_no_vc_o       <= stall_no_vc_o + 64'($countones(held & owned));
-            stall_switch_lost_o <= stall_switch_lost_o +
-                64'($countones(held & ~owned & ~granted));
+    for (genvar i = 0; i < 7; i++) begin : g_stalls
+        assign why[i] = i == 1 ? held & owned : i == 4 ? held & ~owned & ~granted : '0;
+
+        always_ff @(posedge clk_i) begin
+            if (!rst_ni) stalls_o[i] <= '0;
+            else if (held != '0) stalls_o[i] <= stalls_o[i] + 64'($countones(why[i]));
         end
     end
 endmodule

@@ -15,6 +15,11 @@ module fabric #(
     parameter int DEPTH = 8,           // flits of buffer a VC, 1..64
     parameter int FLIT_BITS = 64,      // bits of payload, 16..512
     parameter int LEN_BITS = 7,        // bits of the length field, below the address in a head flit
+    parameter int PIPELINE = 1,        // router.sv
+    parameter int VC_KIND = 0,
+    parameter int SWITCH_KIND = 0,
+    parameter int ITERATIONS = 1,
+    parameter int SPECULATIVE = 0,
     localparam int NODES = KIND == 2 ? 1 << NUM_DIMS :
         (NUM_DIMS > 0 ? 32'(SIDES[0+:16]) : 1) * (NUM_DIMS > 1 ? 32'(SIDES[16+:16]) : 1) *
         (NUM_DIMS > 2 ? 32'(SIDES[32+:16]) : 1) * (NUM_DIMS > 3 ? 32'(SIDES[48+:16]) : 1) *
@@ -160,7 +165,12 @@ module fabric #(
             .VCS      (VCS),
             .DEPTH    (DEPTH),
             .FLIT_BITS(FLIT_BITS),
-            .DIMS     (NUM_DIMS)
+            .DIMS     (NUM_DIMS),
+            .PIPELINE   (PIPELINE),
+            .VC_KIND    (VC_KIND),
+            .SWITCH_KIND(SWITCH_KIND),
+            .ITERATIONS (ITERATIONS),
+            .SPECULATIVE(SPECULATIVE)
         ) u_router (
             .clk_i,
             .rst_ni,
@@ -182,6 +192,7 @@ module fabric #(
             .dim_ring_i    (dim_ring),
             .dim_at_first_i(dim_at_first),
             .dim_at_last_i (dim_at_last),
+            .flit_cycles_i ({Radix{8'd0}}),
             .table_write_i (1'b0),
             .table_index_i (1'b0),
             .table_port_i  ({PortBits{1'b0}}),

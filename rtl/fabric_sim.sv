@@ -12,6 +12,11 @@ module fabric_sim #(
     parameter int DEPTH = 8,
     parameter int FLIT_BITS = 64,
     parameter int LEN_BITS = 7,
+    parameter int PIPELINE = 1,
+    parameter int VC_KIND = 0,
+    parameter int SWITCH_KIND = 0,
+    parameter int ITERATIONS = 1,
+    parameter int SPECULATIVE = 0,
     localparam int NODES = KIND == 2 ? 1 << NUM_DIMS :
         (NUM_DIMS > 0 ? 32'(SIDES[0+:16]) : 1) * (NUM_DIMS > 1 ? 32'(SIDES[16+:16]) : 1) *
         (NUM_DIMS > 2 ? 32'(SIDES[32+:16]) : 1) * (NUM_DIMS > 3 ? 32'(SIDES[48+:16]) : 1) *
@@ -67,7 +72,12 @@ module fabric_sim #(
         .VCS      (VCS),
         .DEPTH    (DEPTH),
         .FLIT_BITS(FLIT_BITS),
-        .LEN_BITS (LEN_BITS)
+        .LEN_BITS (LEN_BITS),
+        .PIPELINE   (PIPELINE),
+        .VC_KIND    (VC_KIND),
+        .SWITCH_KIND(SWITCH_KIND),
+        .ITERATIONS (ITERATIONS),
+        .SPECULATIVE(SPECULATIVE)
     ) u_fabric (
         .clk_i,
         .rst_ni,

@@ -31,6 +31,7 @@ module input_allocator #(
     input  logic [PORTS*VCS-1:0]             held_i,        // a packet holds it
     input  logic [PORTS*VCS-1:0]             has_credit_i,  // it has a credit
     input  logic [PORTS*VCS*CREDIT_BITS-1:0] credits_i,     // how many
+    input  logic [PORTS-1:0]                 channel_free_i,
     // To and from output_allocator.sv
     output logic [RADIX*VCS-1:0]             pick_o,        // an input port: VC, one-hot or 0
     output logic [RADIX*ASK_BITS-1:0]        ask_o,         // {output port, usable VCs, head, tail}
@@ -38,12 +39,13 @@ module input_allocator #(
     input  logic [RADIX-1:0]                 granted_i,     // an input port: its pick leaves
     input  logic [PORTS*VCS-1:0]             taken_i,       // an output port: VC given, one-hot or 0
     // Flits that leave
-    output logic [RADIX*VCS-1:0]             leave_o        // an input port: VC, one-hot or 0
+    output logic [RADIX*VCS-1:0]             leave_o,       // an input port: VC, one-hot or 0
+    // An input VC: output port of its packet, 0 if it holds no output VC
+    output logic [RADIX*VCS*PORT_BITS-1:0]   out_port_o     // register
 );
 
     // State
     logic [RADIX*VCS*VCS-1:0]       out_vc_q;    // an input VC: what its packet holds, one-hot or 0
-    logic [RADIX*VCS*PORT_BITS-1:0] out_port_q;  // and of which port; 0 if it holds none
     logic [RADIX*VCS-1:0]           rr_vc_q;     // round-robin pointer of an input port
     logic [RADIX*VCS*VCS-1:0]       out_vc_d;
     logic [RADIX*VCS*PORT_BITS-1:0] out_port_d;
@@ -51,11 +53,13 @@ module input_allocator #(
 
     // Of front flits, a bit an input VC; router_sim.sv counts stalls by them
     logic [RADIX*VCS-1:0] usable;  // there is an output VC that it could take
-    logic [RADIX*VCS-1:0] ready;
+    logic [RADIX*VCS-1:0] whole;   // and nothing of its packet is missing
+    logic [RADIX*VCS-1:0] ready;   // and the channel is free
 
     // Steps 1 and 2: vectors of all ports,
     logic [RADIX*VCS-1:0]      can_gos;
     logic [RADIX*VCS-1:0]      may_gos;
+    logic [RADIX*VCS-1:0]      readys;
     logic [RADIX*VCS-1:0]      picks;
     logic [RADIX*ASK_BITS-1:0] asks;
     logic [PORTS-1:0]          wanted;
@@ -66,6 +70,8 @@ module input_allocator #(
     logic [VCS-1:0]            tails;
     logic [VCS-1:0]            can_go;
     logic [VCS-1:0]            may_go;
+    logic [VCS-1:0]            free;    // the channel
+    logic [VCS-1:0]            go;
     logic [VCS-1:0]            pick;
     // and of a flit
     logic [PORT_BITS-1:0]      port;
@@ -76,6 +82,7 @@ module input_allocator #(
     always_comb begin
         can_gos = '0;
         may_gos = '0;
+        readys  = '0;
         picks   = '0;
         asks    = '0;
         wanted  = '0;
@@ -85,6 +92,8 @@ module input_allocator #(
         tails   = '0;
         can_go  = '0;
         may_go  = '0;
+        free    = '0;
+        go      = '0;
         pick    = '0;
         port    = '0;
         enough  = '0;
@@ -99,9 +108,10 @@ module input_allocator #(
                     heads   = '0;
                     tails   = '0;
                     can_go  = '0;
+                    free    = '0;
                     for (int v = 0; v < VCS; v++) begin
                         port   = infos_i[(i*VCS+v)*32+24+:PORT_BITS] |
-                            out_port_q[(i*VCS+v)*PORT_BITS+:PORT_BITS];
+                            out_port_o[(i*VCS+v)*PORT_BITS+:PORT_BITS];
                         enough = has_credit_i[port*VCS+:VCS];
                         if (needs_room_i) begin
                             enough = '0;
@@ -117,12 +127,14 @@ module input_allocator #(
                         heads   = heads | (VCS'(out_vc_q[(i*VCS+v)*VCS+:VCS] == '0) << v);
                         tails   = tails | (VCS'(infos_i[(i*VCS+v)*32]) << v);
                         can_go  = can_go | (VCS'(vcs != '0) << v);
+                        free    = free | (VCS'(channel_free_i[port]) << v);
                     end
                     can_go = can_go & filled_i[i*VCS+:VCS];
                     may_go = can_go & ({VCS{~needs_tail_i}} | whole_i[i*VCS+:VCS]);
                     // 2. INPUT ARBITRATION.
-                    pick = may_go & rr_vc_q[i*VCS+:VCS];
-                    pick = pick | (may_go & {VCS{pick == '0}});
+                    go   = may_go & free;
+                    pick = go & rr_vc_q[i*VCS+:VCS];
+                    pick = pick | (go & {VCS{pick == '0}});
                     pick = pick & (~pick + 1'b1);
                     port = '0;
                     vcs  = '0;
@@ -133,19 +145,21 @@ module input_allocator #(
                     ask     = {port, vcs, (heads & pick) != '0, (tails & pick) != '0};
                     can_gos = can_gos | ((RADIX*VCS)'(can_go) << (i*VCS));
                     may_gos = may_gos | ((RADIX*VCS)'(may_go) << (i*VCS));
+                    readys  = readys | ((RADIX*VCS)'(go) << (i*VCS));
                     picks   = picks | ((RADIX*VCS)'(pick) << (i*VCS));
                     asks    = asks | ((RADIX*ASK_BITS)'(ask) << (i*ASK_BITS));
                     wanted  = wanted | (PORTS'(pick != '0) << port);
                 end
         usable   = can_gos;
-        ready    = may_gos;
+        whole    = may_gos;
+        ready    = readys;
         pick_o   = picks;
         ask_o    = asks;
         wanted_o = wanted;
     end
 
     logic unused_observed;
-    assign unused_observed = ^{usable, ready};
+    assign unused_observed = ^{usable, whole, ready};
 
     // 4. LEAVE: what the packet holds from now on. 5. POINTERS.
     logic [RADIX*VCS-1:0]           leave;
@@ -164,7 +178,7 @@ module input_allocator #(
     always_comb begin
         leave     = '0;
         out_vc    = out_vc_q;
-        out_port  = out_port_q;
+        out_port  = out_port_o;
         rr_vc     = rr_vc_q;
         new_vcs   = '0;
         new_ports = '0;
@@ -195,7 +209,7 @@ module input_allocator #(
                             ((VCS*PORT_BITS)'({PORT_BITS{~gone[v]}}) << (v*PORT_BITS));
                     end
                     new_vcs   = new_vcs | (out_vc_q[i*VCS*VCS+:VCS*VCS] & old_vcs);
-                    new_ports = new_ports | (out_port_q[i*VCS*PORT_BITS+:VCS*PORT_BITS] & old_ports);
+                    new_ports = new_ports | (out_port_o[i*VCS*PORT_BITS+:VCS*PORT_BITS] & old_ports);
                     out_vc    = out_vc & ~((RADIX*VCS*VCS)'({VCS*VCS{1'b1}}) << (i*VCS*VCS));
                     out_vc    = out_vc | ((RADIX*VCS*VCS)'(new_vcs) << (i*VCS*VCS));
                     out_port  = out_port &
@@ -215,11 +229,11 @@ module input_allocator #(
     always_ff @(posedge clk_i) begin
         if (!rst_ni) begin
             out_vc_q   <= '0;
-            out_port_q <= '0;
+            out_port_o <= '0;
             rr_vc_q    <= '0;
         end else if (granted_i != '0) begin
             out_vc_q   <= out_vc_d;
-            out_port_q <= out_port_d;
+            out_port_o <= out_port_d;
             rr_vc_q    <= rr_vc_d;
         end
     end
@@ -232,7 +246,7 @@ module input_allocator #(
         logic                 body;       // a front flit that is none
 
         assign kept_vc   = out_vc_q[x*VCS+:VCS];
-        assign kept_port = out_port_q[x*PORT_BITS+:PORT_BITS];
+        assign kept_port = out_port_o[x*PORT_BITS+:PORT_BITS];
         assign route     = filled_i[x] && kept_vc == '0;
         assign body      = filled_i[x] && kept_vc != '0;
 

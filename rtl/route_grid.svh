@@ -21,6 +21,7 @@ function automatic logic [VCS+PORT_BITS-1:0] route_grid(
     logic [PORT_BITS-1:0] ahead;    // the port that it leaves by
     logic [PORT_BITS-1:0] behind;   // and that by which it came if it goes on straight
     logic                 crossed;  // the channel behind is the dateline
+    logic                 at_line;  // the one ahead is
     logic [VCS-1:0]       vcs;
 
     found      = 1'b0;
@@ -43,6 +44,7 @@ function automatic logic [VCS+PORT_BITS-1:0] route_grid(
             plus    = forward <= dim_limit_i[dim*32+:32];
             crosses = plus ? dst < own : dst > own;
             crossed = plus ? dim_at_first_i[dim] : dim_at_last_i[dim];
+            at_line = plus ? dim_at_last_i[dim] : dim_at_first_i[dim];
             ahead   = dim_plus_i[dim*PORT_BITS+:PORT_BITS];
             behind  = dim_minus_i[dim*PORT_BITS+:PORT_BITS];
             if (!plus) begin
@@ -50,7 +52,8 @@ function automatic logic [VCS+PORT_BITS-1:0] route_grid(
                 behind = dim_plus_i[dim*PORT_BITS+:PORT_BITS];
             end
             if (dim_ring_i[dim]) begin
-                if (crosses) vcs = vcs_low_i;
+                if (crosses && !at_line) vcs = vcs_low_i;
+                else if (crosses) vcs = vcs_low_i | vcs_high_i;
                 else if (own_port_i != behind || (in_low && !crossed)) vcs = vcs_low_i | vcs_high_i;
                 else vcs = vcs_high_i;
             end

@@ -16,6 +16,12 @@ module router #(
     parameter int FLIT_BITS = 64,  // bits of payload, 16..512
     parameter int TABLE_SIZE = 0,  // entries of the routing table; 0: grid, routed by coordinates
     parameter int DIMS = RADIX > 32 ? 32 : RADIX - 1,  // dimension slots of a grid, 1..32
+    parameter int PIPELINE = 1,    // cycles, 1..4
+    parameter int VC_KIND = 0,     // enum allocator_kind, of VC allocation; PIPELINE 3 and 4
+    parameter int SWITCH_KIND = 0, // and of switch allocation
+    parameter int ITERATIONS = 1,  // of iSLIP, 1..4
+    parameter int SPECULATIVE = 0, // 1: heads speculate on VC allocation; PIPELINE 3 and 4
+    parameter int PACED = 0,       // 1: flit_cycles_i is heeded
     localparam int PORT_BITS = $clog2(RADIX),
     localparam int INDEX_BITS = TABLE_SIZE > 1 ? $clog2(TABLE_SIZE) : 1
 ) (
@@ -42,6 +48,8 @@ module router #(
     input  logic [DIMS-1:0]            dim_ring_i,      // datelines apply
     input  logic [DIMS-1:0]            dim_at_first_i,  // own coordinate is 0
     input  logic [DIMS-1:0]            dim_at_last_i,   // own coordinate is size - 1
+    input  logic [RADIX*8-1:0]         flit_cycles_i,   // an output port: cycles its channel is busy with
+                                                        // a flit, 0 for 1
     // Configuration: an entry of the routing table
     input  logic                       table_write_i,
     input  logic [INDEX_BITS-1:0]      table_index_i,
@@ -95,13 +103,13 @@ module router #(
     logic [Ports*VCS*CreditBits-1:0] num_credits;
     // Output VCs, a field a port
     logic [Ports*VCS-1:0]            held;
-    // Picks of the input ports
-    logic [RADIX*VCS-1:0]            pick;
-    logic [RADIX*AskBits-1:0]        ask;
-    logic [Ports-1:0]                wanted;
+    // Narrow channels
+    logic [Ports-1:0]                channel_free;   // an output port
+    logic                            paced;          // some channel is not free
     // Flits that leave
     logic [RADIX-1:0]                granted;        // an input port
     logic [RADIX*VCS-1:0]            leave;          // a field an input port: VC
+    logic [RADIX*VCS*PORT_BITS-1:0]  out_port;       // of packets, a field an input VC
     logic [RADIX*FLIT_BITS-1:0]      leave_payload;
     logic [RADIX*RADIX-1:0]          grant;          // a field an output port: input port
     logic [Ports*VCS-1:0]            taken;          // VC
@@ -166,44 +174,107 @@ module router #(
         assign unused_vc = ^fwd_i[p*6+:3];
     end
 
-    input_allocator #(
-        .RADIX      (RADIX),
-        .VCS        (VCS),
-        .CREDIT_BITS(CreditBits)
-    ) u_input_allocator (
-        .clk_i,
-        .rst_ni,
-        .needs_room_i(needs_room),
-        .needs_tail_i(needs_tail),
-        .filled_i    (filled),
-        .whole_i     (whole),
-        .infos_i     (infos),
-        .held_i      (held),
-        .has_credit_i(has_credit),
-        .credits_i   (num_credits),
-        .pick_o      (pick),
-        .ask_o       (ask),
-        .wanted_o    (wanted),
-        .granted_i   (granted),
-        .taken_i     (taken),
-        .leave_o     (leave)
-    );
+    if (PIPELINE < 3 && SWITCH_KIND == 0) begin : g_single
+        // Picks of the input ports
+        logic [RADIX*VCS-1:0]     pick;
+        logic [RADIX*AskBits-1:0] ask;
+        logic [Ports-1:0]         wanted;
 
-    output_allocator #(
-        .RADIX(RADIX),
-        .VCS  (VCS)
-    ) u_output_allocator (
-        .clk_i,
-        .rst_ni,
-        .pick_i   (pick),
-        .ask_i    (ask),
-        .wanted_i (wanted),
-        .granted_o(granted),
-        .grant_o  (grant),
-        .taken_o  (taken),
-        .fwd_o    (fwd),
-        .held_o   (held)
-    );
+        input_allocator #(
+            .RADIX      (RADIX),
+            .VCS        (VCS),
+            .CREDIT_BITS(CreditBits)
+        ) u_input_allocator (
+            .clk_i,
+            .rst_ni,
+            .needs_room_i(needs_room),
+            .needs_tail_i(needs_tail),
+            .filled_i    (filled),
+            .whole_i     (whole),
+            .infos_i     (infos),
+            .held_i      (held),
+            .has_credit_i(has_credit),
+            .credits_i   (num_credits),
+            .channel_free_i(channel_free),
+            .pick_o      (pick),
+            .ask_o       (ask),
+            .wanted_o    (wanted),
+            .granted_i   (granted),
+            .taken_i     (taken),
+            .leave_o     (leave),
+            .out_port_o  (out_port)
+        );
+
+        output_allocator #(
+            .RADIX(RADIX),
+            .VCS  (VCS)
+        ) u_output_allocator (
+            .clk_i,
+            .rst_ni,
+            .pick_i   (pick),
+            .ask_i    (ask),
+            .wanted_i (wanted),
+            .granted_o(granted),
+            .grant_o  (grant),
+            .taken_o  (taken),
+            .fwd_o    (fwd),
+            .held_o   (held)
+        );
+    end else begin : g_stages
+        logic [RADIX*VCS*7-1:0] stalls;
+
+        stages #(
+            .RADIX      (RADIX),
+            .VCS        (VCS),
+            .CREDIT_BITS(CreditBits),
+            .PIPELINE   (PIPELINE),
+            .VC_KIND    (VC_KIND),
+            .SWITCH_KIND(SWITCH_KIND),
+            .ITERATIONS (ITERATIONS),
+            .SPECULATIVE(SPECULATIVE)
+        ) u_stages (
+            .clk_i,
+            .rst_ni,
+            .needs_tail_i  (needs_tail),
+            .filled_i      (filled),
+            .whole_i       (whole),
+            .infos_i       (infos),
+            .has_credit_i  (has_credit),
+            .credits_i     (num_credits),
+            .channel_free_i(channel_free),
+            .held_o        (held),
+            .leave_o       (leave),
+            .out_port_o    (out_port),
+            .granted_o     (granted),
+            .grant_o       (grant),
+            .taken_o       (taken),
+            .fwd_o         (fwd),
+            .stalls_o      (stalls)
+        );
+
+        logic unused_observed;
+        assign unused_observed = ^{stalls, held, taken};  // router_sim.sv counts stalls
+    end
+
+    // Narrow channels
+    if (PACED != 0) begin : g_paced
+        channel_pace #(
+            .RADIX(RADIX)
+        ) u_pace (
+            .clk_i,
+            .rst_ni,
+            .flit_cycles_i,
+            .fwd_i  (fwd),
+            .free_o (channel_free),
+            .paced_o(paced)
+        );
+    end else begin : g_not_paced
+        assign channel_free = '1;
+        assign paced        = 1'b0;
+
+        logic unused_flit_cycles;
+        assign unused_flit_cycles = ^flit_cycles_i;
+    end
 
     credits #(
         .RADIX      (RADIX),
@@ -219,9 +290,12 @@ module router #(
         .credits_o   (num_credits)
     );
 
+    logic traversing;  // a flit is before the crossbar
+
     crossbar #(
         .RADIX    (RADIX),
-        .FLIT_BITS(FLIT_BITS)
+        .FLIT_BITS(FLIT_BITS),
+        .TRAVERSAL(PIPELINE > 1 ? 1 : 0)
     ) u_crossbar (
         .clk_i,
         .rst_ni,
@@ -229,7 +303,8 @@ module router #(
         .grant_i  (grant),
         .fwd_i    (fwd),
         .fwd_o,
-        .payload_o
+        .payload_o,
+        .busy_o   (traversing)
     );
 
     // 4. LEAVE: the credits of the flits that left. Circuit switching's wires.
@@ -240,8 +315,15 @@ module router #(
         nack_o <= '0;
     end
 
+    // Tells when the next cycle changes nothing as long as the input pins are quiet
+    logic busy;
+    assign busy = filled != '0 || traversing || paced || fwd_o != '0 || credit_o != '0;
+
     logic unused_ack;
-    assign unused_ack = ^{ack_i, nack_i};
+    assign unused_ack = ^{ack_i, nack_i, busy, granted};
+
+    logic unused_port;
+    assign unused_port = ^out_port;
 
 `ifdef ORDITO_ASSERT
     always @(posedge clk_i)
@@ -261,78 +343,7 @@ module router #(
     end
 
     if (TABLE_SIZE == 0) begin : g_assert
-        logic [RADIX-1:0] in_use;  // ports: the terminal's, and those of some dimension
-
-        always_comb begin
-            in_use = RADIX'(1);
-            for (int d = 0; d < DIMS; d++)
-                if (dim_mask_i[d*32+:32] != '0)
-                    in_use = in_use | (RADIX'(1) << dim_plus_i[d*PORT_BITS+:PORT_BITS]) |
-                        (RADIX'(1) << dim_minus_i[d*PORT_BITS+:PORT_BITS]);
-        end
-
-        for (genvar i = 0; i < RADIX; i++) begin : g_in
-            always @(posedge clk_i)
-                if (rst_ni) assert (filled[i*VCS+:VCS] == '0 || in_use[i]);  // HasANeighbour
-        end
-
-        for (genvar d = 0; d < DIMS; d++) begin : g_dim
-            logic [31:0]      mask;
-            logic [31:0]      size;
-            logic [Ports-1:0] ports;           // of this dimension
-            logic [Ports-1:0] earlier;         // of those before it
-            logic [31:0]      earlier_fields;  // and their masks
-
-            assign mask = dim_mask_i[d*32+:32];
-            assign size = dim_size_i[d*32+:32];
-
-            always_comb begin
-                ports          = '0;
-                earlier        = '0;
-                earlier_fields = '0;
-                for (int e = 0; e <= d; e++) begin
-                    earlier = earlier | ports;
-                    ports   = '0;
-                    if (e < d) earlier_fields = earlier_fields | dim_mask_i[e*32+:32];
-                    if (dim_mask_i[e*32+:32] != '0)
-                        ports = (Ports'(1) << dim_plus_i[e*PORT_BITS+:PORT_BITS]) |
-                            (Ports'(1) << dim_minus_i[e*PORT_BITS+:PORT_BITS]);
-                end
-            end
-
-            for (genvar i = 0; i < RADIX; i++) begin : g_in
-                logic [PORT_BITS-1:0] port;
-                logic [31:0]          dst;
-
-                assign port = ask[i*AskBits+VCS+2+:PORT_BITS];
-                assign dst  = 32'(payload_i[i*FLIT_BITS+:FLIT_BITS < 32 ? FLIT_BITS : 32]);
-
-                always @(posedge clk_i)
-                    if (rst_ni && arriving[i] && fwd_i[i*6+4]) begin
-                        assert (size == '0 || (dst & mask) < size);  // DestinationExists
-                        assert (i == 0 || !ports[i] ||
-                            ((dst ^ own_addr_i) & earlier_fields) == '0);  // ArrivesInOrder
-                    end
-
-                always @(posedge clk_i)
-                    if (rst_ni && i > 0 && ports[i] && pick[i*VCS+:VCS] != '0) begin
-                        assert (port != PORT_BITS'(i));  // FlitDoesNotTurnBack
-                        assert (!earlier[port]);         // DimensionsAreInOrder
-                    end
-            end
-
-            always @(posedge clk_i)
-                if (rst_ni && (filled != '0 || arriving != '0) && mask != '0) begin
-                    assert ((mask & earlier_fields) == '0);                     // FieldsAreApart
-                    assert ((ports & earlier) == '0);                           // PortsAreApart
-                    assert (size == '0 || (own_addr_i & mask) < size);          // CoordinateExists
-                    assert ((size & ~mask) == '0);                              // SizeIsInPlace
-                    assert ((dim_limit_i[d*32+:32] & ~mask) == '0);             // LimitIsInPlace
-                    assert ((addr_mask_i & mask) == mask);                      // FieldIsInAddress
-                    assert (32'(dim_plus_i[d*PORT_BITS+:PORT_BITS]) < RADIX);   // PlusPortExists
-                    assert (32'(dim_minus_i[d*PORT_BITS+:PORT_BITS]) < RADIX);  // MinusPortExists
-                end
-        end
+        `include "grid_assert.svh"
     end
 `endif
 endmodule

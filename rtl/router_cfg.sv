@@ -6,6 +6,7 @@
 //                       size - 1, 17 own coordinate is 0, 16 ring, 14:8 minus port, 6:0 plus port}
 //   0x010000            own address in place
 //   0x010001            len_mask     0x010002  addr_mask     0x010003  addr_lsb
+//   0x020000 + p        cycles that a flit occupies the channel of output port p
 //   0x800000 + i        entry i of the routing table: {15:8 VCs, 6:0 port}
 //
 // Timing: a word written at the end of cycle t is in use from t + 1 on. After reset all are 0: no
@@ -15,6 +16,7 @@ module router_cfg #(
     parameter int VCS = 2,         // 1..8
     parameter int TABLE_SIZE = 0,  // entries of the routing table; 0: none
     parameter int DIMS = 4,        // dimension slots, 1..32
+    parameter int PACED = 0,       // 1: there are narrow channels
     localparam int PORT_BITS = $clog2(RADIX),
     localparam int INDEX_BITS = TABLE_SIZE > 1 ? $clog2(TABLE_SIZE) : 1
 ) (
@@ -37,6 +39,7 @@ module router_cfg #(
     output logic [DIMS-1:0]           dim_ring_o,
     output logic [DIMS-1:0]           dim_at_first_o,
     output logic [DIMS-1:0]           dim_at_last_o,
+    output logic [RADIX*8-1:0]        flit_cycles_o,
     // The router's routing table
     output logic                      table_write_o,
     output logic [INDEX_BITS-1:0]     table_index_o,
@@ -58,7 +61,7 @@ module router_cfg #(
             dim_ring_o     <= '0;
             dim_at_first_o <= '0;
             dim_at_last_o  <= '0;
-        end else if (cfg_valid_i && !cfg_addr_i[23]) begin
+        end else if (cfg_valid_i && !cfg_addr_i[23] && !cfg_addr_i[17]) begin
             if (cfg_addr_i[16]) begin
                 case (cfg_addr_i[1:0])
                     2'd0: own_addr_o <= cfg_data_i;
@@ -86,6 +89,17 @@ module router_cfg #(
         end
     end
 
+    if (PACED != 0) begin : g_paced
+        always_ff @(posedge clk_i) begin
+            if (!rst_ni) flit_cycles_o <= '0;
+            else if (cfg_valid_i && !cfg_addr_i[23] && cfg_addr_i[17])
+                for (int p = 0; p < RADIX; p++)
+                    if (cfg_addr_i[6:0] == 7'(p)) flit_cycles_o[p*8+:8] <= cfg_data_i[7:0];
+        end
+    end else begin : g_not_paced
+        assign flit_cycles_o = '0;
+    end
+
     assign table_write_o = cfg_valid_i && cfg_addr_i[23];
     assign table_index_o = cfg_addr_i[INDEX_BITS-1:0];
     assign table_port_o  = cfg_data_i[PORT_BITS-1:0];
@@ -104,6 +118,8 @@ module router_cfg #(
                 assert (32'(cfg_addr_i[15:2]) < DIMS || cfg_data_i == '0);  // SlotExists
                 assert (cfg_addr_i[1:0] != 2'd3 || 32'(cfg_data_i[6:0]) < RADIX);   // PlusPortExists
                 assert (cfg_addr_i[1:0] != 2'd3 || 32'(cfg_data_i[14:8]) < RADIX);  // MinusPortExists
+            end else if (cfg_addr_i[17]) begin
+                assert (PACED != 0 && 32'(cfg_addr_i[16:0]) < RADIX);       // ChannelExists
             end else begin
                 assert (cfg_addr_i < 24'h10004);                            // RegisterExists
             end

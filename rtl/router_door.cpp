@@ -263,13 +263,11 @@ void clock(void *handle, uint32_t instance, struct router_door_out *out)
 }
 
 #ifndef DOOR_WHOLE
-void stalls(void *handle, uint32_t instance, uint64_t counts[4])
+void stalls(void *handle, uint32_t instance, uint64_t counts[ROUTER_DOOR_STALLS])
 {
     const Root *root = bank_of(handle)->instances[instance].root;
-    counts[0] = root->stall_no_credit_o;
-    counts[1] = root->stall_no_vc_o;
-    counts[2] = root->stall_not_whole_o;
-    counts[3] = root->stall_switch_lost_o;
+    for (uint32_t i = 0; i < ROUTER_DOOR_STALLS; i++)
+        counts[i] = root->stalls_o[i];
 }
 #endif
 

@@ -27,6 +27,8 @@ enum {
     ROUTER_DOOR_VC = 7 // circuits: the kind of flit
 };
 
+enum { ROUTER_DOOR_STALLS = 7 }; // reasons of which stalls are counted
+
 struct router_door_flit {
     uint32_t port;
     uint8_t wires; // ROUTER_DOOR_*
@@ -83,7 +85,7 @@ struct router_door {
     void (*clock)(void *bank, uint32_t instance, struct router_door_out *out);
 
     // Counts since reset, in the order of struct router_stalls. NULL where there are none.
-    void (*stalls)(void *bank, uint32_t instance, uint64_t counts[4]);
+    void (*stalls)(void *bank, uint32_t instance, uint64_t counts[ROUTER_DOOR_STALLS]);
 
     // The first assertion that failed, as file:line, or NULL.
     const char *(*fault)(void *bank);

@@ -9,7 +9,13 @@ module router_sim #(
     parameter int VCS = 2,         // virtual channels a port, 1..8
     parameter int DEPTH = 8,       // flits of buffer a VC, 1..64
     parameter int FLIT_BITS = 64,  // bits of payload, 16..512
-    parameter int TABLE_SIZE = 0   // entries of the routing table; 0: grid
+    parameter int TABLE_SIZE = 0,  // entries of the routing table; 0: grid
+    parameter int PIPELINE = 1,    // router.sv
+    parameter int VC_KIND = 0,
+    parameter int SWITCH_KIND = 0,
+    parameter int ITERATIONS = 1,
+    parameter int SPECULATIVE = 0,
+    parameter int PACED = 0
 ) (
     input  logic                 clk_i,
     input  logic                 rst_ni,
@@ -37,10 +43,7 @@ module router_sim #(
     output logic                 nack_o[RADIX],
     // Observation
     output logic                 busy_o,  // a FIFO is not empty or an output register not quiet
-    output logic [63:0]          stall_no_credit_o,  // struct router_stalls of router.h
-    output logic [63:0]          stall_no_vc_o,
-    output logic [63:0]          stall_not_whole_o,
-    output logic [63:0]          stall_switch_lost_o
+    output logic [63:0]          stalls_o[7]  // as ROUTER_STALLS of router.h lists them
 );
 
     localparam int Dims = RADIX > 32 ? 32 : RADIX - 1;
@@ -64,6 +67,7 @@ module router_sim #(
     logic [Dims-1:0]          dim_ring;
     logic [Dims-1:0]          dim_at_first;
     logic [Dims-1:0]          dim_at_last;
+    logic [RADIX*8-1:0]       flit_cycles;
     logic                     table_write;
     logic [IndexBits-1:0]     table_index;
     logic [PortBits-1:0]      table_port;
@@ -73,7 +77,8 @@ module router_sim #(
         .RADIX     (RADIX),
         .VCS       (VCS),
         .TABLE_SIZE(TABLE_SIZE),
-        .DIMS      (Dims)
+        .DIMS      (Dims),
+        .PACED     (PACED)
     ) u_cfg (
         .clk_i,
         .rst_ni,
@@ -92,6 +97,7 @@ module router_sim #(
         .dim_ring_o    (dim_ring),
         .dim_at_first_o(dim_at_first),
         .dim_at_last_o (dim_at_last),
+        .flit_cycles_o (flit_cycles),
         .table_write_o (table_write),
         .table_index_o (table_index),
         .table_port_o  (table_port),
@@ -115,7 +121,13 @@ module router_sim #(
         .DEPTH     (DEPTH),
         .FLIT_BITS (FLIT_BITS),
         .TABLE_SIZE(TABLE_SIZE),
-        .DIMS      (Dims)
+        .DIMS      (Dims),
+        .PIPELINE   (PIPELINE),
+        .VC_KIND    (VC_KIND),
+        .SWITCH_KIND(SWITCH_KIND),
+        .ITERATIONS (ITERATIONS),
+        .SPECULATIVE(SPECULATIVE),
+        .PACED      (PACED)
     ) u_router (
         .clk_i,
         .rst_ni,
@@ -137,6 +149,7 @@ module router_sim #(
         .dim_ring_i    (dim_ring),
         .dim_at_first_i(dim_at_first),
         .dim_at_last_i (dim_at_last),
+        .flit_cycles_i (flit_cycles),
         .table_write_i (table_write),
         .table_index_i (table_index),
         .table_port_i  (table_port),
@@ -174,40 +187,53 @@ module router_sim #(
     logic unused_vcs;
     assign unused_vcs = ^{vcs_low_i, vcs_high_i, vcs_all_i};
 
-    assign busy_o = u_router.filled != '0 || out_fwd != '0 || out_credit != '0;
+    assign busy_o = u_router.busy;
 
     // Stalls: front flits that stay, from the inside of the router
-    logic [RADIX*VCS-1:0] stay;
-    logic [RADIX*VCS-1:0] no_vc;
-    logic [PortBits-1:0]  port;
+    localparam int NumVcs = RADIX * VCS;
 
-    always_comb begin
-        stay  = u_router.filled & ~u_router.leave;
-        no_vc = '0;
-        port  = '0;
-        if ((stay & ~u_router.u_input_allocator.usable) != '0)
-            for (int x = 0; x < RADIX * VCS; x++) begin
-                port     = u_router.infos[x*32+24+:PortBits];
-                no_vc[x] = u_router.u_input_allocator.out_vc_q[x*VCS+:VCS] == '0 &&
-                    (u_router.infos[x*32+16+:VCS] & ~u_router.held[port*VCS+:VCS]) == '0;
-            end
-        no_vc = no_vc & stay & ~u_router.u_input_allocator.usable;
+    logic [NumVcs-1:0] stay;
+    logic [NumVcs-1:0] why[7];
+
+    assign stay = u_router.filled & ~u_router.leave;
+
+    if (PIPELINE < 3 && SWITCH_KIND == 0) begin : g_single
+        logic [NumVcs-1:0]   usable;
+        logic [NumVcs-1:0]   no_vc;
+        logic [PortBits-1:0] port;
+
+        assign usable = u_router.g_single.u_input_allocator.usable;
+
+        always_comb begin
+            no_vc = '0;
+            port  = '0;
+            if ((stay & ~usable) != '0)
+                for (int x = 0; x < NumVcs; x++) begin
+                    port     = u_router.infos[x*32+24+:PortBits];
+                    no_vc[x] = u_router.g_single.u_input_allocator.out_vc_q[x*VCS+:VCS] == '0 &&
+                        (u_router.infos[x*32+16+:VCS] & ~u_router.held[port*VCS+:VCS]) == '0;
+                end
+            no_vc = no_vc & stay & ~usable;
+        end
+
+        assign why[0] = stay & ~usable & ~no_vc;
+        assign why[1] = no_vc;
+        assign why[2] = stay & usable & ~u_router.g_single.u_input_allocator.whole;
+        assign why[3] = '0;
+        assign why[4] = stay & u_router.g_single.u_input_allocator.ready;
+        assign why[5] = stay & u_router.g_single.u_input_allocator.whole &
+            ~u_router.g_single.u_input_allocator.ready;
+        assign why[6] = '0;
+    end else begin : g_stages
+        for (genvar i = 0; i < 7; i++) begin : g_why
+            assign why[i] = u_router.g_stages.stalls[i*NumVcs+:NumVcs];
+        end
     end
 
-    always_ff @(posedge clk_i) begin
-        if (!rst_ni) begin
-            stall_no_credit_o   <= '0;
-            stall_no_vc_o       <= '0;
-            stall_not_whole_o   <= '0;
-            stall_switch_lost_o <= '0;
-        end else if (stay != '0) begin
-            stall_no_credit_o <= stall_no_credit_o +
-                64'($countones(stay & ~u_router.u_input_allocator.usable & ~no_vc));
-            stall_no_vc_o <= stall_no_vc_o + 64'($countones(no_vc));
-            stall_not_whole_o <= stall_not_whole_o +
-                64'($countones(stay & u_router.u_input_allocator.usable & ~u_router.u_input_allocator.ready));
-            stall_switch_lost_o <= stall_switch_lost_o +
-                64'($countones(stay & u_router.u_input_allocator.ready));
+    for (genvar i = 0; i < 7; i++) begin : g_stalls
+        always_ff @(posedge clk_i) begin
+            if (!rst_ni) stalls_o[i] <= '0;
+            else if (stay != '0) stalls_o[i] <= stalls_o[i] + 64'($countones(why[i]));
         end
     end
 endmodule

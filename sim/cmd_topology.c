@@ -1,19 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 // ordito topology: figures of a topology by closed form, by search over its graph and, with
-// --measure, as probe packets saw them; zero-load latencies; the graph for Graphviz.
+// --measure, as probe packets saw them; zero-load latencies; the graph for Graphviz. With --family
+// all kinds of topology side by side.
 #include "sim/cmd.h"
+#include "sim/family.h"
 #include "sim/json_path.h"
 #include "sim/measure.h"
 #include "sim/outfile.h"
 #include "sim/output.h"
 #include "sim/table.h"
+#include "sim/topology_dot.h"
+#include "sim/topology_figure.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum option { OPTION_HELP = 1, OPTION_SET, OPTION_MEASURE, OPTION_JSON, OPTION_DOT };
+enum option {
+    OPTION_HELP = 1,
+    OPTION_SET,
+    OPTION_MEASURE,
+    OPTION_FAMILY,
+    OPTION_JSON,
+    OPTION_CSV,
+    OPTION_DOT
+};
 
 enum { LONGEST_FLITS = 1 << 24 }; // of fabric.packet.max_flits
 
@@ -25,8 +37,11 @@ static const struct poptOption options[] = {
      "KEY=VALUE"},
     {"measure", 0, POPT_ARG_NONE, NULL, OPTION_MEASURE, "send probe packets between all pairs",
      NULL},
+    {"family", 0, POPT_ARG_NONE, NULL, OPTION_FAMILY,
+     "all kinds of as many nodes, side by side, with their costs", NULL},
     {"json", 0, POPT_ARG_STRING, NULL, OPTION_JSON, "the figures as JSON", "FILE"},
-    {"dot", 0, POPT_ARG_STRING, NULL, OPTION_DOT, "the graph of routers, for Graphviz", "FILE"},
+    {"csv", 0, POPT_ARG_STRING, NULL, OPTION_CSV, "the family as CSV", "FILE"},
+    {"dot", 0, POPT_ARG_STRING, NULL, OPTION_DOT, "the graph, for Graphviz", "FILE"},
     {"help", '?', POPT_ARG_NONE, NULL, OPTION_HELP, "show this, and all keys", NULL},
     POPT_TABLEEND};
 
@@ -34,56 +49,26 @@ struct command {
     const char *path;
     struct cmd_sets sets;
     char *json;
+    char *csv;
     char *dot;
     bool measure;
+    bool family;
     bool help;
 };
 
 // What is known of a topology; a pointer is NULL where that was not asked for or is too large.
 struct findings {
     const struct config *config;
+    const struct topology *topology;
     const struct topology_figures *closed;
     const struct topology_figures *search;
     const struct topology_figures *measured;
     double wall_s;
 };
 
-enum figure_storage { U32, U64, REAL };
-
-static const struct {
-    const char *key;
-    const char *label;
-    enum figure_storage storage;
-    size_t offset;
-} rows[] = {
-    {"nodes", "nodes", U64, offsetof(struct topology_figures, nodes)},
-    {"routers", "routers", U64, offsetof(struct topology_figures, routers)},
-    {"channels", "channels, one way each", U64, offsetof(struct topology_figures, channels)},
-    {"degree_max", "degree, largest", U32, offsetof(struct topology_figures, degree_max)},
-    {"diameter_hops", "diameter [hops]", U32, offsetof(struct topology_figures, diameter_hops)},
-    {"average_hops", "mean distance [hops]", REAL, offsetof(struct topology_figures, average_hops)},
-    {"bisection_channels", "bisection [channels, one way]", U64,
-     offsetof(struct topology_figures, bisection_channels)},
-};
-
-enum { NUM_ROWS = sizeof rows / sizeof *rows };
-
-// A figure as JSON; null if it is undefined.
-static json_t *figure_json(const struct topology_figures *figures, size_t row)
-{
-    const void *field = (const char *)figures + rows[row].offset;
-    if (rows[row].storage == REAL)
-        return *(const double *)field < 0 ? json_null() : json_real(*(const double *)field);
-    bool wide = rows[row].storage == U64;
-    uint64_t value = wide ? *(const uint64_t *)field : *(const uint32_t *)field;
-    if (value == (wide ? UINT64_MAX : UINT32_MAX))
-        return json_null();
-    return json_integer((json_int_t)value);
-}
-
 static void print_figure(const struct topology_figures *figures, size_t row)
 {
-    json_t *value = figures ? figure_json(figures, row) : NULL;
+    json_t *value = figures ? topology_figure_json(figures, row) : NULL;
     if (json_is_integer(value))
         printf("  %14lld", (long long)json_integer_value(value));
     else if (json_is_real(value))
@@ -96,11 +81,14 @@ static void print_figure(const struct topology_figures *figures, size_t row)
 static void print_figures(const struct findings *found)
 {
     char name[400];
-    printf("%-30s  %14s  %14s", table_topology_name(found->config, name, sizeof name),
-           "closed form", "search");
+    table_topology_name(found->config, name, sizeof name);
+    bool fits = strlen(name) <= 30;
+    if (!fits)
+        puts(name);
+    printf("%-30s  %14s  %14s", fits ? name : "", "closed form", "search");
     printf(found->measured ? "  %14s\n" : "\n", "measured");
-    for (size_t row = 0; row < NUM_ROWS; row++) {
-        printf("%-30s", rows[row].label);
+    for (size_t row = 0; row < topology_num_figures; row++) {
+        printf("%-30s", topology_figures[row].label);
         print_figure(found->closed, row);
         print_figure(found->search, row);
         if (found->measured)
@@ -116,37 +104,52 @@ static struct switching_timing timing_of(const struct config *config)
     return (struct switching_timing){
         .channel_latency_cycles = config->channel_latency_cycles,
         .terminal_latency_cycles = config->terminal_latency_cycles,
+        .ejection_latency_cycles = config_ejection_latency_cycles(config),
         .buffer_flits = config->buffer_flits,
+        .pipeline = config->design.pipeline,
+        .speculative = config->design.speculative,
     };
 }
 
-// Zero-load latency of packets of `flits`; -1 if they do not fit into the buffers.
+// Zero-load latency of packets of `flits` over `hops` channels between routers; -1 if they do not
+// fit into the buffers or the hops are not known.
 static int64_t zero_load(const struct config *config, enum switching mode, uint32_t flits,
                          uint32_t hops)
 {
     struct switching_timing timing = timing_of(config);
-    if (switching_buffers_whole_packets(mode) && flits > config->buffer_flits)
+    if (hops == UINT32_MAX ||
+        (switching_buffers_whole_packets(mode) && flits > config->buffer_flits))
         return -1;
     return (int64_t)switching_zero_load_cycles(mode, &timing, flits, hops);
 }
 
-// Least length from which on circuits are faster than wormhole switching; 0 if there is none.
+// Channels between routers on the longest way, UINT32_MAX if that is not known.
+static uint32_t longest_way(const struct findings *found)
+{
+    uint32_t hops = found->closed->diameter_hops;
+    if (hops == UINT32_MAX && found->search)
+        hops = found->search->diameter_hops;
+    return hops == UINT32_MAX ? hops : topology_router_hops(found->topology, hops);
+}
+
+// Least length from which on circuits are faster than wormhole switching; 0 if there is none or the
+// hops are not known.
 static uint32_t crossover_flits(const struct findings *found, uint32_t hops)
 {
     struct switching_timing timing = timing_of(found->config);
-    return switching_crossover_flits(&timing, hops, LONGEST_FLITS);
+    return hops == UINT32_MAX ? 0 : switching_crossover_flits(&timing, hops, LONGEST_FLITS);
 }
 
 static void print_crossover(const struct findings *found)
 {
-    uint32_t hops[] = {1, found->closed->diameter_hops};
-    printf("%-20s  %-52s  %4s", "", "circuit is faster than wormhole from L =", "");
+    uint32_t hops[] = {1, longest_way(found)};
+    printf("%-20s  %-57s  %4s", "", "circuit is faster than wormhole from L =", "");
     for (size_t i = 0; i < 2; i++) {
         uint32_t flits = crossover_flits(found, hops[i]);
         if (flits > 0)
             printf("  %10" PRIu32, flits);
         else
-            printf("  %10s", "never");
+            printf("  %10s", hops[i] == UINT32_MAX ? "-" : "never");
     }
     putchar('\n');
 }
@@ -155,29 +158,41 @@ static void print_latencies(const struct findings *found)
 {
     // The closed forms of switching.c, in words.
     static const char *const forms[SWITCHING_NUM] = {
-        [SWITCHING_STORE_AND_FORWARD] = "2 Lt + H Lc + (H + 1) L + L - 1",
-        [SWITCHING_VIRTUAL_CUT_THROUGH] = "2 Lt + H Lc + (H + 1) + L - 1",
-        [SWITCHING_WORMHOLE] = "2 Lt + H Lc + (H + 1) + L - 1 + floor((L - 1) / B) w",
-        [SWITCHING_CIRCUIT] = "6 Lt + 3 H Lc + (H + 1) + L",
+        [SWITCHING_STORE_AND_FORWARD] = "Li + Le + H Lc + (H + 1)(S + L - 1) + L - 1",
+        [SWITCHING_VIRTUAL_CUT_THROUGH] = "Li + Le + H Lc + (H + 1) S + L - 1",
+        [SWITCHING_WORMHOLE] = "Li + Le + H Lc + (H + 1) S + L - 1 + floor((L - 1) / B) w",
+        [SWITCHING_CIRCUIT] = "3 (Li + Le + H Lc) + (H + 1) + L",
     };
     const struct config *config = found->config;
     uint32_t lengths[] = {1, config->max_flits};
-    printf("\nZero-load latency [cycles] of a packet of L flits over H hops; channels Lc = %" PRIu32
-           ", terminals Lt = %" PRIu32 ", buffers B = %" PRIu32 " flits;\n"
-           "w = max(0, 2 Lc + 2 - B, 2 Lt + 2 - B), without Lc if H = 0\n",
-           config->channel_latency_cycles, config->terminal_latency_cycles, config->buffer_flits);
-    printf("%-20s  %-52s  %4s  %10s  %10s\n", "switching", "closed form", "L", "H = 1", "diameter");
+    printf("\nZero-load latency [cycles] of a packet of L flits over %s; channels Lc = %" PRIu32
+           ", from nodes Li = %" PRIu32 ", to nodes Le = %" PRIu32
+           ", a head in a router S = %" PRIu32 "%s, buffers B = %" PRIu32
+           " flits; w = max(0, 2 Li + 2 - B, 2 Le + %d - B, 2 Lc + %d - B), "
+           "without Lc if H = 0\n",
+           found->topology->indirect ? "H + 2 hops, H of them between routers" : "H hops",
+           config->channel_latency_cycles, config->terminal_latency_cycles,
+           config_ejection_latency_cycles(config),
+           config->design.pipeline - config->design.speculative,
+           config->design.pipeline == ROUTER_MAX_PIPELINE ? " (store-and-forward: 1 less if L > 1)"
+                                                          : "",
+           config->buffer_flits, config->design.pipeline > 1 ? 2 : 1,
+           config->design.pipeline > 1 ? 3 : 2);
+    if (found->topology->latency_cycles)
+        puts("(with Lc on all channels; some have latencies of their own)");
+    printf("%-20s  %-57s  %4s  %10s  %10s\n", "switching", "closed form", "L", "H = 1", "diameter");
     for (int mode = 0; mode < SWITCHING_NUM; mode++) {
         for (size_t i = 0; i < (config->max_flits > 1 ? 2U : 1U); i++) {
             int64_t one = zero_load(config, (enum switching)mode, lengths[i], 1);
-            int64_t most =
-                zero_load(config, (enum switching)mode, lengths[i], found->closed->diameter_hops);
-            printf("%-20s  %-52s  %4" PRIu32, i ? "" : switching_names[mode], i ? "" : forms[mode],
+            int64_t most = zero_load(config, (enum switching)mode, lengths[i], longest_way(found));
+            char longest[24];
+            snprintf(longest, sizeof longest, "%" PRId64, most);
+            printf("%-20s  %-57s  %4" PRIu32, i ? "" : switching_names[mode], i ? "" : forms[mode],
                    lengths[i]);
             if (one < 0)
                 printf("  %22s\n", "longer than a buffer");
             else
-                printf("  %10" PRId64 "  %10" PRId64 "\n", one, most);
+                printf("  %10" PRId64 "  %10s\n", one, most < 0 ? "-" : longest);
         }
     }
     print_crossover(found);
@@ -185,10 +200,10 @@ static void print_latencies(const struct findings *found)
 
 static bool add_figures(json_t *root, const char *section, const struct topology_figures *figures)
 {
-    for (size_t row = 0; row < NUM_ROWS; row++) {
+    for (size_t row = 0; row < topology_num_figures; row++) {
         char path[128];
-        snprintf(path, sizeof path, "%s.%s", section, rows[row].key);
-        if (!json_path_set(root, path, figures ? figure_json(figures, row) : json_null()))
+        snprintf(path, sizeof path, "%s.%s", section, topology_figures[row].key);
+        if (!json_path_set(root, path, figures ? topology_figure_json(figures, row) : json_null()))
             return false;
     }
     return true;
@@ -199,12 +214,12 @@ static bool add_latencies(json_t *root, const struct findings *found)
     for (int mode = 0; mode < SWITCHING_NUM; mode++) {
         char path[128];
         int64_t cycles = zero_load(found->config, (enum switching)mode, found->config->max_flits,
-                                   found->closed->diameter_hops);
+                                   longest_way(found));
         snprintf(path, sizeof path, "topology.zero_load_diameter_cycles.%s", switching_names[mode]);
         if (!json_path_set(root, path, cycles < 0 ? json_null() : json_integer(cycles)))
             return false;
     }
-    uint32_t crossover = crossover_flits(found, found->closed->diameter_hops);
+    uint32_t crossover = crossover_flits(found, longest_way(found));
     return json_path_set(root, "topology.crossover_diameter_flits",
                          crossover > 0 ? json_integer(crossover) : json_null());
 }
@@ -224,26 +239,6 @@ static bool write_json(const char *path, const struct findings *found, struct er
     return ok;
 }
 
-static bool write_dot(const char *path, const struct topology *t, struct err *err)
-{
-    struct outfile file;
-    if (!outfile_open(&file, path, err))
-        return false;
-    fputs("digraph topology {\n", file.stream);
-    for (uint32_t r = 0; r < t->num_routers; r++) {
-        char name[256];
-        fprintf(file.stream, "  %" PRIu32 " [label=\"%s\"];\n", r,
-                topology_router_name(t, r, name, sizeof name));
-        for (uint32_t p = 0; p < t->radix; p++) {
-            uint32_t peer = t->peer[(size_t)r * t->radix + p];
-            if (peer != TOPOLOGY_NONE)
-                fprintf(file.stream, "  %" PRIu32 " -> %" PRIu32 ";\n", r, peer / t->radix);
-        }
-    }
-    fputs("}\n", file.stream);
-    return outfile_close(&file, err);
-}
-
 static bool deliver(const struct command *self, const struct topology *topology,
                     const struct findings *found, struct err *err)
 {
@@ -254,19 +249,18 @@ static bool deliver(const struct command *self, const struct topology *topology,
         print_latencies(found);
     }
     return (!self->json || write_json(self->json, found, err)) &&
-           (!self->dot || write_dot(self->dot, topology, err));
+           (!self->dot || topology_dot(self->dot, topology, err));
 }
 
 static bool explore(const struct command *self, const struct config *config, struct err *err)
 {
     double begin_s = cmd_now_s();
-    struct topology_spec spec = config->topology;
-    struct topology *topology = topology_new(&spec, err);
+    struct topology *topology = config_topology(config, err);
     if (!topology)
         return false;
     struct topology_figures search;
     struct topology_figures measured;
-    struct findings found = {.config = config, .closed = &topology->closed};
+    struct findings found = {.config = config, .topology = topology, .closed = &topology->closed};
     bool ok = true;
     if (topology->closed.nodes * topology->closed.channels <= MAX_SEARCH_STEPS) {
         ok = topology_search(topology, &search, err);
@@ -282,6 +276,45 @@ static bool explore(const struct command *self, const struct config *config, str
     return ok;
 }
 
+static bool write_family_json(const char *path, const struct config *config,
+                              const struct family *family, double wall_s, struct err *err)
+{
+    json_t *root = output_envelope(config);
+    bool made = root && json_path_set(root, "outcome", json_string("completed")) &&
+                json_path_set(root, "nodes", json_integer(family->nodes)) &&
+                json_path_set(root, "family", family_json(family)) &&
+                json_path_set(root, "host.wall_s", json_real(wall_s));
+    bool ok = made ? output_json_file(path, root, err) : err_set(err, ERR_RUN, "out of memory");
+    json_decref(root);
+    return ok;
+}
+
+static bool write_family_csv(const char *path, const struct family *family, struct err *err)
+{
+    struct outfile file;
+    if (!outfile_open(&file, path, err))
+        return false;
+    family_csv(file.stream, family);
+    return outfile_close(&file, err);
+}
+
+static bool compare(const struct command *self, const struct config *config, struct err *err)
+{
+    double begin_s = cmd_now_s();
+    struct family family;
+    if (!family_make(&family, config, err))
+        return false;
+    bool taken =
+        (self->json && strcmp(self->json, "-") == 0) || (self->csv && strcmp(self->csv, "-") == 0);
+    if (!taken)
+        family_print(stdout, &family);
+    bool ok = (!self->json ||
+               write_family_json(self->json, config, &family, cmd_now_s() - begin_s, err)) &&
+              (!self->csv || write_family_csv(self->csv, &family, err));
+    family_free(&family);
+    return ok;
+}
+
 static bool execute(const struct command *self, struct err *err)
 {
     struct config config;
@@ -289,7 +322,9 @@ static bool execute(const struct command *self, struct err *err)
         return false;
     bool ok = config_check_network(&config, err) &&
               (!self->json || outfile_probe(self->json, err)) &&
-              (!self->dot || outfile_probe(self->dot, err)) && explore(self, &config, err);
+              (!self->csv || outfile_probe(self->csv, err)) &&
+              (!self->dot || outfile_probe(self->dot, err)) &&
+              (self->family ? compare : explore)(self, &config, err);
     config_free(&config);
     return ok;
 }
@@ -310,12 +345,16 @@ static bool parse(struct command *self, poptContext context, struct err *err)
     while ((code = poptGetNextOpt(context)) > 0) {
         char *value = poptGetOptArg(context);
         bool ok = true;
-        if (code == OPTION_JSON || code == OPTION_DOT) {
-            bool json = code == OPTION_JSON;
-            ok = take_file(json ? &self->json : &self->dot, value, json ? "--json" : "--dot", err);
+        if (code == OPTION_JSON) {
+            ok = take_file(&self->json, value, "--json", err);
+        } else if (code == OPTION_CSV) {
+            ok = take_file(&self->csv, value, "--csv", err);
+        } else if (code == OPTION_DOT) {
+            ok = take_file(&self->dot, value, "--dot", err);
         } else {
             self->help |= code == OPTION_HELP;
             self->measure |= code == OPTION_MEASURE;
+            self->family |= code == OPTION_FAMILY;
             ok = code != OPTION_SET || cmd_sets_add(&self->sets, NULL, value, "--set", err);
             free(value);
         }
@@ -329,8 +368,15 @@ static bool parse(struct command *self, poptContext context, struct err *err)
     if (extra)
         return err_set(err, ERR_CONFIG, "\"%.100s\": one configuration is read, and that is %.100s",
                        extra, self->path);
-    if (self->json && self->dot && strcmp(self->json, self->dot) == 0)
-        return err_set(err, ERR_CONFIG, "--json and --dot name the same file: %.1000s", self->dot);
+    const char *other = self->dot ? self->dot : self->csv;
+    if (self->family && (self->measure || self->dot))
+        return err_set(err, ERR_CONFIG, "%s is for one topology, not for a --family",
+                       self->dot ? "--dot" : "--measure");
+    if (self->csv && !self->family)
+        return err_set(err, ERR_CONFIG, "--csv is for a --family; of one topology there is --json");
+    if (self->json && other && strcmp(self->json, other) == 0)
+        return err_set(err, ERR_CONFIG, "--json and %s name the same file: %.1000s",
+                       self->dot ? "--dot" : "--csv", other);
     return true;
 }
 
@@ -350,6 +396,7 @@ enum err_status cmd_topology(int argc, const char **argv, struct err *err)
     }
     cmd_sets_free(&command.sets);
     free(command.json);
+    free(command.csv);
     free(command.dot);
     poptFreeContext(context);
     return err->status;

@@ -154,22 +154,39 @@ uint32_t config_longest_flits(const struct config *config)
     return longest;
 }
 
+// Where the parameter that an error begins with was given, or else where the topology was.
+static const char *topology_where(const struct config *config, const char *fault)
+{
+    char key[64];
+    snprintf(key, sizeof key, "%.*s", (int)strcspn(fault, ":"), fault);
+    const char *where = param_find(key) ? given_where(config, key) : NULL;
+    for (size_t i = param_num; !where && i-- > 0;) // kind comes first in the table
+        if (strncmp(param_table[i].key, "fabric.topology.", 16) == 0)
+            where = given_where(config, param_table[i].key);
+    return where;
+}
+
 static bool check_topology(const struct config *config, struct err *err)
 {
-    static const char *const shapes[] = {"dims", "n", "nodes", "kind"};
     struct topology_spec spec = config->topology;
     struct err why = {0};
-    if (topology_find(spec.kind)->resolve(&spec, &why))
+    if (topology_resolve(&spec, &why))
         return true;
-    const char *where = NULL;
-    for (size_t i = 0; !where && i < sizeof shapes / sizeof *shapes; i++) {
-        char key[64];
-        snprintf(key, sizeof key, "fabric.topology.%s", shapes[i]);
-        where = given_where(config, key);
-    }
+    const char *where = topology_where(config, why.text);
     if (where)
         err_prefix(&why, "%s", where);
     return err_set(err, why.status, "%s", why.text);
+}
+
+struct topology *config_topology(const struct config *config, struct err *err)
+{
+    struct topology_spec spec = config->topology;
+    struct topology *topology = topology_new(&spec, err);
+    const char *where =
+        !topology && err->status == ERR_CONFIG ? topology_where(config, err->text) : NULL;
+    if (where)
+        err_prefix(err, "%s", where);
+    return topology;
 }
 
 static bool check_circuit(const struct config *config, struct err *err)
@@ -178,11 +195,16 @@ static bool check_circuit(const struct config *config, struct err *err)
         return config_refuse(config, "fabric.circuit.backoff_max_cycles", err,
                              "%" PRIu32 " is below fabric.circuit.backoff_cycles = %" PRIu32,
                              config->circuit.backoff_max_cycles, config->circuit.backoff_cycles);
-    if (config->switching != SWITCHING_CIRCUIT || config->backend != BACKEND_RTL_WHOLE)
+    if (!switching_is_circuit(config->switching))
         return true;
-    return config_refuse(
-        config, "fabric.backend", err,
-        "rtl-whole has no routers for circuit switching; use rtl, lockstep or ref");
+    if (config->backend == BACKEND_RTL_WHOLE)
+        return config_refuse(
+            config, "fabric.backend", err,
+            "rtl-whole has no routers for circuit switching; use rtl, lockstep or ref");
+    const char *key;
+    struct err why = {0};
+    return router_design_check_circuit(&config->design, &key, &why) ||
+           config_refuse(config, key, err, "%s", why.text);
 }
 
 bool config_check_network(const struct config *config, struct err *err)

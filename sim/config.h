@@ -7,6 +7,7 @@
 #define ORDITO_SIM_CONFIG_H
 
 #include "model/net/circuit.h"
+#include "model/net/router_design.h"
 #include "model/net/switching.h"
 #include "model/net/topology.h"
 #include "model/node/synthetic.h"
@@ -37,7 +38,8 @@ struct config {
 
     // fabric.router
     enum switching switching;
-    char *routing;         // "auto" or a name of routing_names
+    struct router_design design;
+    char *routing;         // "auto" or a name of routing_algorithms
     uint32_t vcs;          // 1..8
     bool by_flow;          // vc_choice: any | by-flow
     uint32_t buffer_flits; // 1..64
@@ -48,6 +50,7 @@ struct config {
     // fabric.channel
     uint32_t channel_latency_cycles;  // 1..1000
     uint32_t terminal_latency_cycles; // 1..1000
+    int64_t ejection_latency_cycles;  // 1..1000, or CONFIG_AUTO
 
     // fabric.packet
     uint32_t max_flits;    // header included
@@ -137,6 +140,18 @@ bool config_check_network(const struct config *config, struct err *err);
 // returns false.
 bool config_refuse(const struct config *config, const char *key, struct err *err,
                    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+// Latency of channels from router to node.
+static inline uint32_t config_ejection_latency_cycles(const struct config *config)
+{
+    return config->ejection_latency_cycles == CONFIG_AUTO
+               ? config->terminal_latency_cycles
+               : (uint32_t)config->ejection_latency_cycles;
+}
+
+// Builds the topology; what is wrong with it is told with the place where it was given. NULL on
+// failure. The caller frees it, before the configuration.
+struct topology *config_topology(const struct config *config, struct err *err);
 
 // Longest packet that messages are cut into: at most max_flits, what a buffer takes where packets
 // are buffered whole, and cut_flits if that is given.

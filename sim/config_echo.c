@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The echo of a configuration: every parameter that can change the results of its run, as JSON that
 // can be read as a configuration again.
+#include "model/net/topo_spec.h"
 #include "sim/json_path.h"
 #include "sim/param.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static json_t *text_or_null(const char *text)
@@ -54,6 +56,18 @@ static json_t *echo_lengths(const struct config *config)
     return list;
 }
 
+// A list of texts.
+static json_t *echo_texts(const char *texts)
+{
+    json_t *list = json_array();
+    while (list && texts && *texts) {
+        size_t length = strcspn(texts, "\n");
+        json_array_append_new(list, json_stringn(texts, length));
+        texts += length + (texts[length] == '\n');
+    }
+    return list;
+}
+
 static json_t *echo_number(const struct param *row, const void *field)
 {
     if (row->type == PARAM_UINT64)
@@ -85,6 +99,8 @@ static json_t *echo_row(const struct config *config, const struct param *row)
         const char *used = *(const char *const *)field;
         return text_or_null(used && path ? path : used);
     }
+    case PARAM_TEXTS:
+        return echo_texts(*(const char *const *)field);
     case PARAM_CHOICE:
     case PARAM_FLAG:
         return echo_choice(config, row);
@@ -98,19 +114,32 @@ static json_t *echo_row(const struct config *config, const struct param *row)
     return json_null();
 }
 
-// The kind with its resolved parameters: dims or n, or nodes where a kind knows neither.
+static bool echo_key(const struct config *config, const char *key, json_t *root)
+{
+    return json_path_set(root, key, echo_row(config, param_find(key)));
+}
+
+// The kind with its resolved parameters, or nodes where it has no others; and what has failed.
 static bool echo_topology(const struct config *config, json_t *root)
 {
     struct topology_spec spec = config->topology;
     struct err err = {0};
-    topology_find(spec.kind)->resolve(&spec, &err);
-    if (!json_path_set(root, "fabric.topology.kind", json_string(spec.kind)))
-        return false;
-    if (spec.num_dims == 0) {
-        uint32_t number = spec.n ? spec.n : spec.nodes;
-        const char *key = spec.n ? "fabric.topology.n" : "fabric.topology.nodes";
-        return json_path_set(root, key, json_integer(number));
+    topology_resolve(&spec, &err);
+    bool ok = json_path_set(root, "fabric.topology.kind", json_string(spec.kind));
+    if (spec.failed)
+        ok = ok && echo_key(config, "fabric.topology.failed", root);
+    if (spec.file)
+        ok = ok && echo_key(config, "fabric.topology.file", root);
+    if (!topo_spec_is_shaped(&spec))
+        ok = ok && json_path_set(root, "fabric.topology.nodes", json_integer(spec.nodes));
+    for (size_t i = 0; ok && i < topology_num_params; i++) {
+        char path[64];
+        uint32_t value = topology_param_value(&spec, &topology_params[i]);
+        snprintf(path, sizeof path, "fabric.topology.%s", topology_params[i].key);
+        ok = value == 0 || json_path_set(root, path, json_integer(value));
     }
+    if (!ok || spec.num_dims == 0)
+        return ok;
     json_t *dims = json_array();
     for (uint32_t i = 0; dims && i < spec.num_dims; i++)
         json_array_append_new(dims, json_integer((json_int_t)spec.dims[i]));

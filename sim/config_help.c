@@ -47,6 +47,9 @@ const char *param_allowed(const struct param *row, char *text, size_t size)
     case PARAM_DIMS:
         snprintf(text, size, "a list of up to %d sides, null", TOPOLOGY_MAX_DIMS);
         break;
+    case PARAM_TEXTS:
+        snprintf(text, size, "a list of texts");
+        break;
     case PARAM_NODES:
         snprintf(text, size, "a list of nodes");
         break;

@@ -2,6 +2,7 @@
 #include "sim/param.h"
 
 #include "model/net/router.h"
+#include "model/net/routing_table.h"
 #include "model/node/collective.h"
 #include "traces/trace.h"
 
@@ -40,6 +41,11 @@ static size_t choices_hold(const char **names)
     return copy_names(names, circuit_hold_names, CIRCUIT_HOLD_NUM);
 }
 
+static size_t choices_allocator(const char **names)
+{
+    return copy_names(names, allocator_names, ALLOCATOR_NUM);
+}
+
 static size_t choices_topology(const char **names)
 {
     for (size_t i = 0; i < topology_num_kinds; i++)
@@ -50,7 +56,9 @@ static size_t choices_topology(const char **names)
 static size_t choices_routing(const char **names)
 {
     names[0] = "auto";
-    return 1 + copy_names(names + 1, routing_names, routing_num_names);
+    for (size_t i = 0; i < routing_num_algorithms; i++)
+        names[1 + i] = routing_algorithms[i].name;
+    return 1 + routing_num_algorithms;
 }
 
 static size_t choices_format(const char **names)
@@ -110,26 +118,47 @@ enum {
         .workloads = TRACE, RESULT                                                                 \
     }
 
+#define TOPOLOGY(name, line)                                                                       \
+    {                                                                                              \
+        .key = "fabric.topology." #name, FIELD(UINT32, topology.name),                             \
+        RANGE(1, TOPOLOGY_MAX_NODES), .word = "null", TEXTS("null", line), RESULT                  \
+    }
+
 const struct param param_table[] = {
     {.key = "fabric.topology.kind",
      FIELD(KIND, topology.kind),
      .choices = choices_topology,
-     TEXTS("mesh", "set alone, it drops dims and n"),
+     TEXTS("mesh", "set alone, it drops all parameters below but nodes"),
      RESULT},
     {.key = "fabric.topology.nodes",
      FIELD(UINT32, topology.nodes),
      RANGE(1, TOPOLOGY_MAX_NODES),
-     TEXTS("64", "number of nodes, in the kind's most even shape; instead of dims or n"),
+     TEXTS("64", "number of nodes, in the kind's most even shape; instead of those below"),
      RESULT},
     {.key = "fabric.topology.dims",
      FIELD(DIMS, topology),
-     TEXTS("null", "sides of a mesh or torus, as [8, 8]"),
+     TEXTS("null", "sides of a grid of routers, as [8, 8]: mesh, torus, cube, concentrated-mesh, "
+                   "flattened-butterfly"),
      RESULT},
     {.key = "fabric.topology.n",
      FIELD(UINT32, topology.n),
-     RANGE(1, TOPOLOGY_MAX_DIMS),
+     RANGE(1, TOPOLOGY_MAX_NODES),
      .word = "null",
-     TEXTS("null", "dimensions of a hypercube"),
+     TEXTS("null", "dimensions of a hypercube; nodes of a ring or star"),
+     RESULT},
+    TOPOLOGY(arity, "branches of a switch: tree, fat-tree"),
+    TOPOLOGY(height, "levels of switches: tree, fat-tree"),
+    TOPOLOGY(concentration, "nodes of a router: concentrated-mesh, flattened-butterfly, dragonfly"),
+    TOPOLOGY(routers_per_group, "dragonfly"),
+    TOPOLOGY(global_ports, "of a router to other groups: dragonfly"),
+    TOPOLOGY(groups, "dragonfly; null: one more than a group's routers have global ports"),
+    {.key = "fabric.topology.file",
+     FIELD(PATH, topology.file),
+     TEXTS("null", "of a graph: a line \"A B\" a pair of channels, or GraphML"),
+     RESULT},
+    {.key = "fabric.topology.failed",
+     FIELD(TEXTS, topology.failed),
+     TEXTS("[]", "parts that have failed, as [router 5, channel 3-7]"),
      RESULT},
 
     {.key = "fabric.router.switching",
@@ -156,6 +185,31 @@ const struct param param_table[] = {
      FIELD(UINT32, buffer_flits),
      RANGE(1, ROUTER_MAX_BUFFER_FLITS),
      UNIT("flits", "8", "depth of each VC's buffer"),
+     RESULT},
+    {.key = "fabric.router.pipeline",
+     FIELD(UINT32, design.pipeline),
+     RANGE(1, ROUTER_MAX_PIPELINE),
+     UNIT("cycles", "1",
+          "of a head through a router: 2 adds switch traversal, 3 VC allocation, 4 route"),
+     RESULT},
+    {.key = "fabric.router.vc_allocator",
+     FIELD(CHOICE, design.vc_allocator),
+     .choices = choices_allocator,
+     TEXTS("separable", "matches heads with output VCs; pipelines 3 and 4"),
+     RESULT},
+    {.key = "fabric.router.switch_allocator",
+     FIELD(CHOICE, design.switch_allocator),
+     .choices = choices_allocator,
+     TEXTS("separable", "matches input ports with output ports"),
+     RESULT},
+    {.key = "fabric.router.allocator_iterations",
+     FIELD(UINT32, design.allocator_iterations),
+     RANGE(1, ALLOCATOR_MAX_ITERATIONS),
+     TEXTS("1", "of islip allocators"),
+     RESULT},
+    {.key = "fabric.router.speculative",
+     FIELD(BOOL, design.speculative),
+     TEXTS("false", "heads try for the switch while they ask for a VC; pipelines 3 and 4"),
      RESULT},
     {.key = "fabric.router.flit_bits",
      FIELD(UINT32, flit_bits),
@@ -192,7 +246,13 @@ const struct param param_table[] = {
     {.key = "fabric.channel.terminal_latency_cycles",
      FIELD(UINT32, terminal_latency_cycles),
      RANGE(1, 1000),
-     UNIT("cycles", "1", "of channels between node and router"),
+     UNIT("cycles", "1", "of channels from node to router"),
+     RESULT},
+    {.key = "fabric.channel.ejection_latency_cycles",
+     FIELD(CYCLES, ejection_latency_cycles),
+     RANGE(1, 1000),
+     .word = "auto",
+     UNIT("cycles", "auto", "of channels from router to node; auto: as the other way"),
      RESULT},
 
     {.key = "fabric.packet.max_flits",
@@ -413,5 +473,5 @@ bool param_is_group(const char *key)
 
 bool param_is_text(const struct param *row)
 {
-    return row->type == PARAM_PATH || row->type == PARAM_NAME;
+    return row->type == PARAM_PATH || row->type == PARAM_NAME || row->type == PARAM_TEXTS;
 }

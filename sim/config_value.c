@@ -192,6 +192,30 @@ static bool read_path(const struct reader *self)
     return ok;
 }
 
+static bool read_texts(const struct reader *self)
+{
+    if (self->node->type != YAML_SEQUENCE_NODE)
+        return refuse_as(self, self->node, "no list of texts");
+    const yaml_node_item_t *items = self->node->data.sequence.items.start;
+    size_t num = (size_t)(self->node->data.sequence.items.top - items);
+    char *joined = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&joined, &size);
+    bool good = to || out_of_memory(self);
+    for (size_t i = 0; good && i < num; i++) {
+        yaml_node_t *item = node_at(self, items[i]);
+        const char *text = config_scalar(item);
+        good = (text && *text && !strchr(text, '\n')) || refuse_as(self, item, "no text");
+        if (good)
+            fprintf(to, "%s%s", i ? "\n" : "", text);
+    }
+    if (to && fclose(to) != 0)
+        good = out_of_memory(self);
+    good = good && set_text(self, num > 0 ? joined : NULL);
+    free(joined);
+    return good;
+}
+
 static bool read_dims(const struct reader *self)
 {
     struct topology_spec *spec = &self->config->topology;
@@ -351,6 +375,8 @@ bool config_value_read(struct config *config, const struct param *row, yaml_node
         return read_real(&reader, node, row->low, row->high, field);
     case PARAM_PATH:
         return read_path(&reader);
+    case PARAM_TEXTS:
+        return read_texts(&reader);
     case PARAM_NAME:
     case PARAM_CHOICE:
     case PARAM_FLAG:

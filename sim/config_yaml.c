@@ -76,31 +76,54 @@ static bool refuse_unknown(struct walk *self, const char *key, const yaml_node_t
                                nearest ? "; nearest: " : "", nearest ? nearest : "");
 }
 
-// Giving one parameter of a topology takes those away that it excludes: nodes, dims and n exclude
-// each other; a kind drops dims and n, which may mean nothing to it.
+static bool in_topology(const struct param *row)
+{
+    size_t length = sizeof topology_group - 1;
+    return strncmp(row->key, topology_group, length) == 0 && row->key[length] == '.';
+}
+
+// True for parameters that give a topology its shape: all but kind, nodes and what has failed.
+static bool is_shape(const struct param *row)
+{
+    return in_topology(row) && row->type != PARAM_KIND && row->type != PARAM_TEXTS &&
+           strcmp(last_part(row->key), "nodes") != 0;
+}
+
+static bool is_given(const struct config *config, const struct param *row)
+{
+    const void *field = param_field_const(config, row);
+    if (row->type == PARAM_DIMS)
+        return config->topology.num_dims > 0;
+    return param_is_text(row) ? *(char *const *)field != NULL : *(const uint32_t *)field > 0;
+}
+
+// nodes and parameters of the shape exclude each other, and so do dims, n and a file. What a kind
+// does not take is refused by the kind.
+static bool excludes(const char *key, const char *other)
+{
+    bool nodes = strcmp(key, "nodes") == 0 || strcmp(other, "nodes") == 0;
+    bool dims = strcmp(key, "dims") == 0 || strcmp(other, "dims") == 0;
+    bool n = strcmp(key, "n") == 0 || strcmp(other, "n") == 0;
+    bool file = strcmp(key, "file") == 0 || strcmp(other, "file") == 0;
+    return nodes || dims + n + file > 1;
+}
+
+// Giving one parameter of a topology takes those away that it excludes; a kind drops the shape,
+// which may mean nothing to it.
 static bool settle_topology(struct config *config, const struct param *row, struct err *err)
 {
-    struct topology_spec *spec = &config->topology;
-    const char *key = last_part(row->key);
     bool kind = row->type == PARAM_KIND;
-    bool dims = row->type == PARAM_DIMS;
-    bool nodes = strcmp(key, "nodes") == 0;
-    bool given = dims ? spec->num_dims > 0 : kind || nodes || spec->n > 0;
-    if (!given)
+    if (is_shape(row) && !is_given(config, row))
         return true;
-    if (!dims) {
-        spec->num_dims = 0;
-        if (!config_note(config, param_find("fabric.topology.dims"), NULL, NULL, err))
+    for (size_t i = 0; i < param_num; i++) {
+        const struct param *other = &param_table[i];
+        bool dropped = kind || excludes(last_part(row->key), last_part(other->key));
+        if (is_shape(other) && other != row && dropped && !config_reset(config, other, err))
             return false;
     }
-    if (dims || kind || nodes) {
-        spec->n = 0;
-        if (!config_note(config, param_find("fabric.topology.n"), NULL, NULL, err))
-            return false;
-    }
-    if (nodes || kind)
+    if (!is_shape(row))
         return true;
-    spec->nodes = 0;
+    config->topology.nodes = 0;
     return config_note(config, param_find("fabric.topology.nodes"), NULL, NULL, err);
 }
 
@@ -112,7 +135,7 @@ static bool apply_row(struct walk *self, const struct param *row, yaml_node_t *v
     if (!config_value_read(self->config, row, value, &self->place, self->err) ||
         !config_note(self->config, row, where, path, self->err))
         return false;
-    if (strncmp(row->key, topology_group, sizeof topology_group - 1) == 0)
+    if (in_topology(row))
         return settle_topology(self->config, row, self->err);
     return true;
 }
@@ -144,21 +167,26 @@ static bool check_names(struct walk *self, const char *group, const yaml_node_t 
     return true;
 }
 
-// nodes, dims and n of one mapping exclude each other.
+// True if a parameter of the mapping has a value other than null and says which shape.
+static bool is_shape_pair(const struct walk *self, const yaml_node_pair_t *pair)
+{
+    const char *name = config_scalar(node_at(self, pair->key));
+    return strcmp(name, "kind") != 0 && strcmp(name, "failed") != 0 &&
+           !config_scalar_is_null(node_at(self, pair->value));
+}
+
+// Parameters of one mapping must not exclude each other.
 static bool check_topology(struct walk *self, const yaml_node_t *mapping)
 {
-    const char *before = NULL;
-    for (const yaml_node_pair_t *pair = mapping->data.mapping.pairs.start;
-         pair < mapping->data.mapping.pairs.top; pair++) {
+    const yaml_node_pair_t *first = mapping->data.mapping.pairs.start;
+    for (const yaml_node_pair_t *pair = first; pair < mapping->data.mapping.pairs.top; pair++) {
         const char *name = config_scalar(node_at(self, pair->key));
-        bool shape =
-            strcmp(name, "nodes") == 0 || strcmp(name, "dims") == 0 || strcmp(name, "n") == 0;
-        if (!shape || config_scalar_is_null(node_at(self, pair->value)))
-            continue;
-        if (before)
-            return config_value_refuse(&self->place, node_at(self, pair->key), topology_group,
-                                       self->err, "%s and %s exclude each other", before, name);
-        before = name;
+        for (const yaml_node_pair_t *other = first; other < pair; other++) {
+            const char *before = config_scalar(node_at(self, other->key));
+            if (is_shape_pair(self, pair) && is_shape_pair(self, other) && excludes(before, name))
+                return config_value_refuse(&self->place, node_at(self, pair->key), topology_group,
+                                           self->err, "%s and %s exclude each other", before, name);
+        }
     }
     return true;
 }

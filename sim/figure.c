@@ -58,7 +58,7 @@ static struct figure_value switching(const struct figure_source *source)
 static struct figure_value by_retry(const struct figure_source *source)
 {
     const struct config *config = source->config;
-    bool retries = config->switching == SWITCHING_CIRCUIT && !config->circuit.waits;
+    bool retries = switching_is_circuit(config->switching) && !config->circuit.waits;
     return (struct figure_value){.type = FIGURE_BOOL, .integer = retries};
 }
 
@@ -177,7 +177,10 @@ static const struct figure table[] = {
     IF(INTERNALS, "fabric.stalls.no_credit", U64, counters.stalls.no_credit),
     IF(INTERNALS, "fabric.stalls.no_vc", U64, counters.stalls.no_vc),
     IF(INTERNALS, "fabric.stalls.not_whole", U64, counters.stalls.not_whole),
+    IF(INTERNALS, "fabric.stalls.vc_lost", U64, counters.stalls.vc_lost),
     IF(INTERNALS, "fabric.stalls.switch_lost", U64, counters.stalls.switch_lost),
+    IF(INTERNALS, "fabric.stalls.channel_busy", U64, counters.stalls.channel_busy),
+    IF(INTERNALS, "fabric.stalls.pipeline", U64, counters.stalls.pipeline),
     OF("fabric.deadlock_proof.vertices", U64, proof.vertices),
     OF("fabric.deadlock_proof.edges", U64, proof.edges),
     OF("fabric.deadlock_proof.by_symmetry", BOOL, proof.by_symmetry),

@@ -14,8 +14,8 @@ static const struct router_ops *const backends[BACKEND_NUM] = {
     [BACKEND_RTL_WHOLE] = &router_whole_ops,
 };
 
-// Bytes of routers, terminals and channels, by estimate. Verilated routers take what their
-// buffers and wires take, and some 2 KiB each.
+// Bytes of routers, their routing tables, terminals and channels, by estimate. Verilated routers
+// take what their buffers and wires take, and some 2 KiB each.
 static uint64_t estimate_bytes(const struct machine *self, const struct config *config)
 {
     const struct topology *t = self->topology;
@@ -29,7 +29,9 @@ static uint64_t estimate_bytes(const struct machine *self, const struct config *
     uint64_t rtl = vcs * fifo_flits * ((config->flit_bits + 63) / 64 * 8 + 8) +
                    (uint64_t)t->num_routers * (2048 + t->radix * config->flit_bits / 2);
     uint64_t terminals = (uint64_t)t->num_nodes * (128 + config->vcs * fifo_flits * 16);
-    uint64_t sum = channels + terminals;
+    uint64_t tables = routing_table_bytes(t, config->routing); // in RTL, one an input port
+    rtl += tables * t->radix;
+    uint64_t sum = channels + terminals + tables;
     if (config->backend != BACKEND_RTL && config->backend != BACKEND_RTL_WHOLE)
         sum += reference;
     if (config->backend != BACKEND_REF)
@@ -49,18 +51,25 @@ static bool fits_memory(const struct machine *self, const struct config *config,
                          self->topology->num_nodes, need / gib, have / gib);
 }
 
+static bool has_routers(const struct machine *self, const struct config *config, struct err *err)
+{
+    return !switching_is_circuit(config->switching) || !self->topology->flit_cycles ||
+           config_refuse(config, "fabric.router.switching", err,
+                         "circuits need channels that take a flit in every cycle, and some of this "
+                         "graph have flit_cycles of more than 1; use wormhole");
+}
+
 bool machine_make_topology(struct machine *self, const struct config *config, struct err *err)
 {
-    struct topology_spec spec = config->topology;
-    self->topology = topology_new(&spec, err);
-    return self->topology && fits_memory(self, config, err);
+    self->topology = config_topology(config, err);
+    return self->topology && has_routers(self, config, err) && fits_memory(self, config, err);
 }
 
 // Circuits that are torn down where they are blocked hold nothing while they wait, and need no
 // proof; one that waits for a channel does so without VCs.
 static bool prove(struct machine *self, const struct config *config, struct err *err)
 {
-    bool circuits = config->switching == SWITCHING_CIRCUIT;
+    bool circuits = switching_is_circuit(config->switching);
     struct err proof = {0};
     if ((circuits && !config->circuit.waits) ||
         deadlock_prove(self->topology, self->routing, &self->proof, &proof) ||
@@ -77,7 +86,8 @@ bool machine_make_routing(struct machine *self, const struct config *config, uin
 {
     struct routing_spec routing = {
         .routing = config->routing,
-        .num_vcs = config->switching == SWITCHING_CIRCUIT ? 1 : config->vcs,
+        .circuits = switching_is_circuit(config->switching),
+        .num_vcs = config->vcs,
         .by_flow = config->by_flow,
         .flit_bits = config->flit_bits,
         .max_flits = longest_flits,
@@ -86,7 +96,11 @@ bool machine_make_routing(struct machine *self, const struct config *config, uin
     if (!self->routing || !prove(self, config, err))
         return false;
     self->ops = backends[config->backend];
-    return true;
+    const char *key;
+    struct err why = {0};
+    if (router_design_check(&config->design, self->topology->radix, config->vcs, &key, &why))
+        return true;
+    return config_refuse(config, key, err, "%s", why.text);
 }
 
 struct fabric_params machine_fabric_params(struct machine *self, const struct config *config,
@@ -99,9 +113,11 @@ struct fabric_params machine_fabric_params(struct machine *self, const struct co
         .ops = self->ops,
         .switching = config->switching,
         .circuit = config->circuit,
+        .design = config->design,
         .buffer_flits = config->buffer_flits,
         .channel_latency_cycles = config->channel_latency_cycles,
         .terminal_latency_cycles = config->terminal_latency_cycles,
+        .ejection_latency_cycles = config_ejection_latency_cycles(config),
         .stall_threshold = rng_threshold(config->stall_probability),
         .watchdog_cycles = config->watchdog_cycles,
         .seed = config->seed,

@@ -64,6 +64,8 @@ bool measure_topology(const struct config *config, struct topology_figures *meas
             .diameter_hops = probes.max_hops,
             .average_hops = probes.num ? (double)probes.sum_hops / (double)probes.num : 0,
             .bisection_channels = UINT64_MAX,
+            .node_connectivity = UINT32_MAX,
+            .edge_connectivity = UINT32_MAX,
         };
         topology_search_channels(machine.topology, fabric_channel_flits(machine.fabric), measured);
     }

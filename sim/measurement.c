@@ -12,14 +12,14 @@ static const double accepted_share = 0.95;
 // Growth of source queues that is no noise, in standard deviations.
 static const double growth_deviations = 3;
 
-static size_t num_ports(const struct measurement *self)
+static size_t num_channels(const struct measurement *self)
 {
-    return (size_t)self->topology->num_routers * self->topology->radix;
+    return (size_t)topology_num_channels(self->topology);
 }
 
 bool measurement_start(struct measurement *self, struct err *err)
 {
-    self->channel_flits = calloc(num_ports(self), sizeof *self->channel_flits);
+    self->channel_flits = calloc(num_channels(self), sizeof *self->channel_flits);
     if (!self->channel_flits)
         return err_set(err, ERR_RUN, "out of memory for statistics");
     self->end_serial = UINT64_MAX;
@@ -112,7 +112,7 @@ static void open_window(struct measurement *self, const struct fabric *fabric)
     self->first_serial = self->at_window_start.packets_created;
     if (!self->hops_by_distance) // a whole fabric has no ports of routers
         memcpy(self->channel_flits, fabric_channel_flits(fabric),
-               num_ports(self) * sizeof *self->channel_flits);
+               num_channels(self) * sizeof *self->channel_flits);
 }
 
 static uint64_t queued_flits(const struct fabric_counters *counters)
@@ -140,7 +140,7 @@ static void close_window(struct measurement *self, const struct fabric *fabric)
     self->at_window_end = fabric_counters(fabric);
     self->end_serial = self->at_window_end.packets_created;
     if (!self->hops_by_distance)
-        for (size_t p = 0; p < num_ports(self); p++)
+        for (size_t p = 0; p < num_channels(self); p++)
             self->channel_flits[p] = flits[p] - self->channel_flits[p];
 }
 
@@ -219,8 +219,8 @@ static void channel_summary(const struct measurement *self, double window_cycles
     uint64_t sum = 0;
     uint64_t max = 0;
     uint64_t num = 0;
-    for (size_t p = 0; p < num_ports(self); p++) {
-        if (self->topology->peer[p] == TOPOLOGY_NONE)
+    for (size_t p = 0; p < num_channels(self); p++) {
+        if (!topology_is_hop(self->topology, p))
             continue;
         num++;
         sum += self->channel_flits[p];

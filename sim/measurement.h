@@ -46,7 +46,7 @@ struct measurement {
     uint64_t num_delivered;     // of them
     struct fabric_counters at_window_start;
     struct fabric_counters at_window_end;
-    uint64_t *channel_flits; // [routers * radix] in the window; at its start until it ends
+    uint64_t *channel_flits; // by number of channel, in the window; at its start until it ends
     bool saturated;
     bool out_of_memory;
 

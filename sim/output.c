@@ -73,7 +73,7 @@ bool output_json_file(const char *path, const json_t *object, struct err *err)
     return ok;
 }
 
-static void csv_text(FILE *to, const char *text)
+void output_csv_text(FILE *to, const char *text)
 {
     if (!strpbrk(text, ",\"\r\n")) {
         fputs(text, to);
@@ -98,7 +98,7 @@ static void csv_value(FILE *to, struct figure_value value)
         fprintf(to, "%.*g", DIGITS, value.real);
         break;
     case FIGURE_TEXT:
-        csv_text(to, value.text);
+        output_csv_text(to, value.text);
         break;
     case FIGURE_BOOL:
         fputs(value.integer ? "true" : "false", to);
@@ -111,7 +111,7 @@ static void csv_value(FILE *to, struct figure_value value)
 void output_csv_header(FILE *to, const char *const *keys, size_t num_keys)
 {
     for (size_t i = 0; i < num_keys; i++) {
-        csv_text(to, keys[i]);
+        output_csv_text(to, keys[i]);
         fputc(',', to);
     }
     for (size_t i = 0; i < figure_num; i++)
@@ -125,7 +125,7 @@ void output_csv_row(FILE *to, const char *const *values, size_t num_keys,
 {
     struct figure_source source = {.config = config, .result = result, .output_s = -1};
     for (size_t i = 0; i < num_keys; i++) {
-        csv_text(to, values[i]);
+        output_csv_text(to, values[i]);
         fputc(',', to);
     }
     for (size_t i = 0; i < figure_num; i++) {
@@ -137,6 +137,6 @@ void output_csv_row(FILE *to, const char *const *values, size_t num_keys,
             fputs("failed", to);
         fputc(',', to);
     }
-    csv_text(to, error ? error : "");
+    output_csv_text(to, error ? error : "");
     fputc('\n', to);
 }

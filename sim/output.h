@@ -22,6 +22,9 @@ char *output_json_text(const json_t *object, bool one_line);
 // Makes an object a file ("-": standard output).
 bool output_json_file(const char *path, const json_t *object, struct err *err);
 
+// A text as a field of CSV, quoted if it has to be.
+void output_csv_text(FILE *to, const char *text);
+
 // CSV as in RFC 4180, lines ended by a newline: first the `num_keys` varied keys, then every figure
 // but those of the host, then `error`.
 void output_csv_header(FILE *to, const char *const *keys, size_t num_keys);

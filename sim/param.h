@@ -22,6 +22,7 @@ enum param_type {
     PARAM_CYCLES, // int64_t; `word` stands for CONFIG_AUTO
     PARAM_REAL,   // double
     PARAM_PATH,   // char *, relative to the folder of the file that names it; null for NULL
+    PARAM_TEXTS,  // char *, a list of texts, one a line; the empty list for NULL
     PARAM_NAME,   // char *, one of `choices`; `word`, if there is one, stands for NULL
     PARAM_CHOICE, // an enum, the index in `choices`
     PARAM_FLAG,   // bool, the index in two `choices`

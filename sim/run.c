@@ -234,18 +234,35 @@ static uint64_t peak_rss_bytes(void)
     return (uint64_t)usage.ru_maxrss * 1024;
 }
 
+// The closed forms, and figures by search in place of those that there are none of, as far as that
+// takes no longer than a moment.
+static struct topology_figures figures_of(const struct topology *topology)
+{
+    const uint64_t most_steps = UINT64_C(1) << 26;
+    struct topology_figures figures = topology->closed;
+    struct topology_figures search;
+    struct err err = {0};
+    bool known = figures.diameter_hops != UINT32_MAX && figures.average_hops >= 0;
+    if (!known && figures.nodes * figures.channels <= most_steps &&
+        topology_search(topology, &search, &err)) {
+        figures.diameter_hops = search.diameter_hops;
+        figures.average_hops = search.average_hops;
+    }
+    if (figures.bisection_channels == UINT64_MAX)
+        figures.bisection_channels = topology_search_bisection(topology);
+    return figures;
+}
+
 static void fill_result(struct run *self, double loop_s, struct run_result *result)
 {
     const struct machine *machine = &self->machine;
     measurement_finish(&self->measurement, machine->fabric, result);
     result->cycles = fabric_now(machine->fabric);
     result->router_cycles = result->cycles * machine->topology->num_routers;
-    result->topology = machine->topology->closed;
-    if (result->topology.bisection_channels == UINT64_MAX)
-        result->topology.bisection_channels = topology_search_bisection(machine->topology);
+    result->topology = figures_of(machine->topology);
     result->routing = machine->routing_name;
     result->backend = machine->ops->name;
-    result->has_circuits = self->config->switching == SWITCHING_CIRCUIT;
+    result->has_circuits = switching_is_circuit(self->config->switching);
     result->internals_known = !machine->ops->whole;
     result->proof = machine->proof;
     result->packet_flits_max = machine->packet_flits_max;

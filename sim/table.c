@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/table.h"
 
+#include "model/net/topo_spec.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
@@ -101,14 +103,23 @@ const char *table_topology_name(const struct config *config, char *text, size_t 
 {
     struct topology_spec spec = config->topology;
     struct err err = {0};
-    topology_find(spec.kind)->resolve(&spec, &err);
+    topology_resolve(&spec, &err);
     size_t used = (size_t)snprintf(text, size, "%s", spec.kind);
-    if (spec.num_dims == 0 && used < size)
-        snprintf(text + used, size - used, " of %" PRIu32 " %s", spec.n ? spec.n : spec.nodes,
-                 spec.n ? "dimensions" : "nodes");
+    if (spec.file && used < size)
+        used += (size_t)snprintf(text + used, size - used, " %s", spec.file);
     for (uint32_t i = 0; i < spec.num_dims && used < size; i++)
         used +=
             (size_t)snprintf(text + used, size - used, "%s%" PRIu64, i ? "x" : " ", spec.dims[i]);
+    for (size_t i = 0; i < topology_num_params && used < size; i++) {
+        uint32_t value = topology_param_value(&spec, &topology_params[i]);
+        if (value > 0)
+            used += (size_t)snprintf(text + used, size - used, ", %s %" PRIu32,
+                                     topology_params[i].key, value);
+    }
+    if (!topo_spec_is_shaped(&spec) && used < size)
+        used += (size_t)snprintf(text + used, size - used, " of %" PRIu32 " nodes", spec.nodes);
+    if (spec.failed && used < size)
+        snprintf(text + used, size - used, " with failed parts");
     return text;
 }
 
@@ -149,11 +160,12 @@ static void print_machine(FILE *to, const struct config *config, const struct ru
 {
     char name[400];
     const struct topology_figures *t = &result->topology;
-    fprintf(to,
-            "%s: %" PRIu64 " nodes, %" PRIu64 " routers, %" PRIu64 " channels; diameter %" PRIu32
-            " hops, mean distance %.3f hops",
-            table_topology_name(config, name, sizeof name), t->nodes, t->routers, t->channels,
-            t->diameter_hops, t->average_hops);
+    fprintf(to, "%s: %" PRIu64 " nodes, %" PRIu64 " routers, %" PRIu64 " channels",
+            table_topology_name(config, name, sizeof name), t->nodes, t->routers, t->channels);
+    if (t->diameter_hops != UINT32_MAX)
+        fprintf(to, "; diameter %" PRIu32 " hops", t->diameter_hops);
+    if (t->average_hops >= 0)
+        fprintf(to, ", mean distance %.3f hops", t->average_hops);
     if (t->bisection_channels != UINT64_MAX)
         fprintf(to, ", bisection %" PRIu64 " channels", t->bisection_channels);
     fprintf(to, "\n%s, %s, ", switching_names[config->switching], result->routing);

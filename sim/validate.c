@@ -93,6 +93,15 @@ static void draw_topology(struct rng *rng, const struct variant *variant, struct
         set(to, "fabric.topology={kind: %s, dims: [%s]}", kind ? "torus" : "mesh", dims);
 }
 
+// Routing by tables: the grid's own routes, or those over any graph, also if channels have failed.
+// Sides are 5 at least, so these channels are there, and neither is a node's last.
+static void draw_tables(struct rng *rng, uint32_t nodes, struct settings *to)
+{
+    set(to, "fabric.router.routing=%s", rng_below(rng, 2) ? "table" : "up-down");
+    if (rng_below(rng, 2))
+        set(to, "fabric.topology.failed=[channel 0-1, channel %u-%u]", nodes - 1, nodes - 2);
+}
+
 // Packet lengths, at most `longest`.
 static void draw_lengths(struct rng *rng, uint32_t longest, struct settings *to)
 {
@@ -148,12 +157,13 @@ static void draw_run(struct rng *rng, const struct variant *variant, uint64_t ro
     if (len_bits < 16 && longest >= 1U << len_bits)
         longest = (1U << len_bits) - 1;
     set(to, "fabric.router.switching=%s", switching_names[mode]);
-    set(to, "fabric.router.routing=%s", variant->table ? "table" : "auto");
+    if (variant->table)
+        draw_tables(rng, nodes, to);
     set(to, "fabric.router.vcs=%u", variant->vcs);
     set(to, "fabric.router.vc_choice=%s", rng_below(rng, 3) ? "any" : "by-flow");
     set(to, "fabric.router.buffer_flits=%u", buffer);
     set(to, "fabric.router.flit_bits=%u", variant->flit_bits);
-    if (mode == SWITCHING_CIRCUIT)
+    if (switching_is_circuit(mode))
         draw_circuits(rng, to);
     set(to, "fabric.channel.latency_cycles=%u", rng_below(rng, 2) ? 1 : draw(rng, 2, 5));
     set(to, "fabric.channel.terminal_latency_cycles=%u", draw(rng, 1, 2));

@@ -6,7 +6,8 @@
 // SIGBUS: while a waveform is open that signal removes its files, says so and ends the process with
 // ERR_RUN.
 //
-// Bounds: one at a time.
+// Bounds: one at a time. A program that is killed outright, or by a second interrupt, leaves the
+// temporary files.
 // Owner: the caller, from wavefile_open to wavefile_close or wavefile_discard.
 #ifndef ORDITO_SIM_WAVEFILE_H
 #define ORDITO_SIM_WAVEFILE_H

@@ -53,7 +53,39 @@ check "measured topology" 0 'measure' "$ordito" topology --measure --set fabric.
 check "nothing to measure in a whole fabric" 2 'fabric.backend.*--measure needs ref' \
     "$ordito" topology --measure --set fabric.backend=rtl-whole
 
+check "a family" 0 '^torus .* torus 8x8$' "$ordito" topology --family
+check "a family tells the nearest number of nodes" 0 '^hypercube .* nearest is 64$' \
+    "$ordito" topology --family --set fabric.topology.nodes=60
+check "a family as CSV" 0 '^torus,torus 8x8,,64,64,256,4,8,4.06.*,16,4,4,16384,1600$' \
+    "$ordito" topology --family --csv -
+check "a family as JSON" 0 '"edge_connectivity": 4' "$ordito" topology --family --json -
+check "a family has no graph" 2 '--dot is for one topology' "$ordito" topology --family --dot -
+check "one topology has no CSV" 2 '--csv is for a --family' "$ordito" topology --csv -
+check "a graph for Graphviz" 0 '^  r0 -- r1;$' "$ordito" topology --dot -
+printf 'rome milan latency_cycles=9\nrouter rome nodes=2\n' >far.txt
+check "a graph with names, nodes and latencies" 0 'r0 -- r1 \[label="9 cycles"\];' \
+    "$ordito" topology --set 'fabric.topology={kind: graph, file: far.txt}' --dot -
+mkdir -p there
+printf 'fabric: {topology: {kind: graph, file: graph.txt}}\n' >there/graph.yaml
+printf '0 1\n1 2\n2 0\n' >there/graph.txt
+check "a graph, relative to the configuration" 0 'graph there/graph.txt: 3 nodes' \
+    run there/graph.yaml --set run.measure_cycles=500
+check "failed parts" 0 '8 nodes, 9 routers, 16 channels' \
+    run "${quick[@]}" --set 'fabric.topology.failed=[router 4]'
+
 # --- configurations that are wrong ---
+printf '0 1\n1 1\n' >there/graph.txt
+check "a graph that is wrong, with its line" 2 'there/graph.txt:2: a channel from router "1" to itself' \
+    run there/graph.yaml
+check "a graph without a file" 2 'needs a file' run --set fabric.topology.kind=graph
+printf 'fabric:\n  topology:\n    failed: [router 64]\n' >failed.yaml
+check "failed parts that are not there" 2 'failed.yaml:3: fabric.topology.failed: .*there are 0..63' \
+    run failed.yaml
+check "failures that cut nodes off" 2 '63 pairs of nodes cut off from each other: 0 and 1, ' \
+    run --set 'fabric.topology.failed=[channel 0-1, channel 0-8]'
+check "too few VCs for layers" 2 'fabric.router.vcs: shortest-layered routing needs [2-8] VCs' \
+    run --set fabric.topology.kind=torus --set fabric.router.vcs=1 \
+    --set fabric.router.routing=shortest-layered
 printf 'fabric:\n  router:\n    vsc: 4\n' >key.yaml
 check "unknown key with file, line and nearest" 2 'key.yaml:3: .*vsc.*vcs' run key.yaml
 printf 'fabric:\n  router: {vcs: 9}\n' >range.yaml

@@ -39,7 +39,8 @@ struct rig *rig_new(const struct rig_spec *spec)
     cr_assert(self->topology, "%s", self->err.text);
     struct routing_spec routing = {
         .routing = spec->routing ? spec->routing : "auto",
-        .num_vcs = spec->switching == SWITCHING_CIRCUIT ? 1 : or_default(spec->num_vcs, 2),
+        .circuits = switching_is_circuit(spec->switching),
+        .num_vcs = or_default(spec->num_vcs, 2),
         .by_flow = spec->by_flow,
         .flit_bits = or_default(spec->flit_bits, 64),
         .max_flits = or_default(spec->max_flits, 64),
@@ -50,6 +51,10 @@ struct rig *rig_new(const struct rig_spec *spec)
     self->spec.buffer_flits = or_default(spec->buffer_flits, 8);
     self->spec.channel_latency_cycles = or_default(spec->channel_latency_cycles, 1);
     self->spec.terminal_latency_cycles = or_default(spec->terminal_latency_cycles, 1);
+    self->spec.ejection_latency_cycles =
+        or_default(spec->ejection_latency_cycles, self->spec.terminal_latency_cycles);
+    self->spec.design.pipeline = or_default(spec->design.pipeline, 1);
+    self->spec.design.allocator_iterations = or_default(spec->design.allocator_iterations, 1);
     self->spec.circuit.backoff_cycles = or_default(spec->circuit.backoff_cycles, 16);
     self->spec.circuit.backoff_max_cycles = or_default(spec->circuit.backoff_max_cycles, 1024);
     struct fabric_params params = {
@@ -58,9 +63,11 @@ struct rig *rig_new(const struct rig_spec *spec)
         .ops = spec->ops ? spec->ops : &router_ref_ops,
         .switching = spec->switching,
         .circuit = self->spec.circuit,
+        .design = self->spec.design,
         .buffer_flits = self->spec.buffer_flits,
         .channel_latency_cycles = self->spec.channel_latency_cycles,
         .terminal_latency_cycles = self->spec.terminal_latency_cycles,
+        .ejection_latency_cycles = self->spec.ejection_latency_cycles,
         .stall_threshold = rng_threshold(spec->stall_probability),
         .watchdog_cycles = 2000,
         .seed = spec->seed,
@@ -132,14 +139,45 @@ bool rig_traffic(struct rig *self, uint64_t cycles, double packets_per_node_cycl
     return good && until_idle(self);
 }
 
+uint32_t rig_hops(const struct rig *self, uint32_t source, uint32_t destination)
+{
+    const struct topology *t = self->topology;
+    uint32_t *own = routing_own_addresses(self->routing, t);
+    uint32_t window = t->node_addr[destination] << self->routing->layout.addr_lsb;
+    uint32_t at = t->node_port[source];
+    uint32_t hops = 0;
+    cr_assert(own);
+    for (;;) {
+        uint32_t router = at / t->radix;
+        struct route route =
+            routing_compute(self->routing, router, own[router], at % t->radix, 0, window);
+        uint32_t out = router * t->radix + route.port;
+        if (out == t->node_port[destination])
+            break;
+        at = t->peer[out];
+        cr_assert_neq(at, TOPOLOGY_NONE);
+        cr_assert_lt(hops++, t->num_routers, "a route from %u to %u that never ends", source,
+                     destination);
+    }
+    free(own);
+    hops += t->indirect ? 2 : 0;
+    if (t->kind->distance)
+        cr_assert_eq(t->kind->distance(t, source, destination), hops);
+    return hops;
+}
+
 uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t destination,
                               uint32_t flits)
 {
     struct switching_timing timing = {
         .channel_latency_cycles = self->spec.channel_latency_cycles,
         .terminal_latency_cycles = self->spec.terminal_latency_cycles,
+        .ejection_latency_cycles = self->spec.ejection_latency_cycles,
         .buffer_flits = self->spec.buffer_flits,
+        .pipeline = self->spec.design.pipeline,
+        .speculative = self->spec.design.speculative,
     };
-    uint32_t hops = self->topology->kind->distance(self->topology, source, destination);
-    return switching_zero_load_cycles(self->spec.switching, &timing, flits, hops);
+    return switching_zero_load_cycles(
+        self->spec.switching, &timing, flits,
+        topology_router_hops(self->topology, rig_hops(self, source, destination)));
 }

@@ -10,6 +10,7 @@ struct rig_spec {
     const struct router_ops *ops; // NULL: the reference
     enum switching switching;
     struct circuit_params circuit; // no windows: 16 to 1024 cycles
+    struct router_design design;   // pipeline and allocator_iterations 0: 1
     uint32_t num_vcs;              // 0: 2; circuits have 1
     uint32_t buffer_flits;         // 0: 8
     uint32_t flit_bits;            // 0: 64
@@ -18,6 +19,7 @@ struct rig_spec {
     bool by_flow;
     uint32_t channel_latency_cycles;  // 0: 1
     uint32_t terminal_latency_cycles; // 0: 1
+    uint32_t ejection_latency_cycles; // 0: terminal_latency_cycles
     double stall_probability;
     bool evaluate_all; // no idle skipping
     bool shuffle;
@@ -52,6 +54,10 @@ struct packet rig_probe(struct rig *self, uint32_t source, uint32_t destination,
 // rig_cycle.
 bool rig_traffic(struct rig *self, uint64_t cycles, double packets_per_node_cycle,
                  uint32_t max_packet_flits);
+
+// Hops of the route between two nodes, one by one by the routing itself; fails the test if the kind
+// has a closed form that differs.
+uint32_t rig_hops(const struct rig *self, uint32_t source, uint32_t destination);
 
 // The closed form of the zero-load latency on this rig.
 uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t destination,

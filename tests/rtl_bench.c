@@ -12,7 +12,8 @@
 
 static const char router_head[] =
     "module router_sim #(parameter int RADIX = 5, VCS = 2, DEPTH = 8, FLIT_BITS = 64,\n"
-    "                    TABLE_SIZE = 0) (\n"
+    "                    TABLE_SIZE = 0, PIPELINE = 1, VC_KIND = 0, SWITCH_KIND = 0,\n"
+    "                    ITERATIONS = 1, SPECULATIVE = 0, PACED = 0) (\n"
     "    input logic clk_i, rst_ni,\n"
     "    input logic [1:0] mode_i, input logic [6:0] depth_i, input logic by_flow_i,\n"
     "    input logic [7:0] vcs_low_i, vcs_high_i, vcs_all_i,\n"
@@ -22,16 +23,17 @@ static const char router_head[] =
     "    output logic [5:0] fwd_o[RADIX], output logic [FLIT_BITS-1:0] payload_o[RADIX],\n"
     "    output logic [7:0] credit_o[RADIX], output logic ack_o[RADIX], nack_o[RADIX],\n"
     "    output logic busy_o,\n"
-    "    output logic [63:0] stall_no_credit_o, stall_no_vc_o, stall_not_whole_o,\n"
-    "    output logic [63:0] stall_switch_lost_o);\n";
+    "    output logic [63:0] stalls_o[7]);\n";
 
 void rtl_bench_open(struct rtl_bench *self, struct topology_spec topology, uint32_t flit_bits,
                     const struct router_ops *ops)
 {
-    bool circuits = self->params.switching == SWITCHING_CIRCUIT;
-    uint32_t num_vcs = circuits ? 1 : 2;
-    struct routing_spec routing = {
-        .routing = "auto", .num_vcs = num_vcs, .flit_bits = flit_bits, .max_flits = 8};
+    bool circuits = switching_is_circuit(self->params.switching);
+    struct routing_spec routing = {.routing = "auto",
+                                   .circuits = circuits,
+                                   .num_vcs = 2,
+                                   .flit_bits = flit_bits,
+                                   .max_flits = 8};
     const char *name;
     self->topology = topology_new(&topology, &self->err);
     cr_assert(self->topology, "%s", self->err.text);
@@ -41,10 +43,11 @@ void rtl_bench_open(struct rtl_bench *self, struct topology_spec topology, uint3
     self->rtl.quiet = true;
     self->params = (struct router_params){
         .radix = self->topology->radix,
-        .num_vcs = num_vcs,
+        .num_vcs = self->routing->num_vcs,
         .buffer_flits = 3,
         .switching = self->params.switching,
         .circuit_waits = self->params.circuit_waits,
+        .design = {.pipeline = 1, .allocator_iterations = 1},
         .routing = self->routing,
         .num_routers = self->topology->num_routers,
         .own_address = self->own_address,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The back ends side by side: what holds of the reference holds of the RTL, flit by flit. All
-// shapes have routers of five ports, so that one RTL variant serves them all.
+// The back ends side by side: what holds of the reference holds of the RTL, flit by flit. Most
+// shapes have routers of five ports, so that two RTL variants, with and without tables, serve them.
 #include "tests/kinds.h"
 #include "tests/rig.h"
 
@@ -12,6 +12,16 @@ static const struct topology_spec shapes[] = {
     {.kind = "torus", .num_dims = 2, .dims = {4, 3}},
     {.kind = "torus", .num_dims = 3, .dims = {2, 3, 2}},
     {.kind = "hypercube", .n = 4},
+    {.kind = "cube", .num_dims = 3, .dims = {2, 3, 2}},
+    {.kind = "ring", .n = 7},
+    {.kind = "star", .n = 5},
+    {.kind = "tree", .arity = 4, .height = 2},
+    {.kind = "fat-tree", .arity = 2, .height = 3},
+    {.kind = "concentrated-mesh", .num_dims = 2, .dims = {2, 3}, .concentration = 2},
+    {.kind = "flattened-butterfly", .num_dims = 2, .dims = {3, 2}, .concentration = 2},
+    {.kind = "dragonfly", .routers_per_group = 2, .concentration = 2, .global_ports = 2},
+    {.kind = "graph", .file = "tests/graphs/web.txt"},
+    {.kind = "torus", .num_dims = 2, .dims = {4, 3}, .failed = "router 6\nchannel 0-1"},
 };
 enum { NUM_SHAPES = sizeof shapes / sizeof *shapes };
 
@@ -119,11 +129,13 @@ Test(backends, the_structural_fabric_gives_the_same_flits_as_routers_wired_in_c)
         {.kind = "torus", .num_dims = 2, .dims = {2, 4}},
         {.kind = "torus", .num_dims = 2, .dims = {3, 3}},
         {.kind = "hypercube", .n = 3},
+        {.kind = "ring", .n = 4},
+        {.kind = "cube", .num_dims = 3, .dims = {2, 2, 2}},
     };
     for (size_t i = 0; i < sizeof small / sizeof *small; i++)
         for (int mode = 0; mode < SWITCHING_NUM; mode++)
             for (int by_flow = 0; by_flow < 2; by_flow++) {
-                if (mode == SWITCHING_CIRCUIT)
+                if (switching_is_circuit((enum switching)mode))
                     continue; // it has no such routers
                 struct rig_spec spec = {.topology = small[i],
                                         .switching = (enum switching)mode,

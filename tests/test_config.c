@@ -3,6 +3,8 @@
 #include "sim/param.h"
 #include "tests/config_text.h"
 
+#include <glob.h>
+
 static char *echo_text(const struct config *config)
 {
     json_t *echo = config_echo(config);
@@ -275,21 +277,40 @@ Test(config, messages_are_cut_to_what_a_buffer_takes_whole)
     config_free(&config);
 }
 
+Test(config, failed_parts_stay_when_the_kind_changes_and_a_file_does_not)
+{
+    struct config config = made();
+    set(&config, "fabric.topology={kind: graph, file: x.txt, failed: [router 5, channel 0-1]}");
+    cr_expect_str_eq(config.topology.failed, "router 5\nchannel 0-1");
+    cr_expect_eq(config.topology.nodes, 0);
+    echoes(&config, "fabric.topology.failed", "[\"router 5\",\"channel 0-1\"]");
+    echoes(&config, "fabric.topology.file", "\"x.txt\"");
+    set(&config, "fabric.topology.kind=torus");
+    cr_expect_null(config.topology.file);
+    cr_expect_not_null(config.topology.failed);
+    set(&config, "fabric.topology.failed=[]");
+    cr_expect_null(config.topology.failed);
+    config_free(&config);
+}
+
 Test(config, the_shipped_examples_are_valid)
 {
-    static const char *const names[] = {"mesh-uniform", "torus-transpose", "hypercube-mpi",
-                                        "hypercube-circuit"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    glob_t found;
+    cr_assert_eq(glob("sim/examples/*.yaml", 0, NULL, &found), 0);
+    cr_assert_geq(found.gl_pathc, 5);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
         struct config config = made();
         struct err err = {0};
-        char path[128];
-        snprintf(path, sizeof path, "sim/examples/%s.yaml", names[i]);
-        cr_assert(config_read(&config, path, &err), "%s", err.text);
+        cr_assert(config_read(&config, found.gl_pathv[i], &err), "%s", err.text);
         cr_assert(config_check(&config, &err), "%s", err.text);
+        struct topology *topology = config_topology(&config, &err);
+        cr_assert(topology, "%s", err.text);
+        topology_free(topology);
         if (config.path)
             cr_assert_eq(access(config.path, R_OK), 0, "%s", config.path);
         config_free(&config);
     }
+    globfree(&found);
 }
 
 Test(config, the_help_names_every_key)

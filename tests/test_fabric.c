@@ -14,6 +14,17 @@ static const struct topology_spec shapes[] = {
     {.kind = "torus", .num_dims = 2, .dims = {5, 4}},
     {.kind = "torus", .num_dims = 3, .dims = {2, 3, 4}},
     {.kind = "hypercube", .n = 4},
+    {.kind = "cube", .num_dims = 3, .dims = {3, 3, 2}},
+    {.kind = "ring", .n = 9},
+    {.kind = "star", .n = 9},
+    {.kind = "tree", .arity = 3, .height = 3},
+    {.kind = "fat-tree", .arity = 2, .height = 4},
+    {.kind = "concentrated-mesh", .num_dims = 2, .dims = {4, 3}, .concentration = 2},
+    {.kind = "flattened-butterfly", .num_dims = 2, .dims = {3, 4}, .concentration = 2},
+    {.kind = "dragonfly", .routers_per_group = 3, .concentration = 2, .global_ports = 1},
+    {.kind = "dragonfly", .routers_per_group = 2, .concentration = 2, .global_ports = 2},
+    {.kind = "graph", .file = "tests/graphs/web.txt"},
+    {.kind = "torus", .num_dims = 2, .dims = {4, 4}, .failed = "router 6\nchannel 0-1"},
 };
 enum { NUM_SHAPES = sizeof shapes / sizeof *shapes };
 
@@ -37,7 +48,7 @@ static void check_zero_load(struct rig_spec spec)
                 cr_assert_eq(took, expected, "%s %s: %u flits from %u to %u: %lu, expected %lu",
                              spec.topology.kind, switching_names[spec.switching], flits, s, d, took,
                              expected);
-                cr_assert_eq(packet.hops, rig->topology->kind->distance(rig->topology, s, d));
+                cr_assert_eq(packet.hops, rig_hops(rig, s, d));
             }
     rig_free(rig);
 }
@@ -79,8 +90,7 @@ static void check_conservation(const struct rig *rig)
         cr_assert_lt(p->serial, rig->num_log);
         cr_assert_eq(seen[p->serial]++, 0);
         hops += (uint64_t)p->hops * p->flits;
-        cr_assert_eq(p->hops,
-                     rig->topology->kind->distance(rig->topology, p->source, p->destination));
+        cr_assert_eq(p->hops, rig_hops(rig, p->source, p->destination));
         cr_assert_geq(p->ejected_cycle - p->injected_cycle,
                       rig_zero_load_cycles(rig, p->source, p->destination, p->flits));
     }

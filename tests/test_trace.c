@@ -346,9 +346,9 @@ Test(trace, a_sample_cut_anywhere_is_refused_with_its_name)
 
 Test(trace, compressed_text_cut_anywhere_is_refused_and_damaged_if_a_checksum_tells)
 {
-    // Those whose sums libarchive checks come first: not gzip's, and none are written for zstd.
-    static const char *const filters[] = {"xz", "bzip2", "zstd", "gzip"};
-    enum { NUM_CHECKED = 2 };
+    // Those with checksums come first: none are written for zstd.
+    static const char *const filters[] = {"xz", "bzip2", "gzip", "zstd"};
+    enum { NUM_CHECKED = 3 };
     enum { LINES = 6000, LINE = 24 };
     char *text = calloc(LINES + 2, LINE);
     size_t length = (size_t)sprintf(text, "0 init\n");
@@ -363,17 +363,55 @@ Test(trace, compressed_text_cut_anywhere_is_refused_and_damaged_if_a_checksum_te
             size_t at = num * i / 10;
             expect_error(trace_files_write_bytes("cut", bytes, at), "/cut");
             struct err err = {0};
-            bytes[at] ^= 0x55;
+            bytes[at] ^= 0x10;
             trace_files_write_bytes("flipped", bytes, num);
             bool good = trace_files_load(trace_files_path("flipped"), "auto", NULL, 0, NULL, &err);
             cr_assert(f >= NUM_CHECKED || !good, "%s: damage at %zu", filters[f], at);
             cr_assert(good || err.status == ERR_TRACE, "%s", err.text);
-            bytes[at] ^= 0x55;
+            bytes[at] ^= 0x10;
         }
         expect_error(trace_files_write_bytes("cut", bytes, num - 1), "/cut");
         free(bytes);
     }
     free(text);
+}
+
+// The data are whole and good, but their checksum, at the end of the file, is not.
+static void expect_sum_checked(const char *path)
+{
+    enum { SUM_BYTES = 8 };
+    struct err err = {0};
+    cr_assert(trace_files_load(path, "auto", NULL, 0, NULL, &err), "%s", err.text);
+    size_t num;
+    char *bytes = trace_files_read(path, &num);
+    for (size_t at = num - SUM_BYTES; at < num - 1; at++) { // the last byte of bzip2 is padding
+        bytes[at] ^= 0x10;
+        expect_error(trace_files_write_bytes("flipped", bytes, num), "/flipped:");
+        bytes[at] ^= 0x10;
+    }
+    free(bytes);
+}
+
+Test(trace, a_checksum_that_does_not_hold_is_refused)
+{
+    static const char *const filters[] = {"xz", "bzip2", "gzip"};
+    for (size_t i = 0; i < sizeof filters / sizeof *filters; i++) {
+        expect_sum_checked(trace_files_compress("x", filters[i], RANK_0 RANK_1));
+        expect_sum_checked(trace_files_archive(
+            "x", filters[i], "index.txt\0" INDEX "\0r0.txt\0" RANK_0 "\0r1.txt\0" RANK_1 "\0"));
+    }
+}
+
+Test(trace, a_checksum_behind_the_padding_of_an_archive_is_looked_at)
+{
+    char command[1024];
+    trace_files_write("index.txt", INDEX);
+    trace_files_write("r0.txt", RANK_0);
+    trace_files_write("r1.txt", RANK_1);
+    snprintf(command, sizeof command, "cd %s && tar -b 1000 -czf x index.txt r0.txt r1.txt",
+             scratch_folder());
+    cr_assert_eq(system(command), 0);
+    expect_sum_checked(trace_files_path("x"));
 }
 
 Test(trace, a_line_without_end_is_refused)

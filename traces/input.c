@@ -4,19 +4,25 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
+#include <zlib.h>
 
 enum { BLOCK_BYTES = 1 << 14, FIRST_LINE_BYTES = 256 };
 
+// Bytes of a file for libarchive. Those of gzip are decoded here, by zlib, which looks at their
+// checksum, as libarchive does not; zlib hands on any others as they are.
+struct source {
+    gzFile file;
+    char block[BLOCK_BYTES];
+};
+
 struct input {
     struct archive *archive;
-    int file;
+    struct source source;
     char *name;
     const char *block; // what libarchive decoded last
     size_t block_bytes;
@@ -33,15 +39,32 @@ static const char *reason(struct archive *archive)
     return text ? text : "damaged data";
 }
 
-static void archive_close(struct archive *archive, int file)
+// libarchive's reader: the next block, of 0 bytes at the end of the file, or -1 with a reason.
+static la_ssize_t read_source(struct archive *archive, void *data, const void **block)
 {
-    archive_read_free(archive);
-    close(file);
+    struct source *source = data;
+    *block = source->block;
+    int num = gzread(source->file, source->block, BLOCK_BYTES);
+    int error = Z_OK;
+    gzerror(source->file, &error);
+    if (num > 0 || error == Z_OK)
+        return num;
+    archive_set_error(archive, EIO, "%s",
+                      error == Z_BUF_ERROR    ? "truncated gzip data"
+                      : error == Z_DATA_ERROR ? "damaged gzip data"
+                                              : strerror(errno));
+    return -1;
 }
 
-// An archive handle on the file, at its first header. NULL on failure. `*file` is the file opened
-// for it, which libarchive would otherwise read by blocks of its own choice, of 64 KiB.
-static struct archive *archive_at(const char *path, bool raw, int *file, struct err *err)
+static void archive_close(struct archive *archive, struct source *source)
+{
+    archive_read_free(archive);
+    gzclose_r(source->file);
+}
+
+// An archive handle on the file, at its first header, which reads from `source`. NULL on failure.
+static struct archive *archive_at(const char *path, bool raw, struct source *source,
+                                  struct err *err)
 {
     struct stat status;
     if (stat(path, &status) != 0) {
@@ -52,28 +75,29 @@ static struct archive *archive_at(const char *path, bool raw, int *file, struct 
         err_set(err, ERR_TRACE, "%s: not a regular file", path);
         return NULL;
     }
-    *file = open(path, O_RDONLY | O_CLOEXEC);
-    if (*file < 0) {
+    source->file = gzopen(path, "rbe");
+    if (!source->file) {
         err_set(err, ERR_TRACE, "%s: %s", path, strerror(errno));
         return NULL;
     }
     struct archive *archive = archive_read_new();
     if (!archive) {
-        close(*file);
+        gzclose_r(source->file);
         err_set(err, ERR_RUN, "out of memory");
         return NULL;
     }
     archive_read_support_filter_zstd(archive);
     archive_read_support_filter_xz(archive);
-    archive_read_support_filter_gzip(archive);
     archive_read_support_filter_bzip2(archive);
     archive_read_support_format_tar(archive);
+    // Past the mark of an archive's end, too: a checksum comes behind it.
+    archive_read_set_options(archive, "tar:read_concatenated_archives");
     archive_read_support_format_empty(archive);
     if (raw)
         archive_read_support_format_raw(archive);
-    if (archive_read_open_fd(archive, *file, BLOCK_BYTES) != ARCHIVE_OK) {
+    if (archive_read_open(archive, source, NULL, read_source, NULL) != ARCHIVE_OK) {
         err_set(err, ERR_TRACE, "%s: %s", path, reason(archive));
-        archive_close(archive, *file);
+        archive_close(archive, source);
         return NULL;
     }
     return archive;
@@ -117,7 +141,7 @@ struct input *input_open(const char *path, const char *member, struct err *err)
         err_set(err, ERR_RUN, "out of memory");
         return NULL;
     }
-    self->archive = archive_at(path, !member, &self->file, err);
+    self->archive = archive_at(path, !member, &self->source, err);
     if (!self->archive || !seek_member(self, path, member, err)) {
         input_close(self);
         return NULL;
@@ -130,7 +154,7 @@ void input_close(struct input *self)
     if (!self)
         return;
     if (self->archive)
-        archive_close(self->archive, self->file);
+        archive_close(self->archive, &self->source);
     free(self->name);
     free(self->line);
     free(self);
@@ -224,8 +248,8 @@ bool input_find_member(const char *path, const char *base, bool *is_archive, cha
 {
     *is_archive = false;
     *member = NULL;
-    int file;
-    struct archive *archive = archive_at(path, true, &file, err);
+    struct source source;
+    struct archive *archive = archive_at(path, true, &source, err);
     if (!archive)
         return false;
     struct archive_entry *entry;
@@ -240,7 +264,7 @@ bool input_find_member(const char *path, const char *base, bool *is_archive, cha
         if (strcmp(slash ? slash + 1 : name, base) == 0 && !(*member = strdup(name)))
             err_set(err, ERR_RUN, "out of memory");
     }
-    archive_close(archive, file);
+    archive_close(archive, &source);
     if (err->status == ERR_NONE)
         return true;
     free(*member);

@@ -6,8 +6,7 @@
 // Bounds: memory is that of the decompressor plus one line; a line has at most INPUT_MAX_LINE
 // bytes. Empty files have no lines. A last line without a newline counts as a line.
 // Errors (ERR_TRACE) name the file; damaged or truncated compressed data is an error, never an end.
-// Leaves out: the checksum of gzip files, which libarchive does not look at: damage that leaves a
-// readable text is not noticed.
+// All checksums that a file has are looked at; one of zstd may have none.
 // Owner: an input belongs to who opened it; a line is valid until the next one is read.
 #ifndef ORDITO_TRACES_INPUT_H
 #define ORDITO_TRACES_INPUT_H

@@ -1,287 +1,162 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traces/simgrid_line.h"
 
-#include <math.h>
-#include <stdlib.h>
+#include "traces/simgrid_field.h"
+
 #include <string.h>
 #include <strings.h>
 
-// A parse in progress: the line, and where its operation goes.
-struct parse {
-    struct simgrid_line *line;
-    struct op *op;
-    struct err *err;
-};
-
-// Bytes of an element, by datatype number on x86-64; 0 is not a datatype.
-static const uint8_t type_bytes[] = {
-    8,  4,  1,  2,  8,
-    4,  1,  8,  1,  1, // 0: double int char short long float byte llong schar uchar
-    2,  4,  8,  8,  16,
-    4,  1,  1,  2,  4, // 10: ushort unsigned ulong ullong ldouble wchar bool int8..32
-    8,  1,  2,  4,  8,
-    8,  16, 32, 8,  8, // 20: int64 uint8..64 complex float, double, ldouble aint offset
-    8,  16, 16, 8,  8,
-    8,  16, 16, 4,  4, // 30: pairs; real, real4
-    8,  16, 8,  16, 16,
-    4,  2,  4,  8,  16, // 40: real8 real16 complex8..32 integer1..16
-    32, 1,  8,  16, 32,
-    0,  0,  1,  8,  8, // 50: ldouble_int cxx_bool cxx complexes - - packed ptr count
-};
-enum { NUM_TYPES = sizeof type_bytes, TYPE_DOUBLE = 0, TYPE_BYTE = 6 };
-
 static const double max_amount = 1e15; // units of compute (11 days), seconds of sleep
 
-static bool wrong(const struct parse *p, const char *what)
+static bool wrong(const struct simgrid_parse *p, const char *what)
 {
     return err_set(p->err, ERR_TRACE, "%s:%u: rank %u: %s: %s", p->line->file, p->line->line,
                    p->line->rank, p->line->action, what);
 }
 
-static bool wrong_field(const struct parse *p, uint32_t idx, const char *what)
+static bool reduction_amount(const struct simgrid_parse *p, uint32_t idx)
 {
-    return err_set(p->err, ERR_TRACE, "%s:%u: rank %u: %s: '%s' is not %s", p->line->file,
-                   p->line->line, p->line->rank, p->line->action, p->line->fields[idx], what);
-}
-
-// The number in a field, if it is in low..high.
-static bool number(const struct parse *p, uint32_t idx, const char *what, double low, double high,
-                   double *value)
-{
-    const char *text = p->line->fields[idx];
-    char *end;
-    *value = strtod(text, &end);
-    if (end == text || *end || text[strspn(text, "+-.0123456789eE")] || !(*value >= low) ||
-        !(*value <= high))
-        return wrong_field(p, idx, what);
-    return true;
-}
-
-static bool integer(const struct parse *p, uint32_t idx, const char *what, double low, double high,
-                    int32_t *value)
-{
-    double x;
-    if (!number(p, idx, what, low, high, &x))
-        return false;
-    if (x != trunc(x))
-        return wrong_field(p, idx, what);
-    *value = (int32_t)x;
-    return true;
-}
-
-// Size of the datatype in a field, or the default if there is no such field.
-static bool type_size(const struct parse *p, uint32_t idx, uint64_t *bytes)
-{
-    int32_t type = p->line->doubles ? TYPE_DOUBLE : TYPE_BYTE;
-    if (idx < p->line->num_fields) {
-        if (!integer(p, idx, "a datatype", 0, INT32_MAX, &type))
-            return false;
-        if (type >= NUM_TYPES || type_bytes[type] == 0)
-            return wrong_field(p, idx, "a datatype whose size is known");
-    }
-    *bytes = type_bytes[type];
-    return true;
-}
-
-// Bytes of a count of elements.
-static bool count_of(const struct parse *p, uint32_t idx, uint64_t size_bytes, uint64_t *bytes)
-{
-    double x;
-    if (!number(p, idx, "a count", 0, INT32_MAX, &x))
-        return false;
-    *bytes = (uint64_t)x * size_bytes;
-    return true;
-}
-
-// The same, of something that is sent: bounded.
-static bool message_of(const struct parse *p, uint32_t idx, uint64_t size_bytes, uint64_t *bytes)
-{
-    if (!count_of(p, idx, size_bytes, bytes))
-        return false;
-    return *bytes <= OP_MAX_BYTES || wrong_field(p, idx, "a count of at most 1 GiB of data");
-}
-
-// Sizes of a send and a receive datatype; a single one counts for both.
-static bool two_types(const struct parse *p, uint32_t idx, uint64_t size_bytes[2])
-{
-    if (!type_size(p, idx, &size_bytes[0]))
-        return false;
-    return type_size(p, idx + 1 < p->line->num_fields ? idx + 1 : idx, &size_bytes[1]);
-}
-
-static bool root_of(const struct parse *p, uint32_t idx)
-{
-    int32_t root = 0;
-    if (idx < p->line->num_fields &&
-        !integer(p, idx, "a rank of this trace", 0, p->line->num_ranks - 1.0, &root))
-        return false;
-    p->op->root = (uint32_t)root;
-    return true;
-}
-
-static bool reduction_amount(const struct parse *p, uint32_t idx)
-{
-    return number(p, idx, "an amount of compute", 0, max_amount, &p->op->amount);
-}
-
-// An array of num_ranks counts in the fields from idx on; `which` of the two arrays it goes to.
-static bool counts_of(const struct parse *p, uint32_t idx, uint64_t size_bytes, uint32_t which,
-                      const uint64_t **counts)
-{
-    uint32_t num = p->line->num_ranks;
-    if (!*p->line->counts)
-        *p->line->counts = malloc((size_t)2 * num * sizeof **p->line->counts);
-    if (!*p->line->counts)
-        return err_set(p->err, ERR_RUN, "out of memory");
-    uint64_t *to = *p->line->counts + (size_t)which * num;
-    for (uint32_t i = 0; i < num; i++) {
-        if (!message_of(p, idx + i, size_bytes, &to[i]))
-            return false;
-    }
-    *counts = to;
-    return true;
+    return simgrid_field_number(p, idx, "an amount of compute", 0, max_amount, &p->op->amount);
 }
 
 // --- one function a shape of arguments ---------------------------------------------------------
 
-static bool parse_nothing(const struct parse *p)
+static bool parse_nothing(const struct simgrid_parse *p)
 {
     (void)p;
     return true;
 }
 
-static bool parse_init(const struct parse *p)
+static bool parse_init(const struct simgrid_parse *p)
 {
     p->line->doubles = p->line->num_fields > 0;
     return true;
 }
 
-static bool parse_amount(const struct parse *p)
+static bool parse_amount(const struct simgrid_parse *p)
 {
-    return number(p, 0, "an amount", 0, max_amount, &p->op->amount);
+    return simgrid_field_number(p, 0, "an amount", 0, max_amount, &p->op->amount);
 }
 
-// A peer: a rank, or MPI_PROC_NULL.
-static bool peer_of(const struct parse *p, uint32_t idx, int32_t *peer)
-{
-    if (!integer(p, idx, "a rank of this trace", INT32_MIN, p->line->num_ranks - 1.0, peer))
-        return false;
-    return *peer >= 0 || *peer == OP_NOBODY || wrong_field(p, idx, "a rank of this trace");
-}
-
-static bool parse_send(const struct parse *p)
+static bool parse_send(const struct simgrid_parse *p)
 {
     uint64_t size_bytes = 0;
     p->op->source = (int32_t)p->line->rank;
-    return type_size(p, 3, &size_bytes) && peer_of(p, 0, &p->op->destination) &&
-           integer(p, 1, "a tag", 0, INT32_MAX, &p->op->tag) &&
-           message_of(p, 2, size_bytes, &p->op->bytes);
+    return simgrid_field_type(p, 3, &size_bytes) && simgrid_field_peer(p, 0, &p->op->destination) &&
+           simgrid_field_integer(p, 1, "a tag", 0, INT32_MAX, &p->op->tag) &&
+           simgrid_field_message(p, 2, size_bytes, &p->op->bytes);
 }
 
-static bool parse_recv(const struct parse *p)
+static bool parse_recv(const struct simgrid_parse *p)
 {
     uint64_t size_bytes = 0;
     p->op->destination = (int32_t)p->line->rank;
-    if (!type_size(p, 3, &size_bytes) ||
-        !integer(p, 0, "a rank of this trace", INT32_MIN, p->line->num_ranks - 1.0,
-                 &p->op->source) ||
-        !integer(p, 1, "a tag", INT32_MIN, INT32_MAX, &p->op->tag))
+    if (!simgrid_field_type(p, 3, &size_bytes) ||
+        !simgrid_field_integer(p, 0, "a rank of this trace", INT32_MIN, p->line->num_ranks - 1.0,
+                               &p->op->source) ||
+        !simgrid_field_integer(p, 1, "a tag", INT32_MIN, INT32_MAX, &p->op->tag))
         return false;
     if (strcmp(p->line->fields[2], "-1") == 0) {
         p->op->bytes = OP_ANY_BYTES;
         return true;
     }
-    return count_of(p, 2, size_bytes, &p->op->bytes);
+    return simgrid_field_count(p, 2, size_bytes, &p->op->bytes);
 }
 
-static bool parse_sendrecv(const struct parse *p)
+static bool parse_sendrecv(const struct simgrid_parse *p)
 {
     uint64_t size_bytes[2] = {0};
-    return two_types(p, 4, size_bytes) && message_of(p, 0, size_bytes[0], &p->op->bytes) &&
-           peer_of(p, 1, &p->op->destination) &&
-           count_of(p, 2, size_bytes[1], &p->op->recv_bytes) &&
-           integer(p, 3, "a rank of this trace", INT32_MIN, p->line->num_ranks - 1.0,
-                   &p->op->source);
+    return simgrid_field_types(p, 4, size_bytes) &&
+           simgrid_field_message(p, 0, size_bytes[0], &p->op->bytes) &&
+           simgrid_field_peer(p, 1, &p->op->destination) &&
+           simgrid_field_count(p, 2, size_bytes[1], &p->op->recv_bytes) &&
+           simgrid_field_integer(p, 3, "a rank of this trace", INT32_MIN, p->line->num_ranks - 1.0,
+                                 &p->op->source);
 }
 
-static bool parse_wait(const struct parse *p)
+static bool parse_wait(const struct simgrid_parse *p)
 {
     int32_t rank = (int32_t)p->line->rank;
-    if (!integer(p, 0, "a rank", INT32_MIN, INT32_MAX, &p->op->source) ||
-        !integer(p, 1, "a rank", INT32_MIN, INT32_MAX, &p->op->destination) ||
-        !integer(p, 2, "a tag", INT32_MIN, INT32_MAX, &p->op->tag))
+    if (!simgrid_field_integer(p, 0, "a rank", INT32_MIN, INT32_MAX, &p->op->source) ||
+        !simgrid_field_integer(p, 1, "a rank", INT32_MIN, INT32_MAX, &p->op->destination) ||
+        !simgrid_field_integer(p, 2, "a tag", INT32_MIN, INT32_MAX, &p->op->tag))
         return false;
     return p->op->source == rank || p->op->destination == rank ||
            wrong(p, "neither source nor destination is this rank");
 }
 
-static bool parse_waitall(const struct parse *p)
+static bool parse_waitall(const struct simgrid_parse *p)
 {
     double requests;
-    return number(p, 0, "a number of requests", 0, INT32_MAX, &requests);
+    return simgrid_field_number(p, 0, "a number of requests", 0, INT32_MAX, &requests);
 }
 
-static bool parse_bcast(const struct parse *p)
+static bool parse_bcast(const struct simgrid_parse *p)
 {
     uint64_t size_bytes = 0;
-    return root_of(p, 1) && type_size(p, 2, &size_bytes) &&
-           message_of(p, 0, size_bytes, &p->op->bytes);
+    return simgrid_field_root(p, 1, &p->op->root) && simgrid_field_type(p, 2, &size_bytes) &&
+           simgrid_field_message(p, 0, size_bytes, &p->op->bytes);
 }
 
-static bool parse_reduce(const struct parse *p)
+static bool parse_reduce(const struct simgrid_parse *p)
 {
     uint64_t size_bytes = 0;
-    return reduction_amount(p, 1) && root_of(p, 2) && type_size(p, 3, &size_bytes) &&
-           message_of(p, 0, size_bytes, &p->op->bytes);
+    return reduction_amount(p, 1) && simgrid_field_root(p, 2, &p->op->root) &&
+           simgrid_field_type(p, 3, &size_bytes) &&
+           simgrid_field_message(p, 0, size_bytes, &p->op->bytes);
 }
 
-static bool parse_allreduce(const struct parse *p)
+static bool parse_allreduce(const struct simgrid_parse *p)
 {
     uint64_t size_bytes = 0;
-    return reduction_amount(p, 1) && type_size(p, 2, &size_bytes) &&
-           message_of(p, 0, size_bytes, &p->op->bytes);
+    return reduction_amount(p, 1) && simgrid_field_type(p, 2, &size_bytes) &&
+           simgrid_field_message(p, 0, size_bytes, &p->op->bytes);
 }
 
 // scount rcount [root stype rtype]. The recorder leaves out an rcount of 0 and always writes root
 // and types, so that four fields mean that it is missing.
-static bool parse_gather(const struct parse *p)
+static bool parse_gather(const struct simgrid_parse *p)
 {
     uint64_t size_bytes[2] = {0};
     uint32_t root = p->line->num_fields == 4 ? 1 : 2;
-    return root_of(p, root) && two_types(p, root + 1, size_bytes) &&
-           message_of(p, 0, size_bytes[0], &p->op->bytes) &&
-           (root == 1 || message_of(p, 1, size_bytes[1], &p->op->recv_bytes));
+    return simgrid_field_root(p, root, &p->op->root) &&
+           simgrid_field_types(p, root + 1, size_bytes) &&
+           simgrid_field_message(p, 0, size_bytes[0], &p->op->bytes) &&
+           (root == 1 || simgrid_field_message(p, 1, size_bytes[1], &p->op->recv_bytes));
 }
 
 // scount rcount [stype rtype], and three fields mean that rcount is missing.
-static bool parse_allgather(const struct parse *p)
+static bool parse_allgather(const struct simgrid_parse *p)
 {
     uint64_t size_bytes[2] = {0};
     uint32_t type = p->line->num_fields == 3 ? 1 : 2;
-    return two_types(p, type, size_bytes) && message_of(p, 0, size_bytes[0], &p->op->bytes) &&
-           (type == 1 || message_of(p, 1, size_bytes[1], &p->op->recv_bytes));
+    return simgrid_field_types(p, type, size_bytes) &&
+           simgrid_field_message(p, 0, size_bytes[0], &p->op->bytes) &&
+           (type == 1 || simgrid_field_message(p, 1, size_bytes[1], &p->op->recv_bytes));
 }
 
-static bool parse_gatherv(const struct parse *p)
+static bool parse_gatherv(const struct simgrid_parse *p)
 {
     uint64_t size_bytes[2] = {0};
     uint32_t num = p->line->num_ranks;
-    return root_of(p, num + 1) && two_types(p, num + 2, size_bytes) &&
-           message_of(p, 0, size_bytes[0], &p->op->bytes) &&
-           counts_of(p, 1, size_bytes[1], 1, &p->op->recv_counts_bytes);
+    return simgrid_field_root(p, num + 1, &p->op->root) &&
+           simgrid_field_types(p, num + 2, size_bytes) &&
+           simgrid_field_message(p, 0, size_bytes[0], &p->op->bytes) &&
+           simgrid_field_counts(p, 1, size_bytes[1], 1, &p->op->recv_counts_bytes);
 }
 
-static bool parse_scatterv(const struct parse *p)
+static bool parse_scatterv(const struct simgrid_parse *p)
 {
     uint64_t size_bytes[2] = {0};
     uint32_t num = p->line->num_ranks;
-    return root_of(p, num + 1) && two_types(p, num + 2, size_bytes) &&
-           counts_of(p, 0, size_bytes[0], 0, &p->op->send_counts_bytes) &&
-           message_of(p, num, size_bytes[1], &p->op->recv_bytes);
+    return simgrid_field_root(p, num + 1, &p->op->root) &&
+           simgrid_field_types(p, num + 2, size_bytes) &&
+           simgrid_field_counts(p, 0, size_bytes[0], 0, &p->op->send_counts_bytes) &&
+           simgrid_field_message(p, num, size_bytes[1], &p->op->recv_bytes);
 }
 
 // scount rcounts[N] [stype rtype] [displacements[N]]
-static bool parse_allgatherv(const struct parse *p)
+static bool parse_allgatherv(const struct simgrid_parse *p)
 {
     uint64_t size_bytes[2] = {0};
     uint32_t num = p->line->num_ranks;
@@ -289,30 +164,30 @@ static bool parse_allgatherv(const struct parse *p)
     bool types = rest > 0 && (rest <= 2 || rest > num);
     if (rest > 2 && rest < num)
         return wrong(p, "wrong number of fields");
-    return two_types(p, types ? num + 1 : UINT32_MAX - 1, size_bytes) &&
-           message_of(p, 0, size_bytes[0], &p->op->bytes) &&
-           counts_of(p, 1, size_bytes[1], 1, &p->op->recv_counts_bytes);
+    return simgrid_field_types(p, types ? num + 1 : UINT32_MAX - 1, size_bytes) &&
+           simgrid_field_message(p, 0, size_bytes[0], &p->op->bytes) &&
+           simgrid_field_counts(p, 1, size_bytes[1], 1, &p->op->recv_counts_bytes);
 }
 
 // sendbufcount scounts[N] recvbufcount rcounts[N] [stype rtype]
-static bool parse_alltoallv(const struct parse *p)
+static bool parse_alltoallv(const struct simgrid_parse *p)
 {
     uint64_t size_bytes[2] = {0};
     uint32_t num = p->line->num_ranks;
     double buffer;
-    return two_types(p, 2 * num + 2, size_bytes) &&
-           number(p, 0, "a size of a buffer", 0, 1e18, &buffer) &&
-           counts_of(p, 1, size_bytes[0], 0, &p->op->send_counts_bytes) &&
-           number(p, num + 1, "a size of a buffer", 0, 1e18, &buffer) &&
-           counts_of(p, num + 2, size_bytes[1], 1, &p->op->recv_counts_bytes);
+    return simgrid_field_types(p, 2 * num + 2, size_bytes) &&
+           simgrid_field_number(p, 0, "a size of a buffer", 0, 1e18, &buffer) &&
+           simgrid_field_counts(p, 1, size_bytes[0], 0, &p->op->send_counts_bytes) &&
+           simgrid_field_number(p, num + 1, "a size of a buffer", 0, 1e18, &buffer) &&
+           simgrid_field_counts(p, num + 2, size_bytes[1], 1, &p->op->recv_counts_bytes);
 }
 
-static bool parse_reduce_scatter(const struct parse *p)
+static bool parse_reduce_scatter(const struct simgrid_parse *p)
 {
     uint64_t size_bytes = 0;
     uint32_t num = p->line->num_ranks;
-    return type_size(p, num + 1, &size_bytes) && reduction_amount(p, num) &&
-           counts_of(p, 0, size_bytes, 1, &p->op->recv_counts_bytes);
+    return simgrid_field_type(p, num + 1, &size_bytes) && reduction_amount(p, num) &&
+           simgrid_field_counts(p, 0, size_bytes, 1, &p->op->recv_counts_bytes);
 }
 
 // --- the table of actions ----------------------------------------------------------------------
@@ -323,7 +198,7 @@ struct action {
     enum op_kind kind; // OP_NUM_KINDS: no effect, any fields
     uint8_t min, max;
     uint8_t min_ranks, max_ranks;
-    bool (*parse)(const struct parse *p);
+    bool (*parse)(const struct simgrid_parse *p);
 };
 
 static const struct action actions[] = {
@@ -376,7 +251,7 @@ bool simgrid_line_is_action(const char *action)
     return action_of(action) != NULL;
 }
 
-static bool unknown_action(const struct parse *p)
+static bool unknown_action(const struct simgrid_parse *p)
 {
     const char *names[NUM_ACTIONS];
     for (uint32_t i = 0; i < NUM_ACTIONS; i++)
@@ -405,7 +280,7 @@ static bool split(struct simgrid_line *self, char **rest)
 enum simgrid_result simgrid_line_parse(struct simgrid_line *self, char *text, struct op *op,
                                        struct err *err)
 {
-    struct parse p = {.line = self, .op = op, .err = err};
+    struct simgrid_parse p = {.line = self, .op = op, .err = err};
     char *rest;
     self->action = strtok_r(text, " \t\r", &rest);
     if (!self->action) {

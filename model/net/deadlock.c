@@ -182,13 +182,14 @@ static bool graph_prove(struct graph *g, struct deadlock_proof *proof, struct er
 }
 
 // Proves one dimension by itself, as a line or ring of the same side, or of the same parity if it
-// is very long. Flows keep to fewer VCs than packets that may take any, so `any` covers both.
-static bool prove_dimension(const struct topology *topology, const struct routing *routing,
-                            uint32_t side, struct deadlock_proof *proof, struct err *err)
+// is very long; a side of 2 is a line. Flows keep to fewer VCs than packets that may take any, so
+// `any` covers both.
+static bool prove_dimension(const struct routing *routing, bool ring, uint32_t side,
+                            struct deadlock_proof *proof, struct err *err)
 {
     enum { LONGEST = 256 };
     struct topology_spec spec = {
-        .kind = topology->kind->route_dims && side == 2 ? "mesh" : topology->kind->name,
+        .kind = ring ? "torus" : "mesh",
         .num_dims = 1,
         .dims = {side > LONGEST ? LONGEST + side % 2 : side},
     };
@@ -219,9 +220,10 @@ bool deadlock_prove(const struct topology *topology, const struct routing *routi
         return graph_prove(&graph, proof, err);
     }
     proof->by_symmetry = true;
+    const struct route_dim *dim = routing->dims;
     for (uint32_t d = 0; d < topology->num_dims; d++)
         if (topology->sides[d] > 1 &&
-            !prove_dimension(topology, routing, topology->sides[d], proof, err))
+            !prove_dimension(routing, (dim++)->ring, topology->sides[d], proof, err))
             return err_prefix(err, "dimension %u taken by itself", d);
     return true;
 }

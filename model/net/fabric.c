@@ -13,7 +13,8 @@
 // Where an output port of a router leads.
 struct wire {
     uint32_t target; // router port (router * radix + port) or node; TOPOLOGY_NONE: not connected
-    uint32_t latency_cycles;
+    uint32_t latency_cycles;        // of a flit that leaves
+    uint32_t credit_latency_cycles; // of a credit for a flit that came, which goes the other way
     bool to_terminal;
 };
 
@@ -33,7 +34,8 @@ struct fabric {
     uint64_t *active; // routers to evaluate in the next cycle, a bit each
     uint32_t *order;  // [num_routers] for shuffled evaluation
     struct rng shuffle_rng;
-    uint64_t *channel_flits; // [num_routers * radix]
+    struct terminal_latency *node_latency; // [num_nodes]
+    uint64_t *channel_flits; // [num_routers * radix], then [num_nodes] of those out of nodes
     uint64_t flits_created;
     uint64_t flit_hops;
     uint64_t quiet_cycles; // with packets waiting and nothing on its way
@@ -56,6 +58,43 @@ static void activate_all(struct fabric *self)
         activate(self, r);
 }
 
+// Latency of the channel that leaves the topology by a port.
+static uint32_t latency_of(const struct fabric *self, size_t port)
+{
+    const struct topology *t = self->params.topology;
+    if (t->latency_cycles && t->latency_cycles[port] > 0)
+        return t->latency_cycles[port];
+    return t->port_node[port] != TOPOLOGY_NONE ? self->params.ejection_latency_cycles
+                                               : self->params.channel_latency_cycles;
+}
+
+// Latency of the channel from a node to the port of its router.
+static uint32_t injection_latency_of(const struct fabric *self, size_t port)
+{
+    const struct topology *t = self->params.topology;
+    return t->latency_cycles && t->latency_cycles[port] > 0 ? t->latency_cycles[port]
+                                                            : self->params.terminal_latency_cycles;
+}
+
+// Cycles that a flit takes over the channel that leaves by a port: a narrow one brings it in
+// pieces.
+static uint32_t flit_latency_of(const struct fabric *self, size_t port)
+{
+    const struct topology *t = self->params.topology;
+    return latency_of(self, port) + (t->flit_cycles ? t->flit_cycles[port] - 1 : 0);
+}
+
+static uint32_t max_latency(const struct fabric *self)
+{
+    const struct topology *t = self->params.topology;
+    uint32_t max = self->params.terminal_latency_cycles;
+    for (size_t p = 0; p < (size_t)t->num_routers * t->radix; p++) {
+        uint32_t latency = flit_latency_of(self, p);
+        max = latency > max ? latency : max;
+    }
+    return max;
+}
+
 static void wire_routers(struct fabric *self)
 {
     const struct topology *t = self->params.topology;
@@ -64,10 +103,17 @@ static void wire_routers(struct fabric *self)
         self->node_target[node] = whole ? node : t->node_port[node];
     for (size_t p = 0; p < (size_t)self->num_routers * self->radix; p++) {
         uint32_t node = whole ? (uint32_t)p : t->port_node[p];
-        if (node != TOPOLOGY_NONE)
-            self->wires[p] = (struct wire){node, self->params.terminal_latency_cycles, true};
-        else
-            self->wires[p] = (struct wire){t->peer[p], self->params.channel_latency_cycles, false};
+        struct wire *wire = &self->wires[p];
+        if (node != TOPOLOGY_NONE) {
+            uint32_t in_cycles = injection_latency_of(self, t->node_port[node]);
+            size_t port = t->node_port[node];
+            self->node_latency[node] = (struct terminal_latency){in_cycles, latency_of(self, port)};
+            *wire = (struct wire){node, flit_latency_of(self, port), in_cycles, true};
+        } else {
+            *wire = (struct wire){t->peer[p], flit_latency_of(self, p), 0, false};
+            if (wire->target != TOPOLOGY_NONE)
+                wire->credit_latency_cycles = latency_of(self, wire->target);
+        }
     }
 }
 
@@ -81,10 +127,12 @@ static bool allocate(struct fabric *self, struct err *err)
     self->out.credits = calloc(self->radix, sizeof *self->out.credits);
     self->active = calloc(num_words(self), sizeof *self->active);
     self->order = calloc(self->num_routers, sizeof *self->order);
-    self->channel_flits = calloc(ports, sizeof *self->channel_flits);
+    self->node_latency = calloc(nodes, sizeof *self->node_latency);
+    self->channel_flits = calloc(ports + nodes, sizeof *self->channel_flits);
     self->own_address = routing_own_addresses(self->params.routing, self->params.topology);
     if (!self->wires || !self->node_target || !self->out.flits || !self->out.credits ||
-        !self->active || !self->order || !self->channel_flits || !self->own_address)
+        !self->active || !self->order || !self->node_latency || !self->channel_flits ||
+        !self->own_address)
         return err_set(err, ERR_RUN, "out of memory for a fabric of %u routers", self->num_routers);
     return true;
 }
@@ -92,12 +140,9 @@ static bool allocate(struct fabric *self, struct err *err)
 static bool make(struct fabric *self, struct err *err)
 {
     const struct fabric_params *params = &self->params;
-    uint32_t latency = params->channel_latency_cycles > params->terminal_latency_cycles
-                           ? params->channel_latency_cycles
-                           : params->terminal_latency_cycles;
     self->num_routers = params->ops->whole ? 1 : params->topology->num_routers;
     self->radix = params->ops->whole ? params->topology->num_nodes : params->topology->radix;
-    if (!allocate(self, err) || !calendar_make(&self->calendar, latency, err))
+    if (!allocate(self, err) || !calendar_make(&self->calendar, max_latency(self), err))
         return false;
     wire_routers(self);
     activate_all(self);
@@ -106,6 +151,8 @@ static bool make(struct fabric *self, struct err *err)
     self->terminals.pool = &self->pool;
     self->terminals.calendar = &self->calendar;
     self->terminals.node_target = self->node_target;
+    self->terminals.node_latency = self->node_latency;
+    self->terminals.node_flits = self->channel_flits + (size_t)self->num_routers * self->radix;
     self->terminals.num_nodes = params->topology->num_nodes;
     if (!terminals_make(&self->terminals, err))
         return false;
@@ -115,6 +162,8 @@ static bool make(struct fabric *self, struct err *err)
         .buffer_flits = params->buffer_flits,
         .switching = params->switching,
         .circuit_waits = params->circuit.waits,
+        .design = params->design,
+        .flit_cycles = params->ops->whole ? NULL : params->topology->flit_cycles,
         .routing = params->routing,
         .num_routers = self->num_routers,
         .own_address = self->own_address,
@@ -130,9 +179,9 @@ static bool make(struct fabric *self, struct err *err)
 // Circuit switching has routers of its own.
 static bool choose_ops(struct fabric_params *params, struct err *err)
 {
-    if (params->switching != SWITCHING_CIRCUIT)
+    if (!switching_is_circuit(params->switching))
         return true;
-    assert(params->routing->num_vcs == 1);
+    assert(params->routing->num_vcs == 1 && !params->topology->flit_cycles);
     if (!params->ops->circuit)
         return err_set(err, ERR_CONFIG, "the back end %s has no circuit switching",
                        params->ops->name);
@@ -167,6 +216,7 @@ void fabric_free(struct fabric *self)
     free(self->out.credits);
     free(self->active);
     free(self->order);
+    free(self->node_latency);
     free(self->channel_flits);
     free(self->own_address);
     calendar_free(&self->calendar);
@@ -186,6 +236,7 @@ bool fabric_send(struct fabric *self, uint32_t source, uint32_t destination, uin
     packet->source = source;
     packet->destination = destination;
     packet->flits = flits;
+    packet->hops = self->params.topology->indirect ? 1 : 0; // from the node to its switch
     packet->message = message;
     self->flits_created += flits;
     terminals_enqueue(&self->terminals, handle);
@@ -204,8 +255,8 @@ static bool emit(struct fabric *self, uint32_t router)
             continue; // of an RTL that is wrong; the flit is lost, and the watchdog will tell
         self->channel_flits[port]++;
         bool is_data =
-            self->params.switching != SWITCHING_CIRCUIT || !(out->flit.vc & CIRCUIT_NO_DATA);
-        if (!wire->to_terminal && is_data) {
+            !switching_is_circuit(self->params.switching) || !(out->flit.vc & CIRCUIT_NO_DATA);
+        if (is_data && (!wire->to_terminal || self->params.topology->indirect)) {
             self->flit_hops++;
             struct packet *packet =
                 out->flit.head ? packet_pool_at(&self->pool, layout_handle(out->flit.payload))
@@ -222,7 +273,7 @@ static bool emit(struct fabric *self, uint32_t router)
         const struct wire *wire = &self->wires[(size_t)router * self->radix + out->port];
         if (wire->target == TOPOLOGY_NONE)
             continue;
-        good &= calendar_push_credit(&self->calendar, self->now + wire->latency_cycles,
+        good &= calendar_push_credit(&self->calendar, self->now + wire->credit_latency_cycles,
                                      (struct calendar_credit){wire->target, wire->to_terminal,
                                                               out->vcs, out->ack, out->nack});
     }
@@ -372,7 +423,8 @@ struct fabric_counters fabric_counters(const struct fabric *self)
         .flits_created = self->flits_created,
         .flits_injected = self->terminals.flits_injected,
         .flits_ejected = self->terminals.flits_ejected,
-        .flit_hops = self->flit_hops,
+        .flit_hops = self->flit_hops +
+                     (self->params.topology->indirect ? self->terminals.flits_injected : 0),
         .circuit = self->terminals.circuit_counters,
     };
     for (uint32_t r = 0; self->params.ops->stalls && r < self->num_routers; r++)

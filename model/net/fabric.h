@@ -9,7 +9,8 @@
 //   d. terminals eject: a node that does not stall takes at most one flit, and its credit starts
 //      back in this cycle; a tail delivers its packet.
 // A terminal's credits that arrive in t are usable in t + 1, like a router's. So a packet of one
-// flit created and sent in cycle c over H hops is ejected in c + 2 Lt + (H + 1) + H Lc.
+// flit created and sent in cycle c over H channels between routers is ejected in
+// c + 2 Lt + (H + 1) + H Lc.
 //
 // A terminal sends one packet at a time, its flits in one VC: `any` takes the first VC after the
 // one used last that has the credits which the switching mode needs, `by-flow` the flow's VC.
@@ -43,8 +44,10 @@ struct fabric_params {
     enum switching switching;
     struct circuit_params circuit; // circuit switching only
     uint32_t buffer_flits;
-    uint32_t channel_latency_cycles;  // 1..
-    uint32_t terminal_latency_cycles; // 1..
+    struct router_design design;
+    uint32_t channel_latency_cycles;  // 1.., where the topology says nothing else
+    uint32_t terminal_latency_cycles; // 1.., from node to router, likewise
+    uint32_t ejection_latency_cycles; // 1.., from router to node, likewise
     uint64_t stall_threshold;         // rng_threshold of a terminal not consuming in a cycle
     uint64_t watchdog_cycles;         // packets are there, nothing moves and no node backs off for
                                       // so long: deadlock
@@ -90,15 +93,15 @@ struct fabric_counters {
     uint64_t flits_created;
     uint64_t flits_injected;
     uint64_t flits_ejected;
-    uint64_t flit_hops; // flits put on router-to-router channels, but for probes and releases
+    uint64_t flit_hops; // flits put on channels that are hops, but for probes and releases
     struct router_stalls stalls;
     struct circuit_counters circuit;
 };
 
 struct fabric_counters fabric_counters(const struct fabric *self);
 
-// Flits that have crossed each channel, of any kind: [num_routers * radix], by router * radix +
-// output port.
+// Flits of any kind that have been put on each channel, by number of channel
+// (topology_num_channels); of a bank that is one router, by its output ports, then by node.
 const uint64_t *fabric_channel_flits(const struct fabric *self);
 
 // Who waits for whom, a line for each blocked front flit, at most `max_lines`. Says nothing for

@@ -9,29 +9,61 @@
 // What follows is the router of the modes that buffer flits; that of circuit switching has the same
 // pins, and a contract of its own (router_circuit.h).
 //
+// PIPELINE. A packet is routed (RC), gets an output VC (VA), each of its flits gets the switch (SA)
+// and traverses it (ST). `pipeline` says in how many cycles:
+//
+//   1  all in one cycle; RC as the flit arrives
+//   2  VA and SA in one, ST in the next
+//   3  VA, SA, ST
+//   4  RC, VA, SA, ST
+//
+// Where VA and SA share a cycle, a head takes its VC as it gets the switch. With `speculative`
+// (pipelines 3 and 4) heads try for the switch already while they ask for a VC, after all others.
+//
 // STATE. Per input VC: a FIFO of flits, each with its route; whether its packet holds an output VC
-// and which. Per output VC: credits, `buffer_flits` after reset; whether a packet holds it. Round
-// robin pointers, all 0 after reset: rr_vc per input port, rr_in and rr_out_vc per output port.
+// and which; whether the head at the front is routed (pipeline 4). Per output VC: credits,
+// `buffer_flits` after reset; whether a packet holds it. Per output port: cycles until its channel
+// is free; the flit that is traversing (pipelines 2 to 4). Pointers of arbiters and allocators
+// (allocator.h), all 0 after reset: rr_vc per input port, rr_out_vc per output port, and those of
+// the allocators' kinds.
 //
 // THE TIMING CONTRACT. In a cycle, from the registers as they stand at its start:
 //
+//   0. ROUTE (pipeline 4). A head that is at the front, without an output VC and not routed, is
+//      routed now. It takes part in step 1 from the next cycle on.
 //   1. REQUEST. A non-empty input VC is ready if its front flit may leave.
-//      1a. Its packet holds an output VC: ready if that VC has a credit.
+//      1a. Its packet holds an output VC: ready if that VC has a credit and the channel of the
+//          output port is free.
 //      1b. Otherwise the front is a head flit. Its usable VCs are those of its route that no
 //          packet holds and that have the credits its switching mode needs (switching.h:
-//          wormhole 1, else the packet's length); ready if there is one and, under
-//          store-and-forward, the packet's tail is in the FIFO.
-//   2. INPUT ARBITRATION. Each input port picks, of its ready VCs, the first at or after rr_vc,
-//      cyclically.
-//   3. OUTPUT ARBITRATION. Each output port grants, of the input ports whose pick goes to it, the
-//      first at or after rr_in, cyclically.
-//   4. LEAVE. A granted flit is removed from its FIFO. A head takes the first usable VC at or
-//      after rr_out_vc, cyclically, and its packet holds that VC, unless it is also the tail; a
-//      tail gives its VC back. The VC loses a credit. The flit, with the output VC's number in
-//      `vc`, is loaded into the output port's forward register; the input VC's bit is set in the
-//      input port's credit register. Ports with nothing to send load `valid` 0 and credit 0.
-//   5. POINTERS move only by a grant: rr_in to the granted input port + 1, rr_vc of that port to
-//      the granted VC + 1, rr_out_vc, for a head, to the VC taken + 1, each modulo its range.
+//          wormhole 1, else the packet's length); it may go on if there is one and, under
+//          store-and-forward, the packet's tail is in the FIFO. With pipelines 1 and 2 it is then
+//          ready if the channel is free; with 3 and 4 it asks.
+//   V. VC ALLOCATION (pipelines 3 and 4). `vc_allocator` matches asking heads (rows, by number of
+//      the input VC: port x VCs + VC) with output VCs (columns, likewise). Where it takes one
+//      request a row, the head's own arbiter picks one of its usable VCs; the pick moves if it is
+//      granted. A packet holds the VC that it is given from the next cycle on.
+//   2. INPUT ARBITRATION. Where `switch_allocator` takes one request a row, each input port picks
+//      one of its ready VCs, by an arbiter of the allocator's kind (rr_vc). Otherwise each asks for
+//      all output ports that its ready VCs go to.
+//   3. SWITCH ALLOCATION. It matches input ports (rows) with output ports (columns); the separable
+//      one is a round-robin arbiter at every output port (rr_in). Where several ready VCs of an
+//      input port go to the output port that it got, its arbiter (rr_vc) picks one.
+//      3s. SPECULATION. Steps 2 and 3 once more for the heads that ask, with arbiters and an
+//          allocator of their own; a grant counts if neither port is used by step 3 and step V
+//          gives the head a VC.
+//   4. LEAVE. A granted flit is removed from its FIFO. A head without a VC takes the first usable
+//      one at or after rr_out_vc, cyclically, and its packet holds that VC, unless it is also the
+//      tail; a tail gives its VC back. The VC loses a credit. A narrow channel is busy for
+//      `flit_cycles` cycles, this one included. The flit, with the output VC's number in `vc`, is
+//      loaded into the output port's forward register (pipeline 1) or into that of its traversal;
+//      the input VC's bit is set in the input port's credit register. Ports with nothing to send
+//      load `valid` 0 and credit 0.
+//      4b. TRAVERSE (pipelines 2 to 4). The flit that was in the traversal register at the start
+//          of the cycle is loaded into the forward register.
+//   5. POINTERS move only by a flit that leaves: rr_vc of its input port to its VC + 1, rr_out_vc,
+//      for a head that takes a VC, to that + 1, each modulo its range; those of allocators as
+//      allocator.h says.
 //
 //   At the same clock edge, from the input pins of this cycle:
 //
@@ -41,14 +73,16 @@
 //
 // A register loaded at the end of cycle t is, over a channel of latency L >= 1, on the far pins in
 // cycle t + L. So a flit on the input pins in cycle t is on the next router's input pins in cycle
-// t + 1 + L at the earliest; a credit takes as long back. Steps 6 and 7 never depend on steps 1 to
-// 5 of other routers in the same cycle, hence the order in which routers are evaluated cannot
+// t + pipeline + L at the earliest, a body flit that follows at once in t + min(pipeline, 2) + L;
+// its credit starts back as it gets the switch, and takes L. Steps 6 and 7 never depend on steps 1
+// to 5 of other routers in the same cycle, hence the order in which routers are evaluated cannot
 // matter.
 //
 // A router in which every FIFO is empty and whose pins are quiet stays as it is: it may be skipped.
 #ifndef ORDITO_MODEL_NET_ROUTER_H
 #define ORDITO_MODEL_NET_ROUTER_H
 
+#include "model/net/router_design.h"
 #include "model/net/routing.h"
 #include "model/net/switching.h"
 #include "sim/err.h"
@@ -96,13 +130,28 @@ struct router_out {
     struct router_out_credit *credits;
 };
 
-// Why front flits stayed, in VC-cycles, counted over non-empty input VCs whose front did not leave.
-// Circuits: why probes were not granted in a cycle.
+// Why front flits stayed, in VC-cycles, counted over non-empty input VCs whose front did not leave;
+// in the order in which the RTL counts them. Circuits: why probes were not granted in a cycle.
+//   no_credit     holds a VC without a credit, or free VCs have too few credits
+//   no_vc         a head, and every VC of its route is held; a probe, its output is owned
+//   not_whole     store-and-forward: a VC is usable, the tail has not arrived
+//   vc_lost       asked for a VC and was not given one
+//   switch_lost   ready, and lost in step 2 or 3; a probe, another was granted
+//   channel_busy  all it lacks is that the channel is free
+//   pipeline      a head that was routed or given a VC in this cycle
+#define ROUTER_STALLS(X)                                                                           \
+    X(no_credit)                                                                                   \
+    X(no_vc)                                                                                       \
+    X(not_whole)                                                                                   \
+    X(vc_lost)                                                                                     \
+    X(switch_lost)                                                                                 \
+    X(channel_busy)                                                                                \
+    X(pipeline)
+
 struct router_stalls {
-    uint64_t no_credit;   // holds a VC without a credit, or free VCs have too few credits
-    uint64_t no_vc;       // a head, and every VC of its route is held; a probe, its output is owned
-    uint64_t not_whole;   // store-and-forward: a VC is usable, the tail has not arrived
-    uint64_t switch_lost; // ready, and lost in step 2 or 3; a probe, another was granted
+#define ROUTER_STALL_FIELD(name) uint64_t name;
+    ROUTER_STALLS(ROUTER_STALL_FIELD)
+#undef ROUTER_STALL_FIELD
 };
 
 // A front flit that cannot leave.
@@ -144,7 +193,10 @@ struct router_params {
     uint32_t num_vcs;      // 1..8
     uint32_t buffer_flits; // 1..64, depth in use of each VC's FIFO
     enum switching switching;
-    bool circuit_waits;            // circuits: a blocked probe waits
+    bool circuit_waits; // circuits: a blocked probe waits
+    struct router_design design;
+    const uint32_t *flit_cycles;   // [num_routers * radix]: cycles that a flit occupies the channel
+                                   // of an output port, 1..; NULL: 1; outlives the routers
     const struct routing *routing; // outlives the routers
     uint32_t num_routers;
     const uint32_t *own_address;     // [num_routers], in place; outlives the routers

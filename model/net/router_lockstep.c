@@ -70,7 +70,7 @@ static void *bank_new(const struct router_params *params, struct err *err)
         return NULL;
     }
     self->first_word_mask = flit_bits < 64 ? (UINT64_C(1) << flit_bits) - 1 : UINT64_MAX;
-    bool circuits = params->switching == SWITCHING_CIRCUIT;
+    bool circuits = switching_is_circuit(params->switching);
     self->ref_ops = circuits ? router_ref_ops.circuit : &router_ref_ops;
     self->ref = self->ref_ops->bank_new(params, err);
     if (self->ref)
@@ -215,10 +215,9 @@ static void compare_stalls(struct lockstep *self, uint32_t router)
     struct router_stalls ref = {0};
     rtl_bank_stalls(self->rtl, router, &rtl);
     self->ref_ops->stalls(self->ref, router, &ref);
-    differ(self, router, -1, "stalls.no_credit", rtl.no_credit, ref.no_credit);
-    differ(self, router, -1, "stalls.no_vc", rtl.no_vc, ref.no_vc);
-    differ(self, router, -1, "stalls.not_whole", rtl.not_whole, ref.not_whole);
-    differ(self, router, -1, "stalls.switch_lost", rtl.switch_lost, ref.switch_lost);
+#define COMPARE(name) differ(self, router, -1, "stalls." #name, rtl.name, ref.name);
+    ROUTER_STALLS(COMPARE)
+#undef COMPARE
 }
 
 static void note_outputs(struct lockstep *self, uint32_t router)

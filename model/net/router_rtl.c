@@ -3,12 +3,15 @@
 // circuit switching).
 //
 // Everything happens at the clock edge, in `update`; there is nothing to evaluate before. The
-// library's buffers are as deep as the next power of two, so that few variants serve many depths;
-// the depth in use is a strap. A payload of fewer than 64 wires is carried on 64, so that the
+// library's buffers are as deep as the next power of two, and its routing tables have that many
+// entries, MIN_TABLE_SIZE at least, so that few variants serve many machines; the depth in use is a
+// strap. A payload of fewer than 64 wires is carried on 64, so that the
 // simulator finds its packets again; lockstep (router_lockstep.c) runs the exact width.
 #include "model/net/rtl_bank.h"
 
 #include <stdio.h>
+
+enum { MIN_TABLE_SIZE = 64 };
 
 // Configuration port of router_sim.sv.
 enum {
@@ -16,6 +19,7 @@ enum {
     CFG_LEN_MASK = 0x10001,
     CFG_ADDR_MASK = 0x10002,
     CFG_ADDR_LSB = 0x10003,
+    CFG_FLIT_CYCLES = 0x20000,
     CFG_TABLE = 1 << 23
 };
 
@@ -47,8 +51,10 @@ static struct rtl_variant variant_of(const struct router_params *params, uint32_
 {
     struct rtl_variant variant = {0};
     uint32_t table_size = params->routing->table_size;
-    table_size = table_size ? rtl_bank_power_of_two(table_size) : 0;
-    int length = params->switching == SWITCHING_CIRCUIT
+    if (table_size > 0)
+        table_size =
+            rtl_bank_power_of_two(table_size > MIN_TABLE_SIZE ? table_size : MIN_TABLE_SIZE);
+    int length = switching_is_circuit(params->switching)
                      ? circuit_variant(&variant, params, flit_bits)
                      : buffered_variant(&variant, params, flit_bits);
     rtl_variant_set(&variant, "FLIT_BITS", "%u", flit_bits);
@@ -83,6 +89,9 @@ static void configure(struct rtl_bank *self, const struct router_params *params,
     write(self->instances, router, CFG_ADDR_LSB, routing->layout.addr_lsb);
     for (uint32_t d = 0; d < routing->num_dims; d++)
         configure_dim(self, router, d, &routing->dims[d], own);
+    for (uint32_t p = 0; params->flit_cycles && p < params->radix; p++)
+        write(self->instances, router, CFG_FLIT_CYCLES | p,
+              params->flit_cycles[(size_t)router * params->radix + p]);
     for (uint32_t i = 0; i < routing->table_size; i++) {
         struct route route = routing->table[(size_t)router * routing->table_size + i];
         write(self->instances, router, CFG_TABLE | i, route.port | (uint32_t)route.vcs << 8);

@@ -3,9 +3,9 @@
 // like one router whose port i is the terminal of node i.
 //
 // Timing: channels inside have a latency of 1 cycle.
-// Bounds: meshes, tori and hypercubes by dimension order, up to 8 dimensions that have neighbours;
-// others are refused. The model grows with the fabric: 64 nodes take minutes to build.
-// Leaves out: stalls, and all else that is inside.
+// Bounds: meshes, tori (cubes and rings too) and hypercubes by dimension order, up to 8 dimensions
+// that have neighbours; others are refused. The model grows with the fabric: 64 nodes take minutes
+// to build. Leaves out: stalls, and all else that is inside.
 #include "model/net/rtl_bank.h"
 #include "model/net/topology.h"
 
@@ -14,8 +14,11 @@
 
 enum { MAX_DIMS = 8, MAX_SIDE = 65535 };
 
-// Kinds in the order of the top's parameter KIND.
-static const char *const kinds[] = {"mesh", "torus", "hypercube"};
+// What the top's parameter KIND is for a kind of topology.
+static const struct {
+    const char *name;
+    uint32_t kind;
+} kinds[] = {{"mesh", 0}, {"torus", 1}, {"cube", 1}, {"ring", 1}, {"hypercube", 2}};
 enum { NUM_KINDS = sizeof kinds / sizeof *kinds };
 
 // What the top module is told of a topology. Sides of 1 are left out, for they have no ports.
@@ -28,12 +31,15 @@ struct shape {
 static bool shape_of(const struct topology *topology, struct shape *shape, struct err *err)
 {
     *shape = (struct shape){0};
-    while (shape->kind < NUM_KINDS && strcmp(kinds[shape->kind], topology->kind->name) != 0)
-        shape->kind++;
-    if (shape->kind == NUM_KINDS)
+    size_t i = 0;
+    while (i < NUM_KINDS && strcmp(kinds[i].name, topology->kind->name) != 0)
+        i++;
+    if (i == NUM_KINDS)
         return err_set(err, ERR_CONFIG,
-                       "fabric.backend: rtl-whole has no %s, but meshes, tori and hypercubes",
+                       "fabric.backend: rtl-whole has no %s, but meshes, tori (cubes and rings are "
+                       "some) and hypercubes; use rtl",
                        topology->kind->name);
+    shape->kind = kinds[i].kind;
     for (uint32_t d = 0; d < topology->num_dims; d++) {
         uint32_t side = topology->sides[d];
         if (side == 1)
@@ -75,6 +81,7 @@ static void set_parameters(struct rtl_variant *variant, const struct router_para
     rtl_variant_set(variant, "DEPTH", "%u", rtl_bank_power_of_two(params->buffer_flits));
     rtl_variant_set(variant, "FLIT_BITS", "%u", flit_bits);
     rtl_variant_set(variant, "LEN_BITS", "%u", params->routing->layout.len_bits);
+    rtl_bank_set_design(variant, &params->design);
 }
 
 static void *bank_new(const struct router_params *params, struct err *err)
@@ -88,7 +95,7 @@ static void *bank_new(const struct router_params *params, struct err *err)
     set_parameters(&variant, params, &shape, flit_bits);
     snprintf(variant.words, sizeof variant.words,
              "RTL fabric: %s of %u nodes, %u VCs of up to %u flits, %u-bit flits",
-             kinds[shape.kind], params->topology->num_nodes, params->num_vcs,
+             params->topology->kind->name, params->topology->num_nodes, params->num_vcs,
              rtl_bank_power_of_two(params->buffer_flits), flit_bits);
     return rtl_bank_new(params, &variant, flit_bits, err);
 }

@@ -14,13 +14,17 @@
 // half its size, where at an even size the tie goes plus from even and minus from odd coordinates,
 // which loads both directions alike; a side of 2 has a single port, "plus", and limit 1.
 //
+// Other networks. A table says for each router and destination which output port and which VCs a
+// packet may take (routing_table.h). Grids can be routed by tables, too.
+//
 // Datelines. On a ring, VCs are split into two classes, low and high. The dateline is the channel
 // between coordinates size-1 and 0, in both directions. A packet that has still to cross it in
-// this dimension uses low VCs, crossing included. A packet that needs not, or no longer, cross it
-// uses high VCs, and also low ones if it certainly has not crossed: if it is entering the
-// dimension here, or came in a low VC and not over the dateline itself. So low-class chains end at
-// the dateline, high-class chains before it, and no chain goes from high to low: the channel
-// dependency graph is acyclic, and packets that never cross spread over all VCs.
+// this dimension uses low VCs, and on the dateline itself VCs of both classes. A packet that needs
+// not, or no longer, cross it uses high VCs, and also low ones if it certainly has not crossed: if
+// it is entering the dimension here, or came in a low VC and not over the dateline itself. So
+// low-class chains end at the dateline, high-class chains begin at it or behind it and end before
+// it, and no chain goes from high to low: the channel dependency graph is acyclic, packets that
+// never cross spread over all VCs, and so do all packets on the dateline.
 //
 // Source: Dally and Seitz, "Deadlock-free message routing in multiprocessor interconnection
 // networks", IEEE Trans. Computers 36(5), 1987; Dally and Towles, chapters 8, 13 and 14.
@@ -61,6 +65,7 @@ struct route {
 // routing_free.
 struct routing {
     struct layout layout;
+    bool circuits;          // circuit switching: num_vcs is 1, and layers have no VCs of their own
     uint32_t num_vcs;       // 1..8
     uint8_t vcs_all;        // mask of all VCs
     uint8_t vcs_low;        // low class of a ring; equals vcs_all if there is one VC
@@ -106,5 +111,9 @@ static inline uint32_t routing_flow_key(const struct routing *self, uint32_t win
 // in place is `own` (grids), that came in by `in_port` and `in_vc`.
 struct route routing_compute(const struct routing *self, uint32_t router, uint32_t own,
                              uint32_t in_port, uint32_t in_vc, uint32_t window);
+
+// Route on a grid that depends on the destination alone, as an entry of a table does: on a ring, a
+// packet that need not cross the dateline uses high VCs, as if it had crossed it.
+struct route routing_by_destination(const struct routing *self, uint32_t own, uint32_t window);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/rtl_bank.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -20,6 +21,15 @@ static struct router_door_straps straps_of(const struct router_params *params, b
         .len_mask = routing->layout.len_mask,
         .waves = waves,
     };
+}
+
+void rtl_bank_set_design(struct rtl_variant *variant, const struct router_design *design)
+{
+    rtl_variant_set(variant, "PIPELINE", "%u", design->pipeline);
+    rtl_variant_set(variant, "VC_KIND", "%d", (int)design->vc_allocator);
+    rtl_variant_set(variant, "SWITCH_KIND", "%d", (int)design->switch_allocator);
+    rtl_variant_set(variant, "ITERATIONS", "%u", design->allocator_iterations);
+    rtl_variant_set(variant, "SPECULATIVE", "%d", design->speculative);
 }
 
 static bool open_wave(struct rtl_bank *self, struct err *err)
@@ -237,13 +247,14 @@ bool rtl_bank_busy(const void *bank, uint32_t instance)
 void rtl_bank_stalls(const void *bank, uint32_t instance, struct router_stalls *sum)
 {
     const struct rtl_bank *self = bank;
-    uint64_t counts[4] = {0};
+    uint64_t counts[ROUTER_DOOR_STALLS] = {0};
+    uint32_t idx = 0;
     if (self->door->stalls)
         self->door->stalls(self->instances, instance, counts);
-    sum->no_credit += counts[0];
-    sum->no_vc += counts[1];
-    sum->not_whole += counts[2];
-    sum->switch_lost += counts[3];
+#define ADD(name) sum->name += counts[idx++];
+    ROUTER_STALLS(ADD)
+#undef ADD
+    assert(idx == ROUTER_DOOR_STALLS);
 }
 
 bool rtl_bank_check(void *bank, struct err *err)

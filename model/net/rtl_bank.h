@@ -34,6 +34,9 @@ struct rtl_bank {
 struct rtl_bank *rtl_bank_new(const struct router_params *params, struct rtl_variant *variant,
                               uint32_t flit_bits, struct err *err);
 
+// Sets the parameters of a top that say how its routers allocate.
+void rtl_bank_set_design(struct rtl_variant *variant, const struct router_design *design);
+
 // A bank of routers (router_sim.sv, circuit_sim.sv), with their straps and tables, whose payload
 // has `flit_bits` wires.
 struct rtl_bank *rtl_bank_new_routers(const struct router_params *params, uint32_t flit_bits,

@@ -28,6 +28,12 @@ enum switching {
 // Names in order of strap value.
 extern const char *const switching_names[SWITCHING_NUM];
 
+// True if packets go by circuits, and routers buffer no flits.
+static inline bool switching_is_circuit(enum switching mode)
+{
+    return mode == SWITCHING_CIRCUIT;
+}
+
 // True if packets are buffered whole, so that a packet must not be longer than a buffer.
 static inline bool switching_buffers_whole_packets(enum switching mode)
 {
@@ -51,10 +57,14 @@ static inline uint32_t switching_credits_needed(enum switching mode, uint32_t fl
 struct switching_timing {
     uint32_t channel_latency_cycles;
     uint32_t terminal_latency_cycles;
+    uint32_t ejection_latency_cycles;
     uint32_t buffer_flits;
+    uint32_t pipeline; // struct router_design; of routers that buffer flits
+    bool speculative;
 };
 
-// Zero-load latency of a packet of `flits` flits over `hops` hops (hops + 1 routers), in cycles
+// Zero-load latency of a packet of `flits` flits over `hops` channels between routers (hops + 1
+// routers; in indirect networks these are 2 channels less than the packet's hops), in cycles
 // from the packet's creation to the cycle in which its tail is at the destination terminal. Under
 // circuit switching its probe sets up a circuit first.
 uint64_t switching_zero_load_cycles(enum switching mode, const struct switching_timing *timing,
@@ -69,9 +79,10 @@ uint64_t switching_setup_cycles(const struct switching_timing *timing, uint32_t 
 uint64_t switching_transfer_cycles(const struct switching_timing *timing, uint32_t flits,
                                    uint32_t hops);
 
-// Least length in flits, at most `max_flits`, from which on a packet over `hops` hops arrives
-// earlier at zero load by a circuit than by wormhole switching: its set-up then costs less than the
-// waiting for credits, buffers being smaller than the credit loop. 0 if there is none.
+// Least length in flits, at most `max_flits`, from which on a packet over `hops` channels between
+// routers arrives earlier at zero load by a circuit than by wormhole switching: its set-up then
+// costs less than the waiting for credits, buffers being smaller than the credit loop, and than the
+// cycles of a long pipeline. 0 if there is none.
 uint32_t switching_crossover_flits(const struct switching_timing *timing, uint32_t hops,
                                    uint32_t max_flits);
 

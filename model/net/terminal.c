@@ -30,7 +30,7 @@ bool terminals_make(struct terminals *self, struct err *err)
             self->nodes[n].incoming[vc].handle = MSG_NONE;
         }
     }
-    return self->params->switching != SWITCHING_CIRCUIT || terminal_circuits_make(self, err);
+    return !switching_is_circuit(self->params->switching) || terminal_circuits_make(self, err);
 }
 
 void terminals_free(struct terminals *self)
@@ -80,6 +80,13 @@ uint64_t terminal_head_payload(const struct terminals *self, uint32_t handle)
                        handle);
 }
 
+bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit)
+{
+    self->node_flits[n]++;
+    return calendar_push_flit(self->calendar, cycle + self->node_latency[n].injection_cycles,
+                              (struct calendar_flit){self->node_target[n], false, flit});
+}
+
 bool terminal_send(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit)
 {
     struct terminal *node = &self->nodes[n];
@@ -91,8 +98,7 @@ bool terminal_send(struct terminals *self, uint32_t n, uint64_t cycle, struct fl
         if (node->queue_first == MSG_NONE)
             terminal_clear_bit(self->sending, n);
     }
-    return calendar_push_flit(self->calendar, cycle + self->params->terminal_latency_cycles,
-                              (struct calendar_flit){self->node_target[n], false, flit});
+    return terminal_put(self, n, cycle, flit);
 }
 
 // Sends a flit of the first packet of node `n`, if there is a credit. False if out of memory.
@@ -217,6 +223,15 @@ bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle, struct fl
     return true;
 }
 
+bool terminal_back(struct terminals *self, uint32_t n, uint64_t cycle, struct calendar_credit back,
+                   struct err *err)
+{
+    back.target = self->node_target[n];
+    return calendar_push_credit(self->calendar, cycle + self->node_latency[n].ejection_cycles,
+                                back) ||
+           err_set(err, ERR_RUN, "out of memory for credits");
+}
+
 // A draw depends on (seed, node, cycle) only.
 bool terminal_stalls(const struct terminals *self, uint32_t n, uint64_t cycle)
 {
@@ -239,10 +254,7 @@ static bool eject(struct terminals *self, uint32_t n, uint64_t cycle, struct err
     if (!terminal_take(self, n, cycle, flit, err))
         return false;
     uint8_t vcs = (uint8_t)(1U << flit.vc);
-    return calendar_push_credit(
-               self->calendar, cycle + self->params->terminal_latency_cycles,
-               (struct calendar_credit){.target = self->node_target[n], .vcs = vcs}) ||
-           err_set(err, ERR_RUN, "out of memory for credits");
+    return terminal_back(self, n, cycle, (struct calendar_credit){.vcs = vcs}, err);
 }
 
 bool terminals_eject(struct terminals *self, uint64_t cycle, struct err *err)

@@ -15,11 +15,19 @@
 struct terminal;         // terminal_state.h
 struct terminal_circuit; // terminal_circuit.c
 
+// Latencies of a node's channels.
+struct terminal_latency {
+    uint32_t injection_cycles; // node to router
+    uint32_t ejection_cycles;  // router to node
+};
+
 struct terminals {
     const struct fabric_params *params; // the fabric's own copy
     struct packet_pool *pool;
     struct calendar *calendar;
     const uint32_t *node_target; // [num_nodes] calendar target of a node's router port
+    const struct terminal_latency *node_latency; // [num_nodes]
+    uint64_t *node_flits;                        // [num_nodes] flits that it has put on its channel
     uint32_t num_nodes;
     uint32_t eject_cap;       // flits of an ejection buffer, a power of two
     struct terminal *nodes;   // [num_nodes]
@@ -35,7 +43,7 @@ struct terminals {
     struct circuit_counters circuit_counters;
 };
 
-// Fills the rest after params, pool, calendar, node_target and num_nodes have been set.
+// Fills the rest after what comes before eject_cap has been set.
 bool terminals_make(struct terminals *self, struct err *err);
 void terminals_free(struct terminals *self);
 

@@ -64,12 +64,6 @@ static void give_up(struct terminals *self, uint32_t n, uint64_t cycle)
         back_off(self, node, cycle, 0);
 }
 
-static bool put(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit)
-{
-    return calendar_push_flit(self->calendar, cycle + self->params->terminal_latency_cycles,
-                              (struct calendar_flit){self->node_target[n], false, flit});
-}
-
 // A packet enters the fabric with its first probe, or with its head if it needs none.
 static void note_entry(struct terminals *self, struct packet *packet, uint64_t cycle)
 {
@@ -88,8 +82,8 @@ static bool probe(struct terminals *self, uint32_t n, uint64_t cycle)
     self->circuit_counters.retries += node->num_nacks > 0;
     node->state = PROBING;
     node->destination = packet->destination;
-    return put(self, n, cycle,
-               (struct flit){.payload = terminal_head_payload(self, handle), .vc = CIRCUIT_PROBE});
+    struct flit flit = {.payload = terminal_head_payload(self, handle), .vc = CIRCUIT_PROBE};
+    return terminal_put(self, n, cycle, flit);
 }
 
 // True if the circuit is to be freed by the tail of the first packet.
@@ -160,7 +154,7 @@ bool terminal_circuit_inject(struct terminals *self, uint32_t n, uint64_t cycle)
         give_up(self, n, cycle);
         if (self->nodes[n].queue_first == MSG_NONE)
             terminal_clear_bit(self->sending, n);
-        return put(self, n, cycle, (struct flit){.vc = CIRCUIT_RELEASE});
+        return terminal_put(self, n, cycle, (struct flit){.vc = CIRCUIT_RELEASE});
     default:
         return probe(self, n, cycle);
     }
@@ -232,10 +226,7 @@ bool terminal_circuit_eject(struct terminals *self, uint32_t n, uint64_t cycle, 
     node->receiving = !(flit.vc & CIRCUIT_FREES);
     terminal_clear_bit(self->ejecting, n);
     if (flit.vc == CIRCUIT_PROBE)
-        return calendar_push_credit(
-                   self->calendar, cycle + self->params->terminal_latency_cycles,
-                   (struct calendar_credit){.target = self->node_target[n], .ack = true}) ||
-               err_set(err, ERR_RUN, "out of memory for answers");
+        return terminal_back(self, n, cycle, (struct calendar_credit){.ack = true}, err);
     if (flit.vc == CIRCUIT_RELEASE)
         return true;
     flit.vc = 0;

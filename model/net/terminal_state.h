@@ -37,6 +37,14 @@ static inline void terminal_clear_bit(uint64_t *bits, uint32_t i)
 // The payload of a packet's head flit.
 uint64_t terminal_head_payload(const struct terminals *self, uint32_t handle);
 
+// Puts a flit of any kind on the channel out of node `n`. False if out of memory.
+bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit);
+
+// Sends what belongs on the backward wires of the channel into node `n`; the target is filled in.
+// False with `err` if out of memory.
+bool terminal_back(struct terminals *self, uint32_t n, uint64_t cycle, struct calendar_credit back,
+                   struct err *err);
+
 // Counts and puts a flit of the first packet of node `n` on its channel; behind a tail the next
 // packet moves up. False if out of memory.
 bool terminal_send(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit);

@@ -1,55 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/topo_grid.h"
 
+#include "model/net/topo_graph.h"
+
 #include <stdlib.h>
 
-enum { DEFAULT_NODES = 64 };
-
-// The most even pair of factors of `nodes`, the larger first. False if the smaller is below
-// `min_side`.
-static bool even_pair(uint64_t nodes, uint64_t min_side, uint64_t pair[2])
+static void even_pair(uint32_t points, uint32_t *sides)
 {
-    for (uint64_t low = 1; low * low <= nodes; low++) {
-        if (nodes % low == 0) {
-            pair[0] = nodes / low;
-            pair[1] = low;
+    sides[0] = points;
+    sides[1] = 1;
+    for (uint32_t low = 2; (uint64_t)low * low <= points; low++) {
+        if (points % low == 0) {
+            sides[0] = points / low;
+            sides[1] = low;
         }
     }
-    return nodes > 0 && pair[1] >= min_side;
 }
 
-static bool sides_from_nodes(struct topology_spec *spec, uint64_t min_side, struct err *err)
+void grid_even_sides(uint32_t points, uint32_t num_sides, uint32_t *sides)
 {
-    uint64_t nodes = spec->nodes ? spec->nodes : DEFAULT_NODES;
-    uint64_t pair[2] = {0, 0};
-    if (!even_pair(nodes, min_side, pair)) {
-        uint64_t below = nodes - 1;
-        uint64_t above = nodes + 1;
-        while (below > 0 && !even_pair(below, min_side, pair))
+    uint32_t least_apart = UINT32_MAX;
+    if (num_sides == 2)
+        even_pair(points, sides);
+    for (uint32_t low = 1; num_sides == 3 && (uint64_t)low * low * low <= points; low++) {
+        uint32_t pair[2];
+        if (points % low != 0)
+            continue;
+        even_pair(points / low, pair);
+        if (pair[1] < low || pair[0] - low > least_apart)
+            continue;
+        least_apart = pair[0] - low;
+        sides[0] = pair[0];
+        sides[1] = pair[1];
+        sides[2] = low;
+    }
+}
+
+static bool has_sides(uint32_t nodes, uint64_t min_side, uint32_t num_sides)
+{
+    uint32_t sides[3];
+    grid_even_sides(nodes, num_sides, sides);
+    return sides[num_sides - 1] >= min_side;
+}
+
+static bool sides_from_nodes(struct topology_spec *spec, uint64_t min_side, uint32_t num_sides,
+                             struct err *err)
+{
+    uint32_t sides[3];
+    if (!has_sides(spec->nodes, min_side, num_sides)) {
+        uint32_t below = spec->nodes - 1;
+        uint32_t above = spec->nodes + 1;
+        while (below > 0 && !has_sides(below, min_side, num_sides))
             below--;
-        while (!even_pair(above, min_side, pair))
+        while (!has_sides(above, min_side, num_sides))
             above++;
-        if (below == 0 || above - nodes < nodes - below)
+        if (below == 0 || above - spec->nodes < spec->nodes - below)
             below = above;
         return err_set(err, ERR_CONFIG,
-                       "fabric.topology.nodes: %llu nodes make no %s of two sides of at least "
-                       "%llu; the nearest number that does is %llu",
-                       (unsigned long long)nodes, spec->kind, (unsigned long long)min_side,
-                       (unsigned long long)below);
+                       "fabric.topology.nodes: %u nodes make no %s of %s sides of at least %llu; "
+                       "the nearest number that does is %u",
+                       spec->nodes, spec->kind, num_sides == 2 ? "two" : "three",
+                       (unsigned long long)min_side, below);
     }
-    spec->num_dims = 2;
-    spec->dims[0] = pair[0];
-    spec->dims[1] = pair[1];
+    grid_even_sides(spec->nodes, num_sides, sides);
+    spec->num_dims = num_sides;
+    for (uint32_t d = 0; d < num_sides; d++)
+        spec->dims[d] = sides[d];
     return true;
 }
 
-bool grid_resolve_sides(struct topology_spec *spec, uint64_t min_side, struct err *err)
+bool grid_resolve_sides(struct topology_spec *spec, uint64_t min_side, uint32_t num_sides,
+                        struct err *err)
 {
-    if (spec->n)
-        return err_set(err, ERR_CONFIG,
-                       "fabric.topology.n: a %s has no n; give its sides as dims: [k1, k2, ...]",
-                       spec->kind);
-    if (spec->num_dims == 0 && !sides_from_nodes(spec, min_side, err))
+    if (spec->num_dims == 0 && !sides_from_nodes(spec, min_side, num_sides, err))
         return false;
     uint64_t nodes = 1;
     for (uint32_t d = 0; d < spec->num_dims; d++) {
@@ -83,22 +106,6 @@ static uint32_t side_bits(uint32_t side)
     return bits;
 }
 
-static bool allocate(struct topology *self, struct err *err)
-{
-    size_t ports = (size_t)self->num_routers * self->radix;
-    self->peer = malloc(ports * sizeof *self->peer);
-    self->port_node = malloc(ports * sizeof *self->port_node);
-    self->node_port = malloc(self->num_nodes * sizeof *self->node_port);
-    self->node_addr = malloc(self->num_nodes * sizeof *self->node_addr);
-    if (!self->peer || !self->port_node || !self->node_port || !self->node_addr)
-        return err_set(err, ERR_RUN, "out of memory for a topology of %u nodes", self->num_nodes);
-    for (size_t p = 0; p < ports; p++) {
-        self->peer[p] = TOPOLOGY_NONE;
-        self->port_node[p] = TOPOLOGY_NONE;
-    }
-    return true;
-}
-
 // Wires the channels of router `r` along a side of length `side` whose neighbours are `step` apart
 // in node number, by ports from `port` on.
 static void wire_side(struct topology *self, uint32_t r, uint32_t side, uint32_t step,
@@ -106,14 +113,10 @@ static void wire_side(struct topology *self, uint32_t r, uint32_t side, uint32_t
 {
     uint32_t x = r / step % side;
     uint32_t next = x + 1 < side ? r + step : r - step * (side - 1);
-    if (side == 2) {
-        self->peer[r * self->radix + port] = next * self->radix + port;
-        return;
-    }
-    if (x + 1 == side && !rings)
-        return;
-    self->peer[r * self->radix + port] = next * self->radix + port + 1;
-    self->peer[next * self->radix + port + 1] = r * self->radix + port;
+    if (side == 2 && x == 0)
+        topo_graph_connect(self, r, port, next, port);
+    else if (side > 2 && (x + 1 < side || rings))
+        topo_graph_connect(self, r, port, next, port + 1);
 }
 
 // Closed forms but for the bisection; `rings` as in grid_build.
@@ -121,12 +124,14 @@ static void set_closed(struct topology *self, bool rings)
 {
     uint64_t n = self->num_nodes;
     struct topology_figures closed = {.nodes = n, .routers = n};
-    double sum = 0; // of mean distances over ordered pairs, a node with itself included
+    uint32_t connectivity = 0; // the least degree, which products of lines and rings attain
+    double sum = 0;            // of mean distances over ordered pairs, a node with itself included
     for (uint32_t d = 0; d < self->num_dims; d++) {
         uint32_t k = self->sides[d];
         bool ring = rings && k > 2;
         closed.channels += 2 * (n / k) * (ring ? k : k - 1);
         closed.degree_max += grid_side_ports(k);
+        connectivity += k == 1 ? 0 : ring ? 2 : 1;
         closed.diameter_hops += ring ? k / 2 : k - 1;
         if (ring && k % 2 == 0)
             sum += k / 4.0;
@@ -134,6 +139,8 @@ static void set_closed(struct topology *self, bool rings)
             sum += ((double)k * k - 1) / ((ring ? 4.0 : 3.0) * k);
     }
     closed.average_hops = n > 1 ? sum * (double)n / (double)(n - 1) : 0;
+    closed.node_connectivity = n > 1 ? connectivity : UINT32_MAX;
+    closed.edge_connectivity = closed.node_connectivity;
     self->closed = closed;
 }
 
@@ -141,26 +148,25 @@ bool grid_build(const struct topology_spec *spec, bool rings, struct topology *t
                 struct err *err)
 {
     uint32_t step[TOPOLOGY_MAX_DIMS + 1] = {1};
+    uint32_t addr_bits = 0;
     topology->num_dims = spec->num_dims;
     topology->radix = 1;
     for (uint32_t d = 0; d < spec->num_dims; d++) {
         topology->sides[d] = (uint32_t)spec->dims[d];
         step[d + 1] = step[d] * topology->sides[d];
         topology->radix += grid_side_ports(topology->sides[d]);
-        topology->addr_bits += side_bits(topology->sides[d]);
+        addr_bits += side_bits(topology->sides[d]);
     }
-    if (topology->addr_bits == 0)
-        topology->addr_bits = 1;
     topology->num_nodes = step[spec->num_dims];
     topology->num_routers = topology->num_nodes;
-    if (!allocate(topology, err))
+    if (!topo_graph_allocate(topology, err))
         return false;
+    topology->addr_bits = addr_bits > 0 ? addr_bits : 1;
     for (uint32_t r = 0; r < topology->num_routers; r++) {
         uint32_t port = 1;
         uint32_t addr = 0;
         uint32_t lsb = 0;
-        topology->node_port[r] = r * topology->radix;
-        topology->port_node[(size_t)r * topology->radix] = r;
+        topo_graph_attach(topology, r, r, ROUTING_TERMINAL_PORT);
         for (uint32_t d = 0; d < spec->num_dims; d++) {
             uint32_t side = topology->sides[d];
             if (side > 1)
@@ -226,21 +232,21 @@ uint32_t grid_distance(const struct topology *topology, bool rings, uint32_t a, 
 
 static int descending(const void *a, const void *b)
 {
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
     return (x < y) - (x > y);
 }
 
-uint64_t grid_mesh_bisection(const struct topology *topology)
+uint64_t grid_mesh_bisection(const uint64_t *given, uint32_t num_sides)
 {
-    uint32_t sides[TOPOLOGY_MAX_DIMS];
-    for (uint32_t d = 0; d < topology->num_dims; d++)
-        sides[d] = topology->sides[d];
-    qsort(sides, topology->num_dims, sizeof *sides, descending);
+    uint64_t sides[TOPOLOGY_MAX_DIMS];
+    for (uint32_t d = 0; d < num_sides; d++)
+        sides[d] = given[d];
+    qsort(sides, num_sides, sizeof *sides, descending);
     uint64_t cut = 0;
-    for (uint32_t i = 0; i < topology->num_dims; i++) {
+    for (uint32_t i = 0; i < num_sides; i++) {
         uint64_t plane = 1;
-        for (uint32_t j = i + 1; j < topology->num_dims; j++)
+        for (uint32_t j = i + 1; j < num_sides; j++)
             plane *= sides[j];
         if (sides[i] > 1)
             cut += plane;
@@ -248,4 +254,17 @@ uint64_t grid_mesh_bisection(const struct topology *topology)
             break;
     }
     return cut;
+}
+
+uint64_t grid_torus_bisection(const uint64_t *sides, uint32_t num_sides)
+{
+    uint32_t num_rings = 0;
+    uint64_t nodes = 1;
+    for (uint32_t d = 0; d < num_sides; d++) {
+        num_rings += sides[d] > 2;
+        nodes *= sides[d];
+    }
+    if (num_rings == num_sides)
+        return 2 * grid_mesh_bisection(sides, num_sides);
+    return num_rings == 0 ? nodes / 2 : UINT64_MAX;
 }

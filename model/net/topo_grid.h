@@ -10,9 +10,13 @@
 
 #include "model/net/topology.h"
 
-// Refuses a spec whose sides are fewer than 1, below `min_side` or make too many nodes; a spec with
-// `n` set; fills `dims` from `nodes` (or the default of 64) with the most even pair of sides.
-bool grid_resolve_sides(struct topology_spec *spec, uint64_t min_side, struct err *err);
+// Refuses a spec whose sides are below `min_side` or make too many nodes; fills `dims` from `nodes`
+// with the most even `num_sides` sides, if they are not given.
+bool grid_resolve_sides(struct topology_spec *spec, uint64_t min_side, uint32_t num_sides,
+                        struct err *err);
+
+// The two or three sides that differ least with so many points, the longest first.
+void grid_even_sides(uint32_t points, uint32_t num_sides, uint32_t *sides);
 
 // Wires the routers; `rings` closes every side of 3 and more. Allocates the topology's arrays.
 // Closed forms are filled in but for the bisection.
@@ -30,7 +34,11 @@ uint32_t grid_distance(const struct topology *topology, bool rings, uint32_t a, 
 
 // Bisection width of a mesh. Source: Efe and Feng, "A proof for bisection width of grids", World
 // Academy of Science, Engineering and Technology 27, 2007.
-uint64_t grid_mesh_bisection(const struct topology *topology);
+uint64_t grid_mesh_bisection(const uint64_t *sides, uint32_t num_sides);
+
+// Bisection width of a torus: twice the mesh's if every side is a ring, half the nodes if none is;
+// mixed shapes have no closed form here (UINT64_MAX).
+uint64_t grid_torus_bisection(const uint64_t *sides, uint32_t num_sides);
 
 // Ports of one direction of a dimension: 0 for a side of 1, 1 for a side of 2, 2 for longer ones.
 uint32_t grid_side_ports(uint32_t side);

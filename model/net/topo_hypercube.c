@@ -3,7 +3,7 @@
 #include "model/net/topo_grid.h"
 #include "model/net/topo_kinds.h"
 
-enum { DEFAULT_DIMS = 6, MAX_DIMS = 24 };
+enum { MAX_DIMS = 24 };
 
 static bool n_from_nodes(struct topology_spec *spec, struct err *err)
 {
@@ -25,13 +25,7 @@ static bool n_from_nodes(struct topology_spec *spec, struct err *err)
 
 static bool resolve(struct topology_spec *spec, struct err *err)
 {
-    if (spec->num_dims > 0)
-        return err_set(err, ERR_CONFIG,
-                       "fabric.topology.dims: a hypercube has no sides; give the number of its "
-                       "dimensions as n");
-    if (spec->n == 0 && spec->nodes == 0)
-        spec->n = DEFAULT_DIMS;
-    else if (spec->n == 0 && !n_from_nodes(spec, err))
+    if (spec->n == 0 && !n_from_nodes(spec, err))
         return false;
     if (spec->n > MAX_DIMS)
         return err_set(err, ERR_CONFIG, "fabric.topology.n: %u dimensions; at most %d can be built",
@@ -66,6 +60,7 @@ const struct topology_kind topo_hypercube = {
     .name = "hypercube",
     .parameters = "n: dimensions, or nodes: N (a power of two)",
     .default_routing = "e-cube",
+    .takes = TOPOLOGY_TAKES_N,
     .grid = true,
     .resolve = resolve,
     .build = build,

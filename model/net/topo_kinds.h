@@ -7,6 +7,15 @@
 
 extern const struct topology_kind topo_mesh;
 extern const struct topology_kind topo_torus;
+extern const struct topology_kind topo_cube;
 extern const struct topology_kind topo_hypercube;
+extern const struct topology_kind topo_ring;
+extern const struct topology_kind topo_star;
+extern const struct topology_kind topo_tree;
+extern const struct topology_kind topo_fat_tree;
+extern const struct topology_kind topo_concentrated_mesh;
+extern const struct topology_kind topo_flattened_butterfly;
+extern const struct topology_kind topo_dragonfly;
+extern const struct topology_kind topo_file; // "graph"
 
 #endif

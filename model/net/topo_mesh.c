@@ -5,14 +5,14 @@
 
 static bool resolve(struct topology_spec *spec, struct err *err)
 {
-    return grid_resolve_sides(spec, 1, err);
+    return grid_resolve_sides(spec, 1, 2, err);
 }
 
 static bool build(const struct topology_spec *spec, struct topology *topology, struct err *err)
 {
     if (!grid_build(spec, false, topology, err))
         return false;
-    topology->closed.bisection_channels = grid_mesh_bisection(topology);
+    topology->closed.bisection_channels = grid_mesh_bisection(spec->dims, spec->num_dims);
     return true;
 }
 
@@ -30,6 +30,7 @@ const struct topology_kind topo_mesh = {
     .name = "mesh",
     .parameters = "dims: [k1, k2, ...] (sides of 1 and more) or nodes: N",
     .default_routing = "dimension-order",
+    .takes = TOPOLOGY_TAKES_DIMS,
     .grid = true,
     .resolve = resolve,
     .build = build,

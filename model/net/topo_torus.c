@@ -6,26 +6,14 @@
 
 static bool resolve(struct topology_spec *spec, struct err *err)
 {
-    return grid_resolve_sides(spec, 2, err);
-}
-
-// Twice the mesh's if every side is a ring, half the nodes if none is; mixed shapes have no closed
-// form here.
-static uint64_t bisection(const struct topology *topology)
-{
-    uint32_t num_rings = 0;
-    for (uint32_t d = 0; d < topology->num_dims; d++)
-        num_rings += topology->sides[d] > 2;
-    if (num_rings == topology->num_dims)
-        return 2 * grid_mesh_bisection(topology);
-    return num_rings == 0 ? topology->num_nodes / 2 : UINT64_MAX;
+    return grid_resolve_sides(spec, 2, 2, err);
 }
 
 static bool build(const struct topology_spec *spec, struct topology *topology, struct err *err)
 {
     if (!grid_build(spec, true, topology, err))
         return false;
-    topology->closed.bisection_channels = bisection(topology);
+    topology->closed.bisection_channels = grid_torus_bisection(spec->dims, spec->num_dims);
     return true;
 }
 
@@ -43,6 +31,7 @@ const struct topology_kind topo_torus = {
     .name = "torus",
     .parameters = "dims: [k1, k2, ...] (sides of 2 and more) or nodes: N",
     .default_routing = "dimension-order",
+    .takes = TOPOLOGY_TAKES_DIMS,
     .grid = true,
     .resolve = resolve,
     .build = build,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/topology.h"
 
+#include "model/net/topo_failed.h"
 #include "model/net/topo_kinds.h"
+#include "model/net/topo_spec.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +12,16 @@
 const struct topology_kind *const topology_kinds[] = {
     &topo_mesh,
     &topo_torus,
+    &topo_cube,
     &topo_hypercube,
+    &topo_ring,
+    &topo_star,
+    &topo_tree,
+    &topo_fat_tree,
+    &topo_concentrated_mesh,
+    &topo_flattened_butterfly,
+    &topo_dragonfly,
+    &topo_file,
 };
 const size_t topology_num_kinds = sizeof topology_kinds / sizeof *topology_kinds;
 
@@ -40,18 +51,25 @@ static const struct topology_kind *find_or_name_nearest(const char *name, struct
     return NULL;
 }
 
-struct topology *topology_new(struct topology_spec *spec, struct err *err)
+bool topology_resolve(struct topology_spec *spec, struct err *err)
 {
     const struct topology_kind *kind = find_or_name_nearest(spec->kind, err);
-    if (!kind || !kind->resolve(spec, err))
+    return kind && topo_spec_check(kind, spec, err) && kind->resolve(spec, err);
+}
+
+struct topology *topology_new(struct topology_spec *spec, struct err *err)
+{
+    if (!topology_resolve(spec, err))
         return NULL;
+    const struct topology_kind *kind = topology_find(spec->kind);
     struct topology *self = calloc(1, sizeof *self);
     if (!self) {
         err_set(err, ERR_RUN, "out of memory");
         return NULL;
     }
     self->kind = kind;
-    if (!kind->build(spec, self, err)) {
+    self->spec = *spec;
+    if (!kind->build(spec, self, err) || (spec->failed && !topo_failed_remove(self, err))) {
         topology_free(self);
         return NULL;
     }
@@ -66,12 +84,39 @@ void topology_free(struct topology *self)
     free(self->port_node);
     free(self->node_port);
     free(self->node_addr);
+    for (uint32_t r = 0; self->router_names && r < self->num_routers; r++)
+        free(self->router_names[r]);
+    free(self->router_names);
+    free(self->latency_cycles);
+    free(self->flit_cycles);
     free(self);
+}
+
+uint64_t topology_num_channels(const struct topology *self)
+{
+    return (uint64_t)self->num_routers * self->radix + self->num_nodes;
+}
+
+bool topology_is_hop(const struct topology *self, uint64_t channel)
+{
+    if (channel >= (uint64_t)self->num_routers * self->radix)
+        return self->indirect;
+    return self->peer[channel] != TOPOLOGY_NONE ||
+           (self->indirect && self->port_node[channel] != TOPOLOGY_NONE);
+}
+
+uint32_t topology_router_hops(const struct topology *self, uint32_t hops)
+{
+    return self->indirect ? hops - 2 : hops;
 }
 
 const char *topology_router_name(const struct topology *self, uint32_t router, char *text,
                                  size_t size)
 {
+    if (self->kind->router_name) {
+        self->kind->router_name(self, router, text, size);
+        return text;
+    }
     if (!self->kind->grid) {
         snprintf(text, size, "router %u", router);
         return text;
@@ -112,10 +157,15 @@ const char *topology_port_name(const struct topology *self, uint32_t router, uin
     char name[256];
     char direction[32];
     topology_router_name(self, router, name, sizeof name);
-    if (self->port_node[(size_t)router * self->radix + port] != TOPOLOGY_NONE)
+    uint32_t node = self->port_node[(size_t)router * self->radix + port];
+    if (node != TOPOLOGY_NONE && !self->kind->grid)
+        snprintf(direction, sizeof direction, "node %u", node);
+    else if (node != TOPOLOGY_NONE)
         snprintf(direction, sizeof direction, "terminal");
     else if (self->kind->grid)
         direction_name(self, port, direction, sizeof direction);
+    else if (self->kind->port_name)
+        self->kind->port_name(self, router, port, direction, sizeof direction);
     else
         snprintf(direction, sizeof direction, "port %u", port);
     snprintf(text, size, "%s %s", name, direction);

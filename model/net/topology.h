@@ -21,13 +21,32 @@ enum {
 
 #define TOPOLOGY_MAX_NODES (UINT64_C(1) << 24)
 
-// Parameters as in the configuration; a kind reads those that it names and refuses others.
+// Parameters as in the configuration; those that a kind does not take are refused.
 struct topology_spec {
     const char *kind;  // name of the kind
     uint32_t nodes;    // 0: given by the parameters below
     uint32_t num_dims; // 0: `dims` not given
     uint64_t dims[TOPOLOGY_MAX_DIMS];
-    uint32_t n; // hypercube: dimensions; 0: not given
+    uint32_t n;             // hypercube: dimensions; ring, star: nodes; here and below 0: not given
+    uint32_t arity;         // trees: branches of a switch
+    uint32_t height;        // trees: levels of switches
+    uint32_t concentration; // nodes of a router
+    uint32_t routers_per_group; // dragonfly
+    uint32_t global_ports;      // dragonfly: of a router, to other groups
+    uint32_t groups;            // dragonfly
+    char *file;   // graph: where it is; NULL: not given; outlives the topology, as `failed` does
+    char *failed; // of any kind: parts that have failed, one a line (topo_failed.h); NULL: none
+};
+
+// Parameters that kinds take, beside `nodes` and `failed`; all of a dragonfly's groups are one.
+enum {
+    TOPOLOGY_TAKES_DIMS = 1 << 0,
+    TOPOLOGY_TAKES_N = 1 << 1,
+    TOPOLOGY_TAKES_ARITY = 1 << 2,
+    TOPOLOGY_TAKES_HEIGHT = 1 << 3,
+    TOPOLOGY_TAKES_CONCENTRATION = 1 << 4,
+    TOPOLOGY_TAKES_GROUPS = 1 << 5,
+    TOPOLOGY_TAKES_FILE = 1 << 6
 };
 
 // The numbers that the literature gives for a topology; UINT64_MAX or a negative number stands for
@@ -35,18 +54,27 @@ struct topology_spec {
 struct topology_figures {
     uint64_t nodes;
     uint64_t routers;
-    uint64_t channels;   // unidirectional, terminals not counted in direct networks
-    uint32_t degree_max; // ports of a router that lead to routers
+    uint64_t channels;   // hops' channels, each direction apart
+    uint32_t degree_max; // most channels, one way, out of a router
     uint32_t diameter_hops;
     double average_hops;         // over ordered pairs of distinct nodes; 0 for a single node
     uint64_t bisection_channels; // one way
+    uint32_t node_connectivity;  // connectivity.h
+    uint32_t edge_connectivity;  // channels and their opposites count as one
 };
 
 struct topology_kind;
 
 // A built topology. Made by topology_new, freed by topology_free.
+//
+// In a direct network a router and its nodes are one vertex, and the channels between them are no
+// hops: nodes of one router are 0 hops apart. In an indirect network nodes and switches are
+// different vertices: the channels between them are hops too, also on the way from a node to
+// itself, over its switch.
 struct topology {
     const struct topology_kind *kind;
+    struct topology_spec spec; // resolved
+    bool indirect;
     uint32_t num_dims; // sides as given, sides of 1 included (grids)
     uint32_t sides[TOPOLOGY_MAX_DIMS];
     uint32_t num_nodes;
@@ -58,18 +86,32 @@ struct topology {
     uint32_t *node_port; // [num_nodes]: router * radix + port
     uint32_t addr_bits;  // width of a destination address
     uint32_t *node_addr; // [num_nodes]: destination address of a node (grids: packed coordinates)
+    // Of channels that differ from the rest, both directions given apart: [num_routers * radix], by
+    // output port; the entry of a port with a node holds for both directions. NULL: none does.
+    uint32_t *latency_cycles;       // 0: what the fabric's channels have
+    uint32_t *flit_cycles;          // cycles that a flit takes up the channel, 1..; NULL: 1
+    char **router_names;            // [num_routers], NULL where a router has none; NULL: none has
     struct topology_figures closed; // closed forms
+};
+
+// Where a packet leaves a router, and which class of VCs it may use there.
+enum topology_vcs { TOPOLOGY_VCS_ALL, TOPOLOGY_VCS_LOW, TOPOLOGY_VCS_HIGH };
+
+struct topology_hop {
+    uint32_t port;
+    enum topology_vcs vcs; // low and high are the lower and the upper half, all if there is one VC
 };
 
 // A kind of topology.
 struct topology_kind {
     const char *name;
     const char *parameters;      // for help texts: "dims: [k1, k2, ...]"
-    const char *default_routing; // what `routing: auto` means, a name of routing_names
+    const char *default_routing; // what `routing: auto` means, a name of routing_algorithms
+    unsigned takes;              // TOPOLOGY_TAKES_...
     bool grid;                   // routable by coordinates
 
-    // Fills the spec's missing parameters (from `nodes`, or from the default of 64 nodes), refuses
-    // what is impossible naming the nearest possible, or that which belongs to another kind.
+    // Fills the spec's missing parameters, from `nodes` if none is given, and `nodes`; refuses what
+    // is impossible, naming the nearest possible. What the kind does not take is not there.
     bool (*resolve)(struct topology_spec *spec, struct err *err);
 
     // Builds graph, addresses and closed forms from a resolved spec.
@@ -79,14 +121,28 @@ struct topology_kind {
     // 0 of the address) and returns their number. NULL for others.
     uint32_t (*route_dims)(const struct topology *topology, struct route_dim *dims);
 
-    // Hops of the shortest route between two nodes by closed form.
+    // The hop that a packet to `node` takes next at a router that has not got that node, by the
+    // kind's own routing. NULL for grids, which are routed by coordinates.
+    struct topology_hop (*next)(const struct topology *topology, uint32_t router, uint32_t node);
+
+    // Hops of the kind's own route between two nodes by closed form.
     uint32_t (*distance)(const struct topology *topology, uint32_t source, uint32_t destination);
+
+    // What a router and a port that leads to another router are called ("switch 5", "up 1"). NULL:
+    // "router 5", "port 2", or, on grids, coordinates and directions.
+    void (*router_name)(const struct topology *topology, uint32_t router, char *text, size_t size);
+    void (*port_name)(const struct topology *topology, uint32_t router, uint32_t port, char *text,
+                      size_t size);
 };
 
 extern const struct topology_kind *const topology_kinds[];
 extern const size_t topology_num_kinds;
 
 const struct topology_kind *topology_find(const char *name);
+
+// Fills what is missing in `spec`: 64 nodes if nothing is given. False with ERR_CONFIG if there is
+// no such kind, if it has not got such parameters or they are impossible.
+bool topology_resolve(struct topology_spec *spec, struct err *err);
 
 // Resolves `spec` in place and builds. NULL on failure (ERR_CONFIG, or ERR_RUN for memory).
 struct topology *topology_new(struct topology_spec *spec, struct err *err);
@@ -97,19 +153,29 @@ void topology_free(struct topology *self);
 bool topology_search(const struct topology *self, struct topology_figures *figures,
                      struct err *err);
 
-// Counts channels, and the most that any router has, in figures that are zero. With `flits` (by
-// output port) only those that flits went over.
+// Channels have numbers: router * radix + output port of those out of routers, and
+// num_routers * radix + node of those out of nodes. Whether a number is of a channel that counts as
+// a hop.
+uint64_t topology_num_channels(const struct topology *self);
+bool topology_is_hop(const struct topology *self, uint64_t channel);
+
+// Channels between routers on a way of so many hops.
+uint32_t topology_router_hops(const struct topology *self, uint32_t hops);
+
+// Counts the channels that are hops, and the most that any router has, in figures that are zero.
+// With `flits` (by number of channel) only those that flits went over.
 void topology_search_channels(const struct topology *self, const uint64_t *flits,
                               struct topology_figures *figures);
 
-// Least number of channels, one way, between two halves of the nodes (floor and ceiling of n / 2),
-// by trying every halving: UINT64_MAX for more than TOPOLOGY_MAX_HALVED_NODES nodes, and for
-// topologies in which nodes and routers are not one.
-enum { TOPOLOGY_MAX_HALVED_NODES = 20 };
+// Least number of channels, one way, between two halves of the nodes, by trying all ways of putting
+// the routers on two sides: UINT64_MAX for more than TOPOLOGY_MAX_HALVED_ROUTERS routers. Halves
+// are floor and ceiling of n / 2 nodes; in direct networks, where nodes of a router stay together,
+// as near to that as they can be.
+enum { TOPOLOGY_MAX_HALVED_ROUTERS = 22 };
 uint64_t topology_search_bisection(const struct topology *self);
 
-// A port in words: "router (1,0) +x" for grids, "router 5 port 2" otherwise; "terminal" for ports
-// with a node. Returns `text`.
+// A port in words: "router 1 (1,0) +x" for grids, the kind's words otherwise; "terminal" for the
+// port of a router's only node, "node 7" where there may be several. Returns `text`.
 const char *topology_port_name(const struct topology *self, uint32_t router, uint32_t port,
                                char *text, size_t size);
 const char *topology_router_name(const struct topology *self, uint32_t router, char *text,
@@ -117,13 +183,10 @@ const char *topology_router_name(const struct topology *self, uint32_t router, c
 
 // --- routing made from a topology -------------------------------------------------------------
 
-// Names of routing algorithms: "dimension-order", "e-cube", "table".
-extern const char *const routing_names[];
-extern const size_t routing_num_names;
-
 // Options of routing, as in the configuration.
 struct routing_spec {
     const char *routing; // "auto" or a name
+    bool circuits;       // circuits have whole channels: a single VC, whatever num_vcs says
     uint32_t num_vcs;
     bool by_flow;
     uint32_t flit_bits;
@@ -134,6 +197,10 @@ struct routing_spec {
 struct routing *routing_new(const struct topology *topology, const struct routing_spec *spec,
                             const char **name, struct err *err);
 void routing_free(struct routing *self);
+
+// Bytes of the tables that routing_new would make for routing `name` (or "auto"), by router; 0 if
+// it needs none, or if there is no such routing.
+uint64_t routing_table_bytes(const struct topology *topology, const char *name);
 
 // Addresses in place of every router (for grids, its coordinates; 0 otherwise): an array of
 // topology->num_routers words that the caller frees with free(). NULL if out of memory.

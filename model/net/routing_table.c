@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/net/routing_table.h"
+
+#include "model/net/route_graph.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// --- the topology's own routes ------------------------------------------------------------------
+
+static uint8_t vcs_of(const struct routing *self, enum topology_vcs vcs)
+{
+    switch (vcs) {
+    case TOPOLOGY_VCS_LOW:
+        return self->vcs_low;
+    case TOPOLOGY_VCS_HIGH:
+        return self->vcs_high;
+    case TOPOLOGY_VCS_ALL:
+        break;
+    }
+    return self->vcs_all;
+}
+
+static struct route *entry(const struct routing *self, const struct topology *topology,
+                           uint32_t router, uint32_t node)
+{
+    return &self->table[(size_t)router * self->table_size + topology->node_addr[node]];
+}
+
+static bool fill_grid(struct routing *self, const struct topology *topology, struct err *err)
+{
+    uint32_t *own = routing_own_addresses(self, topology);
+    if (!own)
+        return err_set(err, ERR_RUN, "out of memory for routing tables");
+    for (uint32_t r = 0; r < topology->num_routers; r++)
+        for (uint32_t node = 0; node < topology->num_nodes; node++)
+            *entry(self, topology, r, node) = routing_by_destination(
+                self, own[r], topology->node_addr[node] << self->layout.addr_lsb);
+    free(own);
+    return true;
+}
+
+static bool fill_up_down(struct routing *self, const struct topology *topology, struct err *err);
+
+static bool fill_own(struct routing *self, const struct topology *topology, struct err *err)
+{
+    if (topology->kind->grid)
+        return fill_grid(self, topology, err);
+    if (!topology->kind->next)
+        return fill_up_down(self, topology, err);
+    for (uint32_t r = 0; r < topology->num_routers; r++)
+        for (uint32_t node = 0; node < topology->num_nodes; node++) {
+            struct topology_hop hop = {.port = topology->node_port[node] % topology->radix};
+            if (topology->node_port[node] / topology->radix != r)
+                hop = topology->kind->next(topology, r, node);
+            *entry(self, topology, r, node) =
+                (struct route){.port = (uint8_t)hop.port, .vcs = vcs_of(self, hop.vcs)};
+        }
+    return true;
+}
+
+// --- routes on any graph ------------------------------------------------------------------------
+
+static bool fill_graph(struct routing *self, const struct topology *topology,
+                       route_graph_fn *find_routes, struct err *err)
+{
+    struct route_graph routes;
+    uint8_t vcs[ROUTE_GRAPH_MAX_LAYERS];
+    if (!find_routes(topology, &routes, err))
+        return false;
+    bool good = route_graph_vcs(&routes, self->num_vcs, self->circuits, vcs, err);
+    for (uint32_t node = 0; good && node < topology->num_nodes; node++)
+        for (uint32_t r = 0; r < topology->num_routers; r++)
+            *entry(self, topology, r, node) =
+                (struct route){.port = routes.port[(size_t)node * topology->num_routers + r],
+                               .vcs = vcs[routes.layer[node]]};
+    route_graph_free(&routes);
+    return good;
+}
+
+// A kind's own routes if they go up and down, too, for they know better.
+static bool fill_up_down(struct routing *self, const struct topology *topology, struct err *err)
+{
+    if (topology->kind->next && strcmp(topology->kind->default_routing, "up-down") == 0)
+        return fill_own(self, topology, err);
+    return fill_graph(self, topology, route_updown, err);
+}
+
+static bool fill_layered(struct routing *self, const struct topology *topology, struct err *err)
+{
+    return fill_graph(self, topology, route_layered, err);
+}
+
+// --- the list -----------------------------------------------------------------------------------
+
+static bool fits_any(const struct topology *topology, const struct routing_algorithm *self)
+{
+    (void)topology;
+    (void)self;
+    return true;
+}
+
+static bool is_own(const struct topology *topology, const struct routing_algorithm *self)
+{
+    return strcmp(topology->kind->default_routing, self->name) == 0;
+}
+
+static bool is_own_or_grid(const struct topology *topology, const struct routing_algorithm *self)
+{
+    return topology->kind->grid || is_own(topology, self);
+}
+
+const struct routing_algorithm routing_algorithms[] = {
+    {"dimension-order", true, is_own_or_grid, fill_own},
+    {"e-cube", true, is_own, fill_own},
+    {"up-down", false, fits_any, fill_up_down},
+    {"shortest-layered", false, fits_any, fill_layered},
+    {"minimal", false, is_own, fill_own},
+    {"table", false, fits_any, fill_own}, // the topology's own routes, always from tables
+};
+const size_t routing_num_algorithms = sizeof routing_algorithms / sizeof *routing_algorithms;
+
+const struct routing_algorithm *routing_algorithm_find(const struct topology *topology,
+                                                       const char *name)
+{
+    if (strcmp(name, "auto") == 0)
+        name = topology->kind->default_routing;
+    for (size_t i = 0; i < routing_num_algorithms; i++)
+        if (strcmp(name, routing_algorithms[i].name) == 0)
+            return &routing_algorithms[i];
+    return NULL;
+}
+
+bool routing_needs_table(const struct topology *topology, const struct routing_algorithm *algorithm)
+{
+    return !topology->kind->grid || !algorithm->coordinates;
+}
+
+uint64_t routing_table_bytes(const struct topology *topology, const char *name)
+{
+    const struct routing_algorithm *algorithm = routing_algorithm_find(topology, name);
+    if (!algorithm || !routing_needs_table(topology, algorithm))
+        return 0;
+    return ((uint64_t)topology->num_routers << topology->addr_bits) * sizeof(struct route);
+}
+
+bool routing_table_make(struct routing *self, const struct topology *topology,
+                        const struct routing_algorithm *algorithm, struct err *err)
+{
+    if (topology->addr_bits > ROUTING_TABLE_MAX_ADDR_BITS)
+        return err_set(err, ERR_CONFIG,
+                       "fabric.router.routing: tables of %u address bits are too large (at most "
+                       "%d); use fewer nodes, or a grid, which is routed by coordinates",
+                       topology->addr_bits, ROUTING_TABLE_MAX_ADDR_BITS);
+    self->table_size = UINT32_C(1) << topology->addr_bits;
+    size_t entries = (size_t)topology->num_routers * self->table_size;
+    self->table = malloc(entries * sizeof *self->table);
+    if (!self->table)
+        return err_set(err, ERR_RUN, "out of memory for routing tables");
+    for (size_t i = 0; i < entries; i++)
+        self->table[i] = (struct route){.port = ROUTING_NO_PORT, .vcs = self->vcs_all};
+    return algorithm->fill(self, topology, err);
+}
