@@ -166,10 +166,9 @@ uint32_t rig_hops(const struct rig *self, uint32_t source, uint32_t destination)
     return hops;
 }
 
-uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t destination,
-                              uint32_t flits)
+struct switching_timing rig_timing(const struct rig *self)
 {
-    struct switching_timing timing = {
+    return (struct switching_timing){
         .channel_latency_cycles = self->spec.channel_latency_cycles,
         .terminal_latency_cycles = self->spec.terminal_latency_cycles,
         .ejection_latency_cycles = self->spec.ejection_latency_cycles,
@@ -177,6 +176,12 @@ uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t 
         .pipeline = self->spec.design.pipeline,
         .speculative = self->spec.design.speculative,
     };
+}
+
+uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t destination,
+                              uint32_t flits)
+{
+    struct switching_timing timing = rig_timing(self);
     return switching_zero_load_cycles(
         self->spec.switching, &timing, flits,
         topology_router_hops(self->topology, rig_hops(self, source, destination)));

@@ -59,6 +59,9 @@ bool rig_traffic(struct rig *self, uint64_t cycles, double packets_per_node_cycl
 // has a closed form that differs.
 uint32_t rig_hops(const struct rig *self, uint32_t source, uint32_t destination);
 
+// What closed forms need to know of this rig.
+struct switching_timing rig_timing(const struct rig *self);
+
 // The closed form of the zero-load latency on this rig.
 uint64_t rig_zero_load_cycles(const struct rig *self, uint32_t source, uint32_t destination,
                               uint32_t flits);

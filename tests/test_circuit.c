@@ -1,18 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // Circuit switching on the fabric: set-up, holding, back-off, waiting, and where it overtakes
 // wormhole switching. The laws of test_fabric.c hold for it too.
+#include "model/net/deadlock.h"
 #include "sim/run.h"
 #include "tests/config_text.h"
 #include "tests/rig.h"
+#include "tests/scratch.h"
 
 static const struct topology_spec line_of_four = {.kind = "mesh", .num_dims = 1, .dims = {4}};
 static const struct topology_spec torus = {.kind = "torus", .num_dims = 2, .dims = {4, 4}};
-static const struct topology_spec grids[] = {
+static const struct topology_spec tree = {.kind = "tree", .arity = 2, .height = 4};
+static const struct topology_spec star = {.kind = "star", .n = 7};
+static const struct topology_spec web = {.kind = "graph", .file = "tests/graphs/web.txt"};
+// Shapes whose routes depend on each other in no cycle, with a single VC.
+static const struct topology_spec safe[] = {
     {.kind = "mesh", .num_dims = 2, .dims = {4, 4}},
     {.kind = "mesh", .num_dims = 3, .dims = {3, 2, 2}},
     {.kind = "hypercube", .n = 4},
+    {.kind = "tree", .arity = 2, .height = 4},
+    {.kind = "fat-tree", .arity = 2, .height = 3},
+    {.kind = "star", .n = 7},
+    {.kind = "graph", .file = "tests/graphs/web.txt"},
+    {.kind = "mesh", .num_dims = 2, .dims = {4, 4}, .failed = "channel 5-6"},
 };
-enum { NUM_GRIDS = sizeof grids / sizeof *grids };
+enum { NUM_SAFE = sizeof safe / sizeof *safe };
 
 static struct rig_spec spec_of(struct topology_spec topology, enum circuit_hold hold, bool waits)
 {
@@ -22,18 +33,10 @@ static struct rig_spec spec_of(struct topology_spec topology, enum circuit_hold 
                              .max_flits = 4096};
 }
 
-static struct switching_timing timing_of(const struct rig *rig)
-{
-    return (struct switching_timing){
-        .channel_latency_cycles = rig->spec.channel_latency_cycles,
-        .terminal_latency_cycles = rig->spec.terminal_latency_cycles,
-        .buffer_flits = rig->spec.buffer_flits,
-    };
-}
-
+// Channels between routers on the way.
 static uint32_t hops(const struct rig *rig, uint32_t source, uint32_t destination)
 {
-    return rig->topology->kind->distance(rig->topology, source, destination);
+    return topology_router_hops(rig->topology, rig_hops(rig, source, destination));
 }
 
 static void send(struct rig *rig, uint32_t source, uint32_t destination, uint32_t flits,
@@ -55,12 +58,14 @@ static struct circuit_counters counters(const struct rig *rig)
 
 Test(circuit, set_up_takes_its_closed_form_between_all_pairs)
 {
-    for (uint32_t latency = 1; latency <= 3; latency++) {
-        struct rig_spec spec = spec_of(torus, CIRCUIT_HOLD_PACKET, false);
+    const struct topology_spec shapes[] = {torus, tree, star, web};
+    for (uint32_t latency = 1; latency <= 4; latency++) {
+        struct rig_spec spec = spec_of(shapes[latency - 1], CIRCUIT_HOLD_PACKET, false);
         spec.channel_latency_cycles = latency;
         spec.terminal_latency_cycles = 1 + latency % 2;
+        spec.ejection_latency_cycles = 1 + latency % 3;
         struct rig *rig = rig_new(&spec);
-        struct switching_timing timing = timing_of(rig);
+        struct switching_timing timing = rig_timing(rig);
         uint64_t expected = 0;
         uint32_t nodes = rig->topology->num_nodes;
         for (uint32_t s = 0; s < nodes; s++)
@@ -76,13 +81,51 @@ Test(circuit, set_up_takes_its_closed_form_between_all_pairs)
     }
 }
 
+Test(circuit, set_up_goes_there_and_back_by_channels_of_different_latencies)
+{
+    struct topology_spec line = {
+        .kind = "graph",
+        .file = (char *)scratch_file("line", "0 1 latency_cycles=5\n1 2\n2 3 latency_cycles=2\n"),
+    };
+    static const uint32_t at[] = {0, 5, 5 + 4, 5 + 4 + 2}; // cycles from router 0
+    struct rig_spec spec = spec_of(line, CIRCUIT_HOLD_PACKET, false);
+    spec.channel_latency_cycles = 4;
+    spec.terminal_latency_cycles = 3;
+    spec.ejection_latency_cycles = 6;
+    struct rig *rig = rig_new(&spec);
+    for (uint32_t s = 0; s < 4; s++)
+        for (uint32_t d = 0; d < 4; d++) {
+            uint64_t before = counters(rig).setup_cycles;
+            struct packet p = rig_probe(rig, s, d, 5);
+            uint64_t way = 3 + (s < d ? at[d] - at[s] : at[s] - at[d]) + 6;
+            uint64_t setup = 2 * way + hops(rig, s, d) + 1;
+            cr_expect_eq(counters(rig).setup_cycles - before, setup);
+            cr_expect_eq(p.ejected_cycle - p.created_cycle, setup + 1 + way + 4);
+        }
+    rig_free(rig);
+}
+
+Test(circuit, it_goes_by_layered_routes_though_it_has_one_vc)
+{
+    for (int waits = 0; waits < 2; waits++) {
+        struct rig_spec spec = spec_of(waits ? tree : web, CIRCUIT_HOLD_CACHED, waits);
+        spec.routing = "shortest-layered";
+        spec.stall_probability = 0.2;
+        struct rig *rig = rig_new(&spec);
+        cr_assert(rig_traffic(rig, 1000, 0.1, 9), "%s", rig->err.text);
+        cr_expect_eq(fabric_counters(rig->fabric).flits_created,
+                     fabric_counters(rig->fabric).flits_ejected);
+        rig_free(rig);
+    }
+}
+
 Test(circuit, the_next_probe_follows_the_tail_at_once)
 {
     for (uint32_t to = 0; to < 4; to++) {
         struct rig_spec spec = spec_of(line_of_four, CIRCUIT_HOLD_PACKET, false);
         spec.channel_latency_cycles = 2;
         struct rig *rig = rig_new(&spec);
-        struct switching_timing timing = timing_of(rig);
+        struct switching_timing timing = rig_timing(rig);
         for (uint32_t i = 0; i < 4; i++)
             send(rig, 0, to, 5 + i, i);
         run_until_idle(rig);
@@ -139,7 +182,7 @@ Test(circuit, a_kept_circuit_saves_the_set_up_and_costs_a_cycle_to_be_given_up)
 {
     struct rig_spec spec = spec_of(line_of_four, CIRCUIT_HOLD_CACHED, false);
     struct rig *rig = rig_new(&spec);
-    struct switching_timing timing = timing_of(rig);
+    struct switching_timing timing = rig_timing(rig);
     rig_probe(rig, 0, 3, 9);
     struct packet again = rig_probe(rig, 0, 3, 9);
     cr_expect_eq(again.ejected_cycle - again.created_cycle,
@@ -240,7 +283,7 @@ Test(circuit, back_off_depends_on_the_seed)
 {
     uint64_t hashes[2];
     for (uint64_t seed = 0; seed < 2; seed++) {
-        struct rig_spec spec = spec_of(grids[0], CIRCUIT_HOLD_PACKET, false);
+        struct rig_spec spec = spec_of(safe[0], CIRCUIT_HOLD_PACKET, false);
         struct rig *rig;
         spec.seed = seed;
         rig = rig_new(&spec);
@@ -255,12 +298,15 @@ Test(circuit, back_off_depends_on_the_seed)
 
 Test(circuit, probes_wait_without_deadlock_where_the_proof_admits_them)
 {
-    for (size_t i = 0; i < NUM_GRIDS; i++)
+    for (size_t i = 0; i < NUM_SAFE; i++)
         for (int hold = 0; hold < CIRCUIT_HOLD_NUM; hold++) {
-            struct rig_spec spec = spec_of(grids[i], (enum circuit_hold)hold, true);
+            struct rig_spec spec = spec_of(safe[i], (enum circuit_hold)hold, true);
             spec.stall_probability = i == 1 ? 0.3 : 0;
-            spec.channel_latency_cycles = 1 + (uint32_t)i;
+            spec.channel_latency_cycles = 1 + (uint32_t)i % 3;
+            spec.ejection_latency_cycles = 1 + (uint32_t)i % 4;
             struct rig *rig = rig_new(&spec);
+            struct deadlock_proof proof;
+            cr_assert(deadlock_prove(rig->topology, rig->routing, &proof, &rig->err));
             cr_assert(rig_traffic(rig, 1000, 0.3, 9), "%s", rig->err.text);
             cr_expect_eq(counters(rig).nacks, 0);
             cr_expect_eq(fabric_counters(rig->fabric).flits_created,
@@ -286,10 +332,13 @@ Test(circuit, probes_that_wait_lock_up_on_a_ring_and_say_for_whom)
 
 Test(circuit, every_way_of_holding_and_waiting_is_the_same_in_rtl)
 {
+    const struct topology_spec shapes[2][CIRCUIT_HOLD_NUM] = {{torus, web, torus},
+                                                              {tree, safe[0], web}};
     for (int waits = 0; waits < 2; waits++)
         for (int hold = 0; hold < CIRCUIT_HOLD_NUM; hold++) {
-            struct rig_spec spec =
-                spec_of(waits ? grids[0] : torus, (enum circuit_hold)hold, waits);
+            struct rig_spec spec = spec_of(shapes[waits][hold], (enum circuit_hold)hold, waits);
+            spec.channel_latency_cycles = 1 + (uint32_t)hold;
+            spec.ejection_latency_cycles = 2;
             spec.max_flits = 64;
             spec.circuit.backoff_max_cycles = 64;
             spec.stall_probability = 0.2;
@@ -329,7 +378,10 @@ static uint64_t measure(enum switching mode, const struct switching_timing *timi
         .max_flits = 4096,
         .channel_latency_cycles = timing->channel_latency_cycles,
         .terminal_latency_cycles = timing->terminal_latency_cycles,
+        .ejection_latency_cycles = timing->ejection_latency_cycles,
     };
+    if (!switching_is_circuit(mode))
+        spec.design.pipeline = timing->pipeline;
     struct rig *rig = rig_new(&spec);
     struct packet packet = rig_probe(rig, 0, hops, flits);
     rig_free(rig);
@@ -341,7 +393,11 @@ Test(circuit, it_overtakes_wormhole_at_the_length_that_is_predicted)
     for (uint32_t latency = 1; latency <= 8; latency += 3)
         for (uint32_t buffer = 1; buffer <= 10; buffer += 3)
             for (uint32_t hops = 1; hops <= 7; hops += 2) {
-                struct switching_timing timing = {latency, 1, buffer};
+                struct switching_timing timing = {.channel_latency_cycles = latency,
+                                                  .terminal_latency_cycles = 1,
+                                                  .ejection_latency_cycles = 1 + hops / 3,
+                                                  .buffer_flits = buffer,
+                                                  .pipeline = 1 + (latency + buffer + hops) % 4};
                 uint32_t predicted = switching_crossover_flits(&timing, hops, 4096);
                 uint32_t measured = 0;
                 for (uint32_t flits = 1; flits <= 150 && measured == 0; flits++)
@@ -367,8 +423,13 @@ static uint64_t run_example(enum switching mode, uint32_t flits, struct switchin
     set(&config, assignment);
     set(&config, "run.measure_cycles=20000");
     config.switching = mode;
-    *timing = (struct switching_timing){config.channel_latency_cycles,
-                                        config.terminal_latency_cycles, config.buffer_flits};
+    *timing = (struct switching_timing){
+        .channel_latency_cycles = config.channel_latency_cycles,
+        .terminal_latency_cycles = config.terminal_latency_cycles,
+        .ejection_latency_cycles = config_ejection_latency_cycles(&config),
+        .buffer_flits = config.buffer_flits,
+        .pipeline = config.design.pipeline,
+    };
     cr_assert(run_simulate(&config, &outputs, result, &err), "%s", err.text);
     cr_assert_eq(result->hops_mean, 6, "all packets cross the diameter");
     uint64_t least = result->latency.min;
