@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Draws random configurations and runs each in lockstep. RTL is built for a few variants only; all
-// that is a run-time strap (mode, depth in use, topology, routing) is drawn anew for each run.
+// that is a run-time strap (mode, depth in use, topology, routing) is drawn anew for each run. Runs
+// of circuit switching use a router of as many ports and as wide, but of its one design.
 #include "sim/validate.h"
 
 #include "sim/config.h"
@@ -17,7 +18,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { MAX_NODES = 256, MAX_SETTINGS = 24, TABLE_ADDR_BITS = 6 };
+enum { MAX_NODES = 256, MAX_SETTINGS = 32, TABLE_ADDR_BITS = 6 };
 
 // What is fixed when RTL is built, and shapes that fit it.
 struct variant {
@@ -25,7 +26,8 @@ struct variant {
     uint32_t vcs;
     uint32_t flit_bits;
     uint32_t max_buffer_flits;
-    bool table; // routing tables of 2^TABLE_ADDR_BITS entries; radix is 5
+    bool table;                  // routing tables of 2^TABLE_ADDR_BITS entries; radix is 5
+    struct router_design design; // of the modes that buffer flits
 };
 
 static uint32_t draw(struct rng *rng, uint32_t low, uint32_t high)
@@ -33,21 +35,50 @@ static uint32_t draw(struct rng *rng, uint32_t low, uint32_t high)
     return low + (uint32_t)rng_below(rng, (uint64_t)high - low + 1);
 }
 
+// One that such a router can have.
+static struct router_design draw_design(struct rng *rng, uint32_t radix, uint32_t vcs)
+{
+    struct router_design design;
+    const char *key;
+    struct err err;
+    do {
+        design = (struct router_design){
+            .pipeline = draw(rng, 1, ROUTER_MAX_PIPELINE),
+            .speculative = rng_below(rng, 2),
+            .vc_allocator = (enum allocator_kind)rng_below(rng, ALLOCATOR_NUM),
+            .switch_allocator = (enum allocator_kind)rng_below(rng, ALLOCATOR_NUM),
+            .allocator_iterations = draw(rng, 1, ALLOCATOR_MAX_ITERATIONS),
+        };
+        err = (struct err){0};
+    } while (!router_design_check(&design, radix, vcs, &key, &err));
+    return design;
+}
+
 // Corner variants come first, so that few variants still cover the ends of the ranges.
 static struct variant draw_variant(struct rng *rng, uint32_t number)
 {
     static const struct variant corners[] = {
-        {5, 2, 64, 8, false},  {3, 1, 16, 1, false}, {7, 4, 64, 16, false}, {5, 8, 32, 4, false},
-        {7, 2, 128, 8, false}, {5, 4, 64, 8, true},  {9, 3, 512, 2, false}, {4, 2, 24, 64, false},
+        {5, 2, 64, 8, false, {.pipeline = 1}},
+        {3, 1, 16, 1, false, {.pipeline = 1}},
+        {7, 4, 64, 16, false, {.pipeline = 3, .speculative = true}},
+        {5, 8, 32, 4, false, {.pipeline = 2, .switch_allocator = ALLOCATOR_WAVEFRONT}},
+        {7, 2, 128, 8, false, {.pipeline = 4, .vc_allocator = ALLOCATOR_MATRIX}},
+        {5, 4, 64, 8, true, {.pipeline = 1}},
+        {9, 3, 512, 2, false, {.pipeline = 1, .switch_allocator = ALLOCATOR_MATRIX}},
+        {4, 2, 24, 64, false, {.pipeline = 4, .speculative = true}},
     };
-    if (number < sizeof corners / sizeof *corners)
-        return corners[number];
-    return (struct variant){
+    struct variant variant = {
         .radix = draw(rng, 2, 9),
         .vcs = draw(rng, 1, 8),
         .flit_bits = draw(rng, 20, 160),
         .max_buffer_flits = 1U << draw(rng, 0, 5),
     };
+    variant.design = draw_design(rng, variant.radix, variant.vcs);
+    if (number < sizeof corners / sizeof *corners) {
+        variant = corners[number];
+        variant.design.allocator_iterations = 1;
+    }
+    return variant;
 }
 
 // Settings of one run, as they would be given on the command line.
@@ -143,6 +174,15 @@ static void draw_circuits(struct rng *rng, struct settings *to)
         window, window << draw(rng, 0, 4));
 }
 
+static void set_design(const struct router_design *design, struct settings *to)
+{
+    set(to, "fabric.router.pipeline=%u", design->pipeline);
+    set(to, "fabric.router.speculative=%s", design->speculative ? "true" : "false");
+    set(to, "fabric.router.vc_allocator=%s", allocator_names[design->vc_allocator]);
+    set(to, "fabric.router.switch_allocator=%s", allocator_names[design->switch_allocator]);
+    set(to, "fabric.router.allocator_iterations=%u", design->allocator_iterations);
+}
+
 static void draw_run(struct rng *rng, const struct variant *variant, uint64_t router_cycles_min,
                      struct settings *to)
 {
@@ -165,8 +205,11 @@ static void draw_run(struct rng *rng, const struct variant *variant, uint64_t ro
     set(to, "fabric.router.flit_bits=%u", variant->flit_bits);
     if (switching_is_circuit(mode))
         draw_circuits(rng, to);
+    else
+        set_design(&variant->design, to);
     set(to, "fabric.channel.latency_cycles=%u", rng_below(rng, 2) ? 1 : draw(rng, 2, 5));
     set(to, "fabric.channel.terminal_latency_cycles=%u", draw(rng, 1, 2));
+    set(to, "fabric.channel.ejection_latency_cycles=%u", draw(rng, 1, 3));
     set(to, "fabric.packet={max_flits: %u, header_flits: 1}", longest > 1 ? longest : 2);
     draw_lengths(rng, longest, to);
     draw_traffic(rng, nodes, to);

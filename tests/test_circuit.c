@@ -367,6 +367,26 @@ Test(circuit, the_structural_fabric_refuses_it)
     rig_free(rig);
 }
 
+Test(circuit, narrow_channels_are_refused)
+{
+    struct config config = made();
+    struct run_outputs outputs = {.quiet = true};
+    struct run_result *result = calloc(1, sizeof *result);
+    struct err err = {0};
+    char assignment[256];
+    snprintf(assignment, sizeof assignment, "fabric.topology={kind: graph, file: %s}",
+             scratch_file("narrow", "0 1\n1 2 flit_cycles=2\n"));
+    set(&config, assignment);
+    set(&config, "fabric.router.switching=circuit");
+    cr_assert(result && config_check(&config, &err), "%s", err.text);
+    cr_assert_not(run_simulate(&config, &outputs, result, &err));
+    cr_expect_eq(err.status, ERR_CONFIG);
+    cr_expect(strstr(err.text, "fabric.router.switching: "), "%s", err.text);
+    cr_expect(strstr(err.text, "flit_cycles"), "%s", err.text);
+    config_free(&config);
+    free(result);
+}
+
 // The latency of a packet of so many flits over the longest way of a line.
 static uint64_t measure(enum switching mode, const struct switching_timing *timing, uint32_t flits,
                         uint32_t hops)

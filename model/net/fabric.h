@@ -9,8 +9,9 @@
 //   d. terminals eject: a node that does not stall takes at most one flit, and its credit starts
 //      back in this cycle; a tail delivers its packet.
 // A terminal's credits that arrive in t are usable in t + 1, like a router's. So a packet of one
-// flit created and sent in cycle c over H channels between routers is ejected in
-// c + 2 Lt + (H + 1) + H Lc.
+// flit created and sent in cycle c over H channels between routers of pipeline 1 is ejected in
+// c + Li + H Lc + Le + (H + 1), with the latencies Li from the node, Lc between routers and Le to
+// the node.
 //
 // A terminal sends one packet at a time, its flits in one VC: `any` takes the first VC after the
 // one used last that has the credits which the switching mode needs, `by-flow` the flow's VC.

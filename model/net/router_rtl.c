@@ -32,6 +32,8 @@ static int buffered_variant(struct rtl_variant *variant, const struct router_par
     rtl_variant_set(variant, "RADIX", "%u", params->radix);
     rtl_variant_set(variant, "VCS", "%u", params->num_vcs);
     rtl_variant_set(variant, "DEPTH", "%u", depth_flits);
+    rtl_variant_set(variant, "PACED", "%d", params->flit_cycles != NULL);
+    rtl_bank_set_design(variant, &params->design);
     return snprintf(variant->words, sizeof variant->words,
                     "RTL router: radix %u, %u VCs of up to %u flits, %u-bit flits", params->radix,
                     params->num_vcs, depth_flits, flit_bits);
