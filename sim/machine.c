@@ -51,7 +51,7 @@ static bool fits_memory(const struct machine *self, const struct config *config,
                          self->topology->num_nodes, need / gib, have / gib);
 }
 
-static bool has_routers(const struct machine *self, const struct config *config, struct err *err)
+static bool takes_circuits(const struct machine *self, const struct config *config, struct err *err)
 {
     return !switching_is_circuit(config->switching) || !self->topology->flit_cycles ||
            config_refuse(config, "fabric.router.switching", err,
@@ -62,7 +62,7 @@ static bool has_routers(const struct machine *self, const struct config *config,
 bool machine_make_topology(struct machine *self, const struct config *config, struct err *err)
 {
     self->topology = config_topology(config, err);
-    return self->topology && has_routers(self, config, err) && fits_memory(self, config, err);
+    return self->topology && takes_circuits(self, config, err) && fits_memory(self, config, err);
 }
 
 // Circuits that are torn down where they are blocked hold nothing while they wait, and need no
