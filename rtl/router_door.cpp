@@ -32,7 +32,7 @@ struct Context : VerilatedContext {
 struct Instance {
     std::unique_ptr<Vdoor> model;
     Root *root;
-    std::unique_ptr<uint32_t[]> set; // ports whose input pins are set; room for two a port
+    std::unique_ptr<uint32_t[]> set; // ports whose input pins are set; room for three a port
     uint32_t num_set = 0;
     bool clocked = true; // since they were set, or since wave_low
 };
@@ -87,6 +87,8 @@ void before_pins(Instance &self)
     for (uint32_t i = 0; i < self.num_set; i++) {
         self.root->fwd_i[self.set[i]] = 0;
         self.root->credit_i[self.set[i]] = 0;
+        self.root->ack_i[self.set[i]] = 0;
+        self.root->nack_i[self.set[i]] = 0;
     }
     self.num_set = 0;
     self.clocked = false;
@@ -159,6 +161,9 @@ void strap(Root *root, const struct router_door_straps *straps)
     root->vcs_low_i = straps->vcs_low;
     root->vcs_high_i = straps->vcs_high;
     root->vcs_all_i = straps->vcs_all;
+#ifdef DOOR_CIRCUIT
+    root->waits_i = straps->waits;
+#endif
 #ifdef DOOR_WHOLE
     root->len_mask_i = straps->len_mask;
 #endif
@@ -175,7 +180,7 @@ void add_instance(Bank *bank, uint32_t idx, const struct router_door_straps *str
     Instance self;
     self.model = std::make_unique<Vdoor>(&bank->context, name);
     self.root = self.model->rootp;
-    self.set = std::make_unique<uint32_t[]>(2 * NUM_PORTS);
+    self.set = std::make_unique<uint32_t[]>(3 * NUM_PORTS);
     strap(self.root, straps);
     low(self.root, self.model.get());
     edge(self);
@@ -233,6 +238,15 @@ void credit(void *handle, uint32_t instance, uint32_t port, uint8_t vcs)
     Instance &self = bank_of(handle)->instances[instance];
     before_pins(self);
     self.root->credit_i[port] = vcs;
+    self.set[self.num_set++] = port;
+}
+
+void answer(void *handle, uint32_t instance, uint32_t port, bool ack, bool nack)
+{
+    Instance &self = bank_of(handle)->instances[instance];
+    before_pins(self);
+    self.root->ack_i[port] = ack;
+    self.root->nack_i[port] = nack;
     self.set[self.num_set++] = port;
 }
 
@@ -305,7 +319,7 @@ void wave_close(void *handle)
 #endif
 
 constexpr struct router_door DOOR = {
-    NUM_PORTS, NUM_WORDS, bank_new,  bank_free,  configure, flit, credit, clock,
+    NUM_PORTS, NUM_WORDS, bank_new,  bank_free,  configure, flit, credit, answer, clock,
 #ifdef DOOR_WHOLE
     nullptr,
 #else

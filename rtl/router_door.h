@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The door between C and a Verilated model: a table of functions that one shared library per RTL
 // variant exports. A bank holds any number of instances of the variant's top module
-// (router_sim.sv, or fabric_sim.sv as one instance whose ports are the terminals of the nodes).
+// (router_sim.sv, circuit_sim.sv, or fabric_sim.sv as one instance whose ports are the terminals of
+// the nodes).
 //
-// Timing: flit and credit set input pins; clock makes one rising edge, after which the outputs are
-// what the instance's registers hold, and the pins are quiet again. Pins that nobody set are quiet.
+// Timing: flit, credit and answer set input pins; clock makes one rising edge, after which the
+// outputs are what the instance's registers hold, and the pins are quiet again. Pins that nobody
+// set are quiet.
 //
 // Owner: the bank belongs to who made it. Nothing here throws or exits.
 #ifndef ORDITO_RTL_ROUTER_DOOR_H
@@ -22,7 +24,7 @@ enum {
     ROUTER_DOOR_VALID = 1 << 5,
     ROUTER_DOOR_HEAD = 1 << 4,
     ROUTER_DOOR_TAIL = 1 << 3,
-    ROUTER_DOOR_VC = 7
+    ROUTER_DOOR_VC = 7 // circuits: the kind of flit
 };
 
 enum { ROUTER_DOOR_STALLS = 7 }; // reasons of which stalls are counted
@@ -59,6 +61,7 @@ struct router_door_straps {
     uint8_t vcs_low;     // a bit per VC
     uint8_t vcs_high;
     uint8_t vcs_all;
+    uint8_t waits;     // circuits only, 0 or 1: a blocked probe waits
     uint32_t len_mask; // whole fabrics only; routers are told through `configure`
     bool waves;        // waves may be asked for later
 };
@@ -78,6 +81,7 @@ struct router_door {
     void (*flit)(void *bank, uint32_t instance, uint32_t port, uint8_t wires,
                  const uint64_t *words);
     void (*credit)(void *bank, uint32_t instance, uint32_t port, uint8_t vcs);
+    void (*answer)(void *bank, uint32_t instance, uint32_t port, bool ack, bool nack);
     void (*clock)(void *bank, uint32_t instance, struct router_door_out *out);
 
     // Counts since reset, in the order of struct router_stalls. NULL where there are none.

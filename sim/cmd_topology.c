@@ -27,6 +27,8 @@ enum option {
     OPTION_DOT
 };
 
+enum { LONGEST_FLITS = 1 << 24 }; // of fabric.packet.max_flits
+
 // Past this many steps (nodes times channels) the breadth-first search is left out.
 #define MAX_SEARCH_STEPS (UINT64_C(1) << 32)
 
@@ -97,14 +99,9 @@ static void print_figures(const struct findings *found)
         puts("(too large to be searched in short time)");
 }
 
-// Zero-load latency of packets of `flits` over `hops` channels between routers; -1 if they do not
-// fit into the buffers or the hops are not known.
-static int64_t zero_load(const struct config *config, enum switching mode, uint32_t flits,
-                         uint32_t hops)
+static struct switching_timing timing_of(const struct config *config)
 {
-    if (hops == UINT32_MAX)
-        return -1;
-    struct switching_timing timing = {
+    return (struct switching_timing){
         .channel_latency_cycles = config->channel_latency_cycles,
         .terminal_latency_cycles = config->terminal_latency_cycles,
         .ejection_latency_cycles = config_ejection_latency_cycles(config),
@@ -112,7 +109,16 @@ static int64_t zero_load(const struct config *config, enum switching mode, uint3
         .pipeline = config->design.pipeline,
         .speculative = config->design.speculative,
     };
-    if (switching_buffers_whole_packets(mode) && flits > config->buffer_flits)
+}
+
+// Zero-load latency of packets of `flits` over `hops` channels between routers; -1 if they do not
+// fit into the buffers or the hops are not known.
+static int64_t zero_load(const struct config *config, enum switching mode, uint32_t flits,
+                         uint32_t hops)
+{
+    struct switching_timing timing = timing_of(config);
+    if (hops == UINT32_MAX ||
+        (switching_buffers_whole_packets(mode) && flits > config->buffer_flits))
         return -1;
     return (int64_t)switching_zero_load_cycles(mode, &timing, flits, hops);
 }
@@ -126,6 +132,28 @@ static uint32_t longest_way(const struct findings *found)
     return hops == UINT32_MAX ? hops : topology_router_hops(found->topology, hops);
 }
 
+// Least length from which on circuits are faster than wormhole switching; 0 if there is none or the
+// hops are not known.
+static uint32_t crossover_flits(const struct findings *found, uint32_t hops)
+{
+    struct switching_timing timing = timing_of(found->config);
+    return hops == UINT32_MAX ? 0 : switching_crossover_flits(&timing, hops, LONGEST_FLITS);
+}
+
+static void print_crossover(const struct findings *found)
+{
+    uint32_t hops[] = {1, longest_way(found)};
+    printf("%-20s  %-57s  %4s", "", "circuit is faster than wormhole from L =", "");
+    for (size_t i = 0; i < 2; i++) {
+        uint32_t flits = crossover_flits(found, hops[i]);
+        if (flits > 0)
+            printf("  %10" PRIu32, flits);
+        else
+            printf("  %10s", hops[i] == UINT32_MAX ? "-" : "never");
+    }
+    putchar('\n');
+}
+
 static void print_latencies(const struct findings *found)
 {
     // The closed forms of switching.c, in words.
@@ -133,6 +161,7 @@ static void print_latencies(const struct findings *found)
         [SWITCHING_STORE_AND_FORWARD] = "Li + Le + H Lc + (H + 1)(S + L - 1) + L - 1",
         [SWITCHING_VIRTUAL_CUT_THROUGH] = "Li + Le + H Lc + (H + 1) S + L - 1",
         [SWITCHING_WORMHOLE] = "Li + Le + H Lc + (H + 1) S + L - 1 + floor((L - 1) / B) w",
+        [SWITCHING_CIRCUIT] = "3 (Li + Le + H Lc) + (H + 1) + L",
     };
     const struct config *config = found->config;
     uint32_t lengths[] = {1, config->max_flits};
@@ -166,6 +195,7 @@ static void print_latencies(const struct findings *found)
                 printf("  %10" PRId64 "  %10s\n", one, most < 0 ? "-" : longest);
         }
     }
+    print_crossover(found);
 }
 
 static bool add_figures(json_t *root, const char *section, const struct topology_figures *figures)
@@ -189,7 +219,9 @@ static bool add_latencies(json_t *root, const struct findings *found)
         if (!json_path_set(root, path, cycles < 0 ? json_null() : json_integer(cycles)))
             return false;
     }
-    return true;
+    uint32_t crossover = crossover_flits(found, longest_way(found));
+    return json_path_set(root, "topology.crossover_diameter_flits",
+                         crossover > 0 ? json_integer(crossover) : json_null());
 }
 
 static bool write_json(const char *path, const struct findings *found, struct err *err)

@@ -189,9 +189,27 @@ struct topology *config_topology(const struct config *config, struct err *err)
     return topology;
 }
 
+static bool check_circuit(const struct config *config, struct err *err)
+{
+    if (config->circuit.backoff_max_cycles < config->circuit.backoff_cycles)
+        return config_refuse(config, "fabric.circuit.backoff_max_cycles", err,
+                             "%" PRIu32 " is below fabric.circuit.backoff_cycles = %" PRIu32,
+                             config->circuit.backoff_max_cycles, config->circuit.backoff_cycles);
+    if (!switching_is_circuit(config->switching))
+        return true;
+    if (config->backend == BACKEND_RTL_WHOLE)
+        return config_refuse(
+            config, "fabric.backend", err,
+            "rtl-whole has no routers for circuit switching; use rtl, lockstep or ref");
+    const char *key;
+    struct err why = {0};
+    return router_design_check_circuit(&config->design, &key, &why) ||
+           config_refuse(config, key, err, "%s", why.text);
+}
+
 bool config_check_network(const struct config *config, struct err *err)
 {
-    if (!check_topology(config, err))
+    if (!check_topology(config, err) || !check_circuit(config, err))
         return false;
     if (config->header_flits < config->max_flits)
         return true;

@@ -6,6 +6,7 @@
 #ifndef ORDITO_SIM_CONFIG_H
 #define ORDITO_SIM_CONFIG_H
 
+#include "model/net/circuit.h"
 #include "model/net/router_design.h"
 #include "model/net/switching.h"
 #include "model/net/topology.h"
@@ -43,6 +44,8 @@ struct config {
     bool by_flow;          // vc_choice: any | by-flow
     uint32_t buffer_flits; // 1..64
     uint32_t flit_bits;    // 16..512
+
+    struct circuit_params circuit; // fabric.circuit
 
     // fabric.channel
     uint32_t channel_latency_cycles;  // 1..1000

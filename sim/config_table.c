@@ -24,6 +24,7 @@ static size_t copy_names(const char **names, const char *const *from, size_t num
     }
 
 CHOICES(choices_vc, "any", "by-flow")
+CHOICES(choices_blocked, "retry", "wait")
 CHOICES(choices_backend, "ref", "rtl", "lockstep", "rtl-whole") // enum config_backend
 CHOICES(choices_workload, "synthetic", "trace", "packets")      // enum config_workload
 CHOICES(choices_process, "bernoulli", "bursty")
@@ -34,6 +35,11 @@ CHOICES(choices_pattern, "uniform", "transpose", "bit-complement", "bit-reverse"
 static size_t choices_switching(const char **names)
 {
     return copy_names(names, switching_names, SWITCHING_NUM);
+}
+
+static size_t choices_hold(const char **names)
+{
+    return copy_names(names, circuit_hold_names, CIRCUIT_HOLD_NUM);
 }
 
 static size_t choices_allocator(const char **names)
@@ -206,7 +212,7 @@ const struct param param_table[] = {
     {.key = "fabric.router.vcs",
      FIELD(UINT32, vcs),
      RANGE(1, ROUTER_MAX_VCS),
-     TEXTS("4", "virtual channels of a port"),
+     TEXTS("4", "virtual channels of a port; circuits have whole channels"),
      RESULT},
     {.key = "fabric.router.vc_choice",
      FIELD(FLAG, by_flow),
@@ -247,6 +253,27 @@ const struct param param_table[] = {
      FIELD(UINT32, flit_bits),
      RANGE(ROUTER_MIN_FLIT_BITS, ROUTER_MAX_FLIT_BITS),
      UNIT("bits", "64", "payload of a flit"),
+     RESULT},
+
+    {.key = "fabric.circuit.blocked",
+     FIELD(FLAG, circuit.waits),
+     .choices = choices_blocked,
+     TEXTS("retry", "circuits: a blocked probe is torn down and repeated, or waits where it is"),
+     RESULT},
+    {.key = "fabric.circuit.hold",
+     FIELD(CHOICE, circuit.hold),
+     .choices = choices_hold,
+     TEXTS("message", "circuits: what one serves; cached: kept until other use of it is asked for"),
+     RESULT},
+    {.key = "fabric.circuit.backoff_cycles",
+     FIELD(UINT32, circuit.backoff_cycles),
+     RANGE(2, 1 << 20),
+     UNIT("cycles", "16", "circuits: a first retry is drawn from so many, twice as many each time"),
+     RESULT},
+    {.key = "fabric.circuit.backoff_max_cycles",
+     FIELD(UINT32, circuit.backoff_max_cycles),
+     RANGE(2, 1 << 20),
+     UNIT("cycles", "1024", "circuits: at most from so many"),
      RESULT},
 
     {.key = "fabric.channel.latency_cycles",

@@ -9,7 +9,7 @@
 enum storage { U32, U64, REAL, TEXT, BOOL, COMPUTED };
 
 // When a figure is defined.
-enum condition { ALWAYS, LATENCY, NETWORK_LATENCY, HOPS, INTERNALS, APPLICATION };
+enum condition { ALWAYS, LATENCY, NETWORK_LATENCY, HOPS, INTERNALS, CIRCUITS, APPLICATION };
 
 struct figure {
     const char *path;
@@ -53,6 +53,20 @@ static struct figure_value kind(const struct figure_source *source)
 static struct figure_value switching(const struct figure_source *source)
 {
     return text(switching_names[source->config->switching]);
+}
+
+static struct figure_value by_retry(const struct figure_source *source)
+{
+    const struct config *config = source->config;
+    bool retries = switching_is_circuit(config->switching) && !config->circuit.waits;
+    return (struct figure_value){.type = FIGURE_BOOL, .integer = retries};
+}
+
+static struct figure_value setup_mean(const struct figure_source *source)
+{
+    const struct circuit_counters *circuit = &source->result->counters.circuit;
+    return real(circuit->circuits > 0 ? (double)circuit->setup_cycles / (double)circuit->circuits
+                                      : -1);
 }
 
 static struct figure_value note(const struct figure_source *source)
@@ -170,6 +184,15 @@ static const struct figure table[] = {
     OF("fabric.deadlock_proof.vertices", U64, proof.vertices),
     OF("fabric.deadlock_proof.edges", U64, proof.edges),
     OF("fabric.deadlock_proof.by_symmetry", BOOL, proof.by_symmetry),
+    BY("fabric.deadlock_proof.by_retry", by_retry),
+
+    IF(CIRCUITS, "fabric.circuit.circuits", U64, counters.circuit.circuits),
+    IF(CIRCUITS, "fabric.circuit.probes", U64, counters.circuit.probes),
+    IF(CIRCUITS, "fabric.circuit.nacks", U64, counters.circuit.nacks),
+    IF(CIRCUITS, "fabric.circuit.retries", U64, counters.circuit.retries),
+    IF(CIRCUITS, "fabric.circuit.reuses", U64, counters.circuit.reuses),
+    IF(CIRCUITS, "fabric.circuit.releases", U64, counters.circuit.releases),
+    {"fabric.circuit.setup_cycles.mean", COMPUTED, CIRCUITS, .compute = setup_mean},
 
     IF(APPLICATION, "application.makespan_cycles", U64, makespan_cycles),
     IF(APPLICATION, "application.messages", U64, messages),
@@ -208,7 +231,8 @@ bool figure_is_host(size_t i)
 
 bool figure_exists(size_t i, const struct run_result *result)
 {
-    return table[i].condition != APPLICATION || result->has_application;
+    return (table[i].condition != APPLICATION || result->has_application) &&
+           (table[i].condition != CIRCUITS || result->has_circuits);
 }
 
 static bool is_defined(const struct figure *row, const struct run_result *result)
@@ -222,6 +246,8 @@ static bool is_defined(const struct figure *row, const struct run_result *result
         return result->hops_mean >= 0;
     case INTERNALS:
         return result->internals_known;
+    case CIRCUITS:
+        return result->has_circuits;
     case APPLICATION:
         return result->has_application;
     case ALWAYS:

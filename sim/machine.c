@@ -51,10 +51,34 @@ static bool fits_memory(const struct machine *self, const struct config *config,
                          self->topology->num_nodes, need / gib, have / gib);
 }
 
+static bool takes_circuits(const struct machine *self, const struct config *config, struct err *err)
+{
+    return !switching_is_circuit(config->switching) || !self->topology->flit_cycles ||
+           config_refuse(config, "fabric.router.switching", err,
+                         "circuits need channels that take a flit in every cycle, and some of this "
+                         "graph have flit_cycles of more than 1; use wormhole");
+}
+
 bool machine_make_topology(struct machine *self, const struct config *config, struct err *err)
 {
     self->topology = config_topology(config, err);
-    return self->topology && fits_memory(self, config, err);
+    return self->topology && takes_circuits(self, config, err) && fits_memory(self, config, err);
+}
+
+// Circuits that are torn down where they are blocked hold nothing while they wait, and need no
+// proof; one that waits for a channel does so without VCs.
+static bool prove(struct machine *self, const struct config *config, struct err *err)
+{
+    bool circuits = switching_is_circuit(config->switching);
+    struct err proof = {0};
+    if ((circuits && !config->circuit.waits) ||
+        deadlock_prove(self->topology, self->routing, &self->proof, &proof) ||
+        (config->allow_deadlock && proof.status == ERR_DEADLOCK))
+        return true;
+    *err = proof;
+    if (circuits && proof.status == ERR_DEADLOCK)
+        return err_prefix(err, "fabric.circuit.blocked: probes cannot wait here, use retry");
+    return false;
 }
 
 bool machine_make_routing(struct machine *self, const struct config *config, uint32_t longest_flits,
@@ -70,14 +94,8 @@ bool machine_make_routing(struct machine *self, const struct config *config, uin
         .buffer_flits = config->buffer_flits,
     };
     self->routing = routing_new(self->topology, &routing, &self->routing_name, err);
-    if (!self->routing)
+    if (!self->routing || !prove(self, config, err))
         return false;
-    struct err proof = {0};
-    if (!deadlock_prove(self->topology, self->routing, &self->proof, &proof) &&
-        (!config->allow_deadlock || proof.status != ERR_DEADLOCK)) {
-        *err = proof;
-        return false;
-    }
     self->ops = backends[config->backend];
     const char *key;
     struct err why = {0};
@@ -95,6 +113,7 @@ struct fabric_params machine_fabric_params(struct machine *self, const struct co
         .routing = self->routing,
         .ops = self->ops,
         .switching = config->switching,
+        .circuit = config->circuit,
         .design = config->design,
         .buffer_flits = config->buffer_flits,
         .channel_latency_cycles = config->channel_latency_cycles,
@@ -121,7 +140,7 @@ static bool fits_buffer(const struct machine *self, const struct config *config,
     return config_refuse(config, key, err,
                          "packets of %u flits do not fit the buffers of %u flits "
                          "(fabric.router.buffer_flits), as %s needs; use shorter packets, larger "
-                         "buffers or wormhole switching",
+                         "buffers, or wormhole or circuit switching",
                          self->packet_flits_max, config->buffer_flits,
                          switching_names[config->switching]);
 }

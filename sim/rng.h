@@ -17,7 +17,8 @@ enum rng_purpose {
     RNG_STALL = 3,       // when a terminal does not consume
     RNG_PERMUTATION = 4, // the random permutation pattern
     RNG_SHUFFLE = 5,     // order of evaluation in tests
-    RNG_VALIDATE = 6     // drawing of random configurations
+    RNG_VALIDATE = 6,    // drawing of random configurations
+    RNG_BACKOFF = 7      // when a node repeats a circuit's probe
 };
 
 struct rng {

@@ -262,6 +262,7 @@ static void fill_result(struct run *self, double loop_s, struct run_result *resu
     result->topology = figures_of(machine->topology);
     result->routing = machine->routing_name;
     result->backend = machine->ops->name;
+    result->has_circuits = switching_is_circuit(self->config->switching);
     result->internals_known = !machine->ops->whole;
     result->proof = machine->proof;
     result->packet_flits_max = machine->packet_flits_max;

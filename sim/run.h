@@ -38,6 +38,7 @@ struct run_result {
     const char *backend;
     uint64_t router_cycles;
     struct fabric_counters counters;    // whole run
+    bool has_circuits;                  // counters.circuit tells of circuit switching
     bool internals_known;               // false: no stalls, flit hops, channel figures (rtl-whole)
     struct run_latency latency;         // created -> tail ejected
     struct run_latency network_latency; // head injected -> tail ejected

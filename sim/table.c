@@ -197,11 +197,17 @@ static void print_machine(FILE *to, const struct config *config, const struct ru
         fprintf(to, ", mean distance %.3f hops", t->average_hops);
     if (t->bisection_channels != UINT64_MAX)
         fprintf(to, ", bisection %" PRIu64 " channels", t->bisection_channels);
-    fprintf(to,
-            "\n%s, %s, %" PRIu32 " VCs of %" PRIu32 " flits of %" PRIu32
-            " bits, back end %s, seed %" PRIu64 "\n",
-            switching_names[config->switching], result->routing, config->vcs, config->buffer_flits,
-            config->flit_bits, result->backend, config->seed);
+    fprintf(to, "\n%s, %s, ", switching_names[config->switching], result->routing);
+    if (result->has_circuits)
+        fputs("whole channels", to);
+    else
+        fprintf(to, "%" PRIu32 " VCs of %" PRIu32 " flits", config->vcs, config->buffer_flits);
+    fprintf(to, " of %" PRIu32 " bits, back end %s, seed %" PRIu64 "\n", config->flit_bits,
+            result->backend, config->seed);
+    if (result->has_circuits && !config->circuit.waits) {
+        fputs("deadlock freedom: probes that are blocked are torn down\n", to);
+        return;
+    }
     fprintf(to, "deadlock freedom: %" PRIu64 " channels and VCs, %" PRIu64 " dependencies%s\n",
             result->proof.vertices, result->proof.edges,
             result->proof.by_symmetry ? ", each dimension by itself" : "");
@@ -249,6 +255,9 @@ void table_summary(FILE *to, const struct figure_source *source)
     line(to, "accepted [flits/node/cycle]", "fabric.accepted_flits_per_node_cycle", 1, source);
     line(to, "channel utilisation, mean [%]", "fabric.channel_utilisation.mean", 100, source);
     line(to, "channel utilisation, max [%]", "fabric.channel_utilisation.max", 100, source);
+    line(to, "circuits set up", "fabric.circuit.circuits", 1, source);
+    line(to, "probes refused", "fabric.circuit.nacks", 1, source);
+    line(to, "set-up, mean [cycles]", "fabric.circuit.setup_cycles.mean", 1, source);
     line(to, "makespan [cycles]", "application.makespan_cycles", 1, source);
     line(to, "messages, point to point", "application.messages", 1, source);
     line(to, "bytes, point to point", "application.bytes", 1, source);

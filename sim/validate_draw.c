@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/validate_draw.h"
 
+#include "model/net/route_kinds.h"
 #include "model/net/routing_table.h"
 #include "model/node/pattern.h"
 #include "sim/config.h"
@@ -62,8 +63,10 @@ static bool fits(const struct validate_variant *variant, const struct validate_s
     good = good && machine_make_routing(&machine, &config, config_longest_flits(&config), &err);
     if (good) {
         uint32_t table_size = machine.routing->table_size;
-        good = variant->table ? table_size > 0 && table_size <= MAX_TABLE_SIZE : table_size == 0;
-        *network = (struct network){t->num_routers, t->num_nodes, t->addr_bits};
+        good = machine.routing->kind == variant->kind && table_size <= MAX_TABLE_SIZE;
+        const struct layout *layout = &machine.routing->layout;
+        *network =
+            (struct network){t->num_routers, t->num_nodes, layout->addr_bits + layout->via_bits};
     }
     machine_free(&machine);
     config_free(&config);
@@ -100,11 +103,13 @@ static void draw_network(struct validate_drawing *self, const struct topology_ki
                          const struct validate_variant *variant, struct validate_settings *to)
 {
     const struct router_design *design = &variant->design;
-    size_t routing = rng_below(&self->rng, routing_num_algorithms + 1);
+    const struct routing_algorithm *routing;
+    do
+        routing = &routing_algorithms[rng_below(&self->rng, routing_num_algorithms)];
+    while (variant->kind && routing->kind != variant->kind);
     to->num = 0;
     draw_topology(self, kind, variant->paced, to);
-    set(to, "fabric.router.routing=%s",
-        routing < routing_num_algorithms ? routing_algorithms[routing].name : "auto");
+    set(to, "fabric.router.routing=%s", routing->name);
     set(to, "fabric.router.vcs=%u", variant->vcs);
     set(to, "fabric.router.vc_choice=%s", rng_below(&self->rng, 3) ? "any" : "by-flow");
     set(to, "fabric.router.flit_bits=%u", variant->flit_bits);
@@ -158,18 +163,48 @@ static struct router_design draw_design(struct rng *rng, uint32_t radix, uint32_
     return design;
 }
 
+// A way to route by coordinates. Bubbles ask for buffers of two packets, which are not drawn.
+static const struct route_kind *draw_kind(struct rng *rng)
+{
+    const struct route_kind *kind;
+    do
+        kind = route_kinds[rng_below(rng, route_num_kinds)];
+    while (kind->bubbles);
+    return kind;
+}
+
 struct validate_variant validate_draw_variant(struct validate_drawing *self, uint32_t number)
 {
-    static const struct validate_variant corners[] = {
-        {5, 2, 64, 8, false, false, {.pipeline = 1, .allocator_iterations = 1}},
-        {4, 2, 64, 8, true, false, {.pipeline = 1, .allocator_iterations = 1}},
-        {3, 1, 16, 1, false, false, {.pipeline = 2, .allocator_iterations = 1}},
-        {5, 3, 64, 16, true, true, {.pipeline = 3, .allocator_iterations = 1}},
-        {7, 4, 64, 16, false, false, {4, true, ALLOCATOR_WAVEFRONT, ALLOCATOR_MATRIX, 1, false}},
-        {6, 4, 96, 4, true, false, {3, true, ALLOCATOR_MATRIX, ALLOCATOR_ISLIP, 2, false}},
-        {5, 8, 32, 4, false, false, {1, false, ALLOCATOR_SEPARABLE, ALLOCATOR_WAVEFRONT, 1, false}},
-        {9, 3, 512, 2, true, false, {.pipeline = 1, .allocator_iterations = 1}},
-        {4, 2, 24, 64, false, false, {4, false, ALLOCATOR_ISLIP, ALLOCATOR_SEPARABLE, 3, false}},
+    static const struct router_design plain = {.pipeline = 1, .allocator_iterations = 1};
+    const struct validate_variant corners[] = {
+        {5, 2, 64, 8, &route_dimension_order, false, plain},
+        {4, 2, 64, 8, NULL, false, plain},
+        {5, 4, 32, 8, &route_minimal_adaptive, false, plain},
+        {5, 3, 64, 16, NULL, true, {.pipeline = 3, .allocator_iterations = 1}},
+        {3, 1, 16, 1, &route_dimension_order, false, {.pipeline = 2, .allocator_iterations = 1}},
+        {7,
+         4,
+         64,
+         16,
+         &route_valiant,
+         false,
+         {4, true, ALLOCATOR_WAVEFRONT, ALLOCATOR_MATRIX, 1, false}},
+        {6, 4, 96, 4, NULL, false, {3, true, ALLOCATOR_MATRIX, ALLOCATOR_ISLIP, 2, false}},
+        {5,
+         8,
+         32,
+         4,
+         &route_odd_even,
+         false,
+         {1, false, ALLOCATOR_SEPARABLE, ALLOCATOR_WAVEFRONT, 1, false}},
+        {9, 3, 512, 2, NULL, false, plain},
+        {4,
+         2,
+         24,
+         64,
+         &route_negative_first,
+         false,
+         {4, false, ALLOCATOR_ISLIP, ALLOCATOR_SEPARABLE, 3, false}},
     };
     struct validate_variant variant;
     struct validate_settings settings;
@@ -184,9 +219,9 @@ struct validate_variant validate_draw_variant(struct validate_drawing *self, uin
             .vcs = validate_draw(rng, 1, 8),
             .flit_bits = validate_draw(rng, 20, 160),
             .max_buffer_flits = 1U << validate_draw(rng, 0, 5),
-            .table = rng_below(rng, 2),
+            .kind = rng_below(rng, 2) ? NULL : draw_kind(rng),
         };
-        variant.paced = variant.table && rng_below(rng, 3) == 0;
+        variant.paced = !variant.kind && rng_below(rng, 3) == 0;
         variant.design = draw_design(rng, variant.radix, variant.vcs);
     } while (!find_network(self, &variant, &settings, &network, &kind));
     return variant;
@@ -248,6 +283,30 @@ static void draw_traffic(struct rng *rng, struct validate_settings *to)
         set(to, "fabric.terminal.stall_probability=%g", (double)validate_draw(rng, 1, 80) / 100);
 }
 
+// Circuits, whose routers have one design.
+static void draw_circuits(struct rng *rng, struct validate_settings *to)
+{
+    uint32_t window = validate_draw(rng, 2, 32);
+    set(to, "fabric.circuit={blocked: %s, hold: %s, backoff_cycles: %u, backoff_max_cycles: %u}",
+        rng_below(rng, 3) ? "retry" : "wait", circuit_hold_names[rng_below(rng, CIRCUIT_HOLD_NUM)],
+        window, window << validate_draw(rng, 0, 4));
+    set(to, "fabric.router.pipeline=1");
+    set(to, "fabric.router.vc_allocator=separable");
+    set(to, "fabric.router.switch_allocator=separable");
+    set(to, "fabric.router.allocator_iterations=1");
+    set(to, "fabric.router.speculative=false");
+}
+
+static enum switching draw_switching(struct rng *rng, const struct validate_variant *variant)
+{
+    bool circuits = !variant->paced && (!variant->kind || variant->kind == &route_dimension_order);
+    enum switching mode;
+    do
+        mode = (enum switching)rng_below(rng, SWITCHING_NUM);
+    while (switching_is_circuit(mode) && !circuits);
+    return mode;
+}
+
 // All but the network.
 static void draw_rest(struct validate_drawing *self, const struct validate_variant *variant,
                       const struct network *network, struct validate_settings *to)
@@ -255,15 +314,18 @@ static void draw_rest(struct validate_drawing *self, const struct validate_varia
     struct rng *rng = &self->rng;
     uint32_t buffer =
         validate_draw(rng, variant->max_buffer_flits / 2 + 1, variant->max_buffer_flits);
-    enum switching mode = (enum switching)validate_draw(rng, 0, SWITCHING_NUM - 1);
+    enum switching mode = draw_switching(rng, variant);
     uint32_t len_bits = variant->flit_bits - LAYOUT_CLASS_BITS - network->addr_bits;
     uint32_t longest = switching_buffers_whole_packets(mode) ? buffer : 3 * buffer + 2;
     if (len_bits < 16 && longest >= 1U << len_bits)
         longest = (1U << len_bits) - 1;
     set(to, "fabric.router.switching=%s", switching_names[mode]);
     set(to, "fabric.router.buffer_flits=%u", buffer);
+    if (switching_is_circuit(mode))
+        draw_circuits(rng, to);
     set(to, "fabric.channel.latency_cycles=%u", rng_below(rng, 2) ? 1 : validate_draw(rng, 2, 5));
     set(to, "fabric.channel.terminal_latency_cycles=%u", validate_draw(rng, 1, 2));
+    set(to, "fabric.channel.ejection_latency_cycles=%u", validate_draw(rng, 1, 3));
     set(to, "fabric.packet={max_flits: %u, header_flits: 1}", longest > 1 ? longest : 2);
     draw_lengths(rng, longest, to);
     draw_pattern(rng, network->nodes, to);

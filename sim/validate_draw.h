@@ -19,9 +19,9 @@ struct validate_variant {
     uint32_t radix;
     uint32_t vcs;
     uint32_t flit_bits;
-    uint32_t max_buffer_flits; // a power of two
-    bool table;                // routes are read from tables
-    bool paced;                // some channels take several cycles for a flit
+    uint32_t max_buffer_flits;     // a power of two
+    const struct route_kind *kind; // NULL: routes are read from tables
+    bool paced;                    // some channels take several cycles for a flit
     struct router_design design;
 };
 

@@ -43,6 +43,8 @@ static void fill_in(struct rig_spec *spec)
         or_default(spec->ejection_latency_cycles, spec->terminal_latency_cycles);
     spec->design.pipeline = or_default(spec->design.pipeline, 1);
     spec->design.allocator_iterations = or_default(spec->design.allocator_iterations, 1);
+    spec->circuit.backoff_cycles = or_default(spec->circuit.backoff_cycles, 16);
+    spec->circuit.backoff_max_cycles = or_default(spec->circuit.backoff_max_cycles, 1024);
 }
 
 static struct routing *make_routing(const struct rig_spec *spec, const struct topology *topology,
@@ -71,7 +73,11 @@ bool rig_is_legal(const struct rig_spec *asked)
     struct routing *routing = make_routing(&spec, topology, &err);
     struct deadlock_proof proof;
     const char *key;
-    bool legal = routing && deadlock_prove(topology, routing, &proof, &err) &&
+    bool circuits = switching_is_circuit(spec.switching);
+    bool proven = routing && deadlock_prove(topology, routing, &proof, &err);
+    bool legal = (proven || (routing && circuits && !spec.circuit.waits)) &&
+                 !(circuits && (topology->flit_cycles || spec.design.pipeline > 1 ||
+                                spec.design.switch_allocator != ALLOCATOR_SEPARABLE)) &&
                  router_design_check(&spec.design, topology->radix, spec.num_vcs, &key, &err);
     routing_free(routing);
     topology_free(topology);
@@ -93,6 +99,7 @@ struct rig *rig_new(const struct rig_spec *spec)
         .routing = self->routing,
         .ops = spec->ops ? spec->ops : &router_ref_ops,
         .switching = spec->switching,
+        .circuit = self->spec.circuit,
         .design = self->spec.design,
         .buffer_flits = self->spec.buffer_flits,
         .channel_latency_cycles = self->spec.channel_latency_cycles,
@@ -203,9 +210,9 @@ uint32_t rig_hops(const struct rig *self, const struct packet *packet)
     return hops;
 }
 
-uint64_t rig_zero_load_cycles(const struct rig *self, const struct packet *packet)
+struct switching_timing rig_timing(const struct rig *self)
 {
-    struct switching_timing timing = {
+    return (struct switching_timing){
         .channel_latency_cycles = self->spec.channel_latency_cycles,
         .terminal_latency_cycles = self->spec.terminal_latency_cycles,
         .ejection_latency_cycles = self->spec.ejection_latency_cycles,
@@ -213,6 +220,11 @@ uint64_t rig_zero_load_cycles(const struct rig *self, const struct packet *packe
         .pipeline = self->spec.design.pipeline,
         .speculative = self->spec.design.speculative,
     };
+}
+
+uint64_t rig_zero_load_cycles(const struct rig *self, const struct packet *packet)
+{
+    struct switching_timing timing = rig_timing(self);
     return switching_zero_load_cycles(self->spec.switching, &timing, packet->flits,
                                       topology_router_hops(self->topology, rig_hops(self, packet)));
 }

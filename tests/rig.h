@@ -9,12 +9,13 @@ struct rig_spec {
     struct topology_spec topology;
     const struct router_ops *ops; // NULL: the reference
     enum switching switching;
-    struct router_design design; // pipeline and allocator_iterations 0: 1
-    uint32_t num_vcs;            // 0: 2
-    uint32_t buffer_flits;       // 0: 8
-    uint32_t flit_bits;          // 0: 64
-    uint32_t max_flits;          // 0: 64
-    const char *routing;         // NULL: auto
+    struct circuit_params circuit; // no windows: 16 to 1024 cycles
+    struct router_design design;   // pipeline and allocator_iterations 0: 1
+    uint32_t num_vcs;              // 0: 2; circuits have 1
+    uint32_t buffer_flits;         // 0: 8
+    uint32_t flit_bits;            // 0: 64
+    uint32_t max_flits;            // 0: 64
+    const char *routing;           // NULL: auto
     bool by_flow;
     uint32_t channel_latency_cycles;  // 0: 1
     uint32_t terminal_latency_cycles; // 0: 1
@@ -61,6 +62,9 @@ bool rig_traffic(struct rig *self, uint64_t cycles, double packets_per_node_cycl
 // fails the test if the topology has a closed form that differs, unless packets go by way of
 // others.
 uint32_t rig_hops(const struct rig *self, const struct packet *packet);
+
+// What closed forms need to know of this rig.
+struct switching_timing rig_timing(const struct rig *self);
 
 // The closed form of a packet's zero-load latency on this rig.
 uint64_t rig_zero_load_cycles(const struct rig *self, const struct packet *packet);

@@ -29,8 +29,11 @@ static const char router_head[] =
 void rtl_bench_open(struct rtl_bench *self, struct topology_spec topology, uint32_t flit_bits,
                     const struct router_ops *ops)
 {
-    struct routing_spec routing = {
-        .routing = "auto", .num_vcs = 2, .flit_bits = flit_bits, .max_flits = 8};
+    struct routing_spec routing = {.routing = "auto",
+                                   .num_vcs = 2,
+                                   .flit_bits = flit_bits,
+                                   .max_flits = 8,
+                                   .switching = self->params.switching};
     const char *name;
     self->topology = topology_new(&topology, &self->err);
     cr_assert(self->topology, "%s", self->err.text);
@@ -40,9 +43,10 @@ void rtl_bench_open(struct rtl_bench *self, struct topology_spec topology, uint3
     self->rtl.quiet = true;
     self->params = (struct router_params){
         .radix = self->topology->radix,
-        .num_vcs = 2,
+        .num_vcs = self->routing->num_vcs,
         .buffer_flits = 3,
         .switching = self->params.switching,
+        .circuit_waits = self->params.circuit_waits,
         .design = {.pipeline = 1, .allocator_iterations = 1},
         .routing = self->routing,
         .num_routers = self->topology->num_routers,
@@ -51,8 +55,8 @@ void rtl_bench_open(struct rtl_bench *self, struct topology_spec topology, uint3
         .rtl = &self->rtl,
     };
     self->out = (struct router_out){.flits = self->flits, .credits = self->credits};
-    self->ops = ops;
-    self->bank = ops->bank_new(&self->params, &self->err);
+    self->ops = switching_is_circuit(self->params.switching) ? ops->circuit : ops;
+    self->bank = self->ops->bank_new(&self->params, &self->err);
 }
 
 void rtl_bench_close(struct rtl_bench *self)
@@ -65,13 +69,8 @@ void rtl_bench_close(struct rtl_bench *self)
 
 bool rtl_bench_cycle(struct rtl_bench *self, uint32_t router)
 {
-    struct router_out_flit flits[RTL_BENCH_PORTS];
-    struct router_out_credit credits[RTL_BENCH_PORTS];
-    struct router_out ignored = {.flits = flits, .credits = credits};
-    if (!self->ops->evaluate)
+    if (self->ops->update)
         self->ops->update(self->bank, router, &self->out);
-    else if (self->ops->update)
-        self->ops->update(self->bank, router, &ignored);
     self->now++;
     return !self->ops->check || self->ops->check(self->bank, &self->err);
 }

@@ -25,9 +25,9 @@ struct rtl_bench {
     struct router_out_credit credits[RTL_BENCH_PORTS];
 };
 
-// Makes a bank of all routers of a topology, with 2 VCs of 3 flits. Takes the switching mode from
-// params.switching and what is asked of RTL from rtl; all else is filled. The bank is NULL if the
-// back end could not make it, with the reason in err.
+// Makes a bank of all routers of a topology, with 2 VCs of 3 flits, or for circuits. Takes the
+// switching mode from params.switching and params.circuit_waits, and what is asked of RTL from rtl;
+// all else is filled. The bank is NULL if the back end could not make it, with the reason in err.
 void rtl_bench_open(struct rtl_bench *self, struct topology_spec topology, uint32_t flit_bits,
                     const struct router_ops *ops);
 void rtl_bench_close(struct rtl_bench *self);

@@ -219,8 +219,8 @@ static uint64_t expected_cycles(const struct rig *rig, uint32_t source, uint32_t
     uint32_t pace = 1;
     for (;;) {
         uint32_t router = at / t->radix;
-        struct route route =
-            routing_compute(rig->routing, router, own[router], at % t->radix, 0, window);
+        struct route_at here = {own[router], at % t->radix, 0, window};
+        struct route route = routing_compute(rig->routing, router, &here).route;
         uint32_t out = router * t->radix + route.port;
         if (out == t->node_port[destination])
             break;

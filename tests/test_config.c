@@ -45,6 +45,8 @@ Test(config, defaults_are_those_of_the_documentation)
     cr_assert(c.vcs == 4 && c.buffer_flits == 8 && c.flit_bits == 64 && !c.by_flow);
     cr_assert(c.channel_latency_cycles == 1 && c.terminal_latency_cycles == 1);
     cr_assert(c.max_flits == 8 && c.header_flits == 1);
+    cr_assert(!c.circuit.waits && c.circuit.hold == CIRCUIT_HOLD_MESSAGE);
+    cr_assert(c.circuit.backoff_cycles == 16 && c.circuit.backoff_max_cycles == 1024);
     cr_assert(c.fabric_clock_hz == 1e9 && c.node_clock_hz == 1e9 && c.compute_scale == 1.0);
     cr_assert(c.backend == BACKEND_REF && c.workload == WORKLOAD_SYNTHETIC);
     cr_assert(c.rate_flits_per_node_cycle == 0.1 && c.num_lengths == 1 && c.lengths[0].flits == 4);
@@ -222,6 +224,7 @@ static void check_echo(const char *topology)
     const char *const sets[] = {
         topology,
         "fabric.router={switching: virtual-cut-through, vcs: 7, vc_choice: by-flow}",
+        "fabric.circuit={blocked: wait, hold: cached, backoff_cycles: 3, backoff_max_cycles: 99}",
         "workload.packet_flits=[{flits: 1, weight: 3}, {flits: 5, weight: 0.25}]",
         "workload.process=bursty",
         "run={seed: 77, warmup_cycles: 5, max_cycles: 1000, slice: true}",

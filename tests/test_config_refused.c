@@ -156,6 +156,13 @@ Test(config, racks_are_refused_with_their_line)
 Test(config, what_does_not_fit_together_is_refused)
 {
     REFUSED("fabric: {packet: {max_flits: 4,\n header_flits: 4}}", "c.yaml:2: ", "header_flits");
+    REFUSED("fabric: {circuit: {backoff_cycles: 2000}}", "backoff_max_cycles", "1024");
+    REFUSED("fabric: {router: {switching: circuit},\n backend: rtl-whole}",
+            "c.yaml:2: ", "fabric.backend");
+    REFUSED("fabric: {router: {switching: circuit,\n pipeline: 3}}",
+            "c.yaml:2: ", "fabric.router.pipeline");
+    REFUSED("fabric: {router: {switching: circuit,\n switch_allocator: wavefront}}",
+            "c.yaml:2: ", "fabric.router.switch_allocator", "separable");
     REFUSED("workload: {kind: trace}", "workload.path");
     REFUSED("workload: {kind: packets}", "workload.path");
     REFUSED("workload: {pattern: hotspot}", "workload.hotspots");

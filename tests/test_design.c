@@ -31,6 +31,24 @@ static bool design_of(uint32_t number, struct router_design *design)
     return number < 4 * ALLOCATOR_NUM * ALLOCATOR_NUM * 2;
 }
 
+// The modes whose routers buffer flits, and so have a design, by number; SWITCHING_NUM past the
+// last.
+static enum switching mode_of(uint32_t number)
+{
+    uint32_t mode = 0;
+    while (mode < SWITCHING_NUM && (switching_is_circuit((enum switching)mode) || number-- > 0))
+        mode++;
+    return (enum switching)mode;
+}
+
+static uint32_t num_modes(void)
+{
+    uint32_t num = 0;
+    while (mode_of(num) < SWITCHING_NUM)
+        num++;
+    return num;
+}
+
 static bool can_be_built(const struct router_design *design)
 {
     const char *key;
@@ -46,9 +64,9 @@ Test(design, zero_load_latency_is_the_closed_form_between_all_pairs)
         if (!can_be_built(&design))
             continue;
         num++;
-        for (int mode = 0; mode < 3; mode++) {
+        for (uint32_t mode = 0; mode < num_modes(); mode++) {
             struct rig_spec spec = {.topology = shapes[number % NUM_SHAPES],
-                                    .switching = (enum switching)mode,
+                                    .switching = mode_of(mode),
                                     .design = design,
                                     .buffer_flits = 1 + number % 9,
                                     .channel_latency_cycles = 1 + number % 4,
@@ -63,7 +81,7 @@ Test(design, zero_load_latency_is_the_closed_form_between_all_pairs)
                         struct packet p = rig_probe(rig, s, d, flits);
                         cr_assert_eq(p.ejected_cycle - p.created_cycle,
                                      rig_zero_load_cycles(rig, &p),
-                                     "design %u, mode %d, %u flits, %u to %u: %lu, not %lu", number,
+                                     "design %u, mode %u, %u flits, %u to %u: %lu, not %lu", number,
                                      mode, flits, s, d, p.ejected_cycle - p.created_cycle,
                                      rig_zero_load_cycles(rig, &p));
                     }
@@ -93,10 +111,10 @@ static void check_same(struct rig_spec a, struct rig_spec b, uint32_t packets)
 Test(design, allocating_in_one_go_gives_what_allocating_step_by_step_gives)
 {
     for (size_t i = 0; i < NUM_SHAPES; i++)
-        for (int mode = 0; mode < 3; mode++)
+        for (uint32_t mode = 0; mode < num_modes(); mode++)
             for (uint32_t pipeline = 1; pipeline <= 2; pipeline++) {
                 struct rig_spec spec = {.topology = shapes[i],
-                                        .switching = (enum switching)mode,
+                                        .switching = mode_of(mode),
                                         .design = {.pipeline = pipeline},
                                         .num_vcs = 2 + (uint32_t)i,
                                         .stall_probability = 0.2 * mode,
@@ -114,7 +132,7 @@ Test(design, every_flit_arrives_once_and_results_do_not_depend_on_skipping_or_or
         if (!can_be_built(&design))
             continue;
         struct rig_spec spec = {.topology = shapes[number % NUM_SHAPES],
-                                .switching = (enum switching)(number / 3 % 3),
+                                .switching = mode_of(number / 3 % num_modes()),
                                 .design = design,
                                 .by_flow = number % 5 == 0,
                                 .stall_probability = number % 2 ? 0.3 : 0,
@@ -163,6 +181,21 @@ Test(design, what_cannot_be_built_is_refused_with_its_key)
         cr_expect(strstr(key, refused[i].key), "%s", key);
         cr_expect_eq(err.status, ERR_CONFIG);
     }
+}
+
+Test(design, routers_for_circuits_have_but_one)
+{
+    struct router_design design;
+    uint32_t num = 0;
+    for (uint32_t number = 0; design_of(number, &design); number++) {
+        const char *key;
+        struct err err = {0};
+        if (router_design_check_circuit(&design, &key, &err))
+            num++;
+        else
+            cr_expect(err.status == ERR_CONFIG && strncmp(key, "fabric.router.", 14) == 0);
+    }
+    cr_expect_eq(num, 1);
 }
 
 // Two nodes whose routers are joined by a channel on which a flit takes `flit_cycles`.

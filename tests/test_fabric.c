@@ -38,15 +38,21 @@ Test(fabric, zero_load_latency_is_the_closed_form_between_all_pairs)
 
 Test(fabric, zero_load_latency_with_long_channels_and_small_buffers)
 {
+    static const struct topology_spec few[] = {
+        {.kind = "mesh", .num_dims = 2, .dims = {3, 2}},
+        {.kind = "tree", .arity = 2, .height = 3},
+        {.kind = "graph", .file = "tests/graphs/web.txt"},
+    };
     for (uint32_t buffer = 1; buffer <= 9; buffer += 2)
         for (uint32_t latency = 1; latency <= 4; latency++)
             for (int mode = 0; mode < SWITCHING_NUM; mode++)
                 check_zero_load((struct rig_spec){
-                    .topology = {.kind = "mesh", .num_dims = 2, .dims = {3, 2}},
+                    .topology = few[(buffer / 2 + latency) % 3],
                     .switching = (enum switching)mode,
                     .buffer_flits = buffer,
                     .channel_latency_cycles = latency,
                     .terminal_latency_cycles = 1 + (latency * buffer) % 3,
+                    .ejection_latency_cycles = 1 + buffer % 4,
                 });
 }
 

@@ -125,11 +125,11 @@ Test(route_graph, vcs_go_to_the_layers_with_the_most_destinations_and_each_has_o
     struct route_graph routes = {.num_layers = 3, .nodes_in = {60, 30, 1}};
     struct err err = {0};
     uint8_t vcs[ROUTER_MAX_VCS];
-    cr_assert(route_graph_vcs(&routes, 3, vcs, &err));
+    cr_assert(route_graph_vcs(&routes, 3, false, vcs, &err));
     cr_expect_eq(vcs[0], 0x1);
     cr_expect_eq(vcs[1], 0x2);
     cr_expect_eq(vcs[2], 0x4);
-    cr_assert(route_graph_vcs(&routes, 8, vcs, &err));
+    cr_assert(route_graph_vcs(&routes, 8, false, vcs, &err));
     cr_expect_eq(vcs[0], 0x1f); // 12 destinations a VC
     cr_expect_eq(vcs[1], 0x60); // 15
     cr_expect_eq(vcs[2], 0x80);

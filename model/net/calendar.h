@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is on the channels: for each of the next cycles, the flits and credits that arrive in it. A
-// push in cycle t for a channel of latency L >= 1 is seen in t + L, whatever order the pushes came
-// in; the lists are the channels' registers.
+// What is on the channels: for each of the next cycles, the flits, credits and answers that arrive.
+// A push in cycle t for a channel of latency L >= 1 is seen in t + L, whatever order the pushes
+// came in; the lists are the channels' registers.
 #ifndef ORDITO_MODEL_NET_CALENDAR_H
 #define ORDITO_MODEL_NET_CALENDAR_H
 
@@ -17,7 +17,9 @@ struct calendar_flit {
 struct calendar_credit {
     uint32_t target;
     bool to_terminal;
-    uint8_t vcs;
+    uint8_t vcs; // credits
+    bool ack;    // with nack, an answer to a circuit's probe
+    bool nack;
 };
 
 struct calendar_day {

@@ -6,6 +6,7 @@
 #include "model/net/terminal.h"
 #include "sim/rng.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -160,6 +161,7 @@ static bool make(struct fabric *self, struct err *err)
         .num_vcs = params->routing->num_vcs,
         .buffer_flits = params->buffer_flits,
         .switching = params->switching,
+        .circuit_waits = params->circuit.waits,
         .design = params->design,
         .flit_cycles = params->ops->whole ? NULL : params->topology->flit_cycles,
         .routing = params->routing,
@@ -174,6 +176,19 @@ static bool make(struct fabric *self, struct err *err)
     return self->bank != NULL;
 }
 
+// Circuit switching has routers of its own.
+static bool choose_ops(struct fabric_params *params, struct err *err)
+{
+    if (!switching_is_circuit(params->switching))
+        return true;
+    assert(params->routing->num_vcs == 1 && !params->topology->flit_cycles);
+    if (!params->ops->circuit)
+        return err_set(err, ERR_CONFIG, "the back end %s has no circuit switching",
+                       params->ops->name);
+    params->ops = params->ops->circuit;
+    return true;
+}
+
 struct fabric *fabric_new(const struct fabric_params *params, struct err *err)
 {
     struct fabric *self = calloc(1, sizeof *self);
@@ -182,7 +197,7 @@ struct fabric *fabric_new(const struct fabric_params *params, struct err *err)
         return NULL;
     }
     self->params = *params;
-    if (!make(self, err)) {
+    if (!choose_ops(&self->params, err) || !make(self, err)) {
         fabric_free(self);
         return NULL;
     }
@@ -242,7 +257,9 @@ static bool emit(struct fabric *self, uint32_t router)
         if (wire->target == TOPOLOGY_NONE)
             continue; // of an RTL that is wrong; the flit is lost, and the watchdog will tell
         self->channel_flits[port]++;
-        if (!wire->to_terminal || self->params.topology->indirect) {
+        bool is_data =
+            !switching_is_circuit(self->params.switching) || !(out->flit.vc & CIRCUIT_NO_DATA);
+        if (is_data && (!wire->to_terminal || self->params.topology->indirect)) {
             self->flit_hops++;
             struct packet *packet =
                 out->flit.head ? packet_pool_at(&self->pool, layout_handle(out->flit.payload))
@@ -259,9 +276,9 @@ static bool emit(struct fabric *self, uint32_t router)
         const struct wire *wire = &self->wires[(size_t)router * self->radix + out->port];
         if (wire->target == TOPOLOGY_NONE)
             continue;
-        good &= calendar_push_credit(
-            &self->calendar, self->now + wire->credit_latency_cycles,
-            (struct calendar_credit){wire->target, wire->to_terminal, out->vcs});
+        good &= calendar_push_credit(&self->calendar, self->now + wire->credit_latency_cycles,
+                                     (struct calendar_credit){wire->target, wire->to_terminal,
+                                                              out->vcs, out->ack, out->nack});
     }
     return good;
 }
@@ -308,12 +325,21 @@ static bool arrive(struct fabric *self, struct err *err)
     }
     for (uint32_t i = 0; i < today->num_credits; i++) {
         const struct calendar_credit *in = &today->credits[i];
+        bool answer = in->ack || in->nack;
         if (in->to_terminal) {
-            terminals_credit(&self->terminals, in->target, in->vcs);
+            if (!answer)
+                terminals_credit(&self->terminals, in->target, in->vcs);
+            else if (!terminals_answer(&self->terminals, in->target, self->now, in->ack, in->nack,
+                                       err))
+                return false;
             continue;
         }
         uint32_t router = in->target / self->radix;
-        ops->credit(self->bank, router, in->target % self->radix, in->vcs);
+        uint32_t port = in->target % self->radix;
+        if (answer)
+            ops->answer(self->bank, router, port, in->ack, in->nack);
+        else
+            ops->credit(self->bank, router, port, in->vcs);
         activate(self, router);
     }
     calendar_clear(&self->calendar, today);
@@ -333,12 +359,13 @@ static void settle(struct fabric *self)
 }
 
 // Counts the cycles in which packets are there and no flit moves, be it along a channel; nor does a
-// credit, which a flit may wait for.
+// credit, which a flit may wait for; nor does a node wait for the end of a back-off.
 static bool watch(struct fabric *self, uint64_t moves_before, struct err *err)
 {
     uint64_t moves =
         self->terminals.flits_injected + self->terminals.flits_ejected + self->flit_hops;
-    if (moves != moves_before || self->calendar.num_pending > 0 || self->pool.num_live == 0) {
+    if (moves != moves_before || self->calendar.num_pending > 0 || self->pool.num_live == 0 ||
+        self->terminals.num_backing_off > 0) {
         self->quiet_cycles = 0;
         return true;
     }
@@ -401,6 +428,7 @@ struct fabric_counters fabric_counters(const struct fabric *self)
         .flits_ejected = self->terminals.flits_ejected,
         .flit_hops = self->flit_hops +
                      (self->params.topology->indirect ? self->terminals.flits_injected : 0),
+        .circuit = self->terminals.circuit_counters,
     };
     for (uint32_t r = 0; self->params.ops->stalls && r < self->num_routers; r++)
         self->params.ops->stalls(self->bank, r, &counters.stalls);

@@ -9,12 +9,16 @@
 //   d. terminals eject: a node that does not stall takes at most one flit, and its credit starts
 //      back in this cycle; a tail delivers its packet.
 // A terminal's credits that arrive in t are usable in t + 1, like a router's. So a packet of one
-// flit created and sent in cycle c over H channels between routers is ejected in
-// c + 2 Lt + (H + 1) + H Lc.
+// flit created and sent in cycle c over H channels between routers of pipeline 1 is ejected in
+// c + Li + H Lc + Le + (H + 1), with the latencies Li from the node, Lc between routers and Le to
+// the node.
 //
 // A terminal sends one packet at a time, its flits in one VC: `any` takes the first VC after the
 // one used last that has the credits which the switching mode needs, `by-flow` the flow's VC.
 // Terminals buffer `buffer_flits` a VC and consume always, but for random stalls on request.
+//
+// Under circuit switching terminals set up and free circuits (terminal_circuit.h); routing has one
+// VC, since a circuit has whole channels.
 //
 // Owner: the fabric owns its routers and packets; topology and routing belong to the caller and
 // outlive it. No allocation in a cycle but for growth of pools.
@@ -22,6 +26,7 @@
 #define ORDITO_MODEL_NET_FABRIC_H
 
 #include "model/msg.h"
+#include "model/net/circuit.h"
 #include "model/net/router.h"
 #include "model/net/topology.h"
 
@@ -38,13 +43,15 @@ struct fabric_params {
     const struct routing *routing;
     const struct router_ops *ops;
     enum switching switching;
+    struct circuit_params circuit; // circuit switching only
     uint32_t buffer_flits;
     struct router_design design;
     uint32_t channel_latency_cycles;  // 1.., where the topology says nothing else
     uint32_t terminal_latency_cycles; // 1.., from node to router, likewise
     uint32_t ejection_latency_cycles; // 1.., from router to node, likewise
     uint64_t stall_threshold;         // rng_threshold of a terminal not consuming in a cycle
-    uint64_t watchdog_cycles;         // packets are there and nothing moves for so long: deadlock
+    uint64_t watchdog_cycles;         // packets are there, nothing moves and no node backs off for
+                                      // so long: deadlock
     uint64_t seed;
     bool skip_idle;                 // leave out routers that cannot change
     bool shuffle;                   // evaluate routers in a random order each cycle (tests)
@@ -82,19 +89,20 @@ void fabric_jump(struct fabric *self, uint64_t cycle);
 // Counters since fabric_new.
 struct fabric_counters {
     uint64_t packets_created;
-    uint64_t packets_injected; // heads put on a terminal channel
+    uint64_t packets_injected; // heads put on a terminal channel; circuits: first probes
     uint64_t packets_ejected;
     uint64_t flits_created;
     uint64_t flits_injected;
     uint64_t flits_ejected;
-    uint64_t flit_hops; // flits put on channels that are hops
+    uint64_t flit_hops; // flits put on channels that are hops, but for probes and releases
     struct router_stalls stalls;
+    struct circuit_counters circuit;
 };
 
 struct fabric_counters fabric_counters(const struct fabric *self);
 
-// Flits that have been put on each channel, by number of channel (topology_num_channels); of a bank
-// that is one router, by its output ports, then by node.
+// Flits of any kind that have been put on each channel, by number of channel
+// (topology_num_channels); of a bank that is one router, by its output ports, then by node.
 const uint64_t *fabric_channel_flits(const struct fabric *self);
 
 // Who waits for whom, a line for each blocked front flit, at most `max_lines`. Says nothing for

@@ -87,7 +87,7 @@ void ref_single_evaluate(struct ref_bank *self, uint32_t router, struct router_o
         for (uint64_t rest = sent[w]; rest; rest &= rest - 1) {
             uint32_t in = w * 64 + (uint32_t)__builtin_ctzll(rest);
             out->credits[out->num_credits++] =
-                (struct router_out_credit){in, (uint8_t)(1U << picks[in].vc)};
+                (struct router_out_credit){.port = in, .vcs = (uint8_t)(1U << picks[in].vc)};
         }
     }
 }

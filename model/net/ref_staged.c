@@ -281,8 +281,8 @@ static void let_leave(struct cycle *self, struct router_out *out)
     }
     for (uint32_t f = 0; f < self->num; f++)
         if (self->fronts[f].leaves)
-            out->credits[out->num_credits++] =
-                (struct router_out_credit){self->fronts[f].in, (uint8_t)(1U << self->fronts[f].vc)};
+            out->credits[out->num_credits++] = (struct router_out_credit){
+                .port = self->fronts[f].in, .vcs = (uint8_t)(1U << self->fronts[f].vc)};
 }
 
 void ref_staged_evaluate(struct ref_bank *bank, uint32_t router, struct router_out *out)

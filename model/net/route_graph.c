@@ -2,6 +2,7 @@
 #include "model/net/route_graph.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void route_graph_free(struct route_graph *routes)
 {
@@ -21,17 +22,21 @@ static uint32_t fullest(const struct route_graph *routes, const uint32_t *num_vc
     return best;
 }
 
-bool route_graph_vcs(const struct route_graph *routes, uint32_t num_vcs, uint8_t *vcs,
+bool route_graph_vcs(const struct route_graph *routes, uint32_t num_vcs, bool mixed, uint8_t *vcs,
                      struct err *err)
 {
     uint32_t layers = routes->num_layers;
-    if (layers > ROUTER_MAX_VCS)
+    if (layers > (mixed ? ROUTE_GRAPH_MAX_LAYERS : ROUTER_MAX_VCS))
         return err_set(err, ERR_CONFIG,
                        "fabric.router.routing: shortest-layered would need %s%u VCs on this "
                        "topology, and a router has at most %d; use up-down",
                        layers > ROUTE_GRAPH_MAX_LAYERS ? "more than " : "",
                        layers > ROUTE_GRAPH_MAX_LAYERS ? ROUTE_GRAPH_MAX_LAYERS : layers,
                        ROUTER_MAX_VCS);
+    if (mixed) {
+        memset(vcs, (1 << num_vcs) - 1, layers);
+        return true;
+    }
     if (layers > num_vcs)
         return err_set(err, ERR_CONFIG,
                        "fabric.router.vcs: shortest-layered routing needs %u VCs on this topology, "

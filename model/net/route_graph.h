@@ -36,8 +36,9 @@ void route_graph_free(struct route_graph *routes);
 uint32_t route_updown_root(const struct topology *topology, struct err *err);
 
 // Shares `num_vcs` VCs out among the layers, the more the more destinations a layer has, each at
-// least one: vcs[num_layers], a bit each. False with ERR_CONFIG if there are too few.
-bool route_graph_vcs(const struct route_graph *routes, uint32_t num_vcs, uint8_t *vcs,
+// least one: vcs[num_layers], a bit each. With `mixed` every layer has all VCs. False with
+// ERR_CONFIG if there are too few, or more layers than were counted.
+bool route_graph_vcs(const struct route_graph *routes, uint32_t num_vcs, bool mixed, uint8_t *vcs,
                      struct err *err);
 
 #endif

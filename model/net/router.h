@@ -6,6 +6,9 @@
 // VC), ack and nack (circuit switching; constant 0 in the other modes). Every output is a
 // register. A port has the same wires whether a router or a terminal is at its other end.
 //
+// What follows is the router of the modes that buffer flits; that of circuit switching has the same
+// pins, and a contract of its own (router_circuit.h).
+//
 // PIPELINE. A packet is routed (RC), gets an output VC (VA), each of its flits gets the switch (SA)
 // and traverses it (ST). `pipeline` says in how many cycles:
 //
@@ -102,7 +105,7 @@ enum {
 // A flit on a port's forward wires, valid. By value everywhere.
 struct flit {
     uint64_t payload; // layout.h
-    uint8_t vc;       // VC of the buffer that it is going into
+    uint8_t vc;       // VC of the buffer that it is going into; circuits: enum circuit_kind
     bool head;
     bool tail;
 };
@@ -115,9 +118,12 @@ struct router_out_flit {
     struct flit flit;
 };
 
+// The backward wires of a port.
 struct router_out_credit {
     uint32_t port;
-    uint8_t vcs; // a bit per VC
+    uint8_t vcs; // credits, a bit per VC
+    bool ack;    // circuits only
+    bool nack;
 };
 
 struct router_out {
@@ -128,12 +134,12 @@ struct router_out {
 };
 
 // Why front flits stayed, in VC-cycles, counted over non-empty input VCs whose front did not leave;
-// in the order in which the RTL counts them.
+// in the order in which the RTL counts them. Circuits: why probes were not granted in a cycle.
 //   no_credit     holds a VC without a credit, or free VCs have too few credits
-//   no_vc         a head, and every VC of its route is held
+//   no_vc         a head, and every VC of its route is held; a probe, its output is owned
 //   not_whole     store-and-forward: a VC is usable, the tail has not arrived
 //   vc_lost       asked for a VC and was not given one
-//   switch_lost   ready, and lost in step 2 or 3
+//   switch_lost   ready, and lost in step 2 or 3; a probe, another was granted
 //   channel_busy  all it lacks is that the channel is free
 //   pipeline      a head that was routed or given a VC in this cycle
 #define ROUTER_STALLS(X)                                                                           \
@@ -190,6 +196,7 @@ struct router_params {
     uint32_t num_vcs;      // 1..8
     uint32_t buffer_flits; // 1..64, depth in use of each VC's FIFO
     enum switching switching;
+    bool circuit_waits; // circuits: a blocked probe waits
     struct router_design design;
     const uint32_t *flit_cycles;   // [num_routers * radix]: cycles that a flit occupies the channel
                                    // of an output port, 1..; NULL: 1; outlives the routers
@@ -209,6 +216,9 @@ struct router_ops {
     const char *name;
     bool whole; // the bank is one router, whose port i is the terminal of node i
 
+    // The operations of this back end under circuit switching; NULL if it has none.
+    const struct router_ops *circuit;
+
     // Makes `params->num_routers` routers, reset. NULL on failure, with `err` filled.
     void *(*bank_new)(const struct router_params *params, struct err *err);
     void (*bank_free)(void *bank);
@@ -217,10 +227,12 @@ struct router_ops {
     // after the last cycle (and may be called for any). NULL if the back end does all in `update`.
     void (*evaluate)(void *bank, uint32_t router, struct router_out *out);
 
-    // The input pins of this cycle: a flit on a port, credits on a port. At most one call of each a
-    // port and cycle.
+    // The input pins of this cycle: a flit on a port, credits on a port, an answer to a circuit's
+    // probe. At most one call of each a port and cycle. `credit` is NULL in a router for circuits,
+    // `answer` in one for the other modes, of a back end that keeps them apart.
     void (*flit)(void *bank, uint32_t router, uint32_t port, struct flit flit);
     void (*credit)(void *bank, uint32_t router, uint32_t port, uint8_t vcs);
+    void (*answer)(void *bank, uint32_t router, uint32_t port, bool ack, bool nack);
 
     // The clock edge. Called for every router that was evaluated or got input. Fills `out` if this
     // back end decides here. NULL if evaluate, flit and credit did everything.
@@ -232,9 +244,9 @@ struct router_ops {
     // Adds the router's stall counts, from reset until now.
     void (*stalls)(const void *bank, uint32_t router, struct router_stalls *sum);
 
-    // Lists the input VCs of a router whose front flit cannot leave, and what they wait for, for
-    // the deadlock report; returns how many. `waits` has room for radix * num_vcs. NULL where a
-    // router's state cannot be seen.
+    // Lists the input VCs of a router whose front flit (or probe) cannot leave, and what they wait
+    // for, for the deadlock report; returns how many. `waits` has room for radix * num_vcs. NULL
+    // where a router's state cannot be seen.
     uint32_t (*waits)(const void *bank, uint32_t router, struct router_wait *waits);
 
     // False if the back end has found a fault of its own (lockstep: a difference); fills `err` with

@@ -38,3 +38,30 @@ bool router_design_check(const struct router_design *self, uint32_t radix, uint3
            err_set(err, ERR_CONFIG, "%u iterations, but only islip allocators iterate",
                    self->allocator_iterations);
 }
+
+bool router_design_check_circuit(const struct router_design *self, const char **key,
+                                 struct err *err)
+{
+    const struct {
+        const char *key;
+        bool good;
+        const char *only;
+    } parts[] = {
+        {"fabric.router.pipeline", self->pipeline == 1, "1"},
+        {"fabric.router.speculative", !self->speculative, "false"},
+        {"fabric.router.vc_allocator", self->vc_allocator == ALLOCATOR_SEPARABLE,
+         allocator_names[ALLOCATOR_SEPARABLE]},
+        {"fabric.router.switch_allocator", self->switch_allocator == ALLOCATOR_SEPARABLE,
+         allocator_names[ALLOCATOR_SEPARABLE]},
+        {"fabric.router.allocator_iterations", self->allocator_iterations == 1, "1"},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        *key = parts[i].key;
+        if (!parts[i].good)
+            return err_set(err, ERR_CONFIG,
+                           "routers of circuit switching know only %s, for they have no stages and "
+                           "no VCs; use that, or another fabric.router.switching",
+                           parts[i].only);
+    }
+    return true;
+}

@@ -26,4 +26,9 @@ struct router_design {
 bool router_design_check(const struct router_design *self, uint32_t radix, uint32_t num_vcs,
                          const char **key, struct err *err);
 
+// True if it is the one design that routers for circuits have (router_circuit.h). Otherwise as
+// router_design_check.
+bool router_design_check_circuit(const struct router_design *self, const char **key,
+                                 struct err *err);
+
 #endif

@@ -18,6 +18,8 @@ struct event {
     uint8_t vcs;  // flits: the VC's number; credits: a bit per VC
     bool head;
     bool tail;
+    bool ack;
+    bool nack;
 };
 
 struct router_history {
@@ -82,6 +84,18 @@ void router_history_credit(struct router_history *self, uint32_t router, uint64_
     };
 }
 
+void router_history_answer(struct router_history *self, uint32_t router, uint64_t cycle,
+                           enum router_history_pins pins, uint32_t port, bool ack, bool nack)
+{
+    *event_at(self, router, self->num_events[router]++) = (struct event){
+        .cycle = cycle,
+        .port = (uint16_t)port,
+        .pins = (uint8_t)pins,
+        .ack = ack,
+        .nack = nack,
+    };
+}
+
 // A row of the table; what does not fit is left out.
 struct row {
     char text[ROW_CHARS];
@@ -104,7 +118,10 @@ __attribute__((format(printf, 2, 3))) static void append(struct row *row, const 
 static void append_event(struct row *row, const struct event *event)
 {
     if (event->pins == ROUTER_HISTORY_CREDIT_IN || event->pins == ROUTER_HISTORY_CREDIT_OUT) {
-        append(row, " %u:%02x", event->port, event->vcs);
+        if (event->ack || event->nack)
+            append(row, " %u:%s%s", event->port, event->ack ? "A" : "", event->nack ? "N" : "");
+        else
+            append(row, " %u:%02x", event->port, event->vcs);
         return;
     }
     append(row, " %u:%u%s%s=%" PRIx64, event->port, event->vcs, event->head ? "H" : "",

@@ -29,6 +29,8 @@ void router_history_flit(struct router_history *self, uint32_t router, uint64_t 
                          enum router_history_pins pins, uint32_t port, struct flit flit);
 void router_history_credit(struct router_history *self, uint32_t router, uint64_t cycle,
                            enum router_history_pins pins, uint32_t port, uint8_t vcs);
+void router_history_answer(struct router_history *self, uint32_t router, uint64_t cycle,
+                           enum router_history_pins pins, uint32_t port, bool ack, bool nack);
 
 // Writes a router's last cycles with something on the pins as a table, oldest first, at most
 // ROUTER_HISTORY_CYCLES rows and no more than fit `text`; the last ones are kept. No newline at

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `lockstep` back end: a router is two, the reference (router_ref.c) and the RTL, with the same
-// inputs. The reference's outputs go to the fabric; after each clock edge all outputs of the RTL
-// must be the same: valid, credit, ack, nack and busy always, VC, head, tail and payload where
-// valid, and the stall counters.
+// The `lockstep` back end: a router is two, the reference (router_ref.c, or router_circuit.c under
+// circuit switching) and the RTL, with the same inputs. The reference's outputs go to the fabric;
+// after each clock edge all outputs of the RTL must be the same: valid, credit, ack, nack and busy
+// always, VC, head, tail and payload where valid, and the stall counters.
 //
-// Timing: the reference's outputs are known in `evaluate`, the RTL's in `update` of the same cycle.
+// Timing: the reference's outputs are known in `evaluate`, or in `update` if it has only that; the
+// RTL's in `update` of the same cycle.
 // A router is clocked for one cycle more after its last output, to see its pins become quiet.
 // Bounds: the RTL's payload has exactly as many wires as configured; wider ones are made of the
 // reference's payload (layout.h). Only the first difference is kept, and told by `check`.
@@ -18,6 +19,7 @@
 #include <string.h>
 
 struct lockstep {
+    const struct router_ops *ref_ops;
     void *ref;
     struct rtl_bank *rtl;
     uint32_t radix;
@@ -30,14 +32,13 @@ struct lockstep {
     struct err difference;             // the first one
 };
 
-static const struct router_ops *const ref_ops = &router_ref_ops;
-
 static void bank_free(void *bank)
 {
     struct lockstep *self = bank;
     if (!self)
         return;
-    ref_ops->bank_free(self->ref);
+    if (self->ref)
+        self->ref_ops->bank_free(self->ref);
     rtl_bank_free(self->rtl);
     free(self->num_flits);
     free(self->num_credits);
@@ -69,7 +70,9 @@ static void *bank_new(const struct router_params *params, struct err *err)
         return NULL;
     }
     self->first_word_mask = flit_bits < 64 ? (UINT64_C(1) << flit_bits) - 1 : UINT64_MAX;
-    self->ref = ref_ops->bank_new(params, err);
+    bool circuits = switching_is_circuit(params->switching);
+    self->ref_ops = circuits ? router_ref_ops.circuit : &router_ref_ops;
+    self->ref = self->ref_ops->bank_new(params, err);
     if (self->ref)
         self->rtl = rtl_bank_new_routers(params, flit_bits, err);
     if (self->rtl)
@@ -78,10 +81,9 @@ static void *bank_new(const struct router_params *params, struct err *err)
     return NULL;
 }
 
-static void evaluate(void *bank, uint32_t router, struct router_out *out)
+// The reference has decided.
+static void keep(struct lockstep *self, uint32_t router, const struct router_out *out)
 {
-    struct lockstep *self = bank;
-    ref_ops->evaluate(self->ref, router, out);
     self->num_flits[router] = out->num_flits;
     self->num_credits[router] = out->num_credits;
     size_t first = (size_t)router * self->radix;
@@ -89,12 +91,21 @@ static void evaluate(void *bank, uint32_t router, struct router_out *out)
     memcpy(&self->credits[first], out->credits, out->num_credits * sizeof *out->credits);
 }
 
+static void evaluate(void *bank, uint32_t router, struct router_out *out)
+{
+    struct lockstep *self = bank;
+    if (!self->ref_ops->evaluate)
+        return;
+    self->ref_ops->evaluate(self->ref, router, out);
+    keep(self, router, out);
+}
+
 static void flit_in(void *bank, uint32_t router, uint32_t port, struct flit flit)
 {
     struct lockstep *self = bank;
     router_history_flit(self->history, router, rtl_bank_cycle(self->rtl), ROUTER_HISTORY_FLIT_IN,
                         port, flit);
-    ref_ops->flit(self->ref, router, port, flit);
+    self->ref_ops->flit(self->ref, router, port, flit);
     rtl_bank_flit(self->rtl, router, port, flit);
 }
 
@@ -103,8 +114,17 @@ static void credit_in(void *bank, uint32_t router, uint32_t port, uint8_t vcs)
     struct lockstep *self = bank;
     router_history_credit(self->history, router, rtl_bank_cycle(self->rtl),
                           ROUTER_HISTORY_CREDIT_IN, port, vcs);
-    ref_ops->credit(self->ref, router, port, vcs);
+    self->ref_ops->credit(self->ref, router, port, vcs);
     rtl_bank_credit(self->rtl, router, port, vcs);
+}
+
+static void answer_in(void *bank, uint32_t router, uint32_t port, bool ack, bool nack)
+{
+    struct lockstep *self = bank;
+    router_history_answer(self->history, router, rtl_bank_cycle(self->rtl),
+                          ROUTER_HISTORY_CREDIT_IN, port, ack, nack);
+    self->ref_ops->answer(self->ref, router, port, ack, nack);
+    rtl_bank_answer(self->rtl, router, port, ack, nack);
 }
 
 // Notes a difference, unless there is one already. `port` is -1 where a field has none.
@@ -123,7 +143,7 @@ static void differ(struct lockstep *self, uint32_t router, int64_t port, const c
             "cycle %" PRIu64 ", router %" PRIu32 "%s, %s: RTL has 0x%" PRIx64
             ", the reference 0x%" PRIx64 "\n"
             "last cycles of this router's pins (port:vc, H head, T tail, =payload; credits "
-            "port:VCs; outputs of the RTL):\n%s",
+            "port:VCs, A ack, N nack; outputs of the RTL):\n%s",
             cycle, router, at_port, field, rtl, ref, table);
     rtl_bank_tell_fault(self->rtl, router);
 }
@@ -178,12 +198,15 @@ static void compare_backs(struct lockstep *self, uint32_t router)
             break;
         bool same_port = ref < end && ref->port == back->port;
         differ(self, router, back->port, "credit", back->credits, same_port ? ref->vcs : 0);
-        differ(self, router, back->port, "ack", back->ack, 0);
-        differ(self, router, back->port, "nack", back->nack, 0);
+        differ(self, router, back->port, "ack", back->ack, same_port && ref->ack);
+        differ(self, router, back->port, "nack", back->nack, same_port && ref->nack);
         ref += same_port;
     }
-    if (ref < end)
-        differ(self, router, ref->port, "credit", 0, ref->vcs);
+    if (ref == end)
+        return;
+    differ(self, router, ref->port, "credit", 0, ref->vcs);
+    differ(self, router, ref->port, "ack", 0, ref->ack);
+    differ(self, router, ref->port, "nack", 0, ref->nack);
 }
 
 static void compare_stalls(struct lockstep *self, uint32_t router)
@@ -191,7 +214,7 @@ static void compare_stalls(struct lockstep *self, uint32_t router)
     struct router_stalls rtl = {0};
     struct router_stalls ref = {0};
     rtl_bank_stalls(self->rtl, router, &rtl);
-    ref_ops->stalls(self->ref, router, &ref);
+    self->ref_ops->stalls(self->ref, router, &ref);
 #define COMPARE(name) differ(self, router, -1, "stalls." #name, rtl.name, ref.name);
     ROUTER_STALLS(COMPARE)
 #undef COMPARE
@@ -204,15 +227,24 @@ static void note_outputs(struct lockstep *self, uint32_t router)
     for (uint32_t i = 0; i < rtl->out.num_flits; i++)
         router_history_flit(self->history, router, cycle, ROUTER_HISTORY_FLIT_OUT,
                             rtl->out.flits[i].port, rtl_bank_out_flit(rtl, i));
-    for (uint32_t i = 0; i < rtl->out.num_backs; i++)
-        router_history_credit(self->history, router, cycle, ROUTER_HISTORY_CREDIT_OUT,
-                              rtl->out.backs[i].port, rtl->out.backs[i].credits);
+    for (uint32_t i = 0; i < rtl->out.num_backs; i++) {
+        const struct router_door_back *back = &rtl->out.backs[i];
+        if (back->credits)
+            router_history_credit(self->history, router, cycle, ROUTER_HISTORY_CREDIT_OUT,
+                                  back->port, back->credits);
+        if (back->ack || back->nack)
+            router_history_answer(self->history, router, cycle, ROUTER_HISTORY_CREDIT_OUT,
+                                  back->port, back->ack, back->nack);
+    }
 }
 
 static void update(void *bank, uint32_t router, struct router_out *out)
 {
     struct lockstep *self = bank;
-    (void)out; // the reference has decided in `evaluate`
+    if (self->ref_ops->update) {
+        self->ref_ops->update(self->ref, router, out);
+        keep(self, router, out);
+    }
     rtl_bank_clock(self->rtl, router);
     if (self->rtl->rtl)
         self->rtl->rtl->compared_router_cycles++;
@@ -222,7 +254,7 @@ static void update(void *bank, uint32_t router, struct router_out *out)
     // The RTL's busy covers output registers that the next edge will make quiet
     bool loaded = self->num_flits[router] || self->num_credits[router];
     differ(self, router, -1, "busy", self->rtl->out.busy,
-           loaded || ref_ops->busy(self->ref, router));
+           loaded || self->ref_ops->busy(self->ref, router));
     compare_stalls(self, router);
     self->num_flits[router] = 0;
     self->num_credits[router] = 0;
@@ -231,19 +263,19 @@ static void update(void *bank, uint32_t router, struct router_out *out)
 static bool busy(const void *bank, uint32_t router)
 {
     const struct lockstep *self = bank;
-    return rtl_bank_busy(self->rtl, router) || ref_ops->busy(self->ref, router);
+    return rtl_bank_busy(self->rtl, router) || self->ref_ops->busy(self->ref, router);
 }
 
 static void stalls(const void *bank, uint32_t router, struct router_stalls *sum)
 {
     const struct lockstep *self = bank;
-    ref_ops->stalls(self->ref, router, sum);
+    self->ref_ops->stalls(self->ref, router, sum);
 }
 
 static uint32_t waits(const void *bank, uint32_t router, struct router_wait *list)
 {
     const struct lockstep *self = bank;
-    return ref_ops->waits(self->ref, router, list);
+    return self->ref_ops->waits(self->ref, router, list);
 }
 
 static bool check(void *bank, struct err *err)
@@ -257,11 +289,13 @@ static bool check(void *bank, struct err *err)
 
 const struct router_ops router_lockstep_ops = {
     .name = "lockstep",
+    .circuit = &router_lockstep_ops,
     .bank_new = bank_new,
     .bank_free = bank_free,
     .evaluate = evaluate,
     .flit = flit_in,
     .credit = credit_in,
+    .answer = answer_in,
     .update = update,
     .busy = busy,
     .stalls = stalls,

@@ -2,6 +2,7 @@
 // The reference router: the timing contract of router.h in C. Here are its buffers, steps 0, 1, 4,
 // 6 and 7; allocation is in ref_single.c and ref_staged.c (see ref_bank.h).
 #include "model/net/ref_bank.h"
+#include "model/net/router_circuit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -355,6 +356,7 @@ static uint32_t waits(const void *bank, uint32_t router, struct router_wait *wai
 
 const struct router_ops router_ref_ops = {
     .name = "ref",
+    .circuit = &router_circuit_ops,
     .bank_new = bank_new,
     .bank_free = bank_free,
     .evaluate = evaluate,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The `rtl` back end: a bank of Verilated routers (rtl/router_sim.sv).
+// The `rtl` back end: a bank of Verilated routers (rtl/router_sim.sv, or rtl/circuit_sim.sv under
+// circuit switching).
 //
 // Everything happens at the clock edge, in `update`; there is nothing to evaluate before. The
 // library's buffers are as deep as the next power of two, and its routing tables have that many
@@ -24,27 +25,47 @@ enum {
     CFG_TABLE = 1 << 23
 };
 
+// Routers with buffers; returns the length of the variant's words.
+static int buffered_variant(struct rtl_variant *variant, const struct router_params *params,
+                            uint32_t flit_bits)
+{
+    uint32_t depth_flits = rtl_bank_power_of_two(params->buffer_flits);
+    variant->top = "router_sim";
+    rtl_variant_set(variant, "RADIX", "%u", params->radix);
+    rtl_variant_set(variant, "VCS", "%u", params->num_vcs);
+    rtl_variant_set(variant, "DEPTH", "%u", depth_flits);
+    rtl_variant_set(variant, "PACED", "%d", params->flit_cycles != NULL);
+    const struct routing *routing = params->routing;
+    rtl_variant_set(variant, "ROUTING", "%u", routing->kind ? routing->kind->strap : 0);
+    rtl_variant_set(variant, "GROUP_VCS", "%u", routing->group_vcs);
+    rtl_bank_set_design(variant, &params->design);
+    return snprintf(variant->words, sizeof variant->words,
+                    "RTL router: radix %u, %u VCs of up to %u flits, %u-bit flits", params->radix,
+                    params->num_vcs, depth_flits, flit_bits);
+}
+
+static int circuit_variant(struct rtl_variant *variant, const struct router_params *params,
+                           uint32_t flit_bits)
+{
+    variant->top = "circuit_sim";
+    variant->define = "DOOR_CIRCUIT";
+    rtl_variant_set(variant, "RADIX", "%u", params->radix);
+    return snprintf(variant->words, sizeof variant->words,
+                    "RTL router for circuits: radix %u, %u-bit flits", params->radix, flit_bits);
+}
+
 static struct rtl_variant variant_of(const struct router_params *params, uint32_t flit_bits)
 {
-    struct rtl_variant variant = {.top = "router_sim"};
-    uint32_t depth_flits = rtl_bank_power_of_two(params->buffer_flits);
+    struct rtl_variant variant = {0};
     uint32_t table_size = params->routing->table_size;
     if (table_size > 0)
         table_size =
             rtl_bank_power_of_two(table_size > MIN_TABLE_SIZE ? table_size : MIN_TABLE_SIZE);
-    rtl_variant_set(&variant, "RADIX", "%u", params->radix);
-    rtl_variant_set(&variant, "VCS", "%u", params->num_vcs);
-    rtl_variant_set(&variant, "DEPTH", "%u", depth_flits);
+    int length = switching_is_circuit(params->switching)
+                     ? circuit_variant(&variant, params, flit_bits)
+                     : buffered_variant(&variant, params, flit_bits);
     rtl_variant_set(&variant, "FLIT_BITS", "%u", flit_bits);
     rtl_variant_set(&variant, "TABLE_SIZE", "%u", table_size);
-    rtl_bank_set_design(&variant, &params->design);
-    rtl_variant_set(&variant, "PACED", "%d", params->flit_cycles != NULL);
-    const struct routing *routing = params->routing;
-    rtl_variant_set(&variant, "ROUTING", "%u", routing->kind ? routing->kind->strap : 0);
-    rtl_variant_set(&variant, "GROUP_VCS", "%u", routing->group_vcs);
-    int length = snprintf(variant.words, sizeof variant.words,
-                          "RTL router: radix %u, %u VCs of up to %u flits, %u-bit flits",
-                          params->radix, params->num_vcs, depth_flits, flit_bits);
     if (table_size)
         snprintf(variant.words + length, sizeof variant.words - (size_t)length,
                  ", tables of %u entries", table_size);
@@ -105,10 +126,12 @@ static void *bank_new(const struct router_params *params, struct err *err)
 
 const struct router_ops router_rtl_ops = {
     .name = "rtl",
+    .circuit = &router_rtl_ops,
     .bank_new = bank_new,
     .bank_free = rtl_bank_free,
     .flit = rtl_bank_flit,
     .credit = rtl_bank_credit,
+    .answer = rtl_bank_answer,
     .update = rtl_bank_update,
     .busy = rtl_bank_busy,
     .stalls = rtl_bank_stalls,

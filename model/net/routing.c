@@ -119,6 +119,11 @@ static bool check_bubble(const struct routing *self, struct err *err)
 // What an algorithm by coordinates asks of the configuration.
 static bool check_kind(const struct routing *self, const char *name, struct err *err)
 {
+    if (self->circuits && self->kind != &route_dimension_order)
+        return err_set(err, ERR_CONFIG,
+                       "fabric.router.routing: the probe of a circuit has one way to go, and %s "
+                       "lets it choose; use dimension-order",
+                       name);
     if (self->num_vcs % self->kind->num_phases)
         return err_set(err, ERR_CONFIG,
                        "fabric.router.vcs: %u cannot be split into the %u groups of %s; use %u",
@@ -143,16 +148,17 @@ static bool fill(struct routing *self, const struct topology *topology,
     self->switching = spec->switching;
     self->buffer_flits = spec->buffer_flits;
     self->max_flits = spec->max_flits;
-    self->num_vcs = spec->num_vcs;
+    self->circuits = switching_is_circuit(spec->switching);
+    self->num_vcs = self->circuits ? 1 : spec->num_vcs;
     self->by_flow = spec->by_flow;
-    self->vcs_all = (uint8_t)((1U << spec->num_vcs) - 1);
+    self->vcs_all = (uint8_t)((1U << self->num_vcs) - 1);
     self->dims = calloc(TOPOLOGY_MAX_DIMS, sizeof *self->dims);
     if (!self->dims)
         return err_set(err, ERR_RUN, "out of memory");
     place_dims(self, topology);
     if (self->kind && !check_kind(self, algorithm->name, err))
         return false;
-    self->group_vcs = spec->num_vcs / (self->kind ? self->kind->num_phases : 1);
+    self->group_vcs = self->num_vcs / (self->kind ? self->kind->num_phases : 1);
     self->vcs_group = (uint8_t)((1U << self->group_vcs) - 1);
     if (self->kind)
         self->kind->classify(self);

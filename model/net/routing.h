@@ -124,6 +124,7 @@ struct routing {
     enum switching switching;
     uint32_t buffer_flits;
     uint32_t max_flits;
+    bool circuits;          // circuit switching: num_vcs is 1, and layers have no VCs of their own
     uint32_t num_vcs;       // 1..8
     uint8_t vcs_all;        // mask of all VCs
     uint32_t group_vcs;     // VCs of a group

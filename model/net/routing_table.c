@@ -66,10 +66,10 @@ static bool fill_graph(struct routing *self, const struct topology *topology,
                        route_graph_fn *find_routes, struct err *err)
 {
     struct route_graph routes;
-    uint8_t vcs[ROUTER_MAX_VCS];
+    uint8_t vcs[ROUTE_GRAPH_MAX_LAYERS];
     if (!find_routes(topology, &routes, err))
         return false;
-    bool good = route_graph_vcs(&routes, self->num_vcs, vcs, err);
+    bool good = route_graph_vcs(&routes, self->num_vcs, self->circuits, vcs, err);
     for (uint32_t node = 0; good && node < topology->num_nodes; node++)
         for (uint32_t r = 0; r < topology->num_routers; r++)
             *entry(self, topology, r, node) =

@@ -2,7 +2,8 @@
 // Routing algorithms by name, and the tables that those which need tables put into the routers.
 //
 // An algorithm is one row of the list. A table holds, for every router and destination address, one
-// route, so a packet's way depends on its destination alone.
+// route, so a packet's way depends on its destination alone. Under circuit switching the layers of
+// shortest-layered have no VCs to be apart by, and need none unless probes wait (fabric.circuit).
 //
 // Bounds: 2^ROUTING_TABLE_MAX_ADDR_BITS entries a router, which is what the configuration port of
 // the RTL router can number.

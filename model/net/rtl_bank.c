@@ -17,6 +17,7 @@ static struct router_door_straps straps_of(const struct router_params *params, b
         .vcs_low = routing->vcs_low,
         .vcs_high = routing->vcs_high,
         .vcs_all = routing->vcs_all,
+        .waits = params->circuit_waits,
         .len_mask = routing->layout.len_mask,
         .waves = waves,
     };
@@ -153,6 +154,13 @@ void rtl_bank_credit(void *bank, uint32_t instance, uint32_t port, uint8_t vcs)
     self->door->credit(self->instances, instance, port, vcs);
 }
 
+void rtl_bank_answer(void *bank, uint32_t instance, uint32_t port, bool ack, bool nack)
+{
+    struct rtl_bank *self = bank;
+    leave_wave_cycle(self);
+    self->door->answer(self->instances, instance, port, ack, nack);
+}
+
 void rtl_bank_tell_fault(struct rtl_bank *self, uint32_t instance)
 {
     if (!self->rtl || self->rtl->differs)
@@ -223,10 +231,11 @@ void rtl_bank_update(void *bank, uint32_t instance, struct router_out *out)
             check_words(self, instance, i);
     }
     out->num_credits = 0;
-    for (uint32_t i = 0; i < self->out.num_backs; i++)
-        if (self->out.backs[i].credits)
-            out->credits[out->num_credits++] = (struct router_out_credit){
-                .port = self->out.backs[i].port, .vcs = self->out.backs[i].credits};
+    for (uint32_t i = 0; i < self->out.num_backs; i++) {
+        const struct router_door_back *back = &self->out.backs[i];
+        out->credits[out->num_credits++] = (struct router_out_credit){
+            .port = back->port, .vcs = back->credits, .ack = back->ack, .nack = back->nack};
+    }
 }
 
 bool rtl_bank_busy(const void *bank, uint32_t instance)

@@ -3,9 +3,9 @@
 // share. It makes a payload's words at the input pins and reads the outputs after a clock edge; it
 // writes waves.
 //
-// Timing: an input is on the pins when rtl_bank_flit or rtl_bank_credit returns; rtl_bank_clock is
-// the clock edge. A wave shows each cycle as its low half, inputs applied, and the high half after
-// the edge.
+// Timing: an input is on the pins when rtl_bank_flit, rtl_bank_credit or rtl_bank_answer returns;
+// rtl_bank_clock is the clock edge. A wave shows each cycle as its low half, inputs applied, and
+// the high half after the edge.
 #ifndef ORDITO_MODEL_NET_RTL_BANK_H
 #define ORDITO_MODEL_NET_RTL_BANK_H
 
@@ -37,8 +37,8 @@ struct rtl_bank *rtl_bank_new(const struct router_params *params, struct rtl_var
 // Sets the parameters of a top that say how its routers allocate.
 void rtl_bank_set_design(struct rtl_variant *variant, const struct router_design *design);
 
-// A bank of routers (router_sim.sv), with their straps and tables, whose payload has `flit_bits`
-// wires.
+// A bank of routers (router_sim.sv, circuit_sim.sv), with their straps and tables, whose payload
+// has `flit_bits` wires.
 struct rtl_bank *rtl_bank_new_routers(const struct router_params *params, uint32_t flit_bits,
                                       struct err *err);
 
@@ -46,6 +46,7 @@ struct rtl_bank *rtl_bank_new_routers(const struct router_params *params, uint32
 void rtl_bank_free(void *bank);
 void rtl_bank_flit(void *bank, uint32_t instance, uint32_t port, struct flit flit);
 void rtl_bank_credit(void *bank, uint32_t instance, uint32_t port, uint8_t vcs);
+void rtl_bank_answer(void *bank, uint32_t instance, uint32_t port, bool ack, bool nack);
 void rtl_bank_update(void *bank, uint32_t instance, struct router_out *out);
 bool rtl_bank_busy(const void *bank, uint32_t instance);
 void rtl_bank_stalls(const void *bank, uint32_t instance, struct router_stalls *sum);

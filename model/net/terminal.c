@@ -1,39 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/terminal.h"
 
+#include "model/net/terminal_circuit.h"
+#include "model/net/terminal_state.h"
 #include "sim/rng.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
-
-// The packet that is coming in on a VC.
-struct incoming {
-    uint32_t handle; // MSG_NONE between packets
-    uint32_t next_flit;
-};
-
-struct terminal {
-    uint32_t queue_first; // handles; MSG_NONE if the queue is empty
-    uint32_t queue_last;
-    uint32_t next_flit; // of the first packet: 0 if its head has not been sent
-    uint8_t vc;         // that the first packet goes by
-    uint8_t rr_vc;
-    uint8_t credits[ROUTER_MAX_VCS];
-    uint32_t eject_first; // ring of flits that have arrived
-    uint32_t eject_num;
-    struct incoming incoming[ROUTER_MAX_VCS];
-};
-
-static void set_bit(uint64_t *bits, uint32_t i)
-{
-    bits[i / 64] |= UINT64_C(1) << i % 64;
-}
-
-static void clear_bit(uint64_t *bits, uint32_t i)
-{
-    bits[i / 64] &= ~(UINT64_C(1) << i % 64);
-}
 
 bool terminals_make(struct terminals *self, struct err *err)
 {
@@ -56,12 +30,13 @@ bool terminals_make(struct terminals *self, struct err *err)
             self->nodes[n].incoming[vc].handle = MSG_NONE;
         }
     }
-    return true;
+    return !switching_is_circuit(self->params->switching) || terminal_circuits_make(self, err);
 }
 
 void terminals_free(struct terminals *self)
 {
     free(self->nodes);
+    free(self->circuits);
     free(self->eject_flits);
     free(self->sending);
     free(self->ejecting);
@@ -72,7 +47,7 @@ void terminals_enqueue(struct terminals *self, uint32_t handle)
     struct terminal *node = &self->nodes[self->pool->slots[handle].source];
     if (node->queue_first == MSG_NONE) {
         node->queue_first = handle;
-        set_bit(self->sending, self->pool->slots[handle].source);
+        terminal_set_bit(self->sending, self->pool->slots[handle].source);
     } else {
         self->pool->slots[node->queue_last].next = handle;
     }
@@ -94,12 +69,33 @@ static uint32_t choose_vc(const struct terminals *self, const struct terminal *n
     return (uint32_t)__builtin_ctz(routing_first_vc(usable, node->rr_vc));
 }
 
-static uint64_t head_payload(const struct terminals *self, uint32_t handle)
+uint64_t terminal_head_payload(const struct terminals *self, uint32_t handle)
 {
     const struct packet *packet = &self->pool->slots[handle];
     const uint32_t *node_addr = self->params->topology->node_addr;
     return routing_head(self->params->routing, node_addr[packet->source],
                         node_addr[packet->destination], packet->flits, packet->serial, handle);
+}
+
+bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit)
+{
+    self->node_flits[n]++;
+    return calendar_push_flit(self->calendar, cycle + self->node_latency[n].injection_cycles,
+                              (struct calendar_flit){self->node_target[n], false, flit});
+}
+
+bool terminal_send(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit)
+{
+    struct terminal *node = &self->nodes[n];
+    node->next_flit++;
+    self->flits_injected++;
+    if (flit.tail) {
+        node->next_flit = 0;
+        node->queue_first = self->pool->slots[node->queue_first].next;
+        if (node->queue_first == MSG_NONE)
+            terminal_clear_bit(self->sending, n);
+    }
+    return terminal_put(self, n, cycle, flit);
 }
 
 // Sends a flit of the first packet of node `n`, if there is a credit. False if out of memory.
@@ -110,7 +106,7 @@ static bool inject(struct terminals *self, uint32_t n, uint64_t cycle)
     struct packet *packet = &self->pool->slots[handle];
     struct flit flit = {.head = node->next_flit == 0, .tail = node->next_flit + 1 == packet->flits};
     if (flit.head) {
-        flit.payload = head_payload(self, handle);
+        flit.payload = terminal_head_payload(self, handle);
         uint32_t vc = choose_vc(self, node, packet, (uint32_t)flit.payload);
         if (vc >= ROUTER_MAX_VCS)
             return true;
@@ -125,25 +121,18 @@ static bool inject(struct terminals *self, uint32_t n, uint64_t cycle)
     }
     flit.vc = node->vc;
     node->credits[node->vc]--;
-    node->next_flit++;
-    self->flits_injected++;
-    self->node_flits[n]++;
-    if (flit.tail) {
-        node->next_flit = 0;
-        node->queue_first = packet->next;
-        if (node->queue_first == MSG_NONE)
-            clear_bit(self->sending, n);
-    }
-    return calendar_push_flit(self->calendar, cycle + self->node_latency[n].injection_cycles,
-                              (struct calendar_flit){self->node_target[n], false, flit});
+    return terminal_send(self, n, cycle, flit);
 }
 
 bool terminals_inject(struct terminals *self, uint64_t cycle)
 {
-    for (uint32_t w = 0; w < (self->num_nodes + 63) / 64; w++)
-        for (uint64_t rest = self->sending[w]; rest; rest &= rest - 1)
-            if (!inject(self, w * 64 + (uint32_t)__builtin_ctzll(rest), cycle))
+    for (uint32_t w = 0; w < (self->num_nodes + 63) / 64; w++) {
+        for (uint64_t rest = self->sending[w]; rest; rest &= rest - 1) {
+            uint32_t n = w * 64 + (uint32_t)__builtin_ctzll(rest);
+            if (!(self->circuits ? terminal_circuit_inject : inject)(self, n, cycle))
                 return false;
+        }
+    }
     return true;
 }
 
@@ -153,14 +142,25 @@ void terminals_credit(struct terminals *self, uint32_t node, uint8_t vcs)
         self->nodes[node].credits[__builtin_ctz(rest)]++;
 }
 
+bool terminals_answer(struct terminals *self, uint32_t n, uint64_t cycle, bool ack, bool nack,
+                      struct err *err)
+{
+    if (self->circuits)
+        return terminal_circuit_answer(self, n, cycle, ack, nack, err);
+    return err_set(err, ERR_MISMATCH,
+                   "cycle %" PRIu64 ", node %u: an answer of circuit switching came", cycle, n);
+}
+
 bool terminals_flit(struct terminals *self, uint32_t n, struct flit flit, struct err *err)
 {
     struct terminal *node = &self->nodes[n];
+    if (self->circuits)
+        return terminal_circuit_flit(self, n, flit, err);
     if (node->eject_num == self->eject_cap)
         return err_set(err, ERR_MISMATCH, "node %u: a flit came without a credit", n);
     uint32_t slot = (node->eject_first + node->eject_num++) & (self->eject_cap - 1);
     self->eject_flits[(size_t)n * self->eject_cap + slot] = flit;
-    set_bit(self->ejecting, n);
+    terminal_set_bit(self->ejecting, n);
     return true;
 }
 
@@ -175,7 +175,8 @@ static bool check_flit(struct terminals *self, uint32_t n, uint64_t cycle, struc
             return err_set(err, ERR_MISMATCH,
                            "cycle %" PRIu64 ", node %u, vc %u: a head flit within a packet", cycle,
                            n, flit.vc);
-        if (!packet || packet->destination != n || flit.payload != head_payload(self, handle))
+        if (!packet || packet->destination != n ||
+            flit.payload != terminal_head_payload(self, handle))
             return err_set(err, ERR_MISMATCH,
                            "cycle %" PRIu64 ", node %u, vc %u: head flit %016" PRIx64
                            " is of no packet to this node",
@@ -198,15 +199,10 @@ static bool check_flit(struct terminals *self, uint32_t n, uint64_t cycle, struc
     return true;
 }
 
-// Takes a flit at node `n`, gives its credit back, and delivers the packet with its tail.
-static bool eject(struct terminals *self, uint32_t n, uint64_t cycle, struct err *err)
+bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit,
+                   struct err *err)
 {
-    struct terminal *node = &self->nodes[n];
-    struct flit flit = self->eject_flits[(size_t)n * self->eject_cap + node->eject_first];
-    struct incoming *in = &node->incoming[flit.vc];
-    node->eject_first = (node->eject_first + 1) & (self->eject_cap - 1);
-    if (--node->eject_num == 0)
-        clear_bit(self->ejecting, n);
+    struct incoming *in = &self->nodes[n].incoming[flit.vc];
     if (!check_flit(self, n, cycle, flit, in, err))
         return false;
     self->flits_ejected++;
@@ -221,14 +217,20 @@ static bool eject(struct terminals *self, uint32_t n, uint64_t cycle, struct err
         packet_pool_give(self->pool, in->handle);
         in->handle = MSG_NONE;
     }
-    uint8_t vcs = (uint8_t)(1U << flit.vc);
+    return true;
+}
+
+bool terminal_back(struct terminals *self, uint32_t n, uint64_t cycle, struct calendar_credit back,
+                   struct err *err)
+{
+    back.target = self->node_target[n];
     return calendar_push_credit(self->calendar, cycle + self->node_latency[n].ejection_cycles,
-                                (struct calendar_credit){self->node_target[n], false, vcs}) ||
+                                back) ||
            err_set(err, ERR_RUN, "out of memory for credits");
 }
 
-// True if node `n` does not consume in this cycle. A draw depends on (seed, node, cycle) only.
-static bool stalls(const struct terminals *self, uint32_t n, uint64_t cycle)
+// A draw depends on (seed, node, cycle) only.
+bool terminal_stalls(const struct terminals *self, uint32_t n, uint64_t cycle)
 {
     if (self->params->stall_threshold == 0)
         return false;
@@ -236,12 +238,28 @@ static bool stalls(const struct terminals *self, uint32_t n, uint64_t cycle)
     return rng_mix(key ^ rng_mix(cycle)) < self->params->stall_threshold;
 }
 
+// Takes the next flit of node `n`, unless that stalls, and gives its credit back.
+static bool eject(struct terminals *self, uint32_t n, uint64_t cycle, struct err *err)
+{
+    if (terminal_stalls(self, n, cycle))
+        return true;
+    struct terminal *node = &self->nodes[n];
+    struct flit flit = self->eject_flits[(size_t)n * self->eject_cap + node->eject_first];
+    node->eject_first = (node->eject_first + 1) & (self->eject_cap - 1);
+    if (--node->eject_num == 0)
+        terminal_clear_bit(self->ejecting, n);
+    if (!terminal_take(self, n, cycle, flit, err))
+        return false;
+    uint8_t vcs = (uint8_t)(1U << flit.vc);
+    return terminal_back(self, n, cycle, (struct calendar_credit){.vcs = vcs}, err);
+}
+
 bool terminals_eject(struct terminals *self, uint64_t cycle, struct err *err)
 {
     for (uint32_t w = 0; w < (self->num_nodes + 63) / 64; w++) {
         for (uint64_t rest = self->ejecting[w]; rest; rest &= rest - 1) {
             uint32_t n = w * 64 + (uint32_t)__builtin_ctzll(rest);
-            if (!stalls(self, n, cycle) && !eject(self, n, cycle, err))
+            if (!(self->circuits ? terminal_circuit_eject : eject)(self, n, cycle, err))
                 return false;
         }
     }

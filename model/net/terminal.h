@@ -3,7 +3,8 @@
 // when what happens.
 //
 // Bounds: source queues are unbounded (a packet waits in its pool slot); an ejection buffer holds
-// `buffer_flits` a VC, which the credits of the last router stand for.
+// `buffer_flits` a VC, which the credits of the last router stand for. Circuits:
+// terminal_circuit.h.
 #ifndef ORDITO_MODEL_NET_TERMINAL_H
 #define ORDITO_MODEL_NET_TERMINAL_H
 
@@ -11,7 +12,8 @@
 #include "model/net/fabric.h"
 #include "model/net/packet_pool.h"
 
-struct terminal;
+struct terminal;         // terminal_state.h
+struct terminal_circuit; // terminal_circuit.c
 
 // Latencies of a node's channels.
 struct terminal_latency {
@@ -36,6 +38,9 @@ struct terminals {
     uint64_t flits_injected;
     uint64_t packets_ejected;
     uint64_t flits_ejected;
+    struct terminal_circuit *circuits; // [num_nodes] under circuit switching, otherwise NULL
+    uint32_t num_backing_off;          // nodes whose circuit was refused, and which wait to retry
+    struct circuit_counters circuit_counters;
 };
 
 // Fills the rest after what comes before eject_cap has been set.
@@ -50,6 +55,8 @@ bool terminals_inject(struct terminals *self, uint64_t cycle);
 
 // Step c: what arrives at a node.
 void terminals_credit(struct terminals *self, uint32_t node, uint8_t vcs);
+bool terminals_answer(struct terminals *self, uint32_t node, uint64_t cycle, bool ack, bool nack,
+                      struct err *err);
 bool terminals_flit(struct terminals *self, uint32_t node, struct flit flit, struct err *err);
 
 // Step d for all nodes, in ascending order. False with `err` if a flit is not the one that was

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// What terminal.c and terminal_circuit.c share: the state of a node's terminal, and what is done
+// with a packet whatever the switching mode.
+#ifndef ORDITO_MODEL_NET_TERMINAL_STATE_H
+#define ORDITO_MODEL_NET_TERMINAL_STATE_H
+
+#include "model/net/terminal.h"
+
+// The packet that is coming in on a VC.
+struct incoming {
+    uint32_t handle; // MSG_NONE between packets
+    uint32_t next_flit;
+};
+
+struct terminal {
+    uint32_t queue_first; // handles; MSG_NONE if the queue is empty
+    uint32_t queue_last;
+    uint32_t next_flit; // of the first packet: 0 if its head has not been sent
+    uint8_t vc;         // that the first packet goes by
+    uint8_t rr_vc;
+    uint8_t credits[ROUTER_MAX_VCS];
+    uint32_t eject_first; // ring of flits that have arrived
+    uint32_t eject_num;
+    struct incoming incoming[ROUTER_MAX_VCS]; // circuits: [0] only
+};
+
+static inline void terminal_set_bit(uint64_t *bits, uint32_t i)
+{
+    bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+static inline void terminal_clear_bit(uint64_t *bits, uint32_t i)
+{
+    bits[i / 64] &= ~(UINT64_C(1) << i % 64);
+}
+
+// The payload of a packet's head flit.
+uint64_t terminal_head_payload(const struct terminals *self, uint32_t handle);
+
+// Puts a flit of any kind on the channel out of node `n`. False if out of memory.
+bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit);
+
+// Sends what belongs on the backward wires of the channel into node `n`; the target is filled in.
+// False with `err` if out of memory.
+bool terminal_back(struct terminals *self, uint32_t n, uint64_t cycle, struct calendar_credit back,
+                   struct err *err);
+
+// Counts and puts a flit of the first packet of node `n` on its channel; behind a tail the next
+// packet moves up. False if out of memory.
+bool terminal_send(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit);
+
+// True if node `n` does not consume in this cycle.
+bool terminal_stalls(const struct terminals *self, uint32_t n, uint64_t cycle);
+
+// Node `n` takes a flit, which must be the one that was sent and at its place, and delivers the
+// packet with its tail. False with `err` (ERR_MISMATCH) otherwise.
+bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit,
+                   struct err *err);
+
+#endif

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// A router for circuit switching as Verilator's top, with the ports of router_sim.sv and a strap
+// more, so that the same door drives both. Simulation only.
+//
+// Timing: the router's. Counters are up to date with the last clock edge. busy_o is 0 if the next
+// cycle changes nothing as long as the input pins are quiet.
+module circuit_sim #(
+    parameter int RADIX = 5,       // ports, 2..65
+    parameter int FLIT_BITS = 64,  // bits of payload, 16..512
+    parameter int TABLE_SIZE = 0   // entries of the routing table; 0: grid
+) (
+    input  logic                 clk_i,
+    input  logic                 rst_ni,
+    // Straps (circuit_router.sv), and those of router.sv that have no meaning here
+    input  logic                 waits_i,
+    input  logic [1:0]           mode_i,
+    input  logic [6:0]           depth_i,
+    input  logic                 by_flow_i,
+    input  logic [7:0]           vcs_low_i,
+    input  logic [7:0]           vcs_high_i,
+    input  logic [7:0]           vcs_all_i,
+    // Configuration port (router_cfg.sv)
+    input  logic                 cfg_valid_i,
+    input  logic [23:0]          cfg_addr_i,
+    input  logic [31:0]          cfg_data_i,
+    // Channels in and out; fwd is {valid, head, tail, kind}; credit is not used
+    input  logic [5:0]           fwd_i[RADIX],
+    input  logic [FLIT_BITS-1:0] payload_i[RADIX],
+    input  logic [7:0]           credit_i[RADIX],
+    input  logic                 ack_i[RADIX],
+    input  logic                 nack_i[RADIX],
+    output logic [5:0]           fwd_o[RADIX],
+    output logic [FLIT_BITS-1:0] payload_o[RADIX],
+    output logic [7:0]           credit_o[RADIX],
+    output logic                 ack_o[RADIX],
+    output logic                 nack_o[RADIX],
+    // Observation
+    output logic                 busy_o,  // a probe is held or an output register not quiet
+    output logic [63:0]          stalls_o[7]  // as ROUTER_STALLS of router.h lists them
+);
+
+    localparam int Dims = RADIX > 32 ? 32 : RADIX - 1;
+    localparam int PortBits = $clog2(RADIX);
+    localparam int IndexBits = TABLE_SIZE > 1 ? $clog2(TABLE_SIZE) : 1;
+
+    logic [31:0]              len_mask;
+    logic [31:0]              addr_mask;
+    logic [4:0]               addr_lsb;
+    logic [31:0]              own_addr;
+    logic [Dims*32-1:0]       dim_mask;
+    logic [Dims*32-1:0]       dim_size;
+    logic [Dims*32-1:0]       dim_limit;
+    logic [Dims*PortBits-1:0] dim_plus;
+    logic [Dims*PortBits-1:0] dim_minus;
+    logic [Dims-1:0]          dim_ring;
+    logic [Dims-1:0]          dim_at_first;
+    logic [Dims-1:0]          dim_at_last;
+    logic [RADIX*8-1:0]       flit_cycles;
+    logic                     table_write;
+    logic [IndexBits-1:0]     table_index;
+    logic [PortBits-1:0]      table_port;
+    logic                     table_vcs;
+
+    router_cfg #(
+        .RADIX     (RADIX),
+        .VCS       (1),
+        .TABLE_SIZE(TABLE_SIZE),
+        .DIMS      (Dims)
+    ) u_cfg (
+        .clk_i,
+        .rst_ni,
+        .cfg_valid_i,
+        .cfg_addr_i,
+        .cfg_data_i,
+        .len_mask_o    (len_mask),
+        .addr_mask_o   (addr_mask),
+        .addr_lsb_o    (addr_lsb),
+        .own_addr_o    (own_addr),
+        .dim_mask_o    (dim_mask),
+        .dim_size_o    (dim_size),
+        .dim_limit_o   (dim_limit),
+        .dim_plus_o    (dim_plus),
+        .dim_minus_o   (dim_minus),
+        .dim_ring_o    (dim_ring),
+        .dim_at_first_o(dim_at_first),
+        .dim_at_last_o (dim_at_last),
+        .flit_cycles_o (flit_cycles),
+        .table_write_o (table_write),
+        .table_index_o (table_index),
+        .table_port_o  (table_port),
+        .table_vcs_o   (table_vcs)
+    );
+
+    logic [RADIX*6-1:0]         in_fwd;
+    logic [RADIX*FLIT_BITS-1:0] in_payload;
+    logic [RADIX-1:0]           in_ack;
+    logic [RADIX-1:0]           in_nack;
+    logic [RADIX*6-1:0]         out_fwd;
+    logic [RADIX*FLIT_BITS-1:0] out_payload;
+    logic [RADIX-1:0]           out_ack;
+    logic [RADIX-1:0]           out_nack;
+    logic [RADIX-1:0]           held;
+    logic [RADIX-1:0]           owned;
+    logic [RADIX-1:0]           granted;
+
+    circuit_router #(
+        .RADIX     (RADIX),
+        .FLIT_BITS (FLIT_BITS),
+        .TABLE_SIZE(TABLE_SIZE),
+        .DIMS      (Dims)
+    ) u_router (
+        .clk_i,
+        .rst_ni,
+        .waits_i,
+        .addr_mask_i   (addr_mask),
+        .addr_lsb_i    (addr_lsb),
+        .own_addr_i    (own_addr),
+        .dim_mask_i    (dim_mask),
+        .dim_size_i    (dim_size),
+        .dim_limit_i   (dim_limit),
+        .dim_plus_i    (dim_plus),
+        .dim_minus_i   (dim_minus),
+        .dim_ring_i    (dim_ring),
+        .dim_at_first_i(dim_at_first),
+        .dim_at_last_i (dim_at_last),
+        .table_write_i (table_write),
+        .table_index_i (table_index),
+        .table_port_i  (table_port),
+        .fwd_i         (in_fwd),
+        .payload_i     (in_payload),
+        .ack_o         (out_ack),
+        .nack_o        (out_nack),
+        .fwd_o         (out_fwd),
+        .payload_o     (out_payload),
+        .ack_i         (in_ack),
+        .nack_i        (in_nack),
+        .held_o        (held),
+        .owned_o       (owned),
+        .granted_o     (granted)
+    );
+
+    // Pins
+    for (genvar p = 0; p < RADIX; p++) begin : g_pins
+        assign in_fwd[p*6+:6]                     = fwd_i[p];
+        assign in_payload[p*FLIT_BITS+:FLIT_BITS] = payload_i[p];
+        assign in_ack[p]                          = ack_i[p];
+        assign in_nack[p]                         = nack_i[p];
+
+        assign fwd_o[p]     = out_fwd[p*6+:6];
+        assign payload_o[p] = out_payload[p*FLIT_BITS+:FLIT_BITS];
+        assign credit_o[p]  = '0;
+        assign ack_o[p]     = out_ack[p];
+        assign nack_o[p]    = out_nack[p];
+
+        logic unused_credit;
+        assign unused_credit = ^credit_i[p];
+    end
+
+    logic unused_straps;
+    assign unused_straps = ^{mode_i, depth_i, by_flow_i, vcs_low_i, vcs_high_i, vcs_all_i, len_mask,
+                             flit_cycles, table_vcs};
+
+    assign busy_o = held != '0 || out_fwd != '0 || out_ack != '0 || out_nack != '0;
+
+    // Stalls: probes that are not granted
+    logic [RADIX-1:0] why[7];
+
+    for (genvar i = 0; i < 7; i++) begin : g_stalls
+        assign why[i] = i == 1 ? held & owned : i == 4 ? held & ~owned & ~granted : '0;
+
+        always_ff @(posedge clk_i) begin
+            if (!rst_ni) stalls_o[i] <= '0;
+            else if (held != '0) stalls_o[i] <= stalls_o[i] + 64'($countones(why[i]));
+        end
+    end
+endmodule
