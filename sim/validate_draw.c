@@ -164,7 +164,7 @@ struct validate_variant validate_draw_variant(struct validate_drawing *self, uin
         {5, 2, 64, 8, false, false, {.pipeline = 1, .allocator_iterations = 1}},
         {4, 2, 64, 8, true, false, {.pipeline = 1, .allocator_iterations = 1}},
         {3, 1, 16, 1, false, false, {.pipeline = 2, .allocator_iterations = 1}},
-        {5, 3, 64, 16, true, true, {.pipeline = 3, .allocator_iterations = 1}},
+        {5, 3, 64, 16, true, true, {3, true, ALLOCATOR_SEPARABLE, ALLOCATOR_SEPARABLE, 1, false}},
         {7, 4, 64, 16, false, false, {4, true, ALLOCATOR_WAVEFRONT, ALLOCATOR_MATRIX, 1, false}},
         {6, 4, 96, 4, true, false, {3, true, ALLOCATOR_MATRIX, ALLOCATOR_ISLIP, 2, false}},
         {5, 8, 32, 4, false, false, {1, false, ALLOCATOR_SEPARABLE, ALLOCATOR_WAVEFRONT, 1, false}},
