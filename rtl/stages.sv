@@ -64,6 +64,7 @@ module stages #(
     logic [NumVcs-1:0]           not_whole;
     logic [NumVcs-1:0]           routed;
     logic [NumVcs-1:0]           asks;
+    logic [NumVcs-1:0]           bets;     // and its channel is free: speculation
     logic [NumVcs-1:0]           busy;     // all it lacks is a free channel
     logic [NumVcs-1:0]           ready;
 
@@ -134,6 +135,7 @@ module stages #(
         assign may_go                         = filled_i[x] && routed[x] && !lacking[x] &&
             !not_whole[x];
         assign asks[x]                        = HasVcStage && may_go && waiting[x];
+        assign bets[x]                        = asks[x] && channel_free_i[port];
         assign busy[x]                        = may_go && !asks[x] && !channel_free_i[port];
         assign ready[x]                       = may_go && !asks[x] && channel_free_i[port];
     end
@@ -198,7 +200,7 @@ module stages #(
         ) u_switch (
             .clk_i,
             .rst_ni,
-            .bids_i    (asks),
+            .bids_i    (bets),
             .ports_i   (ports),
             .valid_i   (is_given),
             .in_used_i (in_used),
@@ -211,7 +213,7 @@ module stages #(
         assign spec_match = '0;
 
         logic unused_ports;
-        assign unused_ports = ^{in_used, out_used};
+        assign unused_ports = ^{bets, in_used, out_used};
     end
 
     always_comb begin

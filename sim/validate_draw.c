@@ -180,7 +180,7 @@ struct validate_variant validate_draw_variant(struct validate_drawing *self, uin
         {5, 2, 64, 8, &route_dimension_order, false, plain},
         {4, 2, 64, 8, NULL, false, plain},
         {5, 4, 32, 8, &route_minimal_adaptive, false, plain},
-        {5, 3, 64, 16, NULL, true, {.pipeline = 3, .allocator_iterations = 1}},
+        {5, 3, 64, 16, NULL, true, {3, true, ALLOCATOR_SEPARABLE, ALLOCATOR_SEPARABLE, 1, false}},
         {3, 1, 16, 1, &route_dimension_order, false, {.pipeline = 2, .allocator_iterations = 1}},
         {7,
          4,

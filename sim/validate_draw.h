@@ -13,7 +13,7 @@
 #include "model/net/topology.h"
 #include "sim/rng.h"
 
-enum { VALIDATE_MAX_SETTINGS = 32, VALIDATE_MAX_TEXT = 512, VALIDATE_MAX_KINDS = 64 };
+enum { VALIDATE_MAX_SETTINGS = 48, VALIDATE_MAX_TEXT = 512, VALIDATE_MAX_KINDS = 64 };
 
 struct validate_variant {
     uint32_t radix;

@@ -21,6 +21,10 @@ static const struct topology_spec shapes[] = {
     {.kind = "flattened-butterfly", .num_dims = 2, .dims = {3, 2}, .concentration = 2},
     {.kind = "dragonfly", .routers_per_group = 2, .concentration = 2, .global_ports = 2},
     {.kind = "graph", .file = "tests/graphs/web.txt"},
+    {.kind = "cluster",
+     .racks = "kind=mesh\tdims=2x2\tcount=2\nkind=star\tn=3",
+     .join_kind = "ring",
+     .join_channels = 1},
     {.kind = "torus", .num_dims = 2, .dims = {4, 3}, .failed = "router 6\nchannel 0-1"},
 };
 enum { NUM_SHAPES = sizeof shapes / sizeof *shapes };

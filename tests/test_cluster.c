@@ -75,7 +75,12 @@ Test(cluster, a_rack_alone_is_what_it_is_by_itself)
     struct topology *mesh = join_of("mesh", 12);
     struct topology_figures of_cluster = search(t);
     struct topology_figures of_mesh = search(mesh);
-    cr_expect_eq(memcmp(&of_cluster, &of_mesh, sizeof of_mesh), 0);
+    cr_expect_eq(of_cluster.routers, of_mesh.routers);
+    cr_expect_eq(of_cluster.channels, of_mesh.channels);
+    cr_expect_eq(of_cluster.degree_max, of_mesh.degree_max);
+    cr_expect_eq(of_cluster.diameter_hops, of_mesh.diameter_hops);
+    cr_expect_eq(of_cluster.bisection_channels, of_mesh.bisection_channels);
+    cr_expect_float_eq(of_cluster.average_hops, of_mesh.average_hops, 1e-12);
     topology_free(t);
     topology_free(mesh);
 }

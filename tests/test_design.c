@@ -232,10 +232,27 @@ Test(design, a_narrow_channel_takes_its_cycles_for_every_flit)
         }
 }
 
+Test(design, speculative_heads_too_wait_for_a_narrow_channel)
+{
+    for (uint32_t pipeline = 3; pipeline <= 4; pipeline++) {
+        struct rig_spec spec = narrow(5, pipeline);
+        spec.design.speculative = true;
+        struct rig *rig = rig_new(&spec);
+        cr_assert(rig_traffic(rig, 400, 0.8, 1), "%s", rig->err.text);
+        uint64_t crossed = 0;
+        for (uint32_t i = 0; i < rig->num_log; i++)
+            crossed += rig->log[i].source == 0 && rig->log[i].destination == 1;
+        cr_expect_gt(crossed, 100);
+        cr_expect_geq(fabric_now(rig->fabric), 5 * crossed);
+        rig_free(rig);
+    }
+}
+
 Test(design, a_narrow_channel_is_the_same_in_rtl)
 {
     for (uint32_t pipeline = 1; pipeline <= 3; pipeline += 2) {
         struct rig_spec spec = narrow(3, pipeline);
+        spec.design.speculative = pipeline == 3;
         struct rig_spec lockstep = spec;
         lockstep.ops = &router_lockstep_ops;
         lockstep.rtl = (struct router_rtl){.assertions = true, .quiet = true};

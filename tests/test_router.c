@@ -23,8 +23,12 @@ static struct bench bench_new(enum switching mode, uint32_t num_vcs, uint32_t bu
     struct bench b = {0};
     struct err err = {0};
     struct topology_spec spec = {.kind = "mesh", .num_dims = 1, .dims = {3}};
-    struct routing_spec routing = {
-        .routing = "auto", .num_vcs = num_vcs, .flit_bits = 64, .max_flits = 64};
+    struct routing_spec routing = {.routing = "auto",
+                                   .num_vcs = num_vcs,
+                                   .flit_bits = 64,
+                                   .max_flits = 64,
+                                   .switching = mode,
+                                   .buffer_flits = buffer_flits};
     const char *name;
     b.topology = topology_new(&spec, &err);
     b.routing = routing_new(b.topology, &routing, &name, &err);

@@ -317,11 +317,11 @@ Test(rtl, the_structural_fabric_refuses_what_it_does_not_have)
     cr_assert_eq(err.status, ERR_CONFIG);
     cr_assert(strstr(err.text, "fabric.channel.latency_cycles"), "%s", err.text);
     b.params.channel_latency_cycles = 1;
-    b.routing->table_size = 4;
+    b.routing->kind = NULL;
     err = (struct err){0};
     cr_assert_null(router_whole_ops.bank_new(&b.params, &err));
     cr_assert_eq(err.status, ERR_CONFIG);
-    cr_assert(strstr(err.text, "tables"), "%s", err.text);
+    cr_assert(strstr(err.text, "coordinates"), "%s", err.text);
     b.routing->table_size = 0;
     rtl_bench_close(&b);
 }

@@ -79,7 +79,9 @@ static void check_run(const struct validate_settings *settings,
     cr_expect_eq(config.flit_bits, variant->flit_bits);
     cr_expect_leq(config.buffer_flits, variant->max_buffer_flits);
     cr_expect_gt(2 * config.buffer_flits, variant->max_buffer_flits);
-    const struct router_design *design = &variant->design;
+    static const struct router_design of_circuits = {.pipeline = 1, .allocator_iterations = 1};
+    const struct router_design *design =
+        switching_is_circuit(config.switching) ? &of_circuits : &variant->design;
     cr_expect_eq(config.design.pipeline, design->pipeline);
     cr_expect_eq(config.design.speculative, design->speculative);
     cr_expect_eq(config.design.vc_allocator, design->vc_allocator);

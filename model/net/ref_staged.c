@@ -157,12 +157,20 @@ struct bid {
     uint8_t vcs;
 };
 
+// Whether a front takes part in steps 2 and 3 for those that are `wanted`. Those that are ready
+// have a free channel; those that ask may not.
+static bool takes_part(const struct cycle *self, const struct front *front, enum ref_front wanted)
+{
+    return front->is == wanted &&
+           !ref_bit(self->bank->routers[self->router].paced, front->out_port);
+}
+
 // The next input port's fronts from *f on that are `wanted`.
 static struct bid next_bid(const struct cycle *self, uint32_t *f, enum ref_front wanted)
 {
     struct bid bid = {.first = *f};
     for (; *f < self->num && self->fronts[*f].in == self->fronts[bid.first].in; ++*f)
-        if (self->fronts[*f].is == wanted)
+        if (takes_part(self, &self->fronts[*f], wanted))
             bid.vcs |= (uint8_t)(1U << self->fronts[*f].vc);
     bid.end = *f;
     return bid;

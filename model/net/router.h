@@ -52,9 +52,9 @@
 //   3. SWITCH ALLOCATION. It matches input ports (rows) with output ports (columns); the separable
 //      one is a round-robin arbiter at every output port (rr_in). Where several ready VCs of an
 //      input port go to the output port that it got, its arbiter (rr_vc) picks one.
-//      3s. SPECULATION. Steps 2 and 3 once more for the heads that ask, with arbiters and an
-//          allocator of their own; a grant counts if neither port is used by step 3 and step V
-//          gives the head a VC.
+//      3s. SPECULATION. Steps 2 and 3 once more for the heads that ask and whose output port's
+//          channel is free, with arbiters and an allocator of their own; a grant counts if neither
+//          port is used by step 3 and step V gives the head a VC.
 //   4. LEAVE. A granted flit is removed from its FIFO. A head without a VC takes the first usable
 //      one at or after rr_out_vc, cyclically, and its packet holds that VC, unless it is also the
 //      tail; a tail gives its VC back. The VC loses a credit. A narrow channel is busy for
