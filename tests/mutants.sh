@@ -5,4 +5,4 @@
 set -eu
 ordito=$(realpath "$1")
 cd "$(dirname "$0")/.."
-exec scripts/mutants --mutants 11 --seed 7 --program "$ordito"
+exec scripts/mutants --mutants 11 --seed 8 --program "$ordito"
