@@ -56,6 +56,8 @@ module circuit_sim #(
     logic [Dims-1:0]          dim_at_first;
     logic [Dims-1:0]          dim_at_last;
     logic [RADIX*8-1:0]       flit_cycles;
+    logic [4:0]               via_bits;
+    logic [6:0]               max_flits;
     logic                     table_write;
     logic [IndexBits-1:0]     table_index;
     logic [PortBits-1:0]      table_port;
@@ -85,6 +87,8 @@ module circuit_sim #(
         .dim_at_first_o(dim_at_first),
         .dim_at_last_o (dim_at_last),
         .flit_cycles_o (flit_cycles),
+        .via_bits_o    (via_bits),
+        .max_flits_o   (max_flits),
         .table_write_o (table_write),
         .table_index_o (table_index),
         .table_port_o  (table_port),
@@ -158,7 +162,7 @@ module circuit_sim #(
 
     logic unused_straps;
     assign unused_straps = ^{mode_i, depth_i, by_flow_i, vcs_low_i, vcs_high_i, vcs_all_i, len_mask,
-                             flit_cycles, table_vcs};
+                             flit_cycles, via_bits, max_flits, table_vcs};
 
     assign busy_o = held != '0 || out_fwd != '0 || out_ack != '0 || out_nack != '0;
 

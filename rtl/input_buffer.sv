@@ -70,8 +70,8 @@ module input_buffer #(
     localparam int CountBits = SlotBits + 1;  // one more, to tell full from empty
     localparam int AddrBits = $clog2(VCS) + SlotBits;
     localparam logic Adaptive = ROUTING >= 3 && ROUTING <= 6;
-    localparam int PlainBits = PORT_BITS + VCS + 7 + 1;
-    localparam int InfoBits = PlainBits + (Adaptive ? RADIX : 0);
+    localparam int ChoiceBits = Adaptive ? RADIX : 1;  // not read otherwise
+    localparam int InfoBits = PORT_BITS + VCS + 7 + 1 + (Adaptive ? RADIX : 0);
     localparam int RouteBits = RADIX + 2 + VCS + PORT_BITS;
 
     `include "route_grid.svh"
@@ -108,8 +108,7 @@ module input_buffer #(
         flit_info    = '0;
         flit_info[0] = tail;
         if (head) begin
-            if (Adaptive)
-                flit_info[InfoBits-1-:RADIX] = route[RouteBits-1-:RADIX];
+            if (Adaptive) flit_info[InfoBits-1-:ChoiceBits] = route[RouteBits-1-:ChoiceBits];
             flit_info[8+:VCS]           = route[PORT_BITS+:VCS];
             flit_info[8+VCS+:PORT_BITS] = route[PORT_BITS-1:0];
             if (by_flow_i) flit_info[8+:VCS] = route_flow(route[PORT_BITS+:VCS], window);
@@ -186,7 +185,7 @@ module input_buffer #(
                 front  = front | ((VCS*32)'({8'(info[8+VCS+:PORT_BITS]), 8'(info[8+:VCS]),
                                              1'b0, info[1+:7], 7'b0, info[0]}) << (v*32));
                 if (Adaptive)
-                    choices = choices | ((VCS*RADIX)'(info[InfoBits-1-:RADIX]) << (v*RADIX));
+                    choices = choices | ((VCS*RADIX)'(info[InfoBits-1-:ChoiceBits]) << (v*RADIX));
             end
         filled_o = filled;
         whole_o  = whole;

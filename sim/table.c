@@ -208,8 +208,10 @@ static void print_machine(FILE *to, const struct config *config, const struct ru
         fputs("deadlock freedom: probes that are blocked are torn down\n", to);
         return;
     }
-    fprintf(to, "deadlock freedom: %" PRIu64 " channels and VCs, %" PRIu64 " dependencies%s\n",
-            result->proof.vertices, result->proof.edges,
+    fprintf(to, "deadlock freedom: %" PRIu64 " %s, %" PRIu64 " dependencies%s%s\n",
+            result->proof.vertices,
+            result->proof.extended ? "channels and escape VCs" : "channels and VCs",
+            result->proof.edges, result->proof.bubbles ? ", rings freed by bubbles" : "",
             result->proof.by_symmetry ? ", each dimension by itself" : "");
 }
 
