@@ -326,9 +326,10 @@ module router #(
     assign unused_port = ^out_port;
 
 `ifdef ORDITO_ASSERT
+    always @(posedge clk_i) assert (rst_ni || (fwd_i == '0 && credit_i == '0));  // PinsAreQuietInReset
+
     always @(posedge clk_i)
-        if (!rst_ni) assert (fwd_i == '0 && credit_i == '0);  // PinsAreQuietInReset
-        else begin
+        if (rst_ni) begin
             assert (mode_i != 2'd3);                            // ModeExists
             assert (depth_i != '0 && 32'(depth_i) <= DEPTH);    // DepthFitsTheBuffers
             assert (filled == '0 || vcs_all_i != '0 || TABLE_SIZE > 0);  // VcsAreSet
