@@ -326,8 +326,6 @@ module router #(
     assign unused_port = ^out_port;
 
 `ifdef ORDITO_ASSERT
-    always @(posedge clk_i) assert (rst_ni || (fwd_i == '0 && credit_i == '0));  // PinsAreQuietInReset
-
     always @(posedge clk_i)
         if (rst_ni) begin
             assert (mode_i != 2'd3);                            // ModeExists
