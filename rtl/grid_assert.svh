@@ -112,6 +112,7 @@ for (genvar d = 0; d < DIMS; d++) begin : g_dim
 
     always @(posedge clk_i)
         if (rst_ni && traffic && mask != '0) begin
+            assert (dim_mask_i[(d>0?d-1:0)*32+:32] != '0);                  // SlotsAreUsedInOrder
             assert (one == (len_mask_i | earlier_fields) + 1'b1);           // FieldsAreConsecutive
             assert (((mask + one) & mask) == '0);                           // FieldIsOfAdjacentBits
             assert ((size & ~mask) == '0);                                  // SizeIsInPlace

@@ -258,6 +258,8 @@ module input_allocator #(
                 assert (32'(kept_port) < RADIX);                              // WhichExists
                 assert ((kept_vc & ~held_i[kept_port*VCS+:VCS]) == '0);       // AndIsHeld
                 assert (!body || infos_i[x*32+16+:16] == '0);                 // BodyHasNoRoute
+                assert (!body || !needs_room_i ||
+                    (kept_vc & ~has_credit_i[kept_port*VCS+:VCS]) == '0);     // AndCreditsIfItNeedsRoom
                 assert (!route || infos_i[x*32+16+:VCS] != '0);               // RouteHasAVc
                 assert (!route || 32'(infos_i[x*32+24+:PORT_BITS]) < RADIX);  // RouteHasAPort
             end

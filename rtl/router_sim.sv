@@ -246,4 +246,8 @@ module router_sim #(
             else if (stay != '0) stalls_o[i] <= stalls_o[i] + 64'($countones(why[i]));
         end
     end
+
+`ifdef ORDITO_ASSERT
+    always @(posedge clk_i) assert (rst_ni || (in_fwd == '0 && in_credit == '0));  // PinsAreQuietInReset
+`endif
 endmodule
