@@ -7,6 +7,15 @@
 
 enum { MSG_NONE = UINT32_MAX };
 
+// What is asked of the network.
+struct packet_spec {
+    uint32_t source;        // node
+    uint32_t destination;   // node
+    uint32_t flits;         // length, header included
+    uint32_t traffic_class; // 0..; of two, the one with the higher number goes first
+    uint32_t message;       // the sender's name for what it belongs to; MSG_NONE if nothing
+};
+
 // A packet from creation to ejection. Slots of the fabric's pool, named by a 32-bit handle.
 struct packet {
     uint64_t serial;         // 0, 1, ... in order of creation
@@ -18,6 +27,7 @@ struct packet {
     uint32_t flits;          // length, header included
     uint32_t hops;           // channels of the topology's graph that the head has crossed
     uint32_t message;        // the sender's name for what it belongs to; MSG_NONE if nothing
+    uint32_t traffic_class;
     uint32_t next;           // next in the source queue or free list (handle)
 };
 

@@ -43,11 +43,11 @@ module circuit_input #(
 
     logic [VCS-1:0] vcs_low_i;
     logic [VCS-1:0] vcs_high_i;
-    logic [VCS-1:0] vcs_all_i;
+    logic [VCS-1:0] vcs_class_i;
 
     assign vcs_low_i  = '1;
     assign vcs_high_i = '1;
-    assign vcs_all_i  = '1;
+    assign vcs_class_i  = '1;
 
     `include "route_grid.svh"
 

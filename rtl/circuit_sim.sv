@@ -18,7 +18,7 @@ module circuit_sim #(
     input  logic                 by_flow_i,
     input  logic [7:0]           vcs_low_i,
     input  logic [7:0]           vcs_high_i,
-    input  logic [7:0]           vcs_all_i,
+    input  logic [7:0]           vcs_class_i,
     // Configuration port (router_cfg.sv)
     input  logic                 cfg_valid_i,
     input  logic [23:0]          cfg_addr_i,
@@ -161,7 +161,7 @@ module circuit_sim #(
     end
 
     logic unused_straps;
-    assign unused_straps = ^{mode_i, depth_i, by_flow_i, vcs_low_i, vcs_high_i, vcs_all_i, len_mask,
+    assign unused_straps = ^{mode_i, depth_i, by_flow_i, vcs_low_i, vcs_high_i, vcs_class_i, len_mask,
                              flit_cycles, via_bits, max_flits, table_vcs};
 
     assign busy_o = held != '0 || out_fwd != '0 || out_ack != '0 || out_nack != '0;

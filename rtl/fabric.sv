@@ -20,6 +20,7 @@ module fabric #(
     parameter int SWITCH_KIND = 0,
     parameter int ITERATIONS = 1,
     parameter int SPECULATIVE = 0,
+    parameter int CLASS_VCS = VCS,
     localparam int NODES = KIND == 2 ? 1 << NUM_DIMS :
         (NUM_DIMS > 0 ? 32'(SIDES[0+:16]) : 1) * (NUM_DIMS > 1 ? 32'(SIDES[16+:16]) : 1) *
         (NUM_DIMS > 2 ? 32'(SIDES[32+:16]) : 1) * (NUM_DIMS > 3 ? 32'(SIDES[48+:16]) : 1) *
@@ -34,7 +35,7 @@ module fabric #(
     input  logic                       by_flow_i,
     input  logic [VCS-1:0]             vcs_low_i,
     input  logic [VCS-1:0]             vcs_high_i,
-    input  logic [VCS-1:0]             vcs_all_i,
+    input  logic [VCS-1:0]             vcs_class_i,
     input  logic [31:0]                len_mask_i,
     // Terminals' channels into the fabric, a field a node
     input  logic [NODES*6-1:0]         fwd_i,       // {valid, head, tail, VC (3 bits)}
@@ -170,7 +171,8 @@ module fabric #(
             .VC_KIND    (VC_KIND),
             .SWITCH_KIND(SWITCH_KIND),
             .ITERATIONS (ITERATIONS),
-            .SPECULATIVE(SPECULATIVE)
+            .SPECULATIVE(SPECULATIVE),
+            .CLASS_VCS  (CLASS_VCS)
         ) u_router (
             .clk_i,
             .rst_ni,
@@ -184,7 +186,7 @@ module fabric #(
             .by_flow_i,
             .vcs_low_i,
             .vcs_high_i,
-            .vcs_all_i,
+            .vcs_class_i,
             .own_addr_i    (own_addr),
             .dim_mask_i    (dim_mask),
             .dim_size_i    (dim_size),

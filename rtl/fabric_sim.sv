@@ -17,6 +17,7 @@ module fabric_sim #(
     parameter int SWITCH_KIND = 0,
     parameter int ITERATIONS = 1,
     parameter int SPECULATIVE = 0,
+    parameter int CLASS_VCS = VCS,
     localparam int NODES = KIND == 2 ? 1 << NUM_DIMS :
         (NUM_DIMS > 0 ? 32'(SIDES[0+:16]) : 1) * (NUM_DIMS > 1 ? 32'(SIDES[16+:16]) : 1) *
         (NUM_DIMS > 2 ? 32'(SIDES[32+:16]) : 1) * (NUM_DIMS > 3 ? 32'(SIDES[48+:16]) : 1) *
@@ -31,7 +32,7 @@ module fabric_sim #(
     input  logic                 by_flow_i,
     input  logic [7:0]           vcs_low_i,
     input  logic [7:0]           vcs_high_i,
-    input  logic [7:0]           vcs_all_i,
+    input  logic [7:0]           vcs_class_i,
     input  logic [31:0]          len_mask_i,
     // Terminals' channels in and out; fwd is {valid, head, tail, vc}, credit a bit a VC
     input  logic [5:0]           fwd_i[NODES],
@@ -77,7 +78,8 @@ module fabric_sim #(
         .VC_KIND    (VC_KIND),
         .SWITCH_KIND(SWITCH_KIND),
         .ITERATIONS (ITERATIONS),
-        .SPECULATIVE(SPECULATIVE)
+        .SPECULATIVE(SPECULATIVE),
+        .CLASS_VCS  (CLASS_VCS)
     ) u_fabric (
         .clk_i,
         .rst_ni,
@@ -86,7 +88,7 @@ module fabric_sim #(
         .by_flow_i,
         .vcs_low_i (vcs_low_i[VCS-1:0]),
         .vcs_high_i(vcs_high_i[VCS-1:0]),
-        .vcs_all_i (vcs_all_i[VCS-1:0]),
+        .vcs_class_i (vcs_class_i[VCS-1:0]),
         .len_mask_i,
         .fwd_i     (in_fwd),
         .payload_i (in_payload),
@@ -121,5 +123,5 @@ module fabric_sim #(
     assign busy_o = filled != '0 || u_fabric.out_fwd != '0 || u_fabric.out_credit != '0;
 
     logic unused_vcs;
-    assign unused_vcs = ^{vcs_low_i, vcs_high_i, vcs_all_i};
+    assign unused_vcs = ^{vcs_low_i, vcs_high_i, vcs_class_i};
 endmodule

@@ -24,7 +24,7 @@ always @(posedge clk_i)
         assert (len_mask_i != '0 && (len_mask_i & (len_mask_i + 1'b1)) == '0);  // LengthIsLowest
         assert (addr_mask_i == fields);                                      // AddressIsCoordinates
         assert ((own_addr_i & ~fields) == '0);                               // AndSoIsTheOwn
-        assert ((vcs_low_i | vcs_high_i) == vcs_all_i);                      // ClassesAreAllVcs
+        assert ((vcs_low_i | vcs_high_i) == vcs_class_i);                      // ClassesAreAllVcs
         assert (vcs_low_i != '0 && vcs_high_i != '0);                        // AndNotEmpty
         assert ((vcs_low_i & vcs_high_i) == '0 || vcs_low_i == vcs_high_i);  // AndApartIfTheyCan
     end

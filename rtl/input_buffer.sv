@@ -16,6 +16,7 @@ module input_buffer #(
     parameter int TABLE_SIZE = 0,  // entries of the routing table; 0: grid
     parameter int DIMS = 4,        // dimension slots of a grid, 1..32
     parameter int ROUTING = 0,     // router.sv
+    parameter int CLASS_VCS = VCS, // router.sv
     parameter int GROUP_VCS = VCS, // router.sv
     localparam int PORT_BITS = $clog2(RADIX),
     localparam int VC_BITS = VCS > 1 ? $clog2(VCS) : 1,
@@ -33,7 +34,7 @@ module input_buffer #(
     input  logic                      by_flow_i,
     input  logic [VCS-1:0]            vcs_low_i,
     input  logic [VCS-1:0]            vcs_high_i,
-    input  logic [VCS-1:0]            vcs_all_i,
+    input  logic [VCS-1:0]            vcs_class_i,
     input  logic [4:0]                via_bits_i,
     input  logic [6:0]                max_flits_i,
     input  logic [31:0]               own_addr_i,
@@ -102,8 +103,9 @@ module input_buffer #(
     function automatic logic [InfoBits-1:0] flit_info(
         input logic                     head,
         input logic                     tail,
+        input logic [VC_BITS-1:0]       vc,     // that it came in
         input logic [31:0]              window,
-        input logic [RouteBits-1:0]     route
+        input logic [RouteBits-1:0]     route   // its VCs as those of the first class
     );
         flit_info    = '0;
         flit_info[0] = tail;
@@ -112,6 +114,7 @@ module input_buffer #(
             flit_info[8+:VCS]           = route[PORT_BITS+:VCS];
             flit_info[8+VCS+:PORT_BITS] = route[PORT_BITS-1:0];
             if (by_flow_i) flit_info[8+:VCS] = route_flow(route[PORT_BITS+:VCS], window);
+            flit_info[8+:VCS] = flit_info[8+:VCS] << (32'(vc) - 32'(vc) % CLASS_VCS);
             if (needs_room_i) begin
                 flit_info[1+:7] = window[6:0] & len_mask_i[6:0];
                 if ((window[31:7] & len_mask_i[31:7]) != '0) flit_info[1+:7] = '1;
@@ -137,14 +140,15 @@ module input_buffer #(
             if (table_write_i) entries[table_index_i] <= {table_vcs_i, table_port_i};
             if (valid_i)
                 infos[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= flit_info(
-                    head_i, tail_i, window, RouteBits'(
+                    head_i, tail_i, vc_i, window, RouteBits'(
                     entries[INDEX_BITS'((window&addr_mask_i)>>addr_lsb_i)]));
         end
     end else begin : g_grid
         always_ff @(posedge clk_i) begin
             if (valid_i)
                 infos[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= flit_info(
-                    head_i, tail_i, window, route_head(head_i, window, vc_i));
+                    head_i, tail_i, vc_i, window,
+                    route_head(head_i, window, VC_BITS'(32'(vc_i) % CLASS_VCS)));
         end
 
         logic unused_table;

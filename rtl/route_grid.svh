@@ -39,7 +39,7 @@ function automatic logic [VCS+PORT_BITS-1:0] route_in_order(
             end
 
         ahead = '0;  // the terminal
-        vcs   = vcs_all_i;
+        vcs   = vcs_class_i;
         if (found) begin
             mask    = dim_mask_i[dim*32+:32];
             own     = own_addr_i & mask;
@@ -107,6 +107,6 @@ function automatic logic [RouteBits-1:0] route_by_any_of(
 
     lowest = '0;
     for (int p = RADIX - 1; p >= 0; p--) if (ports[p]) lowest = PORT_BITS'(p);
-    vcs             = ports == '0 ? vcs_all_i : vcs_low_i << group;
+    vcs             = ports == '0 ? vcs_class_i : vcs_low_i << group;
     route_by_any_of = {ports, 2'd0, vcs, lowest};
 endfunction

@@ -8,7 +8,7 @@
 function automatic logic [RouteBits-1:0] route_head(
     input logic              head,    // there is a head flit
     input logic [31:0]       window,  // its low 32 bits
-    input logic [VC_BITS-1:0] vc      // that it came in
+    input logic [VC_BITS-1:0] vc      // that it came in, of its traffic class
 );
     logic [2:0]                 group;    // first VC of its group
     logic                       in_low;

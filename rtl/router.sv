@@ -23,7 +23,8 @@ module router #(
     parameter int SPECULATIVE = 0, // 1: heads speculate on VC allocation; PIPELINE 3 and 4
     parameter int PACED = 0,       // 1: flit_cycles_i is heeded
     parameter int ROUTING = 0,     // strap of struct route_kind, of grids (model/net/routing.h)
-    parameter int GROUP_VCS = VCS, // VCs of a group
+    parameter int CLASS_VCS = VCS, // VCs of a traffic class
+    parameter int GROUP_VCS = CLASS_VCS, // VCs of a group
     localparam int PORT_BITS = $clog2(RADIX),
     localparam int INDEX_BITS = TABLE_SIZE > 1 ? $clog2(TABLE_SIZE) : 1
 ) (
@@ -41,7 +42,7 @@ module router #(
     input  logic [6:0]                 max_flits_i,     // longest packet; ROUTING 7
     input  logic [VCS-1:0]             vcs_low_i,       // these two: of the first group
     input  logic [VCS-1:0]             vcs_high_i,
-    input  logic [VCS-1:0]             vcs_all_i,
+    input  logic [VCS-1:0]             vcs_class_i,     // of the first class
     // Straps: grids; quantities are in place, under the dimension's mask
     input  logic [31:0]                own_addr_i,
     input  logic [DIMS*32-1:0]         dim_mask_i,      // 0: the slot is not used
@@ -78,7 +79,7 @@ module router #(
     localparam int CreditBits = $clog2(DEPTH + 1);
     localparam int AskBits = PORT_BITS + VCS + 2;
     localparam logic Adaptive = ROUTING >= 3 && ROUTING <= 6;
-    localparam logic Single = PIPELINE < 3 && SWITCH_KIND == 0 && !Adaptive;
+    localparam logic Single = PIPELINE < 3 && SWITCH_KIND == 0 && !Adaptive && CLASS_VCS == VCS;
 
     // Parameter checks: an undefined module names the fault
     if (RADIX < 2 || RADIX > 65) begin : g_check_radix
@@ -140,6 +141,7 @@ module router #(
             .TABLE_SIZE(TABLE_SIZE),
             .DIMS      (DIMS),
             .ROUTING   (ROUTING),
+            .CLASS_VCS (CLASS_VCS),
             .GROUP_VCS (GROUP_VCS)
         ) u_buffer (
             .clk_i,
@@ -153,7 +155,7 @@ module router #(
             .by_flow_i,
             .vcs_low_i,
             .vcs_high_i,
-            .vcs_all_i,
+            .vcs_class_i,
             .via_bits_i,
             .max_flits_i,
             .own_addr_i,
@@ -245,6 +247,7 @@ module router #(
             .ITERATIONS (ITERATIONS),
             .SPECULATIVE(SPECULATIVE),
             .ADAPTIVE   (Adaptive ? 1 : 0),
+            .CLASS_VCS  (CLASS_VCS),
             .GROUP_VCS  (GROUP_VCS)
         ) u_stages (
             .clk_i,
@@ -347,7 +350,7 @@ module router #(
         if (rst_ni) begin
             assert (mode_i != 2'd3);                            // ModeExists
             assert (depth_i != '0 && 32'(depth_i) <= DEPTH);    // DepthFitsTheBuffers
-            assert (filled == '0 || vcs_all_i != '0 || TABLE_SIZE > 0);  // VcsAreSet
+            assert (filled == '0 || vcs_class_i != '0 || TABLE_SIZE > 0);  // VcsAreSet
         end
 
     logic [RADIX-1:0] arriving;  // ports

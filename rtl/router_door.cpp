@@ -160,7 +160,7 @@ void strap(Root *root, const struct router_door_straps *straps)
     root->by_flow_i = straps->by_flow;
     root->vcs_low_i = straps->vcs_low;
     root->vcs_high_i = straps->vcs_high;
-    root->vcs_all_i = straps->vcs_all;
+    root->vcs_class_i = straps->vcs_class;
 #ifdef DOOR_CIRCUIT
     root->waits_i = straps->waits;
 #endif

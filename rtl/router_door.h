@@ -60,7 +60,7 @@ struct router_door_straps {
     uint8_t by_flow;     // 0 or 1
     uint8_t vcs_low;     // a bit per VC
     uint8_t vcs_high;
-    uint8_t vcs_all;
+    uint8_t vcs_class;
     uint8_t waits;     // circuits only, 0 or 1: a blocked probe waits
     uint32_t len_mask; // whole fabrics only; routers are told through `configure`
     bool waves;        // waves may be asked for later

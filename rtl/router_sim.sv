@@ -17,7 +17,8 @@ module router_sim #(
     parameter int SPECULATIVE = 0,
     parameter int PACED = 0,
     parameter int ROUTING = 0,
-    parameter int GROUP_VCS = VCS
+    parameter int CLASS_VCS = VCS,
+    parameter int GROUP_VCS = CLASS_VCS
 ) (
     input  logic                 clk_i,
     input  logic                 rst_ni,
@@ -27,7 +28,7 @@ module router_sim #(
     input  logic                 by_flow_i,
     input  logic [7:0]           vcs_low_i,
     input  logic [7:0]           vcs_high_i,
-    input  logic [7:0]           vcs_all_i,
+    input  logic [7:0]           vcs_class_i,
     // Configuration port (router_cfg.sv)
     input  logic                 cfg_valid_i,
     input  logic [23:0]          cfg_addr_i,
@@ -135,6 +136,7 @@ module router_sim #(
         .SPECULATIVE(SPECULATIVE),
         .PACED      (PACED),
         .ROUTING    (ROUTING),
+        .CLASS_VCS  (CLASS_VCS),
         .GROUP_VCS  (GROUP_VCS)
     ) u_router (
         .clk_i,
@@ -149,7 +151,7 @@ module router_sim #(
         .max_flits_i   (max_flits),
         .vcs_low_i     (vcs_low_i[VCS-1:0]),
         .vcs_high_i    (vcs_high_i[VCS-1:0]),
-        .vcs_all_i     (vcs_all_i[VCS-1:0]),
+        .vcs_class_i     (vcs_class_i[VCS-1:0]),
         .own_addr_i    (own_addr),
         .dim_mask_i    (dim_mask),
         .dim_size_i    (dim_size),
@@ -195,7 +197,7 @@ module router_sim #(
     end
 
     logic unused_vcs;
-    assign unused_vcs = ^{vcs_low_i, vcs_high_i, vcs_all_i};
+    assign unused_vcs = ^{vcs_low_i, vcs_high_i, vcs_class_i};
 
     assign busy_o = u_router.busy;
 
@@ -207,7 +209,7 @@ module router_sim #(
 
     assign stay = u_router.filled & ~u_router.leave;
 
-    if (PIPELINE < 3 && SWITCH_KIND == 0 && (ROUTING < 3 || ROUTING > 6)) begin : g_single
+    if (PIPELINE < 3 && SWITCH_KIND == 0 && (ROUTING < 3 || ROUTING > 6) && CLASS_VCS == VCS) begin : g_single
         logic [NumVcs-1:0]   usable;
         logic [NumVcs-1:0]   no_vc;
         logic [PortBits-1:0] port;

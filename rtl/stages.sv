@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Steps 0 to 5 of the timing contract in model/net/router.h one by one, for any pipeline and any
-// allocator; where input_allocator.sv and output_allocator.sv can be used they do the same, faster
+// Steps 0 to 5 of the timing contract in model/net/router.h one by one, for any pipeline, any
+// allocator and any number of traffic classes; where input_allocator.sv and output_allocator.sv can be used they do the same, faster
 // in simulation.
 //
 // Timing: outputs follow from registers in the same cycle.
@@ -14,7 +14,8 @@ module stages #(
     parameter int ITERATIONS = 1,   // 1..4
     parameter int SPECULATIVE = 0,  // 1: step 3s; PIPELINE 3 and 4
     parameter int ADAPTIVE = 0,     // 1: step 1c
-    parameter int GROUP_VCS = VCS,  // router.sv
+    parameter int CLASS_VCS = VCS,  // router.sv
+    parameter int GROUP_VCS = VCS,
     localparam int PORT_BITS = $clog2(RADIX),
     localparam int PORTS = 1 << PORT_BITS  // fields, so that a port's number is in range
 ) (
@@ -48,12 +49,13 @@ module stages #(
 
     localparam int NumVcs = RADIX * VCS;
     localparam logic HasVcStage = PIPELINE > 2;
+    localparam int Classes = VCS / CLASS_VCS;
 
     // State of an input VC
     logic [NumVcs*VCS-1:0]       out_vc_q;    // what its packet holds, one-hot or 0
     logic [NumVcs-1:0]           routed_q;    // its head is routed
     // and of an output port
-    logic [RADIX*VCS-1:0]        rr_out_vc_q;  // mask of what is at or after the pointer, 0 for all
+    logic [RADIX*VCS-1:0]        rr_out_vc_q;  // VCs at or after the pointer of their class, 0 for all
 
     // 1. REQUEST, an input VC
     logic [NumVcs*PORT_BITS-1:0] ports;
@@ -140,92 +142,75 @@ module stages #(
         assign ready[x]                       = may_go && !asks[x] && channel_free_i[port];
     end
 
-    // V. VC ALLOCATION
-    logic [NumVcs*VCS-1:0] given;
-    logic [NumVcs-1:0]     is_given;
+    // V. VC ALLOCATION, 2. INPUT ARBITRATION and 3. SWITCH ALLOCATION, from the highest class down
+    logic [NumVcs*VCS-1:0]          given;
+    logic [NumVcs-1:0]              is_given;
+    logic [Classes*RADIX*RADIX-1:0] class_match;   // of each class: a field an input port: output port
+    logic [RADIX*RADIX-1:0]         match;     // of all
+    logic [(Classes+1)*RADIX-1:0]   in_used;   // by classes of at least this number: input ports
+    logic [(Classes+1)*RADIX-1:0]   out_used;  // and output ports
 
-    for (genvar x = 0; x < NumVcs; x++) begin : g_given
-        assign is_given[x] = given[x*VCS+:VCS] != '0;
-    end
+    assign in_used[Classes*RADIX+:RADIX]  = '0;
+    assign out_used[Classes*RADIX+:RADIX] = '0;
 
-    // 2. INPUT ARBITRATION and 3. SWITCH ALLOCATION
-    logic [RADIX*VCS-1:0]   leave;
-    logic [RADIX*RADIX-1:0] match;
-    logic [RADIX*VCS-1:0]   spec_leave;
-    logic [RADIX*RADIX-1:0] spec_match;
-    logic [RADIX-1:0]       in_used;
-    logic [RADIX-1:0]       out_used;
+    for (genvar c = 0; c < Classes; c++) begin : g_class
+        // Of the class's input VCs
+        logic [RADIX*CLASS_VCS-1:0]           class_asks;
+        logic [RADIX*CLASS_VCS-1:0]           class_bets;
+        logic [RADIX*CLASS_VCS-1:0]           class_ready;
+        logic [RADIX*CLASS_VCS*PORT_BITS-1:0] class_ports;
+        logic [RADIX*CLASS_VCS*CLASS_VCS-1:0] class_usable;
+        logic [RADIX*CLASS_VCS*CLASS_VCS-1:0] class_given;
+        logic [RADIX*CLASS_VCS-1:0]           class_leave;
 
-    switch_stage #(
-        .RADIX     (RADIX),
-        .VCS       (VCS),
-        .KIND      (SWITCH_KIND),
-        .ITERATIONS(ITERATIONS)
-    ) u_switch (
-        .clk_i,
-        .rst_ni,
-        .bids_i    (ready),
-        .ports_i   (ports),
-        .valid_i   ({NumVcs{1'b1}}),
-        .in_used_i ({RADIX{1'b0}}),
-        .out_used_i({RADIX{1'b0}}),
-        .leave_o   (leave),
-        .match_o   (match)
-    );
+        for (genvar y = 0; y < RADIX * CLASS_VCS; y++) begin : g_vc
+            localparam int First = c * CLASS_VCS;
+            localparam int X = y / CLASS_VCS * VCS + First + y % CLASS_VCS;  // of all input VCs
 
-    if (HasVcStage) begin : g_vc_stage
-        vc_stage #(
-            .RADIX     (RADIX),
-            .VCS       (VCS),
-            .KIND      (VC_KIND),
-            .ITERATIONS(ITERATIONS)
-        ) u_vc_stage (
+            assign class_asks[y]                              = asks[X];
+            assign class_bets[y]                              = bets[X];
+            assign class_ready[y]                             = ready[X];
+            assign class_ports[y*PORT_BITS+:PORT_BITS]        = ports[X*PORT_BITS+:PORT_BITS];
+            assign class_usable[y*CLASS_VCS+:CLASS_VCS]       = usable[X*VCS+First+:CLASS_VCS];
+            assign given[X*VCS+:VCS]                          =
+                VCS'(class_given[y*CLASS_VCS+:CLASS_VCS]) << First;
+            assign is_given[X]                                = given[X*VCS+:VCS] != '0;
+            assign leave_o[X]                                 = class_leave[y];
+        end
+
+        class_allocator #(
+            .RADIX      (RADIX),
+            .VCS        (CLASS_VCS),
+            .VC_KIND    (VC_KIND),
+            .SWITCH_KIND(SWITCH_KIND),
+            .ITERATIONS (ITERATIONS),
+            .VC_STAGE   (HasVcStage ? 1 : 0),
+            .SPECULATIVE(HasVcStage && SPECULATIVE != 0 ? 1 : 0)
+        ) u_allocator (
             .clk_i,
             .rst_ni,
-            .asks_i  (asks),
-            .ports_i (ports),
-            .usable_i(usable),
-            .given_o (given)
+            .asks_i    (class_asks),
+            .ports_i   (class_ports),
+            .usable_i  (class_usable),
+            .bets_i    (class_bets),
+            .ready_i   (class_ready),
+            .in_used_i (in_used[(c+1)*RADIX+:RADIX]),
+            .out_used_i(out_used[(c+1)*RADIX+:RADIX]),
+            .given_o   (class_given),
+            .leave_o   (class_leave),
+            .match_o   (class_match[c*RADIX*RADIX+:RADIX*RADIX]),
+            .in_used_o (in_used[c*RADIX+:RADIX]),
+            .out_used_o(out_used[c*RADIX+:RADIX])
         );
-    end else begin : g_no_vc_stage
-        assign given = '0;
-    end
-
-    if (HasVcStage && SPECULATIVE != 0) begin : g_speculation
-        switch_stage #(
-            .RADIX     (RADIX),
-            .VCS       (VCS),
-            .KIND      (SWITCH_KIND),
-            .ITERATIONS(ITERATIONS)
-        ) u_switch (
-            .clk_i,
-            .rst_ni,
-            .bids_i    (bets),
-            .ports_i   (ports),
-            .valid_i   (is_given),
-            .in_used_i (in_used),
-            .out_used_i(out_used),
-            .leave_o   (spec_leave),
-            .match_o   (spec_match)
-        );
-    end else begin : g_no_speculation
-        assign spec_leave = '0;
-        assign spec_match = '0;
-
-        logic unused_ports;
-        assign unused_ports = ^{bets, in_used, out_used};
     end
 
     always_comb begin
-        in_used  = '0;
-        out_used = '0;
-        for (int i = 0; i < RADIX; i++) begin
-            in_used[i] = match[i*RADIX+:RADIX] != '0;
-            out_used   = out_used | match[i*RADIX+:RADIX];
-        end
+        match = '0;
+        for (int c = 0; c < Classes; c++) match = match | class_match[c*RADIX*RADIX+:RADIX*RADIX];
     end
 
-    assign leave_o = leave | spec_leave;
+    logic unused_used;
+    assign unused_used = ^{in_used[RADIX-1:0], out_used[RADIX-1:0]};
 
     // 4. LEAVE: what leaves by an input port
     logic [RADIX*VCS-1:0] choices;  // the output VC that it has, or those that it may take
@@ -271,12 +256,13 @@ module stages #(
             logic [VCS-1:0]   choice;
             logic [VCS-1:0]   ahead;
             logic [VCS-1:0]   out;
+            logic [VCS-1:0]   of_class;  // VCs of the same class
             logic [2:0]       number;
             logic             take;
             logic             tail;
 
             for (genvar i = 0; i < RADIX; i++) begin : g_in
-                assign source[i] = match[i*RADIX+o] || spec_match[i*RADIX+o];
+                assign source[i] = match[i*RADIX+o];
             end
 
             always_comb begin
@@ -286,8 +272,12 @@ module stages #(
                 ahead  = choice & rr_out_vc_q[o*VCS+:VCS];
                 out    = ahead == '0 ? choice : ahead;
                 out    = out & (~out + 1'b1);
-                number = '0;
-                for (int v = 0; v < VCS; v++) number = number | (3'(v) & {3{out[v]}});
+                number   = '0;
+                of_class = '0;
+                for (int v = 0; v < VCS; v++) begin
+                    number = number | (3'(v) & {3{out[v]}});
+                    if (out[v/CLASS_VCS*CLASS_VCS+:CLASS_VCS] != '0) of_class[v] = 1'b1;
+                end
             end
 
             assign take                    = (takes & source) != '0;
@@ -295,7 +285,8 @@ module stages #(
             assign grant_o[o*RADIX+:RADIX] = source;
             assign taken_o[o*VCS+:VCS]     = out;
             assign kept[o*VCS+:VCS]        = tail ? '0 : out;
-            assign rr_out_vc[o*VCS+:VCS]   = take ? ~(out | (out - 1'b1)) : rr_out_vc_q[o*VCS+:VCS];
+            assign rr_out_vc[o*VCS+:VCS]   = !take ? rr_out_vc_q[o*VCS+:VCS]
+                : (rr_out_vc_q[o*VCS+:VCS] & ~of_class) | (~(out | (out - 1'b1)) & of_class);
             assign fwd_o[o*6+:6]           = source == '0 ? '0
                 : {1'b1, (heads & source) != '0, tail, number};
         end else begin : g_absent

@@ -221,6 +221,9 @@ bool config_check_network(const struct config *config, struct err *err)
 
 static bool check_trace(const struct config *config, struct err *err)
 {
+    if (config->priority_bytes > 0 && config->classes == 1)
+        return config_refuse(config, "workload.priority_bytes", err,
+                             "there is one traffic class; give fabric.router.classes 2");
     uint32_t cut = config_cut_flits(config);
     if (config->header_flits < cut)
         return true;
@@ -232,6 +235,12 @@ static bool check_trace(const struct config *config, struct err *err)
 
 static bool check_synthetic(const struct config *config, struct err *err)
 {
+    for (uint32_t i = 0; i < config->num_lengths; i++)
+        if (config->lengths[i].traffic_class >= config->classes)
+            return config_refuse(config, "workload.packet_flits", err,
+                                 "there is no traffic class %" PRIu32 ", the last is %" PRIu32
+                                 " (fabric.router.classes)",
+                                 config->lengths[i].traffic_class, config->classes - 1);
     if (config->bursty &&
         config->burst_rate_flits_per_node_cycle < config->rate_flits_per_node_cycle)
         return config_refuse(config, "workload.burst_rate_flits_per_node_cycle", err,

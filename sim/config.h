@@ -41,6 +41,7 @@ struct config {
     struct router_design design;
     char *routing;         // "auto" or a name of routing_algorithms
     uint32_t vcs;          // 1..8
+    uint32_t classes;      // 1..4
     bool by_flow;          // vc_choice: any | by-flow
     uint32_t buffer_flits; // 1..64
     uint32_t flit_bits;    // 16..512
@@ -70,6 +71,7 @@ struct config {
     char *format;         // trace: "auto" or a format
     double compute_scale; // trace: factor of compute amounts
     uint64_t eager_bytes; // trace: messages of this size and more use rendezvous
+    uint64_t priority_bytes; // trace: messages of fewer bytes are of the highest traffic class
     // trace: algorithm of each collective, by name; NULL means the default of model/node/collective
     char *collective_barrier, *collective_bcast, *collective_reduce, *collective_allreduce;
     char *collective_scan, *collective_gather, *collective_scatter, *collective_allgather;
@@ -77,7 +79,7 @@ struct config {
     char *pattern; // synthetic
     bool include_self;
     double rate_flits_per_node_cycle; // 0..1
-    struct synthetic_length *lengths; // packet_flits: N or a list of {flits, weight}
+    struct synthetic_length *lengths; // packet_flits: N or a list of {flits, weight, class}
     uint32_t num_lengths;
     bool bursty;                            // process: bernoulli | bursty
     double burst_cycles;                    // bursty: mean length of a burst

@@ -275,12 +275,13 @@ static bool read_nodes(const struct reader *self)
     return true;
 }
 
-// One {flits: N, weight: W} of a mix.
+// One {flits: N, weight: W, class: C} of a mix.
 static bool read_length(const struct reader *self, yaml_node_t *node,
                         struct synthetic_length *length)
 {
     bool seen_flits = false;
     bool seen_weight = false;
+    bool seen_class = false;
     if (node->type != YAML_MAPPING_NODE)
         return refuse_as(self, node, "no {flits, weight}");
     for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
@@ -288,18 +289,23 @@ static bool read_length(const struct reader *self, yaml_node_t *node,
         yaml_node_t *key = node_at(self, pair->key);
         yaml_node_t *value = node_at(self, pair->value);
         const char *name = config_scalar(key);
-        uint64_t flits = 0;
+        uint64_t integer = 0;
         if (name && strcmp(name, "flits") == 0 && !seen_flits) {
-            if (!read_integer(self, value, self->row->min, self->row->max, &flits))
+            if (!read_integer(self, value, self->row->min, self->row->max, &integer))
                 return false;
-            length->flits = (uint32_t)flits;
+            length->flits = (uint32_t)integer;
             seen_flits = true;
+        } else if (name && strcmp(name, "class") == 0 && !seen_class) {
+            if (!read_integer(self, value, 0, ROUTER_MAX_CLASSES - 1, &integer))
+                return false;
+            length->traffic_class = (uint32_t)integer;
+            seen_class = true;
         } else if (name && strcmp(name, "weight") == 0 && !seen_weight) {
             if (!read_real(self, value, 1e-9, 1e9, &length->weight))
                 return false;
             seen_weight = true;
         } else {
-            return refuse_as(self, key, "neither flits nor weight, or there twice");
+            return refuse_as(self, key, "neither flits, weight nor class, or there twice");
         }
     }
     return (seen_flits && seen_weight) || refuse_as(self, node, "without flits or weight");

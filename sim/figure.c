@@ -9,12 +9,23 @@
 enum storage { U32, U64, REAL, TEXT, BOOL, COMPUTED };
 
 // When a figure is defined.
-enum condition { ALWAYS, LATENCY, NETWORK_LATENCY, HOPS, INTERNALS, CIRCUITS, APPLICATION };
+// CLASS + c: if there is a traffic class c, and others.
+enum condition {
+    ALWAYS,
+    LATENCY,
+    NETWORK_LATENCY,
+    HOPS,
+    INTERNALS,
+    CIRCUITS,
+    APPLICATION,
+    CLASS,
+    CLASS_LATENCY = CLASS + ROUTER_MAX_CLASSES
+};
 
 struct figure {
     const char *path;
     enum storage storage;
-    enum condition condition;
+    unsigned condition; // enum condition
     size_t offset;
     struct figure_value (*compute)(const struct figure_source *source);
     bool host;
@@ -142,6 +153,14 @@ static struct figure_value threads(const struct figure_source *source)
         IF(when, path ".p90", U64, field.p90), IF(when, path ".p99", U64, field.p99),              \
         IF(when, path ".p999", U64, field.p999), IF(when, path ".max", U64, field.max)
 
+#define TRAFFIC_CLASS(c, number)                                                                   \
+    IF(CLASS + (c), "fabric.classes." number ".packets", U64, classes[c].packets),                 \
+        IF(CLASS + (c), "fabric.classes." number ".offered_flits_per_node_cycle", REAL,            \
+           classes[c].offered_flits_per_node_cycle),                                               \
+        IF(CLASS + (c), "fabric.classes." number ".accepted_flits_per_node_cycle", REAL,           \
+           classes[c].accepted_flits_per_node_cycle),                                              \
+        DISTRIBUTION(CLASS_LATENCY + (c), "fabric.classes." number ".latency_cycles", classes[c].latency)
+
 // clang-format off
 static const struct figure table[] = {
     BY("outcome", outcome),
@@ -181,9 +200,15 @@ static const struct figure table[] = {
     IF(INTERNALS, "fabric.stalls.switch_lost", U64, counters.stalls.switch_lost),
     IF(INTERNALS, "fabric.stalls.channel_busy", U64, counters.stalls.channel_busy),
     IF(INTERNALS, "fabric.stalls.pipeline", U64, counters.stalls.pipeline),
+    TRAFFIC_CLASS(0, "0"),
+    TRAFFIC_CLASS(1, "1"),
+    TRAFFIC_CLASS(2, "2"),
+    TRAFFIC_CLASS(3, "3"),
     OF("fabric.deadlock_proof.vertices", U64, proof.vertices),
     OF("fabric.deadlock_proof.edges", U64, proof.edges),
     OF("fabric.deadlock_proof.by_symmetry", BOOL, proof.by_symmetry),
+    OF("fabric.deadlock_proof.extended", BOOL, proof.extended),
+    OF("fabric.deadlock_proof.bubbles", BOOL, proof.bubbles),
     BY("fabric.deadlock_proof.by_retry", by_retry),
 
     IF(CIRCUITS, "fabric.circuit.circuits", U64, counters.circuit.circuits),
@@ -229,14 +254,25 @@ bool figure_is_host(size_t i)
     return table[i].host;
 }
 
+static bool has_class(const struct run_result *result, unsigned class_idx)
+{
+    return result->num_classes > 1 && class_idx < result->num_classes;
+}
+
 bool figure_exists(size_t i, const struct run_result *result)
 {
     return (table[i].condition != APPLICATION || result->has_application) &&
-           (table[i].condition != CIRCUITS || result->has_circuits);
+           (table[i].condition != CIRCUITS || result->has_circuits) &&
+           (table[i].condition < CLASS ||
+            has_class(result, (table[i].condition - CLASS) % ROUTER_MAX_CLASSES));
 }
 
 static bool is_defined(const struct figure *row, const struct run_result *result)
 {
+    if (row->condition >= CLASS_LATENCY)
+        return result->classes[row->condition - CLASS_LATENCY].latency.num > 0;
+    if (row->condition >= CLASS)
+        return has_class(result, row->condition - CLASS);
     switch (row->condition) {
     case LATENCY:
         return result->latency.num > 0;

@@ -87,6 +87,7 @@ bool machine_make_routing(struct machine *self, const struct config *config, uin
     struct routing_spec routing = {
         .routing = config->routing,
         .num_vcs = config->vcs,
+        .num_classes = config->classes,
         .by_flow = config->by_flow,
         .flit_bits = config->flit_bits,
         .max_flits = longest_flits,
@@ -99,7 +100,8 @@ bool machine_make_routing(struct machine *self, const struct config *config, uin
     self->ops = backends[config->backend];
     const char *key;
     struct err why = {0};
-    if (router_design_check(&config->design, self->topology->radix, config->vcs, &key, &why))
+    if (router_design_check(&config->design, self->topology->radix, self->routing->class_vcs,
+                            &key, &why))
         return true;
     return config_refuse(config, key, err, "%s", why.text);
 }
@@ -179,6 +181,8 @@ static bool make_trace(struct machine *self, const struct config *config, struct
         .node_clock_hz = config->node_clock_hz,
         .fabric_clock_hz = config->fabric_clock_hz,
         .eager_bytes = config->eager_bytes,
+        .priority_bytes = config->priority_bytes,
+        .priority_class = config->classes - 1,
         .flit_bits = config->flit_bits,
         .header_flits = config->header_flits,
         .max_flits = self->packet_flits_max,
@@ -211,7 +215,8 @@ static bool open_workload(struct machine *self, const struct config *config, str
     case WORKLOAD_PACKETS: {
         struct packets_summary summary;
         if (!packets_file_open(&self->packets_file, config->path, err) ||
-            !packets_scan(&self->packets_file, self->topology->num_nodes, &summary, err))
+            !packets_scan(&self->packets_file, self->topology->num_nodes, config->classes, &summary,
+                          err))
             return false;
         self->packet_flits_max = summary.longest_flits;
         return fits_buffer(self, config, "workload.path", err);
@@ -231,7 +236,7 @@ static bool make_workload(struct machine *self, const struct config *config, str
         return make_trace(self, config, err);
     case WORKLOAD_PACKETS:
         self->workload = packets_new(&self->packets_file, self->topology->num_nodes,
-                                     self->packet_flits_max, err);
+                                     config->classes, self->packet_flits_max, err);
         return self->workload != NULL;
     default:
         return make_synthetic(self, config, err);

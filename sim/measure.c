@@ -24,10 +24,13 @@ static void probe_arrived(void *context, const struct packet *packet)
 // Sends a probe between every two nodes, a round of one probe a node at a time.
 static bool send_probes(struct fabric *fabric, uint32_t num_nodes, struct err *err)
 {
+    struct packet_spec probe = {.flits = 1, .message = MSG_NONE};
     for (uint32_t offset = 1; offset < num_nodes; offset++) {
-        for (uint32_t source = 0; source < num_nodes; source++)
-            if (!fabric_send(fabric, source, (source + offset) % num_nodes, 1, MSG_NONE, err))
+        for (probe.source = 0; probe.source < num_nodes; probe.source++) {
+            probe.destination = (probe.source + offset) % num_nodes;
+            if (!fabric_send(fabric, &probe, err))
                 return false;
+        }
         while (!fabric_idle(fabric))
             if (!fabric_cycle(fabric, err))
                 return false;

@@ -40,15 +40,17 @@ void measurement_free(struct measurement *self)
 {
     stat_histogram_free(&self->latency_cycles);
     stat_histogram_free(&self->network_latency_cycles);
+    for (uint32_t c = 0; c < ROUTER_MAX_CLASSES; c++)
+        stat_histogram_free(&self->classes[c].latency_cycles);
     free(self->channel_flits);
 }
 
 static void write_packet(FILE *to, const struct packet *packet, uint32_t hops)
 {
-    fprintf(to, "%" PRIu64 ",%u,%u,%u,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n",
+    fprintf(to, "%" PRIu64 ",%u,%u,%u,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%u\n",
             packet->serial, packet->source, packet->destination, packet->flits, hops,
             packet->created_cycle, packet->injected_cycle, packet->ejected_cycle,
-            packet->ejected_cycle - packet->created_cycle);
+            packet->ejected_cycle - packet->created_cycle, packet->traffic_class);
 }
 
 // The batch of the confidence interval in which a cycle of the window lies.
@@ -71,18 +73,22 @@ void measurement_packet(struct measurement *self, const struct packet *packet)
     self->batch_num++;
     if (packet->serial < self->first_serial || packet->serial >= self->end_serial)
         return;
-    self->num_delivered++;
+    struct measurement_class *of_class = &self->classes[packet->traffic_class];
+    of_class->num_delivered++;
     self->hops_sum += hops;
     if (hops > self->hops_max)
         self->hops_max = hops;
     if (!stat_histogram_add(&self->latency_cycles, latency) ||
-        !stat_histogram_add(&self->network_latency_cycles, network_latency))
+        !stat_histogram_add(&self->network_latency_cycles, network_latency) ||
+        (self->config->classes > 1 && !stat_histogram_add(&of_class->latency_cycles, latency)))
         self->out_of_memory = true;
     if (self->windows) {
         size_t batch = ci_batch(self, packet->created_cycle);
         self->ci_sum[0][batch] += (double)latency;
         self->ci_sum[1][batch] += (double)network_latency;
         self->ci_num[batch]++;
+        of_class->ci_sum[batch] += (double)latency;
+        of_class->ci_num[batch]++;
     }
 }
 
@@ -115,16 +121,16 @@ static void open_window(struct measurement *self, const struct fabric *fabric)
                num_channels(self) * sizeof *self->channel_flits);
 }
 
-static uint64_t queued_flits(const struct fabric_counters *counters)
+static uint64_t queued_flits(const struct fabric_class_counters *counters)
 {
     return counters->flits_created - counters->flits_injected;
 }
 
-// Whether the network took in the window what it was offered: see the header.
-static bool is_overloaded(const struct measurement *self)
+// Whether the network did not take in the window what it was offered of a class: see the header.
+static bool is_overloaded(const struct measurement *self, uint32_t class_idx)
 {
-    const struct fabric_counters *from = &self->at_window_start;
-    const struct fabric_counters *to = &self->at_window_end;
+    const struct fabric_class_counters *from = &self->at_window_start.classes[class_idx];
+    const struct fabric_class_counters *to = &self->at_window_end.classes[class_idx];
     double packets = (double)(to->packets_created - from->packets_created);
     double offered = (double)(to->flits_created - from->flits_created);
     double accepted = (double)(to->flits_ejected - from->flits_ejected);
@@ -151,12 +157,36 @@ static void start_drain(struct measurement *self)
                          : (uint64_t)self->config->drain_cycles;
     self->phase = PHASE_DRAIN;
     self->phase_end_cycle = self->window_to_cycle + drain;
-    self->saturated = is_overloaded(self);
+    for (uint32_t c = 0; c < self->config->classes; c++) {
+        self->classes[c].saturated = is_overloaded(self, c);
+        self->saturated |= self->classes[c].saturated;
+    }
 }
 
+// Whether all packets of a class that were created in the window have arrived.
+static bool class_drained(const struct measurement *self, uint32_t class_idx)
+{
+    return self->classes[class_idx].num_delivered ==
+           self->at_window_end.classes[class_idx].packets_created -
+               self->at_window_start.classes[class_idx].packets_created;
+}
+
+// Whether they have arrived of all classes but those that are saturated and never will.
 static bool drained(const struct measurement *self)
 {
-    return self->num_delivered == self->end_serial - self->first_serial;
+    for (uint32_t c = 0; c < self->config->classes; c++)
+        if (!self->classes[c].saturated && !class_drained(self, c))
+            return false;
+    return true;
+}
+
+// Draining takes too long.
+static void give_up(struct measurement *self)
+{
+    for (uint32_t c = 0; c < self->config->classes; c++)
+        self->classes[c].saturated = !class_drained(self, c);
+    self->saturated = true;
+    self->phase = PHASE_DONE;
 }
 
 void measurement_cycle(struct measurement *self, const struct fabric *fabric)
@@ -172,12 +202,10 @@ void measurement_cycle(struct measurement *self, const struct fabric *fabric)
         close_window(self, fabric);
         start_drain(self);
     }
-    if (self->phase == PHASE_DRAIN && (drained(self) || self->saturated))
+    if (self->phase == PHASE_DRAIN && drained(self))
         self->phase = PHASE_DONE;
-    if (self->phase == PHASE_DRAIN && now >= self->phase_end_cycle) {
-        self->saturated = true;
-        self->phase = PHASE_DONE;
-    }
+    if (self->phase == PHASE_DRAIN && now >= self->phase_end_cycle)
+        give_up(self);
 }
 
 uint64_t measurement_next_event(const struct measurement *self)
@@ -185,25 +213,25 @@ uint64_t measurement_next_event(const struct measurement *self)
     return self->phase_end_cycle;
 }
 
-static double ci95_of(const struct measurement *self, const double *sums)
+static double ci95_of(const double *sums, const uint64_t *nums)
 {
     double means[CI_BATCHES];
     size_t num = 0;
     for (size_t b = 0; b < CI_BATCHES; b++)
-        if (self->ci_num[b])
-            means[num++] = sums[b] / (double)self->ci_num[b];
+        if (nums[b])
+            means[num++] = sums[b] / (double)nums[b];
     return stat_ci95(means, num);
 }
 
-static struct run_latency summary(const struct measurement *self, struct stat_histogram *histogram,
-                                  const double *ci_sums)
+static struct run_latency summary(struct stat_histogram *histogram, bool saturated,
+                                  const double *ci_sums, const uint64_t *ci_nums)
 {
-    if (histogram->num == 0 || self->saturated)
+    if (histogram->num == 0 || saturated)
         return (struct run_latency){.ci95 = -1};
     return (struct run_latency){
         .num = histogram->num,
         .mean = stat_histogram_mean(histogram),
-        .ci95 = ci95_of(self, ci_sums),
+        .ci95 = ci95_of(ci_sums, ci_nums),
         .min = histogram->min,
         .p50 = stat_histogram_percentile(histogram, 0.5),
         .p90 = stat_histogram_percentile(histogram, 0.9),
@@ -245,6 +273,28 @@ static void channel_summary(const struct measurement *self, double window_cycles
     }
 }
 
+static double per_node_cycle(uint64_t flits, double node_cycles)
+{
+    return node_cycles > 0 ? (double)flits / node_cycles : -1;
+}
+
+static void class_summary(struct measurement *self, uint32_t class_idx, double node_cycles,
+                          struct run_class *result)
+{
+    struct measurement_class *of_class = &self->classes[class_idx];
+    const struct fabric_class_counters *from = &self->at_window_start.classes[class_idx];
+    const struct fabric_class_counters *to = &self->at_window_end.classes[class_idx];
+    *result = (struct run_class){
+        .packets = of_class->num_delivered,
+        .offered_flits_per_node_cycle =
+            per_node_cycle(to->flits_created - from->flits_created, node_cycles),
+        .accepted_flits_per_node_cycle =
+            per_node_cycle(to->flits_ejected - from->flits_ejected, node_cycles),
+        .latency = summary(&of_class->latency_cycles, of_class->saturated, of_class->ci_sum,
+                           of_class->ci_num),
+    };
+}
+
 void measurement_finish(struct measurement *self, const struct fabric *fabric,
                         struct run_result *result)
 {
@@ -257,14 +307,18 @@ void measurement_finish(struct measurement *self, const struct fabric *fabric,
     double cycles = (double)(self->window_to_cycle - self->window_from_cycle);
     double node_cycles = cycles * self->topology->num_nodes;
     result->counters = fabric_counters(fabric);
-    result->latency = summary(self, &self->latency_cycles, self->ci_sum[0]);
-    result->network_latency = summary(self, &self->network_latency_cycles, self->ci_sum[1]);
+    result->latency = summary(&self->latency_cycles, self->saturated, self->ci_sum[0], self->ci_num);
+    result->network_latency =
+        summary(&self->network_latency_cycles, self->saturated, self->ci_sum[1], self->ci_num);
     uint64_t num = self->latency_cycles.num;
     result->hops_mean = num ? (double)self->hops_sum / (double)num : -1;
     result->hops_max = self->hops_max;
     result->offered_flits_per_node_cycle =
-        cycles > 0 ? (double)(to->flits_created - from->flits_created) / node_cycles : -1;
+        per_node_cycle(to->flits_created - from->flits_created, node_cycles);
     result->accepted_flits_per_node_cycle =
-        cycles > 0 ? (double)(to->flits_ejected - from->flits_ejected) / node_cycles : -1;
+        per_node_cycle(to->flits_ejected - from->flits_ejected, node_cycles);
     channel_summary(self, cycles, result);
+    result->num_classes = self->config->classes;
+    for (uint32_t c = 0; result->num_classes > 1 && c < result->num_classes; c++)
+        class_summary(self, c, node_cycles, &result->classes[c]);
 }

@@ -3,8 +3,8 @@
 //
 // Synthetic traffic goes through warm-up, a measured window and a drain; only packets created in
 // the window count, and the run is saturated if they do not drain, or if less than 0.95 of the
-// offered load was accepted in the window while source queues grew by more than 3 standard
-// deviations: those of a Poisson count of the packets created in the window, times their mean
+// offered load of a traffic class was accepted in the window while its source queues grew by more
+// than 3 standard deviations: those of a Poisson count of the packets created in the window, times their mean
 // length. So 60 packets must leave 24 more of them queued, from 3600 on it is less than the missing
 // 0.05. A window that is cut off (cycle limit, interrupt, deadlock) gets no verdict. Of other
 // workloads all packets of the whole run count.
@@ -29,6 +29,15 @@ enum {
 
 enum measurement_phase { PHASE_WARMUP, PHASE_MEASURE, PHASE_DRAIN, PHASE_DONE };
 
+// Of a traffic class.
+struct measurement_class {
+    uint64_t num_delivered; // of packets created in the window
+    bool saturated;
+    struct stat_histogram latency_cycles;
+    double ci_sum[CI_BATCHES]; // latency by time of creation
+    uint64_t ci_num[CI_BATCHES];
+};
+
 struct measurement {
     // Set-up.
     const struct config *config;
@@ -43,12 +52,12 @@ struct measurement {
     uint64_t window_to_cycle;   // first after it
     uint64_t first_serial;      // of packets created in the window
     uint64_t end_serial;        // UINT64_MAX while it is open
-    uint64_t num_delivered;     // of them
     struct fabric_counters at_window_start;
     struct fabric_counters at_window_end;
     uint64_t *channel_flits; // by number of channel, in the window; at its start until it ends
-    bool saturated;
+    bool saturated; // some class is
     bool out_of_memory;
+    struct measurement_class classes[ROUTER_MAX_CLASSES];
 
     struct stat_histogram latency_cycles;
     struct stat_histogram network_latency_cycles;

@@ -30,6 +30,14 @@ struct run_latency {
     uint64_t min, p50, p90, p99, p999, max;
 };
 
+// Of a traffic class.
+struct run_class {
+    uint64_t packets;                     // delivered of those measured
+    double offered_flits_per_node_cycle;  // negative if undefined
+    double accepted_flits_per_node_cycle; // negative if undefined
+    struct run_latency latency;           // created -> tail ejected
+};
+
 struct run_result {
     enum run_outcome outcome;
     uint64_t cycles; // simulated, warm-up and drain included
@@ -48,6 +56,8 @@ struct run_result {
     double accepted_flits_per_node_cycle;                     // negative if undefined
     double channel_utilisation_mean, channel_utilisation_max; // negative if undefined
     uint32_t packet_flits_max;                                // what messages were cut into
+    uint32_t num_classes;
+    struct run_class classes[ROUTER_MAX_CLASSES]; // [num_classes]
 
     // traces
     bool has_application;

@@ -202,6 +202,8 @@ static void print_machine(FILE *to, const struct config *config, const struct ru
         fputs("whole channels", to);
     else
         fprintf(to, "%" PRIu32 " VCs of %" PRIu32 " flits", config->vcs, config->buffer_flits);
+    if (config->classes > 1)
+        fprintf(to, " in %" PRIu32 " classes", config->classes);
     fprintf(to, " of %" PRIu32 " bits, back end %s, seed %" PRIu64 "\n", config->flit_bits,
             result->backend, config->seed);
     if (result->has_circuits && !config->circuit.waits) {
@@ -215,6 +217,23 @@ static void print_machine(FILE *to, const struct config *config, const struct ru
             result->proof.by_symmetry ? ", each dimension by itself" : "");
 }
 
+static void print_class(FILE *to, uint32_t class_idx, const struct run_class *of_class)
+{
+    char name[32];
+    snprintf(name, sizeof name, "class %" PRIu32 ": latency [cycles]", class_idx);
+    if (of_class->latency.num == 0 && of_class->packets > 0) {
+        label(to, name);
+        fputs("grows without bound at this load\n", to);
+    }
+    print_latency(to, name, &of_class->latency);
+    if (of_class->accepted_flits_per_node_cycle >= 0) {
+        snprintf(name, sizeof name, "class %" PRIu32 ": accepted, offered", class_idx);
+        label(to, name);
+        fprintf(to, "%.4g of %.4g flits/node/cycle\n", of_class->accepted_flits_per_node_cycle,
+                of_class->offered_flits_per_node_cycle);
+    }
+}
+
 static void print_outcome(FILE *to, const struct run_result *result)
 {
     label(to, "outcome");
@@ -223,10 +242,12 @@ static void print_outcome(FILE *to, const struct run_result *result)
     if (result->outcome == RUN_SATURATED) {
         label(to, "latency [cycles]");
         fputs("grows without bound at this load\n", to);
-        return;
+    } else {
+        print_latency(to, "latency [cycles]", &result->latency);
+        print_latency(to, "network latency [cycles]", &result->network_latency);
     }
-    print_latency(to, "latency [cycles]", &result->latency);
-    print_latency(to, "network latency [cycles]", &result->network_latency);
+    for (uint32_t c = 0; result->num_classes > 1 && c < result->num_classes; c++)
+        print_class(to, c, &result->classes[c]);
 }
 
 // What messages were cut into, and why if that is less than asked for.

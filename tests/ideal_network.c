@@ -22,12 +22,13 @@ static bool before(const struct ideal_packet *a, const struct ideal_packet *b)
     return a->due_cycle != b->due_cycle ? a->due_cycle < b->due_cycle : a->serial < b->serial;
 }
 
-static bool send(void *context, uint32_t source, uint32_t destination, uint32_t flits,
-                 uint32_t message, struct err *err)
+static bool send(void *context, const struct packet_spec *spec, struct err *err)
 {
     struct ideal_network *self = context;
-    assert(source < self->num_nodes && destination < self->num_nodes && flits > 0);
-    assert(source != destination);
+    uint32_t source = spec->source;
+    uint32_t flits = spec->flits;
+    assert(source < self->num_nodes && spec->destination < self->num_nodes && flits > 0);
+    assert(source != spec->destination);
     if (self->num == self->cap) {
         self->cap = self->cap ? 2 * self->cap : 64;
         self->heap = realloc(self->heap, self->cap * sizeof *self->heap);
@@ -42,9 +43,9 @@ static bool send(void *context, uint32_t source, uint32_t destination, uint32_t 
                      (self->num_packets % 2 ? self->detour_cycles : 0),
         .serial = self->num_packets,
         .packet = {.source = source,
-                   .destination = destination,
+                   .destination = spec->destination,
                    .flits = flits,
-                   .message = message},
+                   .message = spec->message},
     };
     self->num_packets++;
     self->num_flits += flits;

@@ -34,6 +34,7 @@ static uint32_t or_default(uint32_t value, uint32_t otherwise)
 static void fill_in(struct rig_spec *spec)
 {
     spec->num_vcs = or_default(spec->num_vcs, 2);
+    spec->num_classes = or_default(spec->num_classes, 1);
     spec->flit_bits = or_default(spec->flit_bits, 64);
     spec->max_flits = or_default(spec->max_flits, 64);
     spec->buffer_flits = or_default(spec->buffer_flits, 8);
@@ -53,6 +54,7 @@ static struct routing *make_routing(const struct rig_spec *spec, const struct to
     struct routing_spec routing = {
         .routing = spec->routing ? spec->routing : "auto",
         .num_vcs = spec->num_vcs,
+        .num_classes = spec->num_classes,
         .by_flow = spec->by_flow,
         .flit_bits = spec->flit_bits,
         .max_flits = spec->max_flits,
@@ -78,7 +80,7 @@ bool rig_is_legal(const struct rig_spec *asked)
     bool legal = (proven || (routing && circuits && !spec.circuit.waits)) &&
                  !(circuits && (topology->flit_cycles || spec.design.pipeline > 1 ||
                                 spec.design.switch_allocator != ALLOCATOR_SEPARABLE)) &&
-                 router_design_check(&spec.design, topology->radix, spec.num_vcs, &key, &err);
+                 router_design_check(&spec.design, topology->radix, routing->class_vcs, &key, &err);
     routing_free(routing);
     topology_free(topology);
     return legal;
@@ -146,7 +148,8 @@ static bool until_idle(struct rig *self)
 struct packet rig_probe(struct rig *self, uint32_t source, uint32_t destination, uint32_t flits)
 {
     uint32_t before = self->num_log;
-    cr_assert(fabric_send(self->fabric, source, destination, flits, 0, &self->err));
+    struct packet_spec packet = {source, destination, flits, 0, 0};
+    cr_assert(fabric_send(self->fabric, &packet, &self->err));
     cr_assert(until_idle(self), "%s", self->err.text);
     cr_assert_eq(self->num_log, before + 1);
     return self->log[before];
@@ -158,7 +161,8 @@ bool rig_traffic(struct rig *self, uint64_t cycles, double packets_per_node_cycl
     struct rng rng = rng_make(self->spec.seed, RNG_INJECTION, 0);
     uint32_t nodes = self->topology->num_nodes;
     uint64_t threshold = rng_threshold(packets_per_node_cycle);
-    uint32_t *flows = calloc((size_t)nodes * nodes, sizeof *flows);
+    uint32_t classes = self->spec.num_classes;
+    uint32_t *flows = calloc((size_t)nodes * nodes * classes, sizeof *flows);
     cr_assert(flows);
     bool good = true;
     for (uint64_t c = 0; good && c < cycles; c++) {
@@ -167,8 +171,11 @@ bool rig_traffic(struct rig *self, uint64_t cycles, double packets_per_node_cycl
                 continue;
             uint32_t destination = (uint32_t)rng_below(&rng, nodes);
             uint32_t flits = 1 + (uint32_t)rng_below(&rng, max_packet_flits);
-            cr_assert(fabric_send(self->fabric, node, destination, flits,
-                                  flows[node * nodes + destination]++, &self->err));
+            uint32_t *flow = &flows[(node * nodes + destination) * classes];
+            uint32_t traffic_class = classes > 1 ? (uint32_t)rng_below(&rng, classes) : 0;
+            struct packet_spec packet = {node, destination, flits, traffic_class,
+                                         flow[traffic_class]++};
+            cr_assert(fabric_send(self->fabric, &packet, &self->err));
         }
         good = rig_cycle(self);
     }
@@ -182,9 +189,10 @@ uint32_t rig_hops(const struct rig *self, const struct packet *packet)
     uint32_t *own = routing_own_addresses(self->routing, t);
     uint32_t window =
         (uint32_t)routing_head(self->routing, t->node_addr[packet->source],
-                               t->node_addr[packet->destination], packet->flits, packet->serial, 0);
-    uint32_t vc =
-        (uint32_t)__builtin_ctz(routing_inject_vcs(self->routing, window, packet->serial));
+                               t->node_addr[packet->destination], packet->flits,
+                               packet->traffic_class, packet->serial, 0);
+    uint32_t vc = (uint32_t)__builtin_ctz(
+        routing_inject_vcs(self->routing, packet->traffic_class, window, packet->serial));
     uint32_t at = t->node_port[packet->source];
     uint32_t hops = 0;
     cr_assert(own);

@@ -12,6 +12,7 @@ struct rig_spec {
     struct circuit_params circuit; // no windows: 16 to 1024 cycles
     struct router_design design;   // pipeline and allocator_iterations 0: 1
     uint32_t num_vcs;              // 0: 2; circuits have 1
+    uint32_t num_classes;          // 0: 1
     uint32_t buffer_flits;         // 0: 8
     uint32_t flit_bits;            // 0: 64
     uint32_t max_flits;            // 0: 64
@@ -52,9 +53,9 @@ bool rig_cycle(struct rig *self);
 // Sends a packet, and simulates until the fabric is idle. Gives the packet as it was delivered.
 struct packet rig_probe(struct rig *self, uint32_t source, uint32_t destination, uint32_t flits);
 
-// Uniform traffic of packets of 1..max_packet_flits flits for `cycles`, then until all have
-// arrived. Every packet's `message` is its number within its flow (source, destination). False as
-// rig_cycle.
+// Uniform traffic of packets of 1..max_packet_flits flits, of all classes, for `cycles`, then until
+// all have arrived. Every packet's `message` is its number within its flow (source, destination,
+// class). False as rig_cycle.
 bool rig_traffic(struct rig *self, uint64_t cycles, double packets_per_node_cycle,
                  uint32_t max_packet_flits);
 

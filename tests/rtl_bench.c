@@ -17,7 +17,7 @@ static const char router_head[] =
     "                    GROUP_VCS = VCS) (\n"
     "    input logic clk_i, rst_ni,\n"
     "    input logic [1:0] mode_i, input logic [6:0] depth_i, input logic by_flow_i,\n"
-    "    input logic [7:0] vcs_low_i, vcs_high_i, vcs_all_i,\n"
+    "    input logic [7:0] vcs_low_i, vcs_high_i, vcs_class_i,\n"
     "    input logic cfg_valid_i, input logic [23:0] cfg_addr_i, input logic [31:0] cfg_data_i,\n"
     "    input logic [5:0] fwd_i[RADIX], input logic [FLIT_BITS-1:0] payload_i[RADIX],\n"
     "    input logic [7:0] credit_i[RADIX], input logic ack_i[RADIX], nack_i[RADIX],\n"

@@ -44,7 +44,8 @@ static uint32_t hops(const struct rig *rig, uint32_t source, uint32_t destinatio
 static void send(struct rig *rig, uint32_t source, uint32_t destination, uint32_t flits,
                  uint32_t message)
 {
-    cr_assert(fabric_send(rig->fabric, source, destination, flits, message, &rig->err));
+    struct packet_spec packet = {source, destination, flits, 0, message};
+    cr_assert(fabric_send(rig->fabric, &packet, &rig->err));
 }
 
 static void run_until_idle(struct rig *rig)

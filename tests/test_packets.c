@@ -9,17 +9,21 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NODES = 64, MAX_FLITS = 16 };
+enum { NODES = 64, CLASSES = 2, MAX_FLITS = 16 };
 
 static const char sample[] = "# cycle source destination flits\n"
                              "0 0 63 4\n"
                              "\n"
                              "  7\t1 2 1   # two in a cycle\n"
-                             "7 63 0 16\r\n"
+                             "7 63 0 16 1\r\n"
                              "1000000000000 5 5 2";
 
 static const struct packets_line sample_packets[] = {
-    {0, 0, 63, 4}, {7, 1, 2, 1}, {7, 63, 0, 16}, {1000000000000, 5, 5, 2}};
+    {0, {0, 63, 4, 0, MSG_NONE}},
+    {7, {1, 2, 1, 0, MSG_NONE}},
+    {7, {63, 0, 16, 1, MSG_NONE}},
+    {1000000000000, {5, 5, 2, 0, MSG_NONE}},
+};
 
 enum { NUM_SAMPLE = sizeof sample_packets / sizeof *sample_packets };
 
@@ -27,7 +31,7 @@ static struct workload *open_trace(struct packets_file *file, const char *path)
 {
     struct err err = {0};
     cr_assert(packets_file_open(file, path, &err), "%s", err.text);
-    struct workload *workload = packets_new(file, NODES, MAX_FLITS, &err);
+    struct workload *workload = packets_new(file, NODES, CLASSES, MAX_FLITS, &err);
     cr_assert(workload, "%s", err.text);
     return workload;
 }
@@ -54,9 +58,7 @@ static void is_sample(const char *path)
             cr_assert_lt(num, NUM_SAMPLE);
             const struct packets_line *expected = &sample_packets[num++];
             cr_assert_eq(line.cycle, expected->cycle);
-            cr_assert_eq(line.source, expected->source);
-            cr_assert_eq(line.destination, expected->destination);
-            cr_assert_eq(line.flits, expected->flits);
+            cr_assert(memcmp(&line.packet, &expected->packet, sizeof line.packet) == 0);
         }
         cr_assert_eq(err.status, ERR_NONE);
     }
@@ -116,7 +118,7 @@ Test(packets, a_scan_finds_the_longest_packet)
     struct packets_summary summary;
     struct err err = {0};
     cr_assert(packets_file_open(&file, scratch_file("t", sample), &err));
-    cr_assert(packets_scan(&file, NODES, &summary, &err), "%s", err.text);
+    cr_assert(packets_scan(&file, NODES, CLASSES, &summary, &err), "%s", err.text);
     cr_assert_eq(summary.longest_flits, 16);
     packets_file_close(&file);
 }
@@ -131,10 +133,10 @@ Test(packets, standard_input_can_be_read_twice)
     close(trace);
     cr_assert(packets_file_open(&file, "-", &err), "%s", err.text);
     for (int i = 0; i < 2; i++) {
-        cr_assert(packets_scan(&file, NODES, &summary, &err), "%s", err.text);
+        cr_assert(packets_scan(&file, NODES, CLASSES, &summary, &err), "%s", err.text);
         cr_assert_eq(summary.longest_flits, 16);
     }
-    cr_assert_not(packets_scan(&file, 63, &summary, &err)); // there is no node 63
+    cr_assert_not(packets_scan(&file, 63, CLASSES, &summary, &err)); // there is no node 63
     cr_assert(strstr(err.text, "standard input:2: "), "%s", err.text);
     packets_file_close(&file);
 }
@@ -148,8 +150,8 @@ static void fails(const char *path, const char *why, bool scan_too)
     struct packets_summary summary;
     struct err err = {0}, scan_err = {0};
     cr_assert(packets_file_open(&file, path, &err));
-    cr_assert_eq(packets_scan(&file, NODES, &summary, &scan_err), !scan_too);
-    struct workload *workload = packets_new(&file, NODES, MAX_FLITS, &err);
+    cr_assert_eq(packets_scan(&file, NODES, CLASSES, &summary, &scan_err), !scan_too);
+    struct workload *workload = packets_new(&file, NODES, CLASSES, MAX_FLITS, &err);
     bool ok = workload != NULL;
     for (uint64_t cycle = 0; ok && cycle != UINT64_MAX;) {
         struct packets_line line;

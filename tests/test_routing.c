@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Laws of routing: every algorithm over every kind of topology that it is for, in every switching
-// mode, with router designs taken in turn.
+// mode, with every allocator.
 #include "model/net/deadlock.h"
 #include "model/net/route_kinds.h"
 #include "model/net/routing_table.h"
@@ -11,15 +11,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FLITS = 4 };
+enum { MAX_FLITS = 4, NUM_DESIGNS = 2 * ALLOCATOR_NUM };
 
-// Combination `number` of all, from 0 on: false past the last. Allocators and pipelines come round
-// with the number.
+// Design `number` (0..NUM_DESIGNS-1): every switch allocator in a pipeline of 1 or 2 stages, every
+// VC allocator in one of 3 or 4. What else there is comes round with `turn`.
+static struct router_design design_of(size_t number, size_t turn)
+{
+    enum allocator_kind kind = (enum allocator_kind)(number / 2);
+    if (number % 2 == 0)
+        return (struct router_design){.pipeline = 1 + turn % 2, .switch_allocator = kind};
+    return (struct router_design){
+        .pipeline = 3 + turn % 2,
+        .vc_allocator = kind,
+        .switch_allocator = (enum allocator_kind)(turn / 2 % ALLOCATOR_NUM),
+        .speculative = turn / 3 % 2,
+        .allocator_iterations = kind == ALLOCATOR_ISLIP ? 1 + (uint32_t)(turn % 3) : 1,
+    };
+}
+
+// Combination `number` of topology, routing, switching and design, from 0 on: false past the last.
+// With 4 VCs there is one traffic class or, every third time, there are two.
 static bool combination(size_t number, struct rig_spec *spec)
 {
-    size_t mode = number % SWITCHING_NUM;
-    size_t algorithm = number / SWITCHING_NUM % routing_num_algorithms;
-    size_t shape = number / SWITCHING_NUM / routing_num_algorithms;
+    size_t design = number % NUM_DESIGNS;
+    size_t rest = number / NUM_DESIGNS;
+    size_t mode = rest % SWITCHING_NUM;
+    size_t algorithm = rest / SWITCHING_NUM % routing_num_algorithms;
+    size_t shape = rest / SWITCHING_NUM / routing_num_algorithms;
     if (shape >= kinds_num_shapes)
         return false;
     *spec = (struct rig_spec){
@@ -27,16 +45,12 @@ static bool combination(size_t number, struct rig_spec *spec)
         .switching = (enum switching)mode,
         .routing = routing_algorithms[algorithm].name,
         .num_vcs = 4,
+        .num_classes = number % 3 ? 1 : 2,
         .max_flits = MAX_FLITS,
         .buffer_flits = 2 * MAX_FLITS,
-        .design = {.pipeline = 1 + number % ROUTER_MAX_PIPELINE,
-                   .switch_allocator = (enum allocator_kind)(number / 5 % ALLOCATOR_NUM)},
+        .design = design_of(design, rest),
         .seed = number,
     };
-    if (spec->design.pipeline >= ROUTER_VC_STAGE_PIPELINE) {
-        spec->design.vc_allocator = (enum allocator_kind)(number / 7 % ALLOCATOR_NUM);
-        spec->design.speculative = number / 3 % 2;
-    }
     return true;
 }
 
@@ -55,8 +69,8 @@ Test(routing, every_algorithm_has_topologies_and_every_topology_has_algorithms)
     uint32_t *of_shape = calloc(kinds_num_shapes, sizeof *of_shape);
     for (size_t n = 0; combination(n, &spec); n++)
         if (rig_is_legal(&spec)) {
-            of_algorithm[n / SWITCHING_NUM % routing_num_algorithms]++;
-            of_shape[n / SWITCHING_NUM / routing_num_algorithms]++;
+            of_algorithm[algorithm_of(&spec) - routing_algorithms]++;
+            of_shape[n / NUM_DESIGNS / SWITCHING_NUM / routing_num_algorithms]++;
         }
     for (size_t i = 0; i < routing_num_algorithms; i++)
         cr_expect_gt(of_algorithm[i], 0, "%s", routing_algorithms[i].name);
@@ -121,11 +135,12 @@ Test(routing, flows_stay_in_order_where_that_is_promised)
             continue;
         struct rig *rig = rig_new(&spec);
         uint32_t nodes = rig->topology->num_nodes;
-        uint32_t *next = calloc((size_t)nodes * nodes, sizeof *next);
+        uint32_t *next = calloc((size_t)nodes * nodes * ROUTER_MAX_CLASSES, sizeof *next);
         cr_assert(rig_traffic(rig, 150, 0.3, MAX_FLITS), "%s", rig->err.text);
         for (uint32_t i = 0; i < rig->num_log; i++) {
             const struct packet *p = &rig->log[i];
-            cr_assert_eq(p->message, next[p->source * nodes + p->destination]++);
+            uint32_t flow = p->source * nodes + p->destination;
+            cr_assert_eq(p->message, next[flow * ROUTER_MAX_CLASSES + p->traffic_class]++);
         }
         free(next);
         rig_free(rig);

@@ -13,7 +13,7 @@ static struct topology line_of(uint32_t num_nodes)
     return (struct topology){.num_dims = 1, .sides = {num_nodes}, .num_nodes = num_nodes};
 }
 
-static const struct synthetic_length one_flit = {1, 1.0};
+static const struct synthetic_length one_flit = {1, 1.0, 0};
 
 static struct synthetic_params bernoulli(double rate)
 {
@@ -53,7 +53,7 @@ static void count(struct synthetic_params params, uint32_t num_nodes, uint64_t n
                   uint32_t *flits)
 {
     struct workload *workload = make(params, num_nodes);
-    struct synthetic_packet packet;
+    struct packet_spec packet;
     for (uint64_t cycle = 0; cycle < num_cycles; cycle++)
         while (synthetic_take(workload, cycle, &packet))
             flits[packet.source] += packet.flits;
@@ -162,7 +162,7 @@ Test(synthetic, a_rate_of_one_flit_a_cycle_sends_in_every_cycle)
 Test(synthetic, a_rate_of_zero_never_sends)
 {
     struct workload *workload = make(bernoulli(0.0), 4);
-    struct synthetic_packet packet;
+    struct packet_spec packet;
     cr_assert_not(synthetic_take(workload, 0, &packet));
     cr_assert_eq(workload->ops->next_event(workload, 0), UINT64_MAX);
     cr_assert_not(workload->ops->done(workload));
@@ -174,7 +174,7 @@ Test(synthetic, cycles_are_independent)
 {
     enum { CYCLES = 200000 };
     struct workload *workload = make(bernoulli(0.3), 2);
-    struct synthetic_packet packet;
+    struct packet_spec packet;
     uint32_t pairs[4] = {0};
     uint32_t before = 0;
     for (uint64_t cycle = 0; cycle < CYCLES; cycle++) {
@@ -193,7 +193,7 @@ Test(synthetic, cycles_are_independent)
 Test(synthetic, packets_of_a_cycle_come_in_order_of_node)
 {
     struct workload *workload = make(bernoulli(0.4), 100);
-    struct synthetic_packet packet;
+    struct packet_spec packet;
     for (uint64_t cycle = 0; cycle < 500; cycle++)
         for (uint32_t from = 0; synthetic_take(workload, cycle, &packet); from = packet.source + 1)
             cr_assert_geq(packet.source, from);
@@ -204,7 +204,7 @@ Test(synthetic, next_event_is_the_next_cycle_with_a_packet)
 {
     struct workload *stepped = make(bernoulli(0.0005), 8);
     struct workload *jumped = make(bernoulli(0.0005), 8);
-    struct synthetic_packet packet, other;
+    struct packet_spec packet, other;
     uint64_t jump = synthetic_take(jumped, 0, &other) ? 0 : jumped->ops->next_event(jumped, 0);
     for (uint64_t cycle = 1; cycle < 200000; cycle++) {
         bool any = synthetic_take(stepped, cycle, &packet);
@@ -228,17 +228,19 @@ Test(synthetic, next_event_is_the_next_cycle_with_a_packet)
 Test(synthetic, lengths_occur_by_weight_and_the_rate_is_in_flits)
 {
     enum { CYCLES = 40000, NODES = 16 };
-    static const struct synthetic_length mix[] = {{1, 3.0}, {5, 1.0}, {9, 1.0}}; // mean 3.4
+    static const struct synthetic_length mix[] = {{1, 3.0, 1}, {5, 1.0, 0}, {9, 1.0, 3}}; // mean 3.4
     struct synthetic_params params = bernoulli(0.34);
     params.lengths = mix;
     params.num_lengths = 3;
     struct workload *workload = make(params, NODES);
-    struct synthetic_packet packet;
+    struct packet_spec packet;
     uint32_t times[10] = {0};
     uint32_t packets = 0;
     for (uint64_t cycle = 0; cycle < CYCLES; cycle++)
-        for (; synthetic_take(workload, cycle, &packet); packets++)
+        for (; synthetic_take(workload, cycle, &packet); packets++) {
+            cr_assert_eq(packet.traffic_class, packet.flits == 1 ? 1 : packet.flits == 9 ? 3 : 0);
             times[packet.flits]++;
+        }
     cr_assert(likely(packets, (double)CYCLES * NODES, 0.1));
     cr_assert(likely(times[1], packets, 0.6));
     cr_assert(likely(times[5], packets, 0.2));
@@ -273,7 +275,7 @@ Test(synthetic, bursts_begin_in_their_steady_state)
 {
     enum { NODES = 100000 };
     struct workload *workload = make(bursty(0.05, 0.8, 30), NODES);
-    struct synthetic_packet packet;
+    struct packet_spec packet;
     for (uint64_t cycle = 0; cycle < 40; cycle++) {
         uint32_t created = 0;
         while (synthetic_take(workload, cycle, &packet))
@@ -289,7 +291,7 @@ Test(synthetic, bursts_have_the_mean_length_asked_for)
 {
     enum { CYCLES = 2000000 };
     struct workload *workload = make(bursty(0.25, 1.0, 8), 2);
-    struct synthetic_packet packet;
+    struct packet_spec packet;
     uint32_t runs = 0, flits = 0;
     bool before = false;
     for (uint64_t cycle = 0; cycle < CYCLES; cycle++) {
@@ -335,14 +337,14 @@ enum { RECORD = 4000 };
 
 struct record {
     uint64_t cycle;
-    struct synthetic_packet packet;
+    struct packet_spec packet;
 };
 
 // The first packets of the first 16 nodes.
 static void record(struct synthetic_params params, uint32_t num_nodes, struct record *records)
 {
     struct workload *workload = make(params, num_nodes);
-    struct synthetic_packet packet;
+    struct packet_spec packet;
     size_t num = 0;
     for (uint64_t cycle = 0; num < RECORD; cycle++)
         while (synthetic_take(workload, cycle, &packet))

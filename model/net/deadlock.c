@@ -186,7 +186,7 @@ static void add_packets(struct graph *g, uint32_t first_source, uint32_t end_sou
         uint32_t from = g->stack[--top];
         struct place at = behind(g, from, window);
         top = follow(g, &at, from, top);
-        if (vias && at.in_vc < routing->group_vcs && g->own[at.router] == address)
+        if (vias && at.in_vc % routing->class_vcs < routing->group_vcs && g->own[at.router] == address)
             turn_to_destination(g, &at, from);
         if (g->extended && is_escape(g, from))
             follow_to_escapes(g, from, window, ++*passes);
@@ -380,7 +380,7 @@ static bool prove_dimension(const struct routing *routing, bool ring, uint32_t s
     if (!line)
         return false;
     struct routing_spec routing_spec = {.routing = routing_algorithm_of(routing->kind)->name,
-                                        .num_vcs = routing->num_vcs,
+                                        .num_vcs = routing->class_vcs,
                                         .flit_bits = LAYOUT_WINDOW_BITS,
                                         .max_flits = routing->max_flits < 2 ? 1 : 2,
                                         .switching = routing->switching,

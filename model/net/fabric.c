@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 // Where an output port of a router leads.
 struct wire {
@@ -225,23 +226,22 @@ void fabric_free(struct fabric *self)
     free(self);
 }
 
-bool fabric_send(struct fabric *self, uint32_t source, uint32_t destination, uint32_t flits,
-                 uint32_t message, struct err *err)
+bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err *err)
 {
     uint32_t handle = packet_pool_take(&self->pool);
     if (handle == MSG_NONE)
         return err_set(err, ERR_RUN, "out of memory for packets (%u alive)", self->pool.num_live);
     struct packet *packet = &self->pool.slots[handle];
     const struct routing *routing = self->params.routing;
-    if (routing->kind && routing->kind->bubbles)
-        flits = routing->max_flits;
+    bool pads = routing->kind && routing->kind->bubbles;
     packet->created_cycle = self->now;
-    packet->source = source;
-    packet->destination = destination;
-    packet->flits = flits;
+    packet->source = spec->source;
+    packet->destination = spec->destination;
+    packet->flits = pads ? routing->max_flits : spec->flits;
+    packet->traffic_class = spec->traffic_class;
     packet->hops = self->params.topology->indirect ? 1 : 0; // from the node to its switch
-    packet->message = message;
-    self->flits_created += flits;
+    packet->message = spec->message;
+    self->flits_created += packet->flits;
     terminals_enqueue(&self->terminals, handle);
     return true;
 }
@@ -430,6 +430,7 @@ struct fabric_counters fabric_counters(const struct fabric *self)
                      (self->params.topology->indirect ? self->terminals.flits_injected : 0),
         .circuit = self->terminals.circuit_counters,
     };
+    memcpy(counters.classes, self->terminals.class_counters, sizeof counters.classes);
     for (uint32_t r = 0; self->params.ops->stalls && r < self->num_routers; r++)
         self->params.ops->stalls(self->bank, r, &counters.stalls);
     return counters;

@@ -13,9 +13,9 @@
 // c + Li + H Lc + Le + (H + 1), with the latencies Li from the node, Lc between routers and Le to
 // the node.
 //
-// A terminal sends one packet at a time, its flits in one VC: `any` takes the first VC after the
-// one used last that has the credits which the switching mode needs, `by-flow` the flow's VC.
-// Terminals buffer `buffer_flits` a VC and consume always, but for random stalls on request.
+// A terminal sends one packet of a traffic class at a time, its flits in one VC: `any` takes the
+// first VC after the one used last that has the credits which the switching mode needs, `by-flow`
+// the flow's VC. In each cycle the highest class that can send a flit does. Terminals buffer `buffer_flits` a VC and consume always, but for random stalls on request.
 //
 // Under circuit switching terminals set up and free circuits (terminal_circuit.h); routing has one
 // VC, since a circuit has whole channels.
@@ -67,10 +67,9 @@ struct fabric;
 struct fabric *fabric_new(const struct fabric_params *params, struct err *err);
 void fabric_free(struct fabric *self);
 
-// Creates a packet in the current cycle; lengths that the mode or the layout cannot carry are the
-// caller's to refuse. False if out of memory.
-bool fabric_send(struct fabric *self, uint32_t source, uint32_t destination, uint32_t flits,
-                 uint32_t message, struct err *err);
+// Creates a packet in the current cycle; lengths that the mode or the layout cannot carry, and
+// traffic classes that there are not, are the caller's to refuse. False if out of memory.
+bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err *err);
 
 // Simulates the current cycle and moves on to the next. False with `err` if a flit came out wrong
 // or RTL and reference differ (ERR_MISMATCH), if nothing can move (ERR_DEADLOCK), or if memory is
@@ -86,6 +85,14 @@ bool fabric_idle(const struct fabric *self);
 // Moves an idle fabric's clock on to `cycle`.
 void fabric_jump(struct fabric *self, uint64_t cycle);
 
+// Counters of a traffic class.
+struct fabric_class_counters {
+    uint64_t packets_created;
+    uint64_t flits_created;
+    uint64_t flits_injected;
+    uint64_t flits_ejected;
+};
+
 // Counters since fabric_new.
 struct fabric_counters {
     uint64_t packets_created;
@@ -97,6 +104,7 @@ struct fabric_counters {
     uint64_t flit_hops; // flits put on channels that are hops, but for probes and releases
     struct router_stalls stalls;
     struct circuit_counters circuit;
+    struct fabric_class_counters classes[ROUTER_MAX_CLASSES];
 };
 
 struct fabric_counters fabric_counters(const struct fabric *self);

@@ -44,7 +44,7 @@ struct ref_output {
     uint8_t held;        // VCs that a packet holds, a bit each
     uint8_t with_credit; // VCs with a credit, a bit each
     uint8_t rr_in;       // ref_single.c
-    uint8_t rr_out_vc;
+    uint8_t rr_out_vc;   // VCs at or after the pointer of their class, a bit each; 0: all
 };
 
 struct ref_router {

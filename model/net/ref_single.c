@@ -8,7 +8,8 @@ bool ref_single_serves(const struct router_params *params)
 {
     const struct router_design *design = &params->design;
     return design->pipeline < ROUTER_VC_STAGE_PIPELINE &&
-           design->switch_allocator == ALLOCATOR_SEPARABLE && !design->step_by_step;
+           design->switch_allocator == ALLOCATOR_SEPARABLE && !design->step_by_step &&
+           params->routing->class_vcs == params->num_vcs;
 }
 
 // First set bit at or after `from`, cyclically over 8 bits; `bits` must not be 0.

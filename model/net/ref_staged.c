@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Steps 0 to 5 of the timing contract in router.h one by one, for any pipeline and any allocator:
 // what every front flit may do is found first, from the registers as they stand, then the
-// allocators run, and then all that was granted is done.
+// allocators run, for each traffic class from the highest down, and then all that was granted is
+// done.
 #include "model/net/ref_bank.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-// State of the steps, a row a router. All zero after reset.
+// State of the steps, a row a router and class. All zero after reset.
 struct ref_staged {
-    struct allocator_shape vc_shape;     // step V; side 0: the step is not there
+    uint32_t num_classes;
+    struct allocator_shape vc_shape;     // step V of a class; side 0: the step is not there
     struct allocator_shape switch_shape; // step 3, and, with its own state, speculation
-    uint16_t *vc_state;                  // [num_routers * words of the shape]
+    uint16_t *vc_state;                  // [rows * words of the shape]
     uint16_t *switch_state;
     uint16_t *spec_state;
     struct arbiter *vc_picks;     // [input VCs]: of output VCs, step V
-    struct arbiter *switch_picks; // [input ports]: of VCs, step 2
-    struct arbiter *spec_picks;   // [input ports]
+    struct arbiter *switch_picks; // [rows * radix]: of VCs, step 2
+    struct arbiter *spec_picks;   // [rows * radix]
 };
 
 // What stands at the front of an input VC in this cycle.
@@ -24,6 +26,7 @@ struct front {
     uint16_t input_vc; // in * num_vcs + vc
     uint8_t in;
     uint8_t vc;
+    uint8_t class_idx; // that the VC is of
     uint8_t out_port;
     uint8_t usable;
     enum ref_front is;
@@ -36,10 +39,12 @@ struct cycle {
     struct ref_bank *bank;
     uint32_t router;
     size_t port_base;
+    uint32_t class_idx; // whose turn it is
+    size_t row;         // of the state that is kept for it
     uint32_t num;
     struct front fronts[ROUTER_MAX_RADIX * ROUTER_MAX_VCS]; // in order of input VC
     uint16_t winner[ROUTER_MAX_RADIX]; // of output ports: front + 1 that leaves by it
-    bool in_used[ROUTER_MAX_RADIX];    // of input ports: a flit leaves
+    uint16_t sender[ROUTER_MAX_RADIX]; // of input ports: front + 1 that leaves
 };
 
 bool ref_staged_make(struct ref_bank *self)
@@ -49,23 +54,24 @@ bool ref_staged_make(struct ref_bank *self)
     self->staged = staged;
     if (!staged)
         return false;
-    size_t routers = params->num_routers;
-    size_t ports = routers * params->radix;
+    staged->num_classes = params->num_vcs / params->routing->class_vcs;
+    size_t rows = (size_t)params->num_routers * staged->num_classes;
+    size_t ports = rows * params->radix;
     staged->switch_shape = (struct allocator_shape){params->design.switch_allocator, params->radix,
                                                     params->design.allocator_iterations};
     staged->vc_shape =
-        (struct allocator_shape){params->design.vc_allocator, params->radix * params->num_vcs,
+        (struct allocator_shape){params->design.vc_allocator,
+                                 params->radix * params->routing->class_vcs,
                                  params->design.allocator_iterations};
-    size_t switch_words = routers * allocator_words(&staged->switch_shape);
+    size_t switch_words = rows * allocator_words(&staged->switch_shape);
     staged->switch_state = calloc(switch_words, sizeof *staged->switch_state);
     staged->switch_picks = calloc(ports, sizeof *staged->switch_picks);
     if (!staged->switch_state || !staged->switch_picks)
         return false;
     if (params->design.pipeline < ROUTER_VC_STAGE_PIPELINE)
         return true;
-    staged->vc_state =
-        calloc(routers * allocator_words(&staged->vc_shape), sizeof *staged->vc_state);
-    staged->vc_picks = calloc(ports * params->num_vcs, sizeof *staged->vc_picks);
+    staged->vc_state = calloc(rows * allocator_words(&staged->vc_shape), sizeof *staged->vc_state);
+    staged->vc_picks = calloc(ports * params->routing->class_vcs, sizeof *staged->vc_picks);
     staged->spec_state = calloc(switch_words, sizeof *staged->spec_state);
     staged->spec_picks = calloc(ports, sizeof *staged->spec_picks);
     return staged->vc_state && staged->vc_picks && staged->spec_state && staged->spec_picks;
@@ -90,6 +96,7 @@ static void look_at_fronts(struct cycle *self)
 {
     const struct ref_bank *bank = self->bank;
     uint32_t num_vcs = bank->params.num_vcs;
+    uint32_t class_vcs = bank->params.routing->class_vcs;
     const struct ref_router *state = &bank->routers[self->router];
     for (uint32_t w = 0; w < REF_PORT_WORDS; w++) {
         for (uint64_t ports = state->occupied[w]; ports; ports &= ports - 1) {
@@ -102,6 +109,7 @@ static void look_at_fronts(struct cycle *self)
                 *front = (struct front){.input_vc = (uint16_t)input_vc,
                                         .in = (uint8_t)in,
                                         .vc = (uint8_t)vc,
+                                        .class_idx = (uint8_t)(vc / class_vcs),
                                         .given_vc = REF_NO_VC};
                 front->is = ref_request(bank, self->router, self->port_base,
                                         self->port_base * num_vcs + input_vc, &front->out_port,
@@ -111,12 +119,15 @@ static void look_at_fronts(struct cycle *self)
     }
 }
 
-// Step V: gives output VCs to heads that ask for one.
+// Step V for the class whose turn it is, whose VCs are counted from 0: gives output VCs to heads that
+// ask for one.
 static void allocate_vcs(struct cycle *self)
 {
     struct ref_staged *staged = self->bank->staged;
     const struct allocator_shape *shape = &staged->vc_shape;
     uint32_t num_vcs = self->bank->params.num_vcs;
+    uint32_t class_vcs = self->bank->params.routing->class_vcs;
+    uint32_t first_vc = self->class_idx * class_vcs;
     bool one = allocator_takes_one_a_row(shape->kind);
     bool matrix = shape->kind == ALLOCATOR_MATRIX;
     struct arbiter *picks = &staged->vc_picks[self->port_base * num_vcs];
@@ -126,26 +137,28 @@ static void allocate_vcs(struct cycle *self)
     uint32_t num = 0;
     for (uint32_t f = 0; f < self->num; f++) {
         const struct front *front = &self->fronts[f];
-        if (front->is != REF_ASKS)
+        if (front->is != REF_ASKS || front->class_idx != self->class_idx)
             continue;
-        uint32_t asked = front->usable;
+        uint32_t asked = (uint32_t)front->usable >> first_vc;
         if (one)
-            asked = 1U << arbiter_pick(&picks[front->input_vc], matrix, front->usable);
+            asked = 1U << arbiter_pick(&picks[front->input_vc], matrix, (uint8_t)asked);
+        uint32_t row = front->in * class_vcs + front->vc - first_vc;
         for (; asked; asked &= asked - 1) {
-            uint32_t column = front->out_port * num_vcs + (uint32_t)__builtin_ctz(asked);
+            uint32_t column = front->out_port * class_vcs + (uint32_t)__builtin_ctz(asked);
             of_front[num] = (uint16_t)f;
-            requests[num++] = (struct allocator_request){front->input_vc, (uint16_t)column};
+            requests[num++] = (struct allocator_request){(uint16_t)row, (uint16_t)column};
         }
     }
-    allocator_run(shape, &staged->vc_state[self->router * allocator_words(shape)], requests, num,
+    allocator_run(shape, &staged->vc_state[self->row * allocator_words(shape)], requests, num,
                   granted);
     for (uint32_t i = 0; i < num; i++) {
         struct front *front = &self->fronts[of_front[i]];
         if (!granted[i])
             continue;
-        front->given_vc = (uint8_t)(requests[i].column - front->out_port * num_vcs);
+        uint32_t given = requests[i].column - front->out_port * class_vcs;
+        front->given_vc = (uint8_t)(first_vc + given);
         if (one)
-            arbiter_used(&picks[front->input_vc], matrix, front->given_vc, num_vcs);
+            arbiter_used(&picks[front->input_vc], matrix, given, class_vcs);
     }
 }
 
@@ -157,11 +170,20 @@ struct bid {
     uint8_t vcs;
 };
 
+// Whether a flit of a higher class than that whose turn it is leaves (`front` is one that leaves,
+// + 1, or 0).
+static bool is_of_higher(const struct cycle *self, uint16_t front)
+{
+    return front && self->fronts[front - 1].class_idx > self->class_idx;
+}
+
 // Whether a front takes part in steps 2 and 3 for those that are `wanted`. Those that are ready
 // have a free channel; those that ask may not.
 static bool takes_part(const struct cycle *self, const struct front *front, enum ref_front wanted)
 {
-    return front->is == wanted &&
+    return front->is == wanted && front->class_idx == self->class_idx &&
+           !is_of_higher(self, self->sender[front->in]) &&
+           !is_of_higher(self, self->winner[front->out_port]) &&
            !ref_bit(self->bank->routers[self->router].paced, front->out_port);
 }
 
@@ -217,8 +239,8 @@ static uint32_t request_ports(const struct cycle *self, struct bid *bid, const s
     return num;
 }
 
-// Steps 2 and 3 for the fronts that are `wanted`. Speculative ones keep off ports that others use,
-// and are in vain if step V gives them nothing.
+// Steps 2 and 3 for the fronts of the class that are `wanted`. Speculative ones keep off ports that
+// others use, and are in vain if step V gives them nothing.
 static void allocate_switch(struct cycle *self, enum ref_front wanted, uint16_t *state,
                             struct arbiter *picks)
 {
@@ -227,18 +249,19 @@ static void allocate_switch(struct cycle *self, enum ref_front wanted, uint16_t 
     struct allocator_request requests[ROUTER_MAX_RADIX * ROUTER_MAX_VCS];
     bool granted[ROUTER_MAX_RADIX * ROUTER_MAX_VCS];
     struct bid bids[ROUTER_MAX_RADIX];
+    size_t picks_base = self->row * self->bank->params.radix;
     uint32_t num = 0;
     for (uint32_t f = 0; f < self->num;) {
         uint32_t in = self->fronts[f].in;
         bids[in] = next_bid(self, &f, wanted);
-        num += request_ports(self, &bids[in], &picks[self->port_base + in], &requests[num]);
+        num += request_ports(self, &bids[in], &picks[picks_base + in], &requests[num]);
     }
-    allocator_run(shape, &state[self->router * allocator_words(shape)], requests, num, granted);
+    allocator_run(shape, &state[self->row * allocator_words(shape)], requests, num, granted);
     for (uint32_t i = 0; i < num; i++) {
         uint32_t in = requests[i].row;
         uint32_t out_port = requests[i].column;
-        struct arbiter *pick = &picks[self->port_base + in];
-        if (!granted[i] || self->in_used[in] || self->winner[out_port])
+        struct arbiter *pick = &picks[picks_base + in];
+        if (!granted[i] || self->sender[in] || self->winner[out_port])
             continue;
         uint32_t vc = arbiter_pick(pick, matrix, vcs_to(self, &bids[in], out_port));
         uint32_t f = front_of(self, &bids[in], vc);
@@ -246,7 +269,7 @@ static void allocate_switch(struct cycle *self, enum ref_front wanted, uint16_t 
             continue;
         arbiter_used(pick, matrix, vc, self->bank->params.num_vcs);
         self->fronts[f].leaves = true;
-        self->in_used[in] = true;
+        self->sender[in] = (uint16_t)(f + 1);
         self->winner[out_port] = (uint16_t)(f + 1);
     }
 }
@@ -302,13 +325,16 @@ void ref_staged_evaluate(struct ref_bank *bank, uint32_t router, struct router_o
     cycle.port_base = (size_t)router * bank->params.radix;
     cycle.num = 0;
     memset(cycle.winner, 0, bank->params.radix * sizeof *cycle.winner);
-    memset(cycle.in_used, 0, bank->params.radix * sizeof *cycle.in_used);
+    memset(cycle.sender, 0, bank->params.radix * sizeof *cycle.sender);
     look_at_fronts(&cycle);
-    if (staged->vc_state)
-        allocate_vcs(&cycle);
-    allocate_switch(&cycle, REF_READY, staged->switch_state, staged->switch_picks);
-    if (bank->params.design.speculative && staged->spec_state)
-        allocate_switch(&cycle, REF_ASKS, staged->spec_state, staged->spec_picks);
+    for (cycle.class_idx = staged->num_classes; cycle.class_idx-- > 0;) {
+        cycle.row = (size_t)router * staged->num_classes + cycle.class_idx;
+        if (staged->vc_state)
+            allocate_vcs(&cycle);
+        allocate_switch(&cycle, REF_READY, staged->switch_state, staged->switch_picks);
+        if (bank->params.design.speculative && staged->spec_state)
+            allocate_switch(&cycle, REF_ASKS, staged->spec_state, staged->spec_picks);
+    }
     settle_fronts(&cycle);
     let_leave(&cycle, out);
 }

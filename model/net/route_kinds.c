@@ -64,7 +64,7 @@ struct route route_in_order(const struct routing *self, const struct route_at *a
         if ((at->own ^ at->window) & dim->mask)
             return hop(self, at, dim, stateless);
     }
-    return (struct route){.port = ROUTING_TERMINAL_PORT, .vcs = self->vcs_all};
+    return (struct route){.port = ROUTING_TERMINAL_PORT, .vcs = self->vcs_class};
 }
 
 struct route_ways route_productive(const struct routing *self, const struct route_at *at)
@@ -90,7 +90,7 @@ void route_by_any_of(const struct routing *self, const struct route_at *at, uint
                      struct route_options *options)
 {
     options->ports = ports;
-    options->route = (struct route){.port = ROUTING_TERMINAL_PORT, .vcs = self->vcs_all};
+    options->route = (struct route){.port = ROUTING_TERMINAL_PORT, .vcs = self->vcs_class};
     if (ports)
         options->route =
             (struct route){.port = (uint8_t)__builtin_ctz(ports),

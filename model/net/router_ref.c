@@ -57,7 +57,7 @@ static void *bank_new(const struct router_params *params, struct err *err)
     size_t ports = (size_t)params->num_routers * params->radix;
     for (size_t p = 0; p < ports; p++) {
         memset(self->outputs[p].credits, (int)params->buffer_flits, params->num_vcs);
-        self->outputs[p].with_credit = params->routing->vcs_all;
+        self->outputs[p].with_credit = (uint8_t)((1U << params->num_vcs) - 1);
     }
     for (size_t v = 0; v < ports * params->num_vcs; v++)
         self->input_vcs[v].out_vc = REF_NO_VC;
@@ -153,10 +153,16 @@ static uint8_t take_vc(const struct ref_bank *self, struct ref_input_vc *vc,
 {
     if (vc->out_vc != REF_NO_VC)
         return vc->out_vc;
-    vc->out_vc = (uint8_t)__builtin_ctz(routing_first_vc(pick->usable, output->rr_out_vc));
+    const struct routing *routing = self->params.routing;
+    uint32_t ahead = pick->usable & output->rr_out_vc;
+    uint32_t vcs = ahead ? ahead : pick->usable;
+    uint32_t bit = vcs & (~vcs + 1);
+    vc->out_vc = (uint8_t)__builtin_ctz(bit);
     vc->out_port = pick->out_port;
-    output->held |= (uint8_t)(1U << vc->out_vc);
-    output->rr_out_vc = ref_next_modulo(vc->out_vc, self->params.num_vcs);
+    output->held |= (uint8_t)bit;
+    uint32_t class_vcs = (uint32_t)routing->vcs_class << routing_class(routing, vc->out_vc);
+    uint32_t after = ~(bit | (bit - 1));
+    output->rr_out_vc = (uint8_t)((output->rr_out_vc & ~class_vcs) | (after & class_vcs));
     return vc->out_vc;
 }
 

@@ -37,6 +37,7 @@ static int buffered_variant(struct rtl_variant *variant, const struct router_par
     rtl_variant_set(variant, "PACED", "%d", params->flit_cycles != NULL);
     const struct routing *routing = params->routing;
     rtl_variant_set(variant, "ROUTING", "%u", routing->kind ? routing->kind->strap : 0);
+    rtl_variant_set(variant, "CLASS_VCS", "%u", routing->class_vcs);
     rtl_variant_set(variant, "GROUP_VCS", "%u", routing->group_vcs);
     rtl_bank_set_design(variant, &params->design);
     return snprintf(variant->words, sizeof variant->words,

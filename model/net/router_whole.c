@@ -82,6 +82,7 @@ static void set_parameters(struct rtl_variant *variant, const struct router_para
     rtl_variant_set(variant, "VCS", "%u", params->num_vcs);
     rtl_variant_set(variant, "DEPTH", "%u", rtl_bank_power_of_two(params->buffer_flits));
     rtl_variant_set(variant, "FLIT_BITS", "%u", flit_bits);
+    rtl_variant_set(variant, "CLASS_VCS", "%u", params->routing->class_vcs);
     rtl_variant_set(variant, "LEN_BITS", "%u", params->routing->layout.len_bits);
     rtl_bank_set_design(variant, &params->design);
 }

@@ -21,14 +21,18 @@ struct route_options routing_compute(const struct routing *self, uint32_t router
                                      const struct route_at *at)
 {
     struct route_options options = {.credits = credits_needed(self, at->window)};
+    struct route_at here = *at;
+    uint32_t first_vc = routing_class(self, at->in_vc);
+    here.in_vc -= first_vc;
     if (self->table) {
         uint32_t addr = (at->window & self->layout.addr_mask) >> self->layout.addr_lsb;
         options.route = self->table[(size_t)router * self->table_size + addr];
     } else {
-        self->kind->route(self, at, &options);
+        self->kind->route(self, &here, &options);
     }
     if (self->by_flow)
         options.route.vcs = routing_first_vc(options.route.vcs, routing_flow_key(self, at->window));
+    options.route.vcs = (uint8_t)(options.route.vcs << first_vc);
     return options;
 }
 
@@ -45,10 +49,10 @@ static uint64_t draw_of(uint64_t serial)
 }
 
 uint64_t routing_head(const struct routing *self, uint32_t source, uint32_t destination,
-                      uint32_t flits, uint64_t serial, uint32_t handle)
+                      uint32_t flits, uint32_t traffic_class, uint64_t serial, uint32_t handle)
 {
     const struct layout *layout = &self->layout;
-    uint64_t head = layout_head(layout, destination, flits, 0, handle);
+    uint64_t head = layout_head(layout, destination, flits, traffic_class, handle);
     if (!self->kind || !self->kind->vias)
         return head;
     uint32_t via = self->kind->via(self, source << layout->addr_lsb,
@@ -56,12 +60,15 @@ uint64_t routing_head(const struct routing *self, uint32_t source, uint32_t dest
     return head | (uint64_t)via << layout->via_bits;
 }
 
-uint8_t routing_inject_vcs(const struct routing *self, uint32_t window, uint64_t serial)
+uint8_t routing_inject_vcs(const struct routing *self, uint32_t traffic_class, uint32_t window,
+                           uint64_t serial)
 {
     uint8_t vcs = self->vcs_group;
     if (self->kind && self->kind->inject)
         vcs = self->kind->inject(self, draw_of(serial));
-    return self->by_flow ? routing_first_vc(vcs, routing_flow_key(self, window)) : vcs;
+    if (self->by_flow)
+        vcs = routing_first_vc(vcs, routing_flow_key(self, window));
+    return (uint8_t)(vcs << traffic_class * self->class_vcs);
 }
 
 // The algorithm of this name, or NULL with `err`.
@@ -124,16 +131,37 @@ static bool check_kind(const struct routing *self, const char *name, struct err 
                        "fabric.router.routing: the probe of a circuit has one way to go, and %s "
                        "lets it choose; use dimension-order",
                        name);
-    if (self->num_vcs % self->kind->num_phases)
+    if (self->class_vcs % self->kind->num_phases)
         return err_set(err, ERR_CONFIG,
-                       "fabric.router.vcs: %u cannot be split into the %u groups of %s; use %u",
-                       self->num_vcs, self->kind->num_phases, name, self->num_vcs + 1);
+                       "fabric.router.vcs: %u VCs%s cannot be split into the %u groups of %s; "
+                       "use %u",
+                       self->class_vcs, self->class_vcs < self->num_vcs ? " of a class" : "",
+                       self->kind->num_phases, name,
+                       self->num_vcs / self->class_vcs * (self->class_vcs + 1));
     if (self->by_flow && self->kind->varies)
         return err_set(err, ERR_CONFIG,
                        "fabric.router.vc_choice: by-flow keeps the packets of a flow in order, and "
                        "%s sends them different ways; use any",
                        name);
     return !self->kind->bubbles || check_bubble(self, err);
+}
+
+// Splits the VCs among traffic classes.
+static bool split_vcs(struct routing *self, uint32_t num_classes, struct err *err)
+{
+    if (self->circuits && num_classes > 1)
+        return err_set(err, ERR_CONFIG,
+                       "fabric.router.classes: a circuit has whole channels, which traffic classes "
+                       "cannot share; use 1, or another fabric.router.switching");
+    if (self->num_vcs % num_classes)
+        return err_set(err, ERR_CONFIG,
+                       "fabric.router.classes: %u VCs cannot be split evenly among %u classes; use "
+                       "fabric.router.vcs = %u",
+                       self->num_vcs, num_classes,
+                       (self->num_vcs + num_classes - 1) / num_classes * num_classes);
+    self->class_vcs = self->num_vcs / num_classes;
+    self->vcs_class = (uint8_t)((1U << self->class_vcs) - 1);
+    return true;
 }
 
 static bool fill(struct routing *self, const struct topology *topology,
@@ -151,14 +179,15 @@ static bool fill(struct routing *self, const struct topology *topology,
     self->circuits = switching_is_circuit(spec->switching);
     self->num_vcs = self->circuits ? 1 : spec->num_vcs;
     self->by_flow = spec->by_flow;
-    self->vcs_all = (uint8_t)((1U << self->num_vcs) - 1);
+    if (!split_vcs(self, spec->num_classes ? spec->num_classes : 1, err))
+        return false;
     self->dims = calloc(TOPOLOGY_MAX_DIMS, sizeof *self->dims);
     if (!self->dims)
         return err_set(err, ERR_RUN, "out of memory");
     place_dims(self, topology);
     if (self->kind && !check_kind(self, algorithm->name, err))
         return false;
-    self->group_vcs = self->num_vcs / (self->kind ? self->kind->num_phases : 1);
+    self->group_vcs = self->class_vcs / (self->kind ? self->kind->num_phases : 1);
     self->vcs_group = (uint8_t)((1U << self->group_vcs) - 1);
     if (self->kind)
         self->kind->classify(self);

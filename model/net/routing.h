@@ -32,9 +32,13 @@
 // it, and no chain goes from high to low: the channel dependency graph is acyclic, packets that
 // never cross spread over all VCs, and so do all packets on the dateline.
 //
-// Groups. VCs are split evenly into groups of adjacent ones: one group, or one a phase of routings
-// that have two of these (route_two_phase.c, route_o1turn.c). A packet's VC tells its group, hence
-// its phase; classes of datelines and escape VCs are within a group.
+// Traffic classes. VCs are split evenly among them, adjacent ones a class, and a packet stays in the
+// VCs of its class. So each class is a network by itself, of class_vcs VCs, and masks of VCs below
+// are of the first class; routing_compute moves them to the packet's.
+//
+// Groups. The VCs of a class are split evenly into groups of adjacent ones: one group, or one a
+// phase of routings that have two of these (route_two_phase.c, route_o1turn.c). A packet's VC tells
+// its group, hence its phase; the two classes of datelines and escape VCs are within a group.
 //
 // Source: Dally and Seitz, "Deadlock-free message routing in multiprocessor interconnection
 // networks", IEEE Trans. Computers 36(5), 1987; Dally and Towles, chapters 8, 13 and 14.
@@ -104,7 +108,8 @@ struct route_kind {
     // Sets the VC masks of the first group in `self`, whose rest is there.
     void (*classify)(struct routing *self);
 
-    // Fills `options`, all zero, but for `credits` of its switching mode, which are there.
+    // Fills `options`, all zero, but for `credits` of its switching mode, which are there. VCs are
+    // those of a class: of `at`, and those it gives.
     void (*route)(const struct routing *self, const struct route_at *at,
                   struct route_options *options);
 
@@ -112,7 +117,7 @@ struct route_kind {
     uint32_t (*via)(const struct routing *self, uint32_t source, uint32_t destination,
                     uint64_t draw);
 
-    // VCs that a packet may be injected by, of the first class; NULL: the first group.
+    // VCs that a packet may be injected by; NULL: the first group.
     uint8_t (*inject)(const struct routing *self, uint64_t draw);
 };
 
@@ -126,8 +131,9 @@ struct routing {
     uint32_t max_flits;
     bool circuits;          // circuit switching: num_vcs is 1, and layers have no VCs of their own
     uint32_t num_vcs;       // 1..8
-    uint8_t vcs_all;        // mask of all VCs
+    uint32_t class_vcs;     // VCs of a traffic class
     uint32_t group_vcs;     // VCs of a group
+    uint8_t vcs_class;      // first class: all its VCs
     uint8_t vcs_group;      // first group: all its VCs
     uint8_t vcs_low;        //   low class of a ring, escape VCs; vcs_group if it has one VC
     uint8_t vcs_high;       //   high class
@@ -169,6 +175,12 @@ static inline uint32_t routing_flow_key(const struct routing *self, uint32_t win
     return a & 7U;
 }
 
+// First VC of the class that a VC is in.
+static inline uint32_t routing_class(const struct routing *self, uint32_t vc)
+{
+    return vc - vc % self->class_vcs;
+}
+
 // First VC of the group that a VC is in.
 static inline uint32_t routing_group(const struct routing *self, uint32_t vc)
 {
@@ -192,9 +204,10 @@ struct route routing_by_destination(const struct routing *self, uint32_t own, ui
 // Payload of the head flit of a packet, from the address of its source to that of its destination.
 // `serial` decides on what is random in its way.
 uint64_t routing_head(const struct routing *self, uint32_t source, uint32_t destination,
-                      uint32_t flits, uint64_t serial, uint32_t handle);
+                      uint32_t flits, uint32_t traffic_class, uint64_t serial, uint32_t handle);
 
 // VCs that a packet may be injected by.
-uint8_t routing_inject_vcs(const struct routing *self, uint32_t window, uint64_t serial);
+uint8_t routing_inject_vcs(const struct routing *self, uint32_t traffic_class, uint32_t window,
+                           uint64_t serial);
 
 #endif

@@ -19,7 +19,7 @@ static uint8_t vcs_of(const struct routing *self, enum topology_vcs vcs)
     case TOPOLOGY_VCS_ALL:
         break;
     }
-    return self->vcs_all;
+    return self->vcs_class;
 }
 
 static struct route *entry(const struct routing *self, const struct topology *topology,
@@ -69,7 +69,7 @@ static bool fill_graph(struct routing *self, const struct topology *topology,
     uint8_t vcs[ROUTE_GRAPH_MAX_LAYERS];
     if (!find_routes(topology, &routes, err))
         return false;
-    bool good = route_graph_vcs(&routes, self->num_vcs, self->circuits, vcs, err);
+    bool good = route_graph_vcs(&routes, self->class_vcs, self->circuits, vcs, err);
     for (uint32_t node = 0; good && node < topology->num_nodes; node++)
         for (uint32_t r = 0; r < topology->num_routers; r++)
             *entry(self, topology, r, node) =
@@ -208,6 +208,6 @@ bool routing_table_make(struct routing *self, const struct topology *topology,
     if (!self->table)
         return err_set(err, ERR_RUN, "out of memory for routing tables");
     for (size_t i = 0; i < entries; i++)
-        self->table[i] = (struct route){.port = ROUTING_NO_PORT, .vcs = self->vcs_all};
+        self->table[i] = (struct route){.port = ROUTING_NO_PORT, .vcs = self->vcs_class};
     return algorithm->fill(self, topology, err);
 }

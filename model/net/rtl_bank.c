@@ -16,7 +16,7 @@ static struct router_door_straps straps_of(const struct router_params *params, b
         .by_flow = routing->by_flow,
         .vcs_low = routing->vcs_low,
         .vcs_high = routing->vcs_high,
-        .vcs_all = routing->vcs_all,
+        .vcs_class = routing->vcs_class,
         .waits = params->circuit_waits,
         .len_mask = routing->layout.len_mask,
         .waves = waves,

@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { RTL_BUILD_MAX_PARAMETERS = 16 };
+enum { RTL_BUILD_MAX_PARAMETERS = 20 };
 
 struct rtl_variant {
     const char *top; // top module

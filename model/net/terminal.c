@@ -16,15 +16,19 @@ bool terminals_make(struct terminals *self, struct err *err)
     self->eject_cap = 1;
     while (self->eject_cap < num_vcs * self->params->buffer_flits)
         self->eject_cap *= 2;
+    self->num_classes = num_vcs / self->params->routing->class_vcs;
+    size_t num_queues = (size_t)self->num_nodes * self->num_classes;
     self->nodes = calloc(self->num_nodes, sizeof *self->nodes);
+    self->queues = calloc(num_queues, sizeof *self->queues);
     self->eject_flits = calloc((size_t)self->num_nodes * self->eject_cap, sizeof(struct flit));
     self->sending = calloc(words, sizeof *self->sending);
     self->ejecting = calloc(words, sizeof *self->ejecting);
-    if (!self->nodes || !self->eject_flits || !self->sending || !self->ejecting)
+    if (!self->nodes || !self->queues || !self->eject_flits || !self->sending || !self->ejecting)
         return err_set(err, ERR_RUN, "out of memory for the terminals of %u nodes",
                        self->num_nodes);
+    for (size_t q = 0; q < num_queues; q++)
+        self->queues[q].first = MSG_NONE;
     for (uint32_t n = 0; n < self->num_nodes; n++) {
-        self->nodes[n].queue_first = MSG_NONE;
         for (uint32_t vc = 0; vc < ROUTER_MAX_VCS; vc++) {
             self->nodes[n].credits[vc] = vc < num_vcs ? (uint8_t)self->params->buffer_flits : 0;
             self->nodes[n].incoming[vc].handle = MSG_NONE;
@@ -36,6 +40,7 @@ bool terminals_make(struct terminals *self, struct err *err)
 void terminals_free(struct terminals *self)
 {
     free(self->nodes);
+    free(self->queues);
     free(self->circuits);
     free(self->eject_flits);
     free(self->sending);
@@ -44,29 +49,34 @@ void terminals_free(struct terminals *self)
 
 void terminals_enqueue(struct terminals *self, uint32_t handle)
 {
-    struct terminal *node = &self->nodes[self->pool->slots[handle].source];
-    if (node->queue_first == MSG_NONE) {
-        node->queue_first = handle;
-        terminal_set_bit(self->sending, self->pool->slots[handle].source);
+    const struct packet *packet = &self->pool->slots[handle];
+    struct source_queue *queue =
+        &self->queues[(size_t)packet->source * self->num_classes + packet->traffic_class];
+    self->class_counters[packet->traffic_class].packets_created++;
+    self->class_counters[packet->traffic_class].flits_created += packet->flits;
+    if (queue->first == MSG_NONE) {
+        queue->first = handle;
+        terminal_set_bit(self->sending, packet->source);
     } else {
-        self->pool->slots[node->queue_last].next = handle;
+        self->pool->slots[queue->last].next = handle;
     }
-    node->queue_last = handle;
+    queue->last = handle;
 }
 
 // The VC for a new packet, or a number of at least ROUTER_MAX_VCS if none has the credits.
 static uint32_t choose_vc(const struct terminals *self, const struct terminal *node,
-                          const struct packet *packet, uint32_t window)
+                          const struct source_queue *queue, const struct packet *packet,
+                          uint32_t window)
 {
     const struct routing *routing = self->params->routing;
     uint32_t needed = switching_credits_needed(self->params->switching, packet->flits);
     uint8_t usable = 0;
     for (uint32_t vc = 0; vc < routing->num_vcs; vc++)
         usable |= (uint8_t)((node->credits[vc] >= needed) << vc);
-    usable &= routing_inject_vcs(routing, window, packet->serial);
+    usable &= routing_inject_vcs(routing, packet->traffic_class, window, packet->serial);
     if (usable == 0)
         return ROUTER_MAX_VCS;
-    return (uint32_t)__builtin_ctz(routing_first_vc(usable, node->rr_vc));
+    return (uint32_t)__builtin_ctz(routing_first_vc(usable, queue->rr_vc));
 }
 
 uint64_t terminal_head_payload(const struct terminals *self, uint32_t handle)
@@ -74,7 +84,8 @@ uint64_t terminal_head_payload(const struct terminals *self, uint32_t handle)
     const struct packet *packet = &self->pool->slots[handle];
     const uint32_t *node_addr = self->params->topology->node_addr;
     return routing_head(self->params->routing, node_addr[packet->source],
-                        node_addr[packet->destination], packet->flits, packet->serial, handle);
+                        node_addr[packet->destination], packet->flits, packet->traffic_class,
+                        packet->serial, handle);
 }
 
 bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit)
@@ -84,44 +95,69 @@ bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct fli
                               (struct calendar_flit){self->node_target[n], false, flit});
 }
 
-bool terminal_send(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit)
+static bool has_packets(const struct terminals *self, uint32_t n)
 {
-    struct terminal *node = &self->nodes[n];
-    node->next_flit++;
+    const struct source_queue *queues = &self->queues[(size_t)n * self->num_classes];
+    for (uint32_t c = 0; c < self->num_classes; c++)
+        if (queues[c].first != MSG_NONE)
+            return true;
+    return false;
+}
+
+bool terminal_send(struct terminals *self, uint32_t n, struct source_queue *queue, uint64_t cycle,
+                   struct flit flit)
+{
+    const struct packet *packet = &self->pool->slots[queue->first];
+    queue->next_flit++;
     self->flits_injected++;
+    self->class_counters[packet->traffic_class].flits_injected++;
     if (flit.tail) {
-        node->next_flit = 0;
-        node->queue_first = self->pool->slots[node->queue_first].next;
-        if (node->queue_first == MSG_NONE)
+        queue->next_flit = 0;
+        queue->first = packet->next;
+        if (!has_packets(self, n))
             terminal_clear_bit(self->sending, n);
     }
     return terminal_put(self, n, cycle, flit);
 }
 
-// Sends a flit of the first packet of node `n`, if there is a credit. False if out of memory.
-static bool inject(struct terminals *self, uint32_t n, uint64_t cycle)
+// The next flit of the first packet of a queue. False if there is none, or no credit for it.
+static bool take_flit(struct terminals *self, struct terminal *node, struct source_queue *queue,
+                      uint64_t cycle, struct flit *flit)
 {
-    struct terminal *node = &self->nodes[n];
-    uint32_t handle = node->queue_first;
-    struct packet *packet = &self->pool->slots[handle];
-    struct flit flit = {.head = node->next_flit == 0, .tail = node->next_flit + 1 == packet->flits};
-    if (flit.head) {
-        flit.payload = terminal_head_payload(self, handle);
-        uint32_t vc = choose_vc(self, node, packet, (uint32_t)flit.payload);
+    if (queue->first == MSG_NONE)
+        return false;
+    struct packet *packet = &self->pool->slots[queue->first];
+    flit->head = queue->next_flit == 0;
+    flit->tail = queue->next_flit + 1 == packet->flits;
+    if (flit->head) {
+        flit->payload = terminal_head_payload(self, queue->first);
+        uint32_t vc = choose_vc(self, node, queue, packet, (uint32_t)flit->payload);
         if (vc >= ROUTER_MAX_VCS)
-            return true;
-        node->vc = (uint8_t)vc;
-        node->rr_vc = (uint8_t)((vc + 1) % self->params->routing->num_vcs);
+            return false;
+        queue->vc = (uint8_t)vc;
+        queue->rr_vc = (uint8_t)((vc + 1) % self->params->routing->num_vcs);
         packet->injected_cycle = cycle;
         self->packets_injected++;
-    } else if (node->credits[node->vc] == 0) {
-        return true;
+    } else if (node->credits[queue->vc] == 0) {
+        return false;
     } else {
-        flit.payload = layout_body(packet->serial, node->next_flit);
+        flit->payload = layout_body(packet->serial, queue->next_flit);
     }
-    flit.vc = node->vc;
-    node->credits[node->vc]--;
-    return terminal_send(self, n, cycle, flit);
+    flit->vc = queue->vc;
+    node->credits[queue->vc]--;
+    return true;
+}
+
+// Sends a flit of node `n`, of the highest class that can. False if out of memory.
+static bool inject(struct terminals *self, uint32_t n, uint64_t cycle)
+{
+    struct flit flit;
+    for (uint32_t c = self->num_classes; c-- > 0;) {
+        struct source_queue *queue = &self->queues[(size_t)n * self->num_classes + c];
+        if (take_flit(self, &self->nodes[n], queue, cycle, &flit))
+            return terminal_send(self, n, queue, cycle, flit);
+    }
+    return true;
 }
 
 bool terminals_inject(struct terminals *self, uint64_t cycle)
@@ -181,6 +217,11 @@ static bool check_flit(struct terminals *self, uint32_t n, uint64_t cycle, struc
                            "cycle %" PRIu64 ", node %u, vc %u: head flit %016" PRIx64
                            " is of no packet to this node",
                            cycle, n, flit.vc, flit.payload);
+        if (flit.vc / self->params->routing->class_vcs != packet->traffic_class)
+            return err_set(err, ERR_MISMATCH,
+                           "cycle %" PRIu64 ", node %u, vc %u: a packet of traffic class %u came "
+                           "in a VC of another",
+                           cycle, n, flit.vc, packet->traffic_class);
         *in = (struct incoming){.handle = handle};
     }
     const struct packet *packet = packet_pool_at(self->pool, in->handle);
@@ -205,11 +246,12 @@ bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle, struct fl
     struct incoming *in = &self->nodes[n].incoming[flit.vc];
     if (!check_flit(self, n, cycle, flit, in, err))
         return false;
+    struct packet *packet = &self->pool->slots[in->handle];
     self->flits_ejected++;
+    self->class_counters[packet->traffic_class].flits_ejected++;
     if (self->params->flit_ejected)
         self->params->flit_ejected(self->params->context, n, cycle, flit);
     if (flit.tail) {
-        struct packet *packet = &self->pool->slots[in->handle];
         packet->ejected_cycle = cycle;
         self->packets_ejected++;
         if (self->params->delivered)

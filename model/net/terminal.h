@@ -13,6 +13,7 @@
 #include "model/net/packet_pool.h"
 
 struct terminal;         // terminal_state.h
+struct source_queue;     // likewise
 struct terminal_circuit; // terminal_circuit.c
 
 // Latencies of a node's channels.
@@ -29,9 +30,11 @@ struct terminals {
     const struct terminal_latency *node_latency; // [num_nodes]
     uint64_t *node_flits;                        // [num_nodes] flits that it has put on its channel
     uint32_t num_nodes;
-    uint32_t eject_cap;       // flits of an ejection buffer, a power of two
-    struct terminal *nodes;   // [num_nodes]
-    struct flit *eject_flits; // [num_nodes * eject_cap]
+    uint32_t eject_cap;          // flits of an ejection buffer, a power of two
+    uint32_t num_classes;        // traffic classes
+    struct terminal *nodes;      // [num_nodes]
+    struct source_queue *queues; // [num_nodes * num_classes]
+    struct flit *eject_flits;    // [num_nodes * eject_cap]
     uint64_t *sending;        // nodes with a packet to send, a bit each
     uint64_t *ejecting;       // nodes with a flit to take, a bit each
     uint64_t packets_injected;
@@ -41,6 +44,7 @@ struct terminals {
     struct terminal_circuit *circuits; // [num_nodes] under circuit switching, otherwise NULL
     uint32_t num_backing_off;          // nodes whose circuit was refused, and which wait to retry
     struct circuit_counters circuit_counters;
+    struct fabric_class_counters class_counters[ROUTER_MAX_CLASSES];
 };
 
 // Fills the rest after what comes before eject_cap has been set.

@@ -57,7 +57,7 @@ static void back_off(struct terminals *self, struct terminal_circuit *node, uint
 static void give_up(struct terminals *self, uint32_t n, uint64_t cycle)
 {
     struct terminal_circuit *node = &self->circuits[n];
-    bool more = self->nodes[n].queue_first != MSG_NONE;
+    bool more = self->queues[n].first != MSG_NONE;
     node->state = NO_CIRCUIT;
     self->circuit_counters.releases += node->asked;
     if (node->asked && more && !self->params->circuit.waits)
@@ -74,7 +74,7 @@ static void note_entry(struct terminals *self, struct packet *packet, uint64_t c
 static bool probe(struct terminals *self, uint32_t n, uint64_t cycle)
 {
     struct terminal_circuit *node = &self->circuits[n];
-    uint32_t handle = self->nodes[n].queue_first;
+    uint32_t handle = self->queues[n].first;
     struct packet *packet = &self->pool->slots[handle];
     if (node->num_nacks == 0)
         note_entry(self, packet, cycle);
@@ -89,7 +89,7 @@ static bool probe(struct terminals *self, uint32_t n, uint64_t cycle)
 // True if the circuit is to be freed by the tail of the first packet.
 static bool tail_frees(const struct terminals *self, uint32_t n)
 {
-    const struct packet *packet = &self->pool->slots[self->nodes[n].queue_first];
+    const struct packet *packet = &self->pool->slots[self->queues[n].first];
     const struct packet *next = packet->next != MSG_NONE ? &self->pool->slots[packet->next] : NULL;
     switch (self->params->circuit.hold) {
     case CIRCUIT_HOLD_MESSAGE:
@@ -105,19 +105,19 @@ static bool tail_frees(const struct terminals *self, uint32_t n)
 static bool send_data(struct terminals *self, uint32_t n, uint64_t cycle)
 {
     struct terminal_circuit *node = &self->circuits[n];
-    struct terminal *terminal = &self->nodes[n];
-    struct packet *packet = &self->pool->slots[terminal->queue_first];
-    uint32_t flit_idx = terminal->next_flit;
+    struct source_queue *queue = &self->queues[n];
+    struct packet *packet = &self->pool->slots[queue->first];
+    uint32_t flit_idx = queue->next_flit;
     struct flit flit = {.head = flit_idx == 0, .tail = flit_idx + 1 == packet->flits};
     bool frees = flit.tail && tail_frees(self, n);
-    flit.payload = flit.head ? terminal_head_payload(self, terminal->queue_first)
+    flit.payload = flit.head ? terminal_head_payload(self, queue->first)
                              : layout_body(packet->serial, flit_idx);
     flit.vc = frees ? CIRCUIT_LAST : CIRCUIT_DATA;
     if (flit.head && node->served) {
         note_entry(self, packet, cycle);
         self->circuit_counters.reuses++;
     }
-    bool sent = terminal_send(self, n, cycle, flit);
+    bool sent = terminal_send(self, n, queue, cycle, flit);
     if (flit.tail) {
         node->served = true;
         node->num_nacks = 0;
@@ -131,8 +131,8 @@ static bool send_data(struct terminals *self, uint32_t n, uint64_t cycle)
 static bool gives_up(const struct terminals *self, uint32_t n)
 {
     const struct terminal_circuit *node = &self->circuits[n];
-    uint32_t handle = self->nodes[n].queue_first;
-    return self->nodes[n].next_flit == 0 && node->served &&
+    uint32_t handle = self->queues[n].first;
+    return self->queues[n].next_flit == 0 && node->served &&
            (node->asked ||
             (handle != MSG_NONE && self->pool->slots[handle].destination != node->destination));
 }
@@ -152,7 +152,7 @@ bool terminal_circuit_inject(struct terminals *self, uint32_t n, uint64_t cycle)
         if (!gives_up(self, n))
             return send_data(self, n, cycle);
         give_up(self, n, cycle);
-        if (self->nodes[n].queue_first == MSG_NONE)
+        if (self->queues[n].first == MSG_NONE)
             terminal_clear_bit(self->sending, n);
         return terminal_put(self, n, cycle, (struct flit){.vc = CIRCUIT_RELEASE});
     default:
@@ -175,7 +175,7 @@ bool terminal_circuit_answer(struct terminals *self, uint32_t n, uint64_t cycle,
         return err_set(err, ERR_MISMATCH, "cycle %" PRIu64 ", node %u: %s came without a probe",
                        cycle, n, ack ? "an ack" : "a nack");
     if (ack) {
-        const struct packet *packet = &self->pool->slots[self->nodes[n].queue_first];
+        const struct packet *packet = &self->pool->slots[self->queues[n].first];
         self->circuit_counters.circuits++;
         self->circuit_counters.setup_cycles += cycle - packet->injected_cycle;
         node->state = CONNECTED;

@@ -12,12 +12,16 @@ struct incoming {
     uint32_t next_flit;
 };
 
-struct terminal {
-    uint32_t queue_first; // handles; MSG_NONE if the queue is empty
-    uint32_t queue_last;
+// Packets of a traffic class that wait at their source.
+struct source_queue {
+    uint32_t first; // handles; MSG_NONE if the queue is empty
+    uint32_t last;
     uint32_t next_flit; // of the first packet: 0 if its head has not been sent
     uint8_t vc;         // that the first packet goes by
     uint8_t rr_vc;
+};
+
+struct terminal {
     uint8_t credits[ROUTER_MAX_VCS];
     uint32_t eject_first; // ring of flits that have arrived
     uint32_t eject_num;
@@ -45,9 +49,10 @@ bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct fli
 bool terminal_back(struct terminals *self, uint32_t n, uint64_t cycle, struct calendar_credit back,
                    struct err *err);
 
-// Counts and puts a flit of the first packet of node `n` on its channel; behind a tail the next
-// packet moves up. False if out of memory.
-bool terminal_send(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit);
+// Counts and puts a flit of the first packet of a queue of node `n` on its channel; behind a tail the
+// next packet moves up. False if out of memory.
+bool terminal_send(struct terminals *self, uint32_t n, struct source_queue *queue, uint64_t cycle,
+                   struct flit flit);
 
 // True if node `n` does not consume in this cycle.
 bool terminal_stalls(const struct terminals *self, uint32_t n, uint64_t cycle);

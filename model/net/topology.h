@@ -200,6 +200,7 @@ const char *topology_router_name(const struct topology *self, uint32_t router, c
 struct routing_spec {
     const char *routing; // "auto" or a name
     uint32_t num_vcs;
+    uint32_t num_classes; // traffic classes that share the VCs out; 0: 1
     bool by_flow;
     uint32_t flit_bits;
     uint32_t max_flits; // longest packet

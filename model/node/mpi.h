@@ -29,8 +29,7 @@
 
 // A network in place of the fabric: `send` creates a packet in the current cycle, as fabric_send.
 struct mpi_network {
-    bool (*send)(void *context, uint32_t source, uint32_t destination, uint32_t flits,
-                 uint32_t message, struct err *err);
+    bool (*send)(void *context, const struct packet_spec *spec, struct err *err);
     void *context;
 };
 
@@ -41,6 +40,9 @@ struct mpi_params {
     double node_clock_hz;                         // > 0
     double fabric_clock_hz;                       // > 0
     uint64_t eager_bytes;                         // messages of this size and more use rendezvous
+    uint64_t priority_bytes;                      // messages of fewer bytes, and all RTS and CTS,
+                                                  // are of traffic class `priority_class`,
+    uint32_t priority_class;                      // all others of class 0; 0: there are none
     uint32_t flit_bits;                           // 8..
     uint32_t header_flits;                        // of a packet, without data of the message
     uint32_t max_flits;                           // of a packet, headers included; > header_flits

@@ -82,12 +82,11 @@ void mpi_wire_append(struct mpi *self, struct mpi_list *list, uint32_t message_i
     list->tail = message_id;
 }
 
-static bool send_packet(struct mpi *self, uint32_t from, uint32_t to, uint32_t flits,
-                        uint32_t message_id, struct err *err)
+static bool send_packet(struct mpi *self, const struct packet_spec *packet, struct err *err)
 {
     const struct mpi_network *network = self->params.network;
-    return network ? network->send(network->context, from, to, flits, message_id, err)
-                   : fabric_send(self->fabric, from, to, flits, message_id, err);
+    return network ? network->send(network->context, packet, err)
+                   : fabric_send(self->fabric, packet, err);
 }
 
 // Sends what a phase sends: `bytes` of data, cut into packets, or a packet of headers if none.
@@ -103,13 +102,17 @@ static bool launch(struct mpi *self, uint32_t message_id, enum mpi_phase phase, 
         mpi_wire_append(self, &self->arrived, message_id);
         return true;
     }
+    struct packet_spec packet = {.source = from, .destination = to, .message = message_id};
+    if (bytes < self->params.priority_bytes)
+        packet.traffic_class = self->params.priority_class;
     message->packets_left =
         bytes ? (uint32_t)((bytes + self->packet_bytes - 1) / self->packet_bytes) : 1;
     do {
         uint64_t part = bytes < self->packet_bytes ? bytes : self->packet_bytes;
         uint32_t data_flits =
             (uint32_t)((part * 8 + self->params.flit_bits - 1) / self->params.flit_bits);
-        if (!send_packet(self, from, to, self->params.header_flits + data_flits, message_id, err))
+        packet.flits = self->params.header_flits + data_flits;
+        if (!send_packet(self, &packet, err))
             return false;
         bytes -= part;
     } while (bytes > 0);

@@ -65,17 +65,19 @@ struct reader {
     const char *name; // of the file
     struct input *input;
     uint32_t num_nodes;
+    uint32_t num_classes;
     uint32_t max_flits;
     uint64_t cycle; // of the line before
 };
 
 static bool reader_open(struct reader *self, const struct packets_file *file, uint32_t num_nodes,
-                        uint32_t max_flits, struct err *err)
+                        uint32_t num_classes, uint32_t max_flits, struct err *err)
 {
     *self = (struct reader){
         .name = file->name,
         .input = input_open(file->path[0] ? file->path : file->given, NULL, err),
         .num_nodes = num_nodes,
+        .num_classes = num_classes,
         .max_flits = max_flits,
     };
     return self->input != NULL;
@@ -85,13 +87,15 @@ static bool reader_open(struct reader *self, const struct packets_file *file, ui
 static bool parse(const struct reader *self, const char *text, struct packets_line *line,
                   struct err *err)
 {
-    static const char *const names[] = {"cycle", "source", "destination", "flits"};
-    const uint64_t limits[] = {WORKLOAD_LAST_CYCLE, UINT32_MAX, UINT32_MAX, UINT32_MAX};
-    uint64_t values[4];
-    for (size_t i = 0; i < 4; i++) {
+    static const char *const names[] = {"cycle", "source", "destination", "flits", "class"};
+    const uint64_t limits[] = {WORKLOAD_LAST_CYCLE, UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
+    uint64_t values[5] = {0};
+    for (size_t i = 0; i < 5; i++) {
         if (text_number(&text, limits[i], &values[i]))
             continue;
         int length = text_field(&text);
+        if (length == 0 && i == 4)
+            break;
         if (length == 0)
             return err_set(err, ERR_TRACE,
                            "%s:%u: the line ends before its %s; it must be "
@@ -102,12 +106,14 @@ static bool parse(const struct reader *self, const char *text, struct packets_li
                        length < 40 ? length : 40, text, limits[i]);
     }
     if (text_field(&text))
-        return err_set(err, ERR_TRACE, "%s:%u: '%.40s' after the four numbers of a packet",
-                       self->name, input_line_number(self->input), text);
+        return err_set(err, ERR_TRACE, "%s:%u: '%.40s' after the numbers of a packet", self->name,
+                       input_line_number(self->input), text);
     *line = (struct packets_line){.cycle = values[0],
-                                  .source = (uint32_t)values[1],
-                                  .destination = (uint32_t)values[2],
-                                  .flits = (uint32_t)values[3]};
+                                  .packet = {.source = (uint32_t)values[1],
+                                             .destination = (uint32_t)values[2],
+                                             .flits = (uint32_t)values[3],
+                                             .traffic_class = (uint32_t)values[4],
+                                             .message = MSG_NONE}};
     return true;
 }
 
@@ -119,16 +125,21 @@ static bool check(const struct reader *self, const struct packets_line *line, st
                        "%s:%u: cycle %" PRIu64 " comes after cycle %" PRIu64
                        "; cycles must not decrease",
                        self->name, number, line->cycle, self->cycle);
-    uint32_t node = line->source >= self->num_nodes ? line->source : line->destination;
+    const struct packet_spec *packet = &line->packet;
+    uint32_t node = packet->source >= self->num_nodes ? packet->source : packet->destination;
     if (node >= self->num_nodes)
         return err_set(err, ERR_TRACE, "%s:%u: there is no node %u, the last is %u", self->name,
                        number, node, self->num_nodes - 1);
-    if (line->flits == 0)
+    if (packet->traffic_class >= self->num_classes)
+        return err_set(err, ERR_TRACE,
+                       "%s:%u: there is no traffic class %u, the last is %u (fabric.router.classes)",
+                       self->name, number, packet->traffic_class, self->num_classes - 1);
+    if (packet->flits == 0)
         return err_set(err, ERR_TRACE, "%s:%u: a packet has at least 1 flit", self->name, number);
-    if (line->flits > self->max_flits)
+    if (packet->flits > self->max_flits)
         return err_set(err, ERR_TRACE,
                        "%s:%u: a packet of %u flits, and the longest that the fabric takes is %u",
-                       self->name, number, line->flits, self->max_flits);
+                       self->name, number, packet->flits, self->max_flits);
     return true;
 }
 
@@ -148,18 +159,18 @@ static enum input_next reader_next(struct reader *self, struct packets_line *lin
     return INPUT_LINE;
 }
 
-bool packets_scan(const struct packets_file *file, uint32_t num_nodes,
+bool packets_scan(const struct packets_file *file, uint32_t num_nodes, uint32_t num_classes,
                   struct packets_summary *summary, struct err *err)
 {
     struct reader reader;
-    if (!reader_open(&reader, file, num_nodes, UINT32_MAX, err))
+    if (!reader_open(&reader, file, num_nodes, num_classes, UINT32_MAX, err))
         return false;
     *summary = (struct packets_summary){0};
     struct packets_line line;
     enum input_next next;
     while ((next = reader_next(&reader, &line, err)) == INPUT_LINE) {
-        if (line.flits > summary->longest_flits)
-            summary->longest_flits = line.flits;
+        if (line.packet.flits > summary->longest_flits)
+            summary->longest_flits = line.packet.flits;
     }
     input_close(reader.input);
     return next == INPUT_END;
@@ -203,7 +214,7 @@ static bool step(struct workload *workload, struct fabric *fabric, uint64_t cycl
             return false;
         if (!any)
             return true;
-        if (!fabric_send(fabric, line.source, line.destination, line.flits, MSG_NONE, err))
+        if (!fabric_send(fabric, &line.packet, err))
             return false;
     }
 }
@@ -235,7 +246,7 @@ static const struct workload_ops packets_ops = {
 };
 
 struct workload *packets_new(const struct packets_file *file, uint32_t num_nodes,
-                             uint32_t max_flits, struct err *err)
+                             uint32_t num_classes, uint32_t max_flits, struct err *err)
 {
     struct packets *self = calloc(1, sizeof *self);
     if (!self) {
@@ -243,7 +254,8 @@ struct workload *packets_new(const struct packets_file *file, uint32_t num_nodes
         return NULL;
     }
     self->workload.ops = &packets_ops;
-    if (reader_open(&self->reader, file, num_nodes, max_flits, err) && advance(self, err))
+    if (reader_open(&self->reader, file, num_nodes, num_classes, max_flits, err) &&
+        advance(self, err))
         return &self->workload;
     free_packets(&self->workload);
     return NULL;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replay of a packet trace: a line `cycle source destination flits` a packet, numbers in decimal,
-// separated by blanks; `#` begins a comment, empty lines do not count; cycles must not decrease.
-// The file may be compressed (traces/input.h).
+// Replay of a packet trace: a line `cycle source destination flits` a packet, and if that is not of
+// traffic class 0, its class after these; numbers in decimal, separated by blanks; `#` begins a
+// comment, empty lines do not count; cycles must not decrease. The file may be compressed
+// (traces/input.h).
 //
 // Timing: a packet is created in step(cycle), packets of a cycle in the order of their lines.
 // Nothing comes back from the network: what is sent, and when, is what the file says.
@@ -31,20 +32,18 @@ struct packets_summary {
 };
 
 // Reads the whole trace once, and so checks it.
-bool packets_scan(const struct packets_file *file, uint32_t num_nodes,
+bool packets_scan(const struct packets_file *file, uint32_t num_nodes, uint32_t num_classes,
                   struct packets_summary *summary, struct err *err);
 
 // A workload that replays the trace, which must stay open until it is freed. A packet of more than
 // `max_flits` flits is an error. NULL on failure: ERR_TRACE, or ERR_RUN for memory.
 struct workload *packets_new(const struct packets_file *file, uint32_t num_nodes,
-                             uint32_t max_flits, struct err *err);
+                             uint32_t num_classes, uint32_t max_flits, struct err *err);
 
 // A line of the trace.
 struct packets_line {
     uint64_t cycle;
-    uint32_t source;
-    uint32_t destination;
-    uint32_t flits;
+    struct packet_spec packet;
 };
 
 // Takes the next packet of this cycle from a workload made by packets_new: sets `*any`, and fills

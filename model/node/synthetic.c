@@ -21,8 +21,8 @@ struct synthetic {
     struct sender *senders; // [num_nodes]
     struct wheel wheel;     // the next packet of each node that sends
     uint32_t num_lengths;
-    uint32_t *flits;       // [num_lengths]
-    uint64_t *flits_below; // [num_lengths]: rng_threshold of this length or one before it
+    struct synthetic_length *lengths; // [num_lengths]
+    uint64_t *lengths_below; // [num_lengths]: rng_threshold of this length or one before it
     struct geometric gap;  // cycles without a packet between two packets (bursty: on-cycles)
     bool bursty;
     uint64_t on_threshold; // bursty: of being on at the start
@@ -64,29 +64,30 @@ static uint64_t first_packet(const struct synthetic *self, struct sender *sender
 
 // --- what ---------------------------------------------------------------------------------------
 
-static uint32_t draw_flits(const struct synthetic *self, struct rng *rng)
+static const struct synthetic_length *draw_length(const struct synthetic *self, struct rng *rng)
 {
     if (self->num_lengths == 1)
-        return self->flits[0];
+        return self->lengths;
     uint64_t draw = rng_next(rng);
     uint32_t i = 0;
-    while (i + 1 < self->num_lengths && draw >= self->flits_below[i])
+    while (i + 1 < self->num_lengths && draw >= self->lengths_below[i])
         i++;
-    return self->flits[i];
+    return &self->lengths[i];
 }
 
-bool synthetic_take(struct workload *workload, uint64_t cycle, struct synthetic_packet *packet)
+bool synthetic_take(struct workload *workload, uint64_t cycle, struct packet_spec *packet)
 {
     struct synthetic *self = (struct synthetic *)workload;
     uint32_t node;
     if (!wheel_take(&self->wheel, cycle, &node))
         return false;
     struct sender *sender = &self->senders[node];
-    *packet = (struct synthetic_packet){
-        .source = node,
-        .destination = pattern_destination(self->pattern, node, &sender->destination),
-        .flits = draw_flits(self, &sender->destination),
-    };
+    packet->source = node;
+    packet->destination = pattern_destination(self->pattern, node, &sender->destination);
+    const struct synthetic_length *length = draw_length(self, &sender->destination);
+    packet->flits = length->flits;
+    packet->traffic_class = length->traffic_class;
+    packet->message = MSG_NONE;
     wheel_set(&self->wheel, node, next_packet(self, sender, cycle));
     return true;
 }
@@ -95,9 +96,9 @@ bool synthetic_take(struct workload *workload, uint64_t cycle, struct synthetic_
 
 static bool step(struct workload *workload, struct fabric *fabric, uint64_t cycle, struct err *err)
 {
-    struct synthetic_packet packet;
+    struct packet_spec packet;
     while (synthetic_take(workload, cycle, &packet))
-        if (!fabric_send(fabric, packet.source, packet.destination, packet.flits, MSG_NONE, err))
+        if (!fabric_send(fabric, &packet, err))
             return false;
     return true;
 }
@@ -120,8 +121,8 @@ static void free_synthetic(struct workload *workload)
     pattern_free(self->pattern);
     wheel_free(&self->wheel);
     free(self->senders);
-    free(self->flits);
-    free(self->flits_below);
+    free(self->lengths);
+    free(self->lengths_below);
     free(self);
 }
 
@@ -146,8 +147,8 @@ static double make_lengths(struct synthetic *self, const struct synthetic_params
         double share = params->lengths[i].weight / sum;
         below += share;
         mean += share * params->lengths[i].flits;
-        self->flits[i] = params->lengths[i].flits;
-        self->flits_below[i] = rng_threshold(below);
+        self->lengths[i] = params->lengths[i];
+        self->lengths_below[i] = rng_threshold(below);
     }
     self->num_lengths = params->num_lengths;
     return mean;
@@ -185,9 +186,10 @@ static bool make_memory(struct synthetic *self, uint32_t num_nodes, uint32_t num
                         struct err *err)
 {
     self->senders = calloc(num_nodes, sizeof *self->senders);
-    self->flits = calloc(num_lengths, sizeof *self->flits);
-    self->flits_below = calloc(num_lengths, sizeof *self->flits_below);
-    if (self->senders && self->flits && self->flits_below && wheel_make(&self->wheel, num_nodes))
+    self->lengths = calloc(num_lengths, sizeof *self->lengths);
+    self->lengths_below = calloc(num_lengths, sizeof *self->lengths_below);
+    if (self->senders && self->lengths && self->lengths_below &&
+        wheel_make(&self->wheel, num_nodes))
         return true;
     return err_set(err, ERR_RUN, "out of memory for the traffic of %u nodes", num_nodes);
 }

@@ -20,10 +20,11 @@
 #include "model/node/pattern.h"
 #include "model/node/workload.h"
 
-// A packet length of a mix and its relative weight.
+// A packet length of a mix, its relative weight, and the traffic class of such packets.
 struct synthetic_length {
     uint32_t flits; // 1..
     double weight;  // > 0
+    uint32_t traffic_class;
 };
 
 struct synthetic_params {
@@ -36,13 +37,6 @@ struct synthetic_params {
     double burst_rate_flits_per_node_cycle; // rate..1
 };
 
-// What a node creates.
-struct synthetic_packet {
-    uint32_t source;
-    uint32_t destination;
-    uint32_t flits;
-};
-
 // NULL on failure: ERR_CONFIG (pattern, or rates that do not fit together), ERR_RUN for memory.
 struct workload *synthetic_new(const struct synthetic_params *params,
                                const struct topology *topology, struct err *err);
@@ -50,6 +44,6 @@ struct workload *synthetic_new(const struct synthetic_params *params,
 // Takes the next packet of this cycle from a workload made by synthetic_new: true with `packet`
 // filled, or false if there are no more. Cycles must not decrease, and none in which there is a
 // packet may be left out. The workload's `step` is this, and fabric_send.
-bool synthetic_take(struct workload *workload, uint64_t cycle, struct synthetic_packet *packet);
+bool synthetic_take(struct workload *workload, uint64_t cycle, struct packet_spec *packet);
 
 #endif
