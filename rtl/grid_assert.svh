@@ -24,7 +24,7 @@ always @(posedge clk_i)
         assert (len_mask_i != '0 && (len_mask_i & (len_mask_i + 1'b1)) == '0);  // LengthIsLowest
         assert (addr_mask_i == fields);                                      // AddressIsCoordinates
         assert ((own_addr_i & ~fields) == '0);                               // AndSoIsTheOwn
-        assert ((vcs_low_i | vcs_high_i) == vcs_class_i);                      // ClassesAreAllVcs
+        assert ((vcs_low_i | vcs_high_i) == vcs_class_i);                    // DatelinesShareTheVcs
         assert (vcs_low_i != '0 && vcs_high_i != '0);                        // AndNotEmpty
         assert ((vcs_low_i & vcs_high_i) == '0 || vcs_low_i == vcs_high_i);  // AndApartIfTheyCan
     end
@@ -141,7 +141,7 @@ for (genvar d = 0; d < DIMS; d++) begin : g_dim
         assign forward   = (dst - own + (dst < own ? size : 32'd0)) & mask;
         assign goes_plus = PORT_BITS'(i) == minus;  // it came by the port behind
         assign crosses   = goes_plus ? dst < own : dst > own;
-        assign in_low    = vcs_low_i[fwd_i[i*6+:VcBits]];
+        assign in_low    = vcs_low_i[VcBits'(32'(fwd_i[i*6+:VcBits]) % CLASS_VCS)];
 
         always @(posedge clk_i)
             if (rst_ni && arriving[i] && fwd_i[i*6+4] && mask != '0) begin

@@ -67,10 +67,10 @@ struct config {
 
     // workload
     enum config_workload workload;
-    char *path;           // trace, packets
-    char *format;         // trace: "auto" or a format
-    double compute_scale; // trace: factor of compute amounts
-    uint64_t eager_bytes; // trace: messages of this size and more use rendezvous
+    char *path;              // trace, packets
+    char *format;            // trace: "auto" or a format
+    double compute_scale;    // trace: factor of compute amounts
+    uint64_t eager_bytes;    // trace: messages of this size and more use rendezvous
     uint64_t priority_bytes; // trace: messages of fewer bytes are of the highest traffic class
     // trace: algorithm of each collective, by name; NULL means the default of model/node/collective
     char *collective_barrier, *collective_bcast, *collective_reduce, *collective_allreduce;

@@ -51,8 +51,8 @@ static json_t *echo_lengths(const struct config *config)
     json_t *list = json_array();
     for (uint32_t i = 0; list && i < config->num_lengths; i++) {
         const struct synthetic_length *length = &config->lengths[i];
-        json_t *item = json_pack("{s:I, s:f}", "flits", (json_int_t)length->flits, "weight",
-                                 length->weight);
+        json_t *item =
+            json_pack("{s:I, s:f}", "flits", (json_int_t)length->flits, "weight", length->weight);
         if (item && config->classes > 1)
             json_object_set_new(item, "class", json_integer(length->traffic_class));
         json_array_append_new(list, item);

@@ -59,7 +59,7 @@ const char *param_allowed(const struct param *row, char *text, size_t size)
         snprintf(text, size, "a list of nodes");
         break;
     case PARAM_LENGTHS:
-        snprintf(text, size, "%s%s%s, [{flits, weight}, ...]", range, space, row->unit);
+        snprintf(text, size, "%s%s%s, [{flits, weight, class}, ...]", range, space, row->unit);
         break;
     }
     return text;

@@ -159,7 +159,8 @@ static struct figure_value threads(const struct figure_source *source)
            classes[c].offered_flits_per_node_cycle),                                               \
         IF(CLASS + (c), "fabric.classes." number ".accepted_flits_per_node_cycle", REAL,           \
            classes[c].accepted_flits_per_node_cycle),                                              \
-        DISTRIBUTION(CLASS_LATENCY + (c), "fabric.classes." number ".latency_cycles", classes[c].latency)
+        DISTRIBUTION(CLASS_LATENCY + (c), "fabric.classes." number ".latency_cycles",              \
+                     classes[c].latency)
 
 // clang-format off
 static const struct figure table[] = {

@@ -100,8 +100,8 @@ bool machine_make_routing(struct machine *self, const struct config *config, uin
     self->ops = backends[config->backend];
     const char *key;
     struct err why = {0};
-    if (router_design_check(&config->design, self->topology->radix, self->routing->class_vcs,
-                            &key, &why))
+    if (router_design_check(&config->design, self->topology->radix, self->routing->class_vcs, &key,
+                            &why))
         return true;
     return config_refuse(config, key, err, "%s", why.text);
 }

@@ -307,7 +307,8 @@ void measurement_finish(struct measurement *self, const struct fabric *fabric,
     double cycles = (double)(self->window_to_cycle - self->window_from_cycle);
     double node_cycles = cycles * self->topology->num_nodes;
     result->counters = fabric_counters(fabric);
-    result->latency = summary(&self->latency_cycles, self->saturated, self->ci_sum[0], self->ci_num);
+    result->latency =
+        summary(&self->latency_cycles, self->saturated, self->ci_sum[0], self->ci_num);
     result->network_latency =
         summary(&self->network_latency_cycles, self->saturated, self->ci_sum[1], self->ci_num);
     uint64_t num = self->latency_cycles.num;

@@ -4,10 +4,10 @@
 // Synthetic traffic goes through warm-up, a measured window and a drain; only packets created in
 // the window count, and the run is saturated if they do not drain, or if less than 0.95 of the
 // offered load of a traffic class was accepted in the window while its source queues grew by more
-// than 3 standard deviations: those of a Poisson count of the packets created in the window, times their mean
-// length. So 60 packets must leave 24 more of them queued, from 3600 on it is less than the missing
-// 0.05. A window that is cut off (cycle limit, interrupt, deadlock) gets no verdict. Of other
-// workloads all packets of the whole run count.
+// than 3 standard deviations: those of a Poisson count of the packets created in the window, times
+// their mean length. So 60 packets must leave 24 more of them queued, from 3600 on it is less than
+// the missing 0.05. A window that is cut off (cycle limit, interrupt, deadlock) gets no verdict. Of
+// other workloads all packets of the whole run count.
 //
 // The end of an automatic warm-up is found by MSER (stat.h) over the mean latencies of batches of
 // WARMUP_BATCH_CYCLES: it has come when the truncation point lies in the first half of the series.
@@ -55,7 +55,7 @@ struct measurement {
     struct fabric_counters at_window_start;
     struct fabric_counters at_window_end;
     uint64_t *channel_flits; // by number of channel, in the window; at its start until it ends
-    bool saturated; // some class is
+    bool saturated;          // some class is
     bool out_of_memory;
     struct measurement_class classes[ROUTER_MAX_CLASSES];
 

@@ -111,6 +111,7 @@ static void draw_network(struct validate_drawing *self, const struct topology_ki
     draw_topology(self, kind, variant->paced, to);
     set(to, "fabric.router.routing=%s", routing->name);
     set(to, "fabric.router.vcs=%u", variant->vcs);
+    set(to, "fabric.router.classes=%u", variant->classes);
     set(to, "fabric.router.vc_choice=%s", rng_below(&self->rng, 3) ? "any" : "by-flow");
     set(to, "fabric.router.flit_bits=%u", variant->flit_bits);
     set(to, "fabric.router.pipeline=%u", design->pipeline);
@@ -145,7 +146,7 @@ static bool find_network(struct validate_drawing *self, const struct validate_va
 
 // --- variants -----------------------------------------------------------------------------------
 
-static struct router_design draw_design(struct rng *rng, uint32_t radix, uint32_t vcs)
+static struct router_design draw_design(struct rng *rng, uint32_t radix, uint32_t class_vcs)
 {
     struct router_design design;
     const char *key;
@@ -159,8 +160,18 @@ static struct router_design draw_design(struct rng *rng, uint32_t radix, uint32_
             .switch_allocator = (enum allocator_kind)rng_below(rng, ALLOCATOR_NUM),
             .allocator_iterations = rng_below(rng, 2) ? 1 : validate_draw(rng, 2, 4),
         };
-    } while (!router_design_check(&design, radix, vcs, &key, &err));
+    } while (!router_design_check(&design, radix, class_vcs, &key, &err));
     return design;
+}
+
+// A number of traffic classes that can share so many VCs out.
+static uint32_t draw_classes(struct rng *rng, uint32_t vcs)
+{
+    uint32_t classes;
+    do
+        classes = validate_draw(rng, 1, ROUTER_MAX_CLASSES);
+    while (vcs % classes);
+    return classes;
 }
 
 // A way to route by coordinates. Bubbles ask for buffers of two packets, which are not drawn.
@@ -177,28 +188,38 @@ struct validate_variant validate_draw_variant(struct validate_drawing *self, uin
 {
     static const struct router_design plain = {.pipeline = 1, .allocator_iterations = 1};
     const struct validate_variant corners[] = {
-        {5, 2, 64, 8, &route_dimension_order, false, plain},
-        {4, 2, 64, 8, NULL, false, plain},
-        {5, 4, 32, 8, &route_minimal_adaptive, false, plain},
-        {5, 3, 64, 16, NULL, true, {3, true, ALLOCATOR_SEPARABLE, ALLOCATOR_SEPARABLE, 1, false}},
-        {3, 1, 16, 1, &route_dimension_order, false, {.pipeline = 2, .allocator_iterations = 1}},
+        {5, 2, 1, 64, 8, &route_dimension_order, false, plain},
+        {4, 2, 1, 64, 8, NULL, false, plain},
+        {5, 4, 1, 32, 8, &route_minimal_adaptive, false, plain},
+        {5,
+         3,
+         1,
+         64,
+         16,
+         NULL,
+         true,
+         {3, true, ALLOCATOR_SEPARABLE, ALLOCATOR_SEPARABLE, 1, false}},
+        {3, 1, 1, 16, 1, &route_dimension_order, false, {.pipeline = 2, .allocator_iterations = 1}},
         {7,
-         4,
+         8,
+         2,
          64,
          16,
          &route_valiant,
          false,
          {4, true, ALLOCATOR_WAVEFRONT, ALLOCATOR_MATRIX, 1, false}},
-        {6, 4, 96, 4, NULL, false, {3, true, ALLOCATOR_MATRIX, ALLOCATOR_ISLIP, 2, false}},
+        {6, 4, 1, 96, 4, NULL, false, {3, true, ALLOCATOR_MATRIX, ALLOCATOR_ISLIP, 2, false}},
         {5,
          8,
+         4,
          32,
          4,
          &route_odd_even,
          false,
          {1, false, ALLOCATOR_SEPARABLE, ALLOCATOR_WAVEFRONT, 1, false}},
-        {9, 3, 512, 2, NULL, false, plain},
+        {9, 3, 1, 512, 2, NULL, false, plain},
         {4,
+         2,
          2,
          24,
          64,
@@ -221,23 +242,32 @@ struct validate_variant validate_draw_variant(struct validate_drawing *self, uin
             .max_buffer_flits = 1U << validate_draw(rng, 0, 5),
             .kind = rng_below(rng, 2) ? NULL : draw_kind(rng),
         };
+        variant.classes = rng_below(rng, 3) ? 1 : draw_classes(rng, variant.vcs);
         variant.paced = !variant.kind && rng_below(rng, 3) == 0;
-        variant.design = draw_design(rng, variant.radix, variant.vcs);
+        variant.design = draw_design(rng, variant.radix, variant.vcs / variant.classes);
     } while (!find_network(self, &variant, &settings, &network, &kind));
     return variant;
 }
 
 // --- runs ---------------------------------------------------------------------------------------
 
-// Packet lengths, at most `longest`.
-static void draw_lengths(struct rng *rng, uint32_t longest, struct validate_settings *to)
+// Packet lengths, at most `longest`; of several classes one for each.
+static void draw_lengths(struct rng *rng, uint32_t longest, uint32_t classes,
+                         struct validate_settings *to)
 {
     uint32_t flits = validate_draw(rng, 1, longest);
-    if (rng_below(rng, 2))
+    if (classes == 1 && rng_below(rng, 2)) {
         set(to, "workload.packet_flits=%u", flits);
-    else
-        set(to, "workload.packet_flits=[{flits: 1, weight: %u}, {flits: %u, weight: %u}]",
-            validate_draw(rng, 1, 3), flits, validate_draw(rng, 1, 3));
+        return;
+    }
+    char text[256];
+    int used = snprintf(text, sizeof text, "{flits: 1, weight: %u}, {flits: %u, weight: %u}",
+                        validate_draw(rng, 1, 3), flits, validate_draw(rng, 1, 3));
+    for (uint32_t c = 1; c < classes; c++)
+        used += snprintf(text + used, sizeof text - (size_t)used,
+                         ", {flits: %u, weight: %u, class: %u}", validate_draw(rng, 1, longest),
+                         validate_draw(rng, 1, 3), c);
+    set(to, "workload.packet_flits=[%s]", text);
 }
 
 // Whether a pattern that needs no file is defined on the network.
@@ -290,6 +320,7 @@ static void draw_circuits(struct rng *rng, struct validate_settings *to)
     set(to, "fabric.circuit={blocked: %s, hold: %s, backoff_cycles: %u, backoff_max_cycles: %u}",
         rng_below(rng, 3) ? "retry" : "wait", circuit_hold_names[rng_below(rng, CIRCUIT_HOLD_NUM)],
         window, window << validate_draw(rng, 0, 4));
+    set(to, "fabric.router.classes=1");
     set(to, "fabric.router.pipeline=1");
     set(to, "fabric.router.vc_allocator=separable");
     set(to, "fabric.router.switch_allocator=separable");
@@ -327,7 +358,7 @@ static void draw_rest(struct validate_drawing *self, const struct validate_varia
     set(to, "fabric.channel.terminal_latency_cycles=%u", validate_draw(rng, 1, 2));
     set(to, "fabric.channel.ejection_latency_cycles=%u", validate_draw(rng, 1, 3));
     set(to, "fabric.packet={max_flits: %u, header_flits: 1}", longest > 1 ? longest : 2);
-    draw_lengths(rng, longest, to);
+    draw_lengths(rng, longest, switching_is_circuit(mode) ? 1 : variant->classes, to);
     draw_pattern(rng, network->nodes, to);
     draw_traffic(rng, to);
     set(to, "fabric.backend=lockstep");
@@ -347,4 +378,6 @@ void validate_draw_run(struct validate_drawing *self, const struct validate_vari
     assert(found); // of every variant something was found before, or is known
     self->kind_runs[kind]++;
     draw_rest(self, variant, &network, to);
+    if (!fits(variant, to, &network)) // probes that wait there could wait for each other
+        set(to, "fabric.circuit.blocked=retry");
 }

@@ -18,6 +18,7 @@ enum { VALIDATE_MAX_SETTINGS = 48, VALIDATE_MAX_TEXT = 512, VALIDATE_MAX_KINDS =
 struct validate_variant {
     uint32_t radix;
     uint32_t vcs;
+    uint32_t classes; // of traffic
     uint32_t flit_bits;
     uint32_t max_buffer_flits;     // a power of two
     const struct route_kind *kind; // NULL: routes are read from tables

@@ -100,6 +100,12 @@ check "failures that cut nodes off" 2 '63 pairs of nodes cut off from each other
 check "too few VCs for layers" 2 'fabric.router.vcs: shortest-layered routing needs [2-8] VCs' \
     run --set fabric.topology.kind=torus --set fabric.router.vcs=1 \
     --set fabric.router.routing=shortest-layered
+check "classes that cannot share the VCs out" 2 'fabric.router.classes: 4 VCs .* use fabric.router.vcs = 6' \
+    run --set fabric.router.classes=3
+check "classes of circuits" 2 'fabric.router.classes: a circuit has whole channels' \
+    run --set fabric.router.classes=2 --set fabric.router.switching=circuit
+check "classes with too few VCs for datelines" 2 'this configuration can deadlock' \
+    run --set fabric.router.classes=4 --set fabric.topology.kind=torus
 printf 'fabric:\n  router:\n    vsc: 4\n' >key.yaml
 check "unknown key with file, line and nearest" 2 'key.yaml:3: .*vsc.*vcs' run key.yaml
 printf 'fabric:\n  router: {vcs: 9}\n' >range.yaml
@@ -240,7 +246,7 @@ tools=(env "PATH=$folder/tools:$PATH" "XDG_CACHE_HOME=$folder/cache" "$ordito")
 check "an interrupt while RTL is built" 130 'interrupted before' "${tools[@]}" run "${quick[@]}" --backend rtl
 check "an interrupt while RTL is built, in validation" 130 'interrupted after 0 runs' \
     "${tools[@]}" validate --runs 3
-check "so are packets, each whole" 0 '^1$' bash -c "awk -F, '{ print NF == 9 }' k.csv | sort -u"
+check "so are packets, each whole" 0 '^1$' bash -c "awk -F, '{ print NF == 10 }' k.csv | sort -u"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -49,6 +49,7 @@ static bool send(void *context, const struct packet_spec *spec, struct err *err)
     };
     self->num_packets++;
     self->num_flits += flits;
+    self->num_priority_packets += spec->traffic_class > 0;
     self->longest_flits = flits > self->longest_flits ? flits : self->longest_flits;
     size_t at = self->num++;
     for (; at > 0 && before(&entry, &self->heap[(at - 1) / 2]); at = (at - 1) / 2)

@@ -14,13 +14,14 @@ struct ideal_packet {
 };
 
 struct ideal_network {
-    uint64_t latency_cycles; // 1..
-    uint64_t detour_cycles;  // more for packets with an odd serial number
-    uint64_t cycle;          // current
-    uint64_t num_packets;    // sent so far
-    uint64_t num_flits;      // sent so far
-    uint32_t longest_flits;  // packet
-    uint64_t *free_cycle;    // [num_nodes]: when the source can send again
+    uint64_t latency_cycles;       // 1..
+    uint64_t detour_cycles;        // more for packets with an odd serial number
+    uint64_t cycle;                // current
+    uint64_t num_packets;          // sent so far
+    uint64_t num_flits;            // sent so far
+    uint64_t num_priority_packets; // sent so far, of traffic classes above 0
+    uint32_t longest_flits;        // packet
+    uint64_t *free_cycle;          // [num_nodes]: when the source can send again
     uint32_t num_nodes;
     struct ideal_packet *heap; // by (due_cycle, serial)
     size_t num, cap;

@@ -36,6 +36,7 @@ bool replay_run(const char *path, const struct replay_params *params, struct rep
         *result = (struct replay_result){.stats = mpi_stats(workload),
                                          .num_packets = network.num_packets,
                                          .num_flits = network.num_flits,
+                                         .num_priority_packets = network.num_priority_packets,
                                          .longest_flits = network.longest_flits};
         workload->ops->free(workload);
     }

@@ -16,6 +16,7 @@ struct replay_result {
     struct mpi_stats stats;
     uint64_t num_packets;
     uint64_t num_flits;
+    uint64_t num_priority_packets; // of traffic classes above 0
     uint32_t longest_flits;
 };
 

@@ -187,10 +187,9 @@ uint32_t rig_hops(const struct rig *self, const struct packet *packet)
 {
     const struct topology *t = self->topology;
     uint32_t *own = routing_own_addresses(self->routing, t);
-    uint32_t window =
-        (uint32_t)routing_head(self->routing, t->node_addr[packet->source],
-                               t->node_addr[packet->destination], packet->flits,
-                               packet->traffic_class, packet->serial, 0);
+    uint32_t window = (uint32_t)routing_head(self->routing, t->node_addr[packet->source],
+                                             t->node_addr[packet->destination], packet->flits,
+                                             packet->traffic_class, packet->serial, 0);
     uint32_t vc = (uint32_t)__builtin_ctz(
         routing_inject_vcs(self->routing, packet->traffic_class, window, packet->serial));
     uint32_t at = t->node_port[packet->source];

@@ -163,6 +163,12 @@ Test(config, what_does_not_fit_together_is_refused)
             "c.yaml:2: ", "fabric.router.pipeline");
     REFUSED("fabric: {router: {switching: circuit,\n switch_allocator: wavefront}}",
             "c.yaml:2: ", "fabric.router.switch_allocator", "separable");
+    REFUSED("workload:\n  packet_flits: [{flits: 4, weight: 1, class: 1}]",
+            "c.yaml:2: ", "no traffic class 1, the last is 0", "fabric.router.classes");
+    REFUSED("workload: {packet_flits: [{flits: 4, weight: 1, class: 4}]}", "\"4\" is out of range");
+    REFUSED("workload: {packet_flits: [{flits: 4, weight: 1, colour: 4}]}", "weight nor class");
+    REFUSED("workload: {kind: trace, path: x,\n  priority_bytes: 8}",
+            "c.yaml:2: ", "one traffic class");
     REFUSED("workload: {kind: trace}", "workload.path");
     REFUSED("workload: {kind: packets}", "workload.path");
     REFUSED("workload: {pattern: hotspot}", "workload.hotspots");

@@ -85,6 +85,18 @@ Test(mpi, a_rendezvous_takes_request_answer_and_data)
     cr_assert_eq(RUN("send 1 0 8", "recv 0 0 8").num_packets, 3);
 }
 
+Test(mpi, short_messages_and_what_announces_long_ones_have_priority)
+{
+    params.mpi.eager_bytes = 100;
+    params.mpi.priority_class = 2;
+    cr_assert_eq(RUN("send 1 0 8;send 1 0 200", "recv 0 0 8;recv 0 0 200").num_priority_packets, 0);
+    params.mpi.priority_bytes = 64;
+    struct replay_result result =
+        RUN("send 1 0 63;send 1 0 64;send 1 0 200", "recv 0 0 63;recv 0 0 64;recv 0 0 200");
+    cr_assert_eq(result.num_packets, 1 + 1 + 1 + 1 + 4);
+    cr_assert_eq(result.num_priority_packets, 1 + 1 + 1); // the first, the request, the answer
+}
+
 Test(mpi, a_rendezvous_waits_for_the_receive_and_holds_the_sender)
 {
     params.mpi.eager_bytes = 8;

@@ -228,7 +228,8 @@ Test(synthetic, next_event_is_the_next_cycle_with_a_packet)
 Test(synthetic, lengths_occur_by_weight_and_the_rate_is_in_flits)
 {
     enum { CYCLES = 40000, NODES = 16 };
-    static const struct synthetic_length mix[] = {{1, 3.0, 1}, {5, 1.0, 0}, {9, 1.0, 3}}; // mean 3.4
+    static const struct synthetic_length mix[] = {
+        {1, 3.0, 1}, {5, 1.0, 0}, {9, 1.0, 3}}; // mean 3.4
     struct synthetic_params params = bernoulli(0.34);
     params.lengths = mix;
     params.num_lengths = 3;

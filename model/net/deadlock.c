@@ -186,7 +186,8 @@ static void add_packets(struct graph *g, uint32_t first_source, uint32_t end_sou
         uint32_t from = g->stack[--top];
         struct place at = behind(g, from, window);
         top = follow(g, &at, from, top);
-        if (vias && at.in_vc % routing->class_vcs < routing->group_vcs && g->own[at.router] == address)
+        if (vias && at.in_vc % routing->class_vcs < routing->group_vcs &&
+            g->own[at.router] == address)
             turn_to_destination(g, &at, from);
         if (g->extended && is_escape(g, from))
             follow_to_escapes(g, from, window, ++*passes);

@@ -15,7 +15,8 @@
 //
 // A terminal sends one packet of a traffic class at a time, its flits in one VC: `any` takes the
 // first VC after the one used last that has the credits which the switching mode needs, `by-flow`
-// the flow's VC. In each cycle the highest class that can send a flit does. Terminals buffer `buffer_flits` a VC and consume always, but for random stalls on request.
+// the flow's VC. In each cycle the highest class that can send a flit does. Terminals buffer
+// `buffer_flits` a VC and consume always, but for random stalls on request.
 //
 // Under circuit switching terminals set up and free circuits (terminal_circuit.h); routing has one
 // VC, since a circuit has whole channels.

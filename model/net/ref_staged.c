@@ -59,10 +59,9 @@ bool ref_staged_make(struct ref_bank *self)
     size_t ports = rows * params->radix;
     staged->switch_shape = (struct allocator_shape){params->design.switch_allocator, params->radix,
                                                     params->design.allocator_iterations};
-    staged->vc_shape =
-        (struct allocator_shape){params->design.vc_allocator,
-                                 params->radix * params->routing->class_vcs,
-                                 params->design.allocator_iterations};
+    staged->vc_shape = (struct allocator_shape){params->design.vc_allocator,
+                                                params->radix * params->routing->class_vcs,
+                                                params->design.allocator_iterations};
     size_t switch_words = rows * allocator_words(&staged->switch_shape);
     staged->switch_state = calloc(switch_words, sizeof *staged->switch_state);
     staged->switch_picks = calloc(ports, sizeof *staged->switch_picks);
@@ -119,8 +118,8 @@ static void look_at_fronts(struct cycle *self)
     }
 }
 
-// Step V for the class whose turn it is, whose VCs are counted from 0: gives output VCs to heads that
-// ask for one.
+// Step V for the class whose turn it is, whose VCs are counted from 0: gives output VCs to heads
+// that ask for one.
 static void allocate_vcs(struct cycle *self)
 {
     struct ref_staged *staged = self->bank->staged;

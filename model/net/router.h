@@ -20,12 +20,19 @@
 // Where VA and SA share a cycle, a head takes its VC as it gets the switch. With `speculative`
 // (pipelines 3 and 4) heads try for the switch already while they ask for a VC, after all others.
 //
+// TRAFFIC CLASSES. VCs are split evenly among them, adjacent ones a class, and the class with the
+// higher number has priority: steps V, 2, 3 and 3s are made for one class after the other, from the
+// highest down, and a class's flits do not ask in steps 2, 3 and 3s if their input port or their
+// output port is used by a higher class. Each class has pointers and allocators of its own. So what
+// a class does is what it would do if there were no lower ones, but for narrow channels, which
+// finish a flit once it is begun.
+//
 // STATE. Per input VC: a FIFO of flits, each with its route; whether its packet holds an output VC
 // and which; whether the head at the front is routed (pipeline 4). Per output VC: credits,
 // `buffer_flits` after reset; whether a packet holds it. Per output port: cycles until its channel
 // is free; the flit that is traversing (pipelines 2 to 4). Pointers of arbiters and allocators
-// (allocator.h), all 0 after reset: rr_vc per input port, rr_out_vc per output port, and those of
-// the allocators' kinds.
+// (allocator.h), all 0 after reset: rr_vc per input port and class, rr_out_vc per output port and
+// class, and those of the allocators' kinds, per class.
 //
 // THE TIMING CONTRACT. In a cycle, from the registers as they stand at its start:
 //
@@ -43,9 +50,9 @@
 //          the one whose usable adaptive VCs have the most credits together, the lowest of equals,
 //          takes the place of the route; if there is none, it stays with the route.
 //   V. VC ALLOCATION (pipelines 3 and 4). `vc_allocator` matches asking heads (rows, by number of
-//      the input VC: port x VCs + VC) with output VCs (columns, likewise). Where it takes one
-//      request a row, the head's own arbiter picks one of its usable VCs; the pick moves if it is
-//      granted. A packet holds the VC that it is given from the next cycle on.
+//      the input VC: port x VCs of a class + VC within it) with output VCs (columns, likewise).
+//      Where it takes one request a row, the head's own arbiter picks one of its usable VCs; the
+//      pick moves if it is granted. A packet holds the VC that it is given from the next cycle on.
 //   2. INPUT ARBITRATION. Where `switch_allocator` takes one request a row, each input port picks
 //      one of its ready VCs, by an arbiter of the allocator's kind (rr_vc). Otherwise each asks for
 //      all output ports that its ready VCs go to.

@@ -32,9 +32,9 @@
 // it, and no chain goes from high to low: the channel dependency graph is acyclic, packets that
 // never cross spread over all VCs, and so do all packets on the dateline.
 //
-// Traffic classes. VCs are split evenly among them, adjacent ones a class, and a packet stays in the
-// VCs of its class. So each class is a network by itself, of class_vcs VCs, and masks of VCs below
-// are of the first class; routing_compute moves them to the packet's.
+// Traffic classes. VCs are split evenly among them, adjacent ones a class, and a packet stays in
+// the VCs of its class. So each class is a network by itself, of class_vcs VCs, and masks of VCs
+// below are of the first class; routing_compute moves them to the packet's.
 //
 // Groups. The VCs of a class are split evenly into groups of adjacent ones: one group, or one a
 // phase of routings that have two of these (route_two_phase.c, route_o1turn.c). A packet's VC tells

@@ -35,8 +35,8 @@ struct terminals {
     struct terminal *nodes;      // [num_nodes]
     struct source_queue *queues; // [num_nodes * num_classes]
     struct flit *eject_flits;    // [num_nodes * eject_cap]
-    uint64_t *sending;        // nodes with a packet to send, a bit each
-    uint64_t *ejecting;       // nodes with a flit to take, a bit each
+    uint64_t *sending;           // nodes with a packet to send, a bit each
+    uint64_t *ejecting;          // nodes with a flit to take, a bit each
     uint64_t packets_injected;
     uint64_t flits_injected;
     uint64_t packets_ejected;

@@ -49,8 +49,8 @@ bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct fli
 bool terminal_back(struct terminals *self, uint32_t n, uint64_t cycle, struct calendar_credit back,
                    struct err *err);
 
-// Counts and puts a flit of the first packet of a queue of node `n` on its channel; behind a tail the
-// next packet moves up. False if out of memory.
+// Counts and puts a flit of the first packet of a queue of node `n` on its channel; behind a tail
+// the next packet moves up. False if out of memory.
 bool terminal_send(struct terminals *self, uint32_t n, struct source_queue *queue, uint64_t cycle,
                    struct flit flit);
 

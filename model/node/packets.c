@@ -131,9 +131,10 @@ static bool check(const struct reader *self, const struct packets_line *line, st
         return err_set(err, ERR_TRACE, "%s:%u: there is no node %u, the last is %u", self->name,
                        number, node, self->num_nodes - 1);
     if (packet->traffic_class >= self->num_classes)
-        return err_set(err, ERR_TRACE,
-                       "%s:%u: there is no traffic class %u, the last is %u (fabric.router.classes)",
-                       self->name, number, packet->traffic_class, self->num_classes - 1);
+        return err_set(
+            err, ERR_TRACE,
+            "%s:%u: there is no traffic class %u, the last is %u (fabric.router.classes)",
+            self->name, number, packet->traffic_class, self->num_classes - 1);
     if (packet->flits == 0)
         return err_set(err, ERR_TRACE, "%s:%u: a packet has at least 1 flit", self->name, number);
     if (packet->flits > self->max_flits)

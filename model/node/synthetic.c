@@ -23,7 +23,7 @@ struct synthetic {
     uint32_t num_lengths;
     struct synthetic_length *lengths; // [num_lengths]
     uint64_t *lengths_below; // [num_lengths]: rng_threshold of this length or one before it
-    struct geometric gap;  // cycles without a packet between two packets (bursty: on-cycles)
+    struct geometric gap;    // cycles without a packet between two packets (bursty: on-cycles)
     bool bursty;
     uint64_t on_threshold; // bursty: of being on at the start
     struct geometric on;   // bursty: cycles of a burst after its first
