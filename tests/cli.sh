@@ -104,7 +104,7 @@ check "classes that cannot share the VCs out" 2 'fabric.router.classes: 4 VCs .*
     run --set fabric.router.classes=3
 check "classes of circuits" 2 'fabric.router.classes: a circuit has whole channels' \
     run --set fabric.router.classes=2 --set fabric.router.switching=circuit
-check "classes with too few VCs for datelines" 2 'this configuration can deadlock' \
+check "classes with too few VCs for datelines" 3 'this configuration can deadlock' \
     run --set fabric.router.classes=4 --set fabric.topology.kind=torus
 printf 'fabric:\n  router:\n    vsc: 4\n' >key.yaml
 check "unknown key with file, line and nearest" 2 'key.yaml:3: .*vsc.*vcs' run key.yaml
