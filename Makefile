@@ -102,7 +102,7 @@ run: ## the main job: install what is missing, build, simulate a real program, c
 test: ## all tests; FILTER='fabric/*' some, LIST=1 names, XML=dir JUnit files, SAN=1 sanitizers
 	@scripts/install-deps test
 	@$(MAKE) $(PLAIN_TESTS)
-	@$(ALONE) ORDITO='$(CURDIR)/$(B)/ordito' SAN='$(SAN)' FILTER='$(FILTER)' LIST='$(LIST)' \
+	@$(ALONE) ORDITO_CROSS='$(ORDITO_CROSS)' ORDITO='$(CURDIR)/$(B)/ordito' SAN='$(SAN)' FILTER='$(FILTER)' LIST='$(LIST)' \
 	    XML='$(XML)' scripts/run-tests $(B)/tests $(wildcard tests/*.sh)
 
 .PHONY: lint
@@ -114,6 +114,10 @@ lint: ## style, layers, static analysis of C, RTL and scripts
 synth: ## cell counts of the router by yosys
 	@scripts/install-deps test
 	@$(ALONE) scripts/synth
+
+.PHONY: cross
+cross: ## lockstep of every topology x switching x routing x allocator (an hour at first)
+	@$(MAKE) test FILTER='routing/rtl*' ORDITO_CROSS=all
 
 .PHONY: soak
 soak: ## 200 million router-cycles of lockstep over random machines

@@ -8,6 +8,7 @@
 #include "tests/rig.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,37 +30,43 @@ static struct router_design design_of(size_t number, size_t turn)
     };
 }
 
+// What a combination is of.
+struct parts {
+    size_t design;
+    size_t mode;
+    size_t algorithm;
+    size_t shape;
+};
+
+static struct parts parts_of(size_t number)
+{
+    return (struct parts){
+        .design = number % NUM_DESIGNS,
+        .mode = number / NUM_DESIGNS % SWITCHING_NUM,
+        .algorithm = number / NUM_DESIGNS / SWITCHING_NUM % routing_num_algorithms,
+        .shape = number / NUM_DESIGNS / SWITCHING_NUM / routing_num_algorithms,
+    };
+}
+
 // Combination `number` of topology, routing, switching and design, from 0 on: false past the last.
 // With 4 VCs there is one traffic class or, every third time, there are two.
 static bool combination(size_t number, struct rig_spec *spec)
 {
-    size_t design = number % NUM_DESIGNS;
-    size_t rest = number / NUM_DESIGNS;
-    size_t mode = rest % SWITCHING_NUM;
-    size_t algorithm = rest / SWITCHING_NUM % routing_num_algorithms;
-    size_t shape = rest / SWITCHING_NUM / routing_num_algorithms;
-    if (shape >= kinds_num_shapes)
+    struct parts parts = parts_of(number);
+    if (parts.shape >= kinds_num_shapes)
         return false;
     *spec = (struct rig_spec){
-        .topology = kinds_shapes[shape],
-        .switching = (enum switching)mode,
-        .routing = routing_algorithms[algorithm].name,
+        .topology = kinds_shapes[parts.shape],
+        .switching = (enum switching)parts.mode,
+        .routing = routing_algorithms[parts.algorithm].name,
         .num_vcs = 4,
         .num_classes = number % 3 ? 1 : 2,
         .max_flits = MAX_FLITS,
         .buffer_flits = 2 * MAX_FLITS,
-        .design = design_of(design, rest),
+        .design = design_of(parts.design, number / NUM_DESIGNS),
         .seed = number,
     };
     return true;
-}
-
-static const struct routing_algorithm *algorithm_of(const struct rig_spec *spec)
-{
-    size_t i = 0;
-    while (strcmp(routing_algorithms[i].name, spec->routing) != 0)
-        i++;
-    return &routing_algorithms[i];
 }
 
 Test(routing, every_algorithm_has_topologies_and_every_topology_has_algorithms)
@@ -69,8 +76,8 @@ Test(routing, every_algorithm_has_topologies_and_every_topology_has_algorithms)
     uint32_t *of_shape = calloc(kinds_num_shapes, sizeof *of_shape);
     for (size_t n = 0; combination(n, &spec); n++)
         if (rig_is_legal(&spec)) {
-            of_algorithm[algorithm_of(&spec) - routing_algorithms]++;
-            of_shape[n / NUM_DESIGNS / SWITCHING_NUM / routing_num_algorithms]++;
+            of_algorithm[parts_of(n).algorithm]++;
+            of_shape[parts_of(n).shape]++;
         }
     for (size_t i = 0; i < routing_num_algorithms; i++)
         cr_expect_gt(of_algorithm[i], 0, "%s", routing_algorithms[i].name);
@@ -127,7 +134,7 @@ Test(routing, flows_stay_in_order_where_that_is_promised)
 {
     struct rig_spec spec;
     for (size_t n = 0; combination(n, &spec); n++) {
-        const struct route_kind *kind = algorithm_of(&spec)->kind;
+        const struct route_kind *kind = routing_algorithms[parts_of(n).algorithm].kind;
         spec.by_flow = true;
         bool legal = rig_is_legal(&spec);
         cr_assert(!legal || !kind || !kind->varies, "%s", spec.routing);
@@ -177,38 +184,67 @@ Test(routing, results_do_not_depend_on_order_skipping_or_how_steps_are_made)
     }
 }
 
-// Algorithms by coordinates have RTL of their own; those by tables share that of
-// tests/test_backends.c.
-Test(routing, rtl_and_reference_agree_for_every_way_to_route)
+// --- RTL ----------------------------------------------------------------------------------------
+
+// What has been compared.
+struct compared {
+    bool *way;   // [routing_num_algorithms * SWITCHING_NUM]
+    bool *shape; // [kinds_num_shapes]
+    bool design[NUM_DESIGNS];
+    uint32_t num;
+};
+
+static void compare(const struct rig_spec *spec)
 {
-    static const struct topology_spec grids[] = {
-        {.kind = "mesh", .num_dims = 2, .dims = {4, 5}},
-        {.kind = "mesh", .num_dims = 2, .dims = {2, 4}},
-        {.kind = "torus", .num_dims = 2, .dims = {5, 4}},
-        {.kind = "hypercube", .n = 4},
-    };
-    for (size_t k = 0; k < route_num_kinds; k++) {
-        uint32_t legal = 0;
-        for (size_t g = 0; g < sizeof grids / sizeof *grids; g++) {
-            struct rig_spec spec = {
-                .topology = grids[g],
-                .routing = routing_algorithm_of(route_kinds[k])->name,
-                .switching = (enum switching)((k + g) % SWITCHING_NUM),
-                .num_vcs = 4,
-                .flit_bits = 32,
-                .max_flits = MAX_FLITS,
-                .buffer_flits = 2 * MAX_FLITS,
-                .stall_probability = 0.1 * (double)g,
-                .seed = g,
-                .rtl = {.assertions = true, .quiet = true},
-            };
-            if (route_kinds[k]->bubbles)
-                spec.switching = SWITCHING_VIRTUAL_CUT_THROUGH;
-            struct rig_spec lockstep = spec;
-            lockstep.ops = &router_lockstep_ops;
-            if (rig_is_legal(&spec) && ++legal)
-                check_same(&spec, &lockstep);
-        }
-        cr_expect_gt(legal, 0, "%s", routing_algorithm_of(route_kinds[k])->name);
+    struct rig_spec lockstep = *spec;
+    lockstep.ops = &router_lockstep_ops;
+    lockstep.rtl = (struct router_rtl){.assertions = true, .quiet = true};
+    check_same(spec, &lockstep);
+}
+
+// Of all combinations, or else of those that show a way to route in a switching mode, a topology or
+// a design for the first time. So that not each asks for RTL of its own, what comes round with the
+// number of a combination (pipelines, classes) follows from its design alone.
+static void compare_combinations(bool all, struct compared *done)
+{
+    struct rig_spec spec;
+    for (size_t n = 0; combination(n, &spec); n++) {
+        struct parts parts = parts_of(n);
+        bool *way = &done->way[parts.algorithm * SWITCHING_NUM + parts.mode];
+        bool *shape = &done->shape[parts.shape];
+        bool *design = &done->design[parts.design];
+        spec.design = design_of(parts.design, parts.design);
+        spec.num_classes = parts.design % 3 == 1 ? 2 : 1;
+        if ((!all && *way && *shape && *design) || !rig_is_legal(&spec))
+            continue;
+        *way = *shape = *design = true;
+        done->num++;
+        compare(&spec);
+        if (all && done->num % 50 == 0)
+            fprintf(stderr, "%u combinations compared, the last: %s on %s, %s\n", done->num,
+                    spec.routing, spec.topology.kind, switching_names[spec.switching]);
     }
+}
+
+// With ORDITO_CROSS=all in the environment, every combination (make cross).
+Test(routing, rtl_and_reference_agree_for_every_topology_routing_switching_and_allocator)
+{
+    struct compared done = {
+        .way = calloc(routing_num_algorithms * SWITCHING_NUM, sizeof *done.way),
+        .shape = calloc(kinds_num_shapes, sizeof *done.shape),
+    };
+    const char *cross = getenv("ORDITO_CROSS");
+    cr_assert(done.way && done.shape);
+    compare_combinations(cross && strcmp(cross, "all") == 0, &done);
+    for (size_t i = 0; i < routing_num_algorithms; i++)
+        cr_expect(done.way[i * SWITCHING_NUM + SWITCHING_VIRTUAL_CUT_THROUGH], "%s",
+                  routing_algorithms[i].name);
+    for (size_t i = 0; i < kinds_num_shapes; i++)
+        cr_expect(done.shape[i], "%s", kinds_shapes[i].kind);
+    for (size_t i = 0; i < NUM_DESIGNS; i++)
+        cr_expect(done.design[i]);
+    if (cross)
+        fprintf(stderr, "%u combinations compared\n", done.num);
+    free(done.way);
+    free(done.shape);
 }
