@@ -11,6 +11,7 @@
 #include "sim/table.h"
 #include "sim/topology_dot.h"
 #include "sim/topology_figure.h"
+#include "sim/zero_load.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,8 +27,6 @@ enum option {
     OPTION_CSV,
     OPTION_DOT
 };
-
-enum { LONGEST_FLITS = 1 << 24 }; // of fabric.packet.max_flits
 
 // Past this many steps (nodes times channels) the breadth-first search is left out.
 #define MAX_SEARCH_STEPS (UINT64_C(1) << 32)
@@ -99,30 +98,6 @@ static void print_figures(const struct findings *found)
         puts("(too large to be searched in short time)");
 }
 
-static struct switching_timing timing_of(const struct config *config)
-{
-    return (struct switching_timing){
-        .channel_latency_cycles = config->channel_latency_cycles,
-        .terminal_latency_cycles = config->terminal_latency_cycles,
-        .ejection_latency_cycles = config_ejection_latency_cycles(config),
-        .buffer_flits = config->buffer_flits,
-        .pipeline = config->design.pipeline,
-        .speculative = config->design.speculative,
-    };
-}
-
-// Zero-load latency of packets of `flits` over `hops` channels between routers; -1 if they do not
-// fit into the buffers or the hops are not known.
-static int64_t zero_load(const struct config *config, enum switching mode, uint32_t flits,
-                         uint32_t hops)
-{
-    struct switching_timing timing = timing_of(config);
-    if (hops == UINT32_MAX ||
-        (switching_buffers_whole_packets(mode) && flits > config->buffer_flits))
-        return -1;
-    return (int64_t)switching_zero_load_cycles(mode, &timing, flits, hops);
-}
-
 // Channels between routers on the longest way, UINT32_MAX if that is not known.
 static uint32_t longest_way(const struct findings *found)
 {
@@ -130,72 +105,6 @@ static uint32_t longest_way(const struct findings *found)
     if (hops == UINT32_MAX && found->search)
         hops = found->search->diameter_hops;
     return hops == UINT32_MAX ? hops : topology_router_hops(found->topology, hops);
-}
-
-// Least length from which on circuits are faster than wormhole switching; 0 if there is none or the
-// hops are not known.
-static uint32_t crossover_flits(const struct findings *found, uint32_t hops)
-{
-    struct switching_timing timing = timing_of(found->config);
-    return hops == UINT32_MAX ? 0 : switching_crossover_flits(&timing, hops, LONGEST_FLITS);
-}
-
-static void print_crossover(const struct findings *found)
-{
-    uint32_t hops[] = {1, longest_way(found)};
-    printf("%-20s  %-57s  %4s", "", "circuit is faster than wormhole from L =", "");
-    for (size_t i = 0; i < 2; i++) {
-        uint32_t flits = crossover_flits(found, hops[i]);
-        if (flits > 0)
-            printf("  %10" PRIu32, flits);
-        else
-            printf("  %10s", hops[i] == UINT32_MAX ? "-" : "never");
-    }
-    putchar('\n');
-}
-
-static void print_latencies(const struct findings *found)
-{
-    // The closed forms of switching.c, in words.
-    static const char *const forms[SWITCHING_NUM] = {
-        [SWITCHING_STORE_AND_FORWARD] = "Li + Le + H Lc + (H + 1)(S + L - 1) + L - 1",
-        [SWITCHING_VIRTUAL_CUT_THROUGH] = "Li + Le + H Lc + (H + 1) S + L - 1",
-        [SWITCHING_WORMHOLE] = "Li + Le + H Lc + (H + 1) S + L - 1 + floor((L - 1) / B) w",
-        [SWITCHING_CIRCUIT] = "3 (Li + Le + H Lc) + (H + 1) + L",
-    };
-    const struct config *config = found->config;
-    uint32_t lengths[] = {1, config->max_flits};
-    printf("\nZero-load latency [cycles] of a packet of L flits over %s; channels Lc = %" PRIu32
-           ", from nodes Li = %" PRIu32 ", to nodes Le = %" PRIu32
-           ", a head in a router S = %" PRIu32 "%s, buffers B = %" PRIu32
-           " flits; w = max(0, 2 Li + 2 - B, 2 Le + %d - B, 2 Lc + %d - B), "
-           "without Lc if H = 0\n",
-           found->topology->indirect ? "H + 2 hops, H of them between routers" : "H hops",
-           config->channel_latency_cycles, config->terminal_latency_cycles,
-           config_ejection_latency_cycles(config),
-           config->design.pipeline - config->design.speculative,
-           config->design.pipeline == ROUTER_MAX_PIPELINE ? " (store-and-forward: 1 less if L > 1)"
-                                                          : "",
-           config->buffer_flits, config->design.pipeline > 1 ? 2 : 1,
-           config->design.pipeline > 1 ? 3 : 2);
-    if (found->topology->latency_cycles || found->topology->flit_cycles)
-        puts("(with Lc and a flit a cycle on all channels; some are longer or narrower)");
-    printf("%-20s  %-57s  %4s  %10s  %10s\n", "switching", "closed form", "L", "H = 1", "diameter");
-    for (int mode = 0; mode < SWITCHING_NUM; mode++) {
-        for (size_t i = 0; i < (config->max_flits > 1 ? 2U : 1U); i++) {
-            int64_t one = zero_load(config, (enum switching)mode, lengths[i], 1);
-            int64_t most = zero_load(config, (enum switching)mode, lengths[i], longest_way(found));
-            char longest[24];
-            snprintf(longest, sizeof longest, "%" PRId64, most);
-            printf("%-20s  %-57s  %4" PRIu32, i ? "" : switching_names[mode], i ? "" : forms[mode],
-                   lengths[i]);
-            if (one < 0)
-                printf("  %22s\n", "longer than a buffer");
-            else
-                printf("  %10" PRId64 "  %10s\n", one, most < 0 ? "-" : longest);
-        }
-    }
-    print_crossover(found);
 }
 
 static bool add_figures(json_t *root, const char *section, const struct topology_figures *figures)
@@ -209,21 +118,6 @@ static bool add_figures(json_t *root, const char *section, const struct topology
     return true;
 }
 
-static bool add_latencies(json_t *root, const struct findings *found)
-{
-    for (int mode = 0; mode < SWITCHING_NUM; mode++) {
-        char path[128];
-        int64_t cycles = zero_load(found->config, (enum switching)mode, found->config->max_flits,
-                                   longest_way(found));
-        snprintf(path, sizeof path, "topology.zero_load_diameter_cycles.%s", switching_names[mode]);
-        if (!json_path_set(root, path, cycles < 0 ? json_null() : json_integer(cycles)))
-            return false;
-    }
-    uint32_t crossover = crossover_flits(found, longest_way(found));
-    return json_path_set(root, "topology.crossover_diameter_flits",
-                         crossover > 0 ? json_integer(crossover) : json_null());
-}
-
 static bool write_json(const char *path, const struct findings *found, struct err *err)
 {
     json_t *root = output_envelope(found->config);
@@ -232,7 +126,7 @@ static bool write_json(const char *path, const struct findings *found, struct er
                 add_figures(root, "topology", found->closed) &&
                 add_figures(root, "topology.search", found->search) &&
                 (!found->measured || add_figures(root, "topology.measured", found->measured)) &&
-                add_latencies(root, found) &&
+                zero_load_json(root, found->config, longest_way(found)) &&
                 json_path_set(root, "host.wall_s", json_real(found->wall_s));
     bool ok = made ? output_json_file(path, root, err) : err_set(err, ERR_RUN, "out of memory");
     json_decref(root);
@@ -246,7 +140,7 @@ static bool deliver(const struct command *self, const struct topology *topology,
         (self->json && strcmp(self->json, "-") == 0) || (self->dot && strcmp(self->dot, "-") == 0);
     if (!taken) {
         print_figures(found);
-        print_latencies(found);
+        zero_load_print(found->config, found->topology, longest_way(found));
     }
     return (!self->json || write_json(self->json, found, err)) &&
            (!self->dot || topology_dot(self->dot, topology, err));

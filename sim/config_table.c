@@ -1,109 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sim/config_choices.h"
 #include "sim/param.h"
 
 #include "model/net/graph_file.h"
 #include "model/net/router.h"
-#include "model/net/routing_table.h"
-#include "model/node/collective.h"
-#include "traces/trace.h"
 
 #include <string.h>
-
-static size_t copy_names(const char **names, const char *const *from, size_t num)
-{
-    for (size_t i = 0; i < num; i++)
-        names[i] = from[i];
-    return num;
-}
-
-#define CHOICES(name, ...)                                                                         \
-    static size_t name(const char **names)                                                         \
-    {                                                                                              \
-        static const char *const list[] = {__VA_ARGS__};                                           \
-        return copy_names(names, list, sizeof list / sizeof *list);                                \
-    }
-
-CHOICES(choices_vc, "any", "by-flow")
-CHOICES(choices_blocked, "retry", "wait")
-CHOICES(choices_backend, "ref", "rtl", "lockstep", "rtl-whole") // enum config_backend
-CHOICES(choices_workload, "synthetic", "trace", "packets")      // enum config_workload
-CHOICES(choices_process, "bernoulli", "bursty")
-CHOICES(choices_model, "ideal") // enum config_model
-CHOICES(choices_pattern, "uniform", "transpose", "bit-complement", "bit-reverse", "shuffle",
-        "tornado", "neighbour", "hotspot", "permutation", "matrix")
-
-static size_t choices_switching(const char **names)
-{
-    return copy_names(names, switching_names, SWITCHING_NUM);
-}
-
-static size_t choices_hold(const char **names)
-{
-    return copy_names(names, circuit_hold_names, CIRCUIT_HOLD_NUM);
-}
-
-static size_t choices_allocator(const char **names)
-{
-    return copy_names(names, allocator_names, ALLOCATOR_NUM);
-}
-
-static size_t choices_topology(const char **names)
-{
-    for (size_t i = 0; i < topology_num_kinds; i++)
-        names[i] = topology_kinds[i]->name;
-    return topology_num_kinds;
-}
-
-static size_t choices_join(const char **names)
-{
-    size_t num = 0;
-    for (size_t i = 0; i < topology_num_kinds; i++)
-        if (topology_can_be_part(topology_kinds[i]))
-            names[num++] = topology_kinds[i]->name;
-    return num;
-}
-
-static size_t choices_routing(const char **names)
-{
-    names[0] = "auto";
-    for (size_t i = 0; i < routing_num_algorithms; i++)
-        names[1 + i] = routing_algorithms[i].name;
-    return 1 + routing_num_algorithms;
-}
-
-static size_t choices_format(const char **names)
-{
-    names[0] = "auto";
-    for (size_t i = 0; i < trace_num_formats; i++)
-        names[1 + i] = trace_formats[i]->name;
-    return 1 + trace_num_formats;
-}
-
-static size_t choices_algorithm(enum collective_kind kind, const char **names)
-{
-    size_t num = 0;
-    for (size_t i = 0; i < collective_num_algorithms; i++)
-        if (collective_algorithms[i].kind == kind)
-            names[num++] = collective_algorithms[i].name;
-    return num;
-}
-
-#define ALGORITHMS(function, kind)                                                                 \
-    static size_t function(const char **names)                                                     \
-    {                                                                                              \
-        return choices_algorithm(kind, names);                                                     \
-    }
-
-ALGORITHMS(choices_barrier, COLLECTIVE_BARRIER)
-ALGORITHMS(choices_bcast, COLLECTIVE_BCAST)
-ALGORITHMS(choices_reduce, COLLECTIVE_REDUCE)
-ALGORITHMS(choices_allreduce, COLLECTIVE_ALLREDUCE)
-ALGORITHMS(choices_scan, COLLECTIVE_SCAN)
-ALGORITHMS(choices_gather, COLLECTIVE_GATHER)
-ALGORITHMS(choices_scatter, COLLECTIVE_SCATTER)
-ALGORITHMS(choices_allgather, COLLECTIVE_ALLGATHER)
-ALGORITHMS(choices_alltoall, COLLECTIVE_ALLTOALL)
-ALGORITHMS(choices_reduce_scatter, COLLECTIVE_REDUCE_SCATTER)
 
 enum {
     SYNTHETIC = 1 << WORKLOAD_SYNTHETIC,

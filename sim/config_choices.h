@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// The names that parameters of the configuration choose among: each function lists those of one
+// parameter in `names`, which has room for all, and returns how many there are.
+#ifndef ORDITO_SIM_CONFIG_CHOICES_H
+#define ORDITO_SIM_CONFIG_CHOICES_H
+
+#include <stddef.h>
+
+size_t choices_vc(const char **names);
+size_t choices_blocked(const char **names);
+size_t choices_backend(const char **names);
+size_t choices_workload(const char **names);
+size_t choices_process(const char **names);
+size_t choices_model(const char **names);
+size_t choices_pattern(const char **names);
+size_t choices_barrier(const char **names);
+size_t choices_bcast(const char **names);
+size_t choices_reduce(const char **names);
+size_t choices_allreduce(const char **names);
+size_t choices_scan(const char **names);
+size_t choices_gather(const char **names);
+size_t choices_scatter(const char **names);
+size_t choices_allgather(const char **names);
+size_t choices_alltoall(const char **names);
+size_t choices_reduce_scatter(const char **names);
+size_t choices_switching(const char **names);
+size_t choices_hold(const char **names);
+size_t choices_allocator(const char **names);
+size_t choices_topology(const char **names);
+size_t choices_join(const char **names);
+size_t choices_routing(const char **names);
+size_t choices_format(const char **names);
+
+#endif
