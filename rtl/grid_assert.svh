@@ -26,7 +26,8 @@ always @(posedge clk_i)
         assert ((own_addr_i & ~fields) == '0);                               // AndSoIsTheOwn
         assert ((vcs_low_i | vcs_high_i) == vcs_class_i);                    // DatelinesShareTheVcs
         assert (vcs_low_i != '0 && vcs_high_i != '0);                        // AndNotEmpty
-        assert ((vcs_low_i & vcs_high_i) == '0 || vcs_low_i == vcs_high_i);  // AndApartIfTheyCan
+        assert (VCS == 1 || (vcs_low_i & vcs_high_i) == '0);                 // AndApartIfTheyCan
+        assert ((vcs_low_i & (vcs_low_i + 1'b1)) == '0);                     // LowClassIsLowest
     end
 
 for (genvar i = 0; i < RADIX; i++) begin : g_onward
