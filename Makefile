@@ -131,6 +131,12 @@ mutants: ## mutants of the router RTL that lockstep must catch
 	@$(MAKE) $(B)/ordito
 	@$(ALONE) scripts/mutants
 
+.PHONY: peers
+peers: ## latency, saturation and speed beside BookSim 2, written to sim/PEERS.md
+	@scripts/install-deps run
+	@$(MAKE) $(B)/ordito
+	@$(ALONE) scripts/peers --program $(B)/ordito
+
 .PHONY: bench
 bench: ## speed of the back ends
 	@scripts/install-deps run
