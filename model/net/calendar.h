@@ -7,16 +7,21 @@
 
 #include "model/net/router.h"
 
-// Where a flit or credit arrives: a router's port (router * radix + port), or a node's terminal.
+enum { CALENDAR_TERMINAL = UINT32_MAX };
+
+// Where a flit or credit arrives.
+struct calendar_target {
+    uint32_t place; // router, or node
+    uint32_t port;  // of the router; CALENDAR_TERMINAL: the node's terminal
+};
+
 struct calendar_flit {
-    uint32_t target;
-    bool to_terminal;
+    struct calendar_target to;
     struct flit flit;
 };
 
 struct calendar_credit {
-    uint32_t target;
-    bool to_terminal;
+    struct calendar_target to;
     uint8_t vcs; // credits
     bool ack;    // with nack, an answer to a circuit's probe
     bool nack;

@@ -33,12 +33,12 @@ static bool emit(struct fabric *self, uint32_t router)
         const struct router_out_flit *out = &self->out.flits[i];
         size_t port = (size_t)router * self->radix + out->port;
         const struct wire *wire = &self->wires[port];
-        if (wire->target == TOPOLOGY_NONE)
+        if (wire->to.place == TOPOLOGY_NONE)
             continue; // of an RTL that is wrong; the flit is lost, and the watchdog will tell
         self->channel_flits[port]++;
         bool is_data =
             !switching_is_circuit(self->params.switching) || !(out->flit.vc & CIRCUIT_NO_DATA);
-        if (is_data && (!wire->to_terminal || self->params.topology->indirect)) {
+        if (is_data && (wire->to.port != CALENDAR_TERMINAL || self->params.topology->indirect)) {
             self->flit_hops++;
             struct packet *packet =
                 out->flit.head ? packet_pool_at(&self->pool, layout_handle(out->flit.payload))
@@ -46,18 +46,17 @@ static bool emit(struct fabric *self, uint32_t router)
             if (packet)
                 packet->hops++;
         }
-        good &=
-            calendar_push_flit(&self->calendar, self->now + wire->latency_cycles,
-                               (struct calendar_flit){wire->target, wire->to_terminal, out->flit});
+        good &= calendar_push_flit(&self->calendar, self->now + wire->latency_cycles,
+                                   (struct calendar_flit){wire->to, out->flit});
     }
     for (uint32_t i = 0; i < self->out.num_credits; i++) {
         const struct router_out_credit *out = &self->out.credits[i];
         const struct wire *wire = &self->wires[(size_t)router * self->radix + out->port];
-        if (wire->target == TOPOLOGY_NONE)
+        if (wire->to.place == TOPOLOGY_NONE)
             continue;
-        good &= calendar_push_credit(&self->calendar, self->now + wire->credit_latency_cycles,
-                                     (struct calendar_credit){wire->target, wire->to_terminal,
-                                                              out->vcs, out->ack, out->nack});
+        good &=
+            calendar_push_credit(&self->calendar, self->now + wire->credit_latency_cycles,
+                                 (struct calendar_credit){wire->to, out->vcs, out->ack, out->nack});
     }
     return good;
 }
@@ -93,33 +92,28 @@ static bool arrive(struct fabric *self, struct err *err)
     struct calendar_day *today = calendar_at(&self->calendar, self->now);
     for (uint32_t i = 0; i < today->num_flits; i++) {
         const struct calendar_flit *in = &today->flits[i];
-        if (in->to_terminal) {
-            if (!terminals_flit(&self->terminals, in->target, in->flit, err))
-                return false;
-            continue;
+        if (in->to.port != CALENDAR_TERMINAL) {
+            ops->flit(self->bank, in->to.place, in->to.port, in->flit);
+            fabric_activate(self, in->to.place);
+        } else if (!terminals_flit(&self->terminals, in->to.place, in->flit, err)) {
+            return false;
         }
-        uint32_t router = in->target / self->radix;
-        ops->flit(self->bank, router, in->target % self->radix, in->flit);
-        fabric_activate(self, router);
     }
     for (uint32_t i = 0; i < today->num_credits; i++) {
         const struct calendar_credit *in = &today->credits[i];
         bool answer = in->ack || in->nack;
-        if (in->to_terminal) {
-            if (!answer)
-                terminals_credit(&self->terminals, in->target, in->vcs);
-            else if (!terminals_answer(&self->terminals, in->target, self->now, in->ack, in->nack,
-                                       err))
-                return false;
-            continue;
+        if (in->to.port != CALENDAR_TERMINAL) {
+            if (answer)
+                ops->answer(self->bank, in->to.place, in->to.port, in->ack, in->nack);
+            else
+                ops->credit(self->bank, in->to.place, in->to.port, in->vcs);
+            fabric_activate(self, in->to.place);
+        } else if (!answer) {
+            terminals_credit(&self->terminals, in->to.place, in->vcs);
+        } else if (!terminals_answer(&self->terminals, in->to.place, self->now, in->ack, in->nack,
+                                     err)) {
+            return false;
         }
-        uint32_t router = in->target / self->radix;
-        uint32_t port = in->target % self->radix;
-        if (answer)
-            ops->answer(self->bank, router, port, in->ack, in->nack);
-        else
-            ops->credit(self->bank, router, port, in->vcs);
-        fabric_activate(self, router);
     }
     calendar_clear(&self->calendar, today);
     return true;

@@ -42,12 +42,18 @@ static uint32_t max_latency(const struct fabric *self)
     return max;
 }
 
+static struct calendar_target port_of(const struct topology *topology, uint32_t port)
+{
+    return (struct calendar_target){port / topology->radix, port % topology->radix};
+}
+
 static void wire_routers(struct fabric *self)
 {
     const struct topology *t = self->params.topology;
     bool whole = self->params.ops->whole;
     for (uint32_t node = 0; node < t->num_nodes; node++)
-        self->node_target[node] = whole ? node : t->node_port[node];
+        self->node_target[node] =
+            whole ? (struct calendar_target){0, node} : port_of(t, t->node_port[node]);
     for (size_t p = 0; p < (size_t)self->num_routers * self->radix; p++) {
         uint32_t node = whole ? (uint32_t)p : t->port_node[p];
         struct wire *wire = &self->wires[p];
@@ -55,11 +61,13 @@ static void wire_routers(struct fabric *self)
             uint32_t in_cycles = injection_latency_of(self, t->node_port[node]);
             size_t port = t->node_port[node];
             self->node_latency[node] = (struct terminal_latency){in_cycles, latency_of(self, port)};
-            *wire = (struct wire){node, flit_latency_of(self, port), in_cycles, true};
+            struct calendar_target terminal = {node, CALENDAR_TERMINAL};
+            *wire = (struct wire){terminal, flit_latency_of(self, port), in_cycles};
+        } else if (t->peer[p] != TOPOLOGY_NONE) {
+            *wire = (struct wire){port_of(t, t->peer[p]), flit_latency_of(self, p),
+                                  latency_of(self, t->peer[p])};
         } else {
-            *wire = (struct wire){t->peer[p], flit_latency_of(self, p), 0, false};
-            if (wire->target != TOPOLOGY_NONE)
-                wire->credit_latency_cycles = latency_of(self, wire->target);
+            wire->to.place = TOPOLOGY_NONE;
         }
     }
 }

@@ -11,10 +11,9 @@
 
 // Where an output port of a router leads.
 struct wire {
-    uint32_t target; // router port (router * radix + port) or node; TOPOLOGY_NONE: not connected
+    struct calendar_target to;      // place TOPOLOGY_NONE: not connected
     uint32_t latency_cycles;        // of a flit that leaves
     uint32_t credit_latency_cycles; // of a credit for a flit that came, which goes the other way
-    bool to_terminal;
 };
 
 struct fabric {
@@ -24,8 +23,8 @@ struct fabric {
     uint32_t num_routers; // of the bank
     uint32_t radix;       // of the bank
     uint32_t *own_address;
-    struct wire *wires;    // [num_routers * radix]
-    uint32_t *node_target; // [num_nodes]
+    struct wire *wires;                  // [num_routers * radix]
+    struct calendar_target *node_target; // [num_nodes]
     struct router_out out;
     struct calendar calendar;
     struct packet_pool pool;

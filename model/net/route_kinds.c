@@ -50,7 +50,8 @@ static struct route hop(const struct routing *self, const struct route_at *at,
         bool after_dateline = here == (plus ? 0 : dim->last);
         vcs = stateless ? (crosses ? self->vcs_low : self->vcs_high)
                         : ring_vcs(self, crosses, at->in_port != behind,
-                                   at->in_vc % self->group_vcs, before_dateline, after_dateline);
+                                   at->in_vc - routing_group(self, at->in_vc), before_dateline,
+                                   after_dateline);
     }
     return (struct route){.port = plus ? dim->plus_port : dim->minus_port,
                           .vcs = (uint8_t)(vcs << routing_group(self, at->in_vc))};

@@ -189,6 +189,10 @@ static bool fill(struct routing *self, const struct topology *topology,
         return false;
     self->group_vcs = self->class_vcs / (self->kind ? self->kind->num_phases : 1);
     self->vcs_group = (uint8_t)((1U << self->group_vcs) - 1);
+    for (uint32_t vc = 0; vc < self->num_vcs; vc++) {
+        self->first_of_class[vc] = (uint8_t)(vc - vc % self->class_vcs);
+        self->first_of_group[vc] = (uint8_t)(vc - vc % self->group_vcs);
+    }
     if (self->kind)
         self->kind->classify(self);
     else

@@ -52,6 +52,7 @@
 #include <stdint.h>
 
 enum {
+    ROUTING_MAX_VCS = 8,
     ROUTING_TERMINAL_PORT = 0, // on grids, the port of the router's own node
     ROUTING_NO_PORT = 0x7f
 };
@@ -129,12 +130,14 @@ struct routing {
     enum switching switching;
     uint32_t buffer_flits;
     uint32_t max_flits;
-    bool circuits;          // circuit switching: num_vcs is 1, and layers have no VCs of their own
-    uint32_t num_vcs;       // 1..8
-    uint32_t class_vcs;     // VCs of a traffic class
-    uint32_t group_vcs;     // VCs of a group
-    uint8_t vcs_class;      // first class: all its VCs
-    uint8_t vcs_group;      // first group: all its VCs
+    bool circuits;      // circuit switching: num_vcs is 1, and layers have no VCs of their own
+    uint32_t num_vcs;   // 1..8
+    uint32_t class_vcs; // VCs of a traffic class
+    uint32_t group_vcs; // VCs of a group
+    uint8_t first_of_class[ROUTING_MAX_VCS]; // of a VC: first VC of its class
+    uint8_t first_of_group[ROUTING_MAX_VCS]; //   and of its group
+    uint8_t vcs_class;                       // first class: all its VCs
+    uint8_t vcs_group;                       // first group: all its VCs
     uint8_t vcs_low;        //   low class of a ring, escape VCs; vcs_group if it has one VC
     uint8_t vcs_high;       //   high class
     uint8_t vcs_adaptive;   //   those of route_options.ports
@@ -178,13 +181,13 @@ static inline uint32_t routing_flow_key(const struct routing *self, uint32_t win
 // First VC of the class that a VC is in.
 static inline uint32_t routing_class(const struct routing *self, uint32_t vc)
 {
-    return vc - vc % self->class_vcs;
+    return self->first_of_class[vc];
 }
 
 // First VC of the group that a VC is in.
 static inline uint32_t routing_group(const struct routing *self, uint32_t vc)
 {
-    return vc - vc % self->group_vcs;
+    return self->first_of_group[vc];
 }
 
 // VCs that a packet which came in by `in_vc` may use at the ports of route_options.ports.

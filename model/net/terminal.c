@@ -92,7 +92,7 @@ bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct fli
 {
     self->node_flits[n]++;
     return calendar_push_flit(self->calendar, cycle + self->node_latency[n].injection_cycles,
-                              (struct calendar_flit){self->node_target[n], false, flit});
+                              (struct calendar_flit){self->node_target[n], flit});
 }
 
 static bool has_packets(const struct terminals *self, uint32_t n)
@@ -265,7 +265,7 @@ bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle, struct fl
 bool terminal_back(struct terminals *self, uint32_t n, uint64_t cycle, struct calendar_credit back,
                    struct err *err)
 {
-    back.target = self->node_target[n];
+    back.to = self->node_target[n];
     return calendar_push_credit(self->calendar, cycle + self->node_latency[n].ejection_cycles,
                                 back) ||
            err_set(err, ERR_RUN, "out of memory for credits");
