@@ -113,18 +113,6 @@ static inline void ref_clear(uint64_t *words, uint32_t i)
     words[i / 64] &= ~(UINT64_C(1) << i % 64);
 }
 
-// Step 1 for one input VC of `router`, whose first port has index `port_base`: where its front flit
-// goes, and, unless its packet holds an output VC, by which it may leave.
-enum ref_front ref_request(const struct ref_bank *self, uint32_t router, size_t port_base,
-                           size_t vc_idx, uint8_t *out_port, uint8_t *usable);
-
-// Counts a front flit that stays for one of the reasons.
-void ref_count_stall(struct router_stalls *stalls, enum ref_front front);
-
-// Step 4 for the flit that input port `in` sends by `pick`.
-void ref_leave(struct ref_bank *self, uint32_t router, uint32_t in, const struct ref_pick *pick,
-               struct router_out *out);
-
 // True if ref_single.c can do what is asked.
 bool ref_single_serves(const struct router_params *params);
 

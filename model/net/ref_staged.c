@@ -3,7 +3,7 @@
 // what every front flit may do is found first, from the registers as they stand, then the
 // allocators run, for each traffic class from the highest down, and then all that was granted is
 // done.
-#include "model/net/ref_bank.h"
+#include "model/net/ref_steps.h"
 
 #include <stdlib.h>
 #include <string.h>
