@@ -55,7 +55,7 @@ void rtl_bench_open(struct rtl_bench *self, struct topology_spec topology, uint3
         .rtl = &self->rtl,
     };
     self->out = (struct router_out){.flits = self->flits, .credits = self->credits};
-    self->ops = switching_is_circuit(self->params.switching) ? ops->circuit : ops;
+    self->ops = router_choose(ops, &self->params);
     self->bank = self->ops->bank_new(&self->params, &self->err);
 }
 

@@ -127,21 +127,11 @@ static bool make(struct fabric *self, struct err *err)
         .topology = params->ops->whole ? params->topology : NULL,
         .channel_latency_cycles = params->channel_latency_cycles,
     };
-    self->bank = params->ops->bank_new(&routers, err);
+    assert(!switching_is_circuit(params->switching) ||
+           (params->routing->num_vcs == 1 && !params->topology->flit_cycles));
+    self->params.ops = router_choose(params->ops, &routers);
+    self->bank = self->params.ops->bank_new(&routers, err);
     return self->bank != NULL;
-}
-
-// Circuit switching has routers of its own.
-static bool choose_ops(struct fabric_params *params, struct err *err)
-{
-    if (!switching_is_circuit(params->switching))
-        return true;
-    assert(params->routing->num_vcs == 1 && !params->topology->flit_cycles);
-    if (!params->ops->circuit)
-        return err_set(err, ERR_CONFIG, "the back end %s has no circuit switching",
-                       params->ops->name);
-    params->ops = params->ops->circuit;
-    return true;
 }
 
 struct fabric *fabric_new(const struct fabric_params *params, struct err *err)
@@ -152,7 +142,7 @@ struct fabric *fabric_new(const struct fabric_params *params, struct err *err)
         return NULL;
     }
     self->params = *params;
-    if (!choose_ops(&self->params, err) || !make(self, err)) {
+    if (!make(self, err)) {
         fabric_free(self);
         return NULL;
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// State of the reference routers (router_ref.c), and what its two ways of allocating share:
-// ref_single.c makes steps 1 to 5 of the contract in router.h in one go, for the routers that most
-// runs use; ref_staged.c makes them one by one, for any pipeline and allocator. Where both can be
-// used they give the same.
+// State of the reference routers (router_ref.c) of any design, whose steps 0 to 5 ref_staged.c makes
+// one by one. Most are of designs for which ref_fast.c has a state of its own, and is faster.
 //
 // A bank is a handful of arrays, each with one row a router, so that what a cycle touches lies
 // close together.
@@ -36,14 +34,12 @@ struct ref_input_vc {
 
 struct ref_input {
     uint8_t occupied; // VCs with a flit, a bit each
-    uint8_t rr_vc;    // ref_single.c
 };
 
 struct ref_output {
     uint8_t credits[ROUTER_MAX_VCS];
     uint8_t held;        // VCs that a packet holds, a bit each
     uint8_t with_credit; // VCs with a credit, a bit each
-    uint8_t rr_in;       // ref_single.c
     uint8_t rr_out_vc;   // VCs at or after the pointer of their class, a bit each; 0: all
 };
 
@@ -66,7 +62,7 @@ struct ref_bank {
     struct ref_flit *fifos;         // [num_routers * radix * num_vcs * fifo_flits]
     struct flit *traversal;         // [num_routers * radix]: step 4b; NULL if pipeline is 1
     uint32_t *pace_cycles;     // [num_routers * radix]: until the channel is free; NULL: always
-    struct ref_staged *staged; // NULL: ref_single.c allocates
+    struct ref_staged *staged;
 };
 
 // What an input port sends (steps 1 to 3).
@@ -113,13 +109,8 @@ static inline void ref_clear(uint64_t *words, uint32_t i)
     words[i / 64] &= ~(UINT64_C(1) << i % 64);
 }
 
-// True if ref_single.c can do what is asked.
-bool ref_single_serves(const struct router_params *params);
-
 // Steps 0 to 5 of a router that has flits; `out` gets what it sends, flits and credits in ascending
 // order of port.
-void ref_single_evaluate(struct ref_bank *self, uint32_t router, struct router_out *out);
-
 bool ref_staged_make(struct ref_bank *self);
 void ref_staged_free(struct ref_bank *self);
 void ref_staged_evaluate(struct ref_bank *self, uint32_t router, struct router_out *out);

@@ -34,6 +34,7 @@ const struct route_kind route_minimal_adaptive = {
     .strap = 6,
     .num_phases = 1,
     .varies = true,
+    .adaptive = true,
     .in_order = true,
     .escapes = true,
     .classify = classify,

@@ -16,6 +16,7 @@ const struct route_kind route_negative_first = {
     .strap = 4,
     .num_phases = 1,
     .varies = true,
+    .adaptive = true,
     .classify = route_classify_none,
     .route = route,
 };

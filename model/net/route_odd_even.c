@@ -37,6 +37,7 @@ const struct route_kind route_odd_even = {
     .strap = 5,
     .num_phases = 1,
     .varies = true,
+    .adaptive = true,
     .classify = route_classify_none,
     .route = route,
 };

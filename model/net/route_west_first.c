@@ -18,6 +18,7 @@ const struct route_kind route_west_first = {
     .strap = 3,
     .num_phases = 1,
     .varies = true,
+    .adaptive = true,
     .classify = route_classify_none,
     .route = route,
 };

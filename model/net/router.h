@@ -165,6 +165,11 @@ struct router_stalls {
 #undef ROUTER_STALL_FIELD
 };
 
+// Why it waits, in words.
+#define ROUTER_WAITS_FOR_VC   "every VC is held by another packet"
+#define ROUTER_WAITS_FOR_ROOM "no room in the next buffer"
+#define ROUTER_WAITS_FOR_TAIL "its tail has not arrived"
+
 // A front flit that cannot leave.
 struct router_wait {
     uint32_t port; // input port
@@ -224,8 +229,8 @@ struct router_ops {
     const char *name;
     bool whole; // the bank is one router, whose port i is the terminal of node i
 
-    // The operations of this back end under circuit switching; NULL if it has none.
-    const struct router_ops *circuit;
+    // What this back end is for some parameters, as far as it is several; NULL: itself for all.
+    const struct router_ops *(*choose)(const struct router_params *params);
 
     // Makes `params->num_routers` routers, reset. NULL on failure, with `err` filled.
     void *(*bank_new)(const struct router_params *params, struct err *err);
@@ -262,7 +267,17 @@ struct router_ops {
     bool (*check)(void *bank, struct err *err);
 };
 
-extern const struct router_ops router_ref_ops;      // router_ref.c
+// The operations of a back end for these parameters.
+static inline const struct router_ops *router_choose(const struct router_ops *ops,
+                                                     const struct router_params *params)
+{
+    return ops->choose ? ops->choose(params) : ops;
+}
+
+extern const struct router_ops router_ref_ops;      // router_ref.c, which chooses among
+extern const struct router_ops router_plain_ops;    //   itself,
+extern const struct router_ops router_fast_ops;     //   router_fast.c
+extern const struct router_ops router_circuit_ops;  //   and router_circuit.c
 extern const struct router_ops router_rtl_ops;      // router_rtl.c
 extern const struct router_ops router_lockstep_ops; // router_lockstep.c
 

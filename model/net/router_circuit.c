@@ -311,7 +311,6 @@ static uint32_t waits(const void *bank, uint32_t router, struct router_wait *wai
 
 const struct router_ops router_circuit_ops = {
     .name = "ref",
-    .circuit = &router_circuit_ops,
     .bank_new = bank_new,
     .bank_free = bank_free,
     .flit = flit,

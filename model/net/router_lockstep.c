@@ -70,8 +70,7 @@ static void *bank_new(const struct router_params *params, struct err *err)
         return NULL;
     }
     self->first_word_mask = flit_bits < 64 ? (UINT64_C(1) << flit_bits) - 1 : UINT64_MAX;
-    bool circuits = switching_is_circuit(params->switching);
-    self->ref_ops = circuits ? router_ref_ops.circuit : &router_ref_ops;
+    self->ref_ops = router_choose(&router_ref_ops, params);
     self->ref = self->ref_ops->bank_new(params, err);
     if (self->ref)
         self->rtl = rtl_bank_new_routers(params, flit_bits, err);
@@ -289,7 +288,6 @@ static bool check(void *bank, struct err *err)
 
 const struct router_ops router_lockstep_ops = {
     .name = "lockstep",
-    .circuit = &router_lockstep_ops,
     .bank_new = bank_new,
     .bank_free = bank_free,
     .evaluate = evaluate,

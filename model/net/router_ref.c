@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reference router: the timing contract of router.h in C. Here are its buffers, steps 0, 1, 4,
-// 6 and 7; allocation is in ref_single.c and ref_staged.c (see ref_bank.h).
+// The reference router of any design: the timing contract of router.h in C. Here are its buffers,
+// and steps 4b, 6 and 7; steps 0 to 5 are in ref_staged.c.
 #include "model/net/ref_steps.h"
 #include "model/net/router_circuit.h"
+#include "model/net/router_fast.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,7 @@ static bool allocate(struct ref_bank *self, const struct router_params *params)
     return self->routers && self->inputs && self->outputs && self->input_vcs && self->fifos &&
            (self->traversal || params->design.pipeline == 1) &&
            (self->pace_cycles || !params->flit_cycles) &&
-           (ref_single_serves(params) || ref_staged_make(self));
+           ref_staged_make(self);
 }
 
 static void *bank_new(const struct router_params *params, struct err *err)
@@ -99,12 +100,8 @@ static void evaluate(void *bank, uint32_t router, struct router_out *out)
     out->num_credits = 0;
     if (self->traversal)
         traverse(self, router, out);
-    if (state->occupied[0] | state->occupied[1]) {
-        if (self->staged)
-            ref_staged_evaluate(self, router, out);
-        else
-            ref_single_evaluate(self, router, out);
-    }
+    if (state->occupied[0] | state->occupied[1])
+        ref_staged_evaluate(self, router, out);
     if (self->pace_cycles)
         pace(self, router);
 }
@@ -169,15 +166,15 @@ static const char *in_words(enum ref_front front)
 {
     switch (front) {
     case REF_NO_FREE_VC:
-        return "every VC is held by another packet";
+        return ROUTER_WAITS_FOR_VC;
     case REF_NO_CREDIT:
-        return "no room in the next buffer";
+        return ROUTER_WAITS_FOR_ROOM;
     case REF_CHANNEL_BUSY:
         return "the channel is busy";
     case REF_UNROUTED:
         return "it has just arrived";
     default:
-        return "its tail has not arrived";
+        return ROUTER_WAITS_FOR_TAIL;
     }
 }
 
@@ -211,9 +208,8 @@ static uint32_t waits(const void *bank, uint32_t router, struct router_wait *wai
     return num;
 }
 
-const struct router_ops router_ref_ops = {
+const struct router_ops router_plain_ops = {
     .name = "ref",
-    .circuit = &router_circuit_ops,
     .bank_new = bank_new,
     .bank_free = bank_free,
     .evaluate = evaluate,
@@ -223,3 +219,12 @@ const struct router_ops router_ref_ops = {
     .stalls = stalls,
     .waits = waits,
 };
+
+static const struct router_ops *choose(const struct router_params *params)
+{
+    if (switching_is_circuit(params->switching))
+        return &router_circuit_ops;
+    return router_fast_serves(params) ? &router_fast_ops : &router_plain_ops;
+}
+
+const struct router_ops router_ref_ops = {.name = "ref", .choose = choose};

@@ -127,7 +127,6 @@ static void *bank_new(const struct router_params *params, struct err *err)
 
 const struct router_ops router_rtl_ops = {
     .name = "rtl",
-    .circuit = &router_rtl_ops,
     .bank_new = bank_new,
     .bank_free = rtl_bank_free,
     .flit = rtl_bank_flit,

@@ -58,6 +58,8 @@ static bool shape_of(const struct topology *topology, struct shape *shape, struc
 
 static bool can_do(const struct router_params *params, struct err *err)
 {
+    if (switching_is_circuit(params->switching))
+        return err_set(err, ERR_CONFIG, "fabric.backend: rtl-whole has no circuit switching");
     if (params->routing->kind != &route_dimension_order)
         return err_set(
             err, ERR_CONFIG,

@@ -101,6 +101,7 @@ struct route_kind {
     uint32_t strap;      // ROUTING of rtl/router.sv
     uint32_t num_phases; // 1 or 2: groups of VCs
     bool varies;         // packets of a flow may go different ways
+    bool adaptive;       // a packet may have several ports to choose from
     bool in_order;       // dimensions one after the other, also between escapes
     bool escapes;        // it has an escape: free of deadlock by Duato's theorem
     bool bubbles;        // free of deadlock by the theorem of bubble flow control
@@ -194,6 +195,12 @@ static inline uint32_t routing_group(const struct routing *self, uint32_t vc)
 static inline uint8_t routing_adaptive_vcs(const struct routing *self, uint32_t in_vc)
 {
     return (uint8_t)(self->vcs_adaptive << routing_group(self, in_vc));
+}
+
+// True if a head may have several output ports to choose from.
+static inline bool routing_is_adaptive(const struct routing *self)
+{
+    return self->kind && self->kind->adaptive;
 }
 
 // Options of a head flit at `router`.
