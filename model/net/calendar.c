@@ -24,41 +24,32 @@ void calendar_free(struct calendar *self)
     free(self->days);
 }
 
-// The entries with room for one more of `size` bytes, or NULL if out of memory.
-static void *reserve(void *entries, uint32_t num, uint32_t *cap, size_t size)
+// Makes room for more entries of `size` bytes.
+static bool grow(void **entries, uint32_t *cap, size_t size)
 {
-    if (num < *cap)
-        return entries;
     uint32_t more = *cap ? *cap * 2 : FIRST_CAPACITY;
-    void *grown = realloc(entries, more * size);
-    if (grown)
-        *cap = more;
+    void *grown = realloc(*entries, more * size);
+    if (!grown)
+        return false;
+    *entries = grown;
+    *cap = more;
+    return true;
+}
+
+bool calendar_grow_flits(struct calendar_day *day)
+{
+    void *flits = day->flits;
+    bool grown = grow(&flits, &day->cap_flits, sizeof *day->flits);
+    day->flits = flits;
     return grown;
 }
 
-bool calendar_push_flit(struct calendar *self, uint64_t cycle, struct calendar_flit flit)
+bool calendar_grow_credits(struct calendar_day *day)
 {
-    struct calendar_day *day = calendar_at(self, cycle);
-    struct calendar_flit *flits = reserve(day->flits, day->num_flits, &day->cap_flits, sizeof flit);
-    if (!flits)
-        return false;
-    day->flits = flits;
-    day->flits[day->num_flits++] = flit;
-    self->num_pending++;
-    return true;
-}
-
-bool calendar_push_credit(struct calendar *self, uint64_t cycle, struct calendar_credit credit)
-{
-    struct calendar_day *day = calendar_at(self, cycle);
-    struct calendar_credit *credits =
-        reserve(day->credits, day->num_credits, &day->cap_credits, sizeof credit);
-    if (!credits)
-        return false;
+    void *credits = day->credits;
+    bool grown = grow(&credits, &day->cap_credits, sizeof *day->credits);
     day->credits = credits;
-    day->credits[day->num_credits++] = credit;
-    self->num_pending++;
-    return true;
+    return grown;
 }
 
 void calendar_clear(struct calendar *self, struct calendar_day *day)

@@ -43,15 +43,33 @@ struct calendar {
 bool calendar_make(struct calendar *self, uint32_t max_latency_cycles, struct err *err);
 void calendar_free(struct calendar *self);
 
-// False if out of memory.
-bool calendar_push_flit(struct calendar *self, uint64_t cycle, struct calendar_flit flit);
-bool calendar_push_credit(struct calendar *self, uint64_t cycle, struct calendar_credit credit);
-
 // What arrives in `cycle`; calendar_clear empties it when it has been dealt with.
 static inline struct calendar_day *calendar_at(const struct calendar *self, uint64_t cycle)
 {
     return &self->days[cycle & (self->num_days - 1)];
 }
 void calendar_clear(struct calendar *self, struct calendar_day *day);
+
+bool calendar_grow_flits(struct calendar_day *day);
+bool calendar_grow_credits(struct calendar_day *day);
+
+// Room for what arrives in `cycle`, to be filled in; NULL if out of memory.
+static inline struct calendar_flit *calendar_add_flit(struct calendar *self, uint64_t cycle)
+{
+    struct calendar_day *day = calendar_at(self, cycle);
+    if (day->num_flits == day->cap_flits && !calendar_grow_flits(day))
+        return NULL;
+    self->num_pending++;
+    return &day->flits[day->num_flits++];
+}
+
+static inline struct calendar_credit *calendar_add_credit(struct calendar *self, uint64_t cycle)
+{
+    struct calendar_day *day = calendar_at(self, cycle);
+    if (day->num_credits == day->cap_credits && !calendar_grow_credits(day))
+        return NULL;
+    self->num_pending++;
+    return &day->credits[day->num_credits++];
+}
 
 #endif

@@ -25,63 +25,87 @@ bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err
     return true;
 }
 
-// Puts what a router's output registers hold on their channels.
+// Counts a flit that is put on a channel of the topology's graph.
+static void count_hop(struct fabric *self, const struct flit *flit)
+{
+    if (switching_is_circuit(self->params.switching) && (flit->vc & CIRCUIT_NO_DATA))
+        return;
+    self->flit_hops++;
+    struct packet *packet =
+        flit->head ? packet_pool_at(&self->pool, layout_handle(flit->payload)) : NULL;
+    if (packet)
+        packet->hops++;
+}
+
+// Puts what a router's output registers hold on their channels. What an RTL that is wrong sends to
+// nowhere is lost, and the watchdog will tell.
 static bool emit(struct fabric *self, uint32_t router)
 {
-    bool good = true;
+    size_t first = (size_t)router * self->radix;
     for (uint32_t i = 0; i < self->out.num_flits; i++) {
         const struct router_out_flit *out = &self->out.flits[i];
-        size_t port = (size_t)router * self->radix + out->port;
-        const struct wire *wire = &self->wires[port];
+        const struct wire *wire = &self->wires[first + out->port];
         if (wire->to.place == TOPOLOGY_NONE)
-            continue; // of an RTL that is wrong; the flit is lost, and the watchdog will tell
-        self->channel_flits[port]++;
-        bool is_data =
-            !switching_is_circuit(self->params.switching) || !(out->flit.vc & CIRCUIT_NO_DATA);
-        if (is_data && (wire->to.port != CALENDAR_TERMINAL || self->params.topology->indirect)) {
-            self->flit_hops++;
-            struct packet *packet =
-                out->flit.head ? packet_pool_at(&self->pool, layout_handle(out->flit.payload))
-                               : NULL;
-            if (packet)
-                packet->hops++;
-        }
-        good &= calendar_push_flit(&self->calendar, self->now + wire->latency_cycles,
-                                   (struct calendar_flit){wire->to, out->flit});
+            continue;
+        self->channel_flits[first + out->port]++;
+        if (wire->is_hop)
+            count_hop(self, &out->flit);
+        struct calendar_flit *entry =
+            calendar_add_flit(&self->calendar, self->now + wire->latency_cycles);
+        if (!entry)
+            return false;
+        *entry = (struct calendar_flit){wire->to, out->flit};
     }
     for (uint32_t i = 0; i < self->out.num_credits; i++) {
         const struct router_out_credit *out = &self->out.credits[i];
-        const struct wire *wire = &self->wires[(size_t)router * self->radix + out->port];
+        const struct wire *wire = &self->wires[first + out->port];
         if (wire->to.place == TOPOLOGY_NONE)
             continue;
-        good &=
-            calendar_push_credit(&self->calendar, self->now + wire->credit_latency_cycles,
-                                 (struct calendar_credit){wire->to, out->vcs, out->ack, out->nack});
+        struct calendar_credit *entry =
+            calendar_add_credit(&self->calendar, self->now + wire->credit_latency_cycles);
+        if (!entry)
+            return false;
+        *entry = (struct calendar_credit){wire->to, out->vcs, out->ack, out->nack};
     }
-    return good;
+    return true;
 }
 
-// Calls `step` for every active router and emits what it gives.
-static bool step_routers(struct fabric *self,
-                         void (*step)(void *bank, uint32_t router, struct router_out *out))
+typedef void step_fn(void *bank, uint32_t router, struct router_out *out);
+
+// Calls `step` for a router and emits what it gives.
+static bool step_router(struct fabric *self, step_fn *step, uint32_t router)
+{
+    self->out.num_flits = 0;
+    self->out.num_credits = 0;
+    step(self->bank, router, &self->out);
+    return emit(self, router);
+}
+
+static bool step_in_random_order(struct fabric *self, step_fn *step)
 {
     uint32_t num = 0;
     for (uint32_t w = 0; w < fabric_num_words(self); w++)
         for (uint64_t rest = self->active[w]; rest; rest &= rest - 1)
             self->order[num++] = w * 64 + (uint32_t)__builtin_ctzll(rest);
-    for (uint32_t i = 0; self->params.shuffle && i + 1 < num; i++) {
-        uint32_t j = i + (uint32_t)rng_below(&self->shuffle_rng, num - i);
-        uint32_t swapped = self->order[i];
-        self->order[i] = self->order[j];
-        self->order[j] = swapped;
-    }
     bool good = true;
     for (uint32_t i = 0; i < num; i++) {
-        self->out.num_flits = 0;
-        self->out.num_credits = 0;
-        step(self->bank, self->order[i], &self->out);
-        good &= emit(self, self->order[i]);
+        uint32_t j = i + (uint32_t)rng_below(&self->shuffle_rng, num - i);
+        uint32_t router = self->order[j];
+        self->order[j] = self->order[i];
+        good &= step_router(self, step, router);
     }
+    return good;
+}
+
+// Does so for every active router.
+static bool step_routers(struct fabric *self, step_fn *step)
+{
+    if (self->params.shuffle)
+        return step_in_random_order(self, step);
+    bool good = true;
+    for (uint32_t w = 0; w < fabric_num_words(self); w++)
+        for (uint64_t rest = self->active[w]; rest; rest &= rest - 1)
+            good &= step_router(self, step, w * 64 + (uint32_t)__builtin_ctzll(rest));
     return good;
 }
 

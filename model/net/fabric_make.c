@@ -62,10 +62,10 @@ static void wire_routers(struct fabric *self)
             size_t port = t->node_port[node];
             self->node_latency[node] = (struct terminal_latency){in_cycles, latency_of(self, port)};
             struct calendar_target terminal = {node, CALENDAR_TERMINAL};
-            *wire = (struct wire){terminal, flit_latency_of(self, port), in_cycles};
+            *wire = (struct wire){terminal, flit_latency_of(self, port), in_cycles, t->indirect};
         } else if (t->peer[p] != TOPOLOGY_NONE) {
             *wire = (struct wire){port_of(t, t->peer[p]), flit_latency_of(self, p),
-                                  latency_of(self, t->peer[p])};
+                                  latency_of(self, t->peer[p]), true};
         } else {
             wire->to.place = TOPOLOGY_NONE;
         }

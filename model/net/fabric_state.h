@@ -14,6 +14,7 @@ struct wire {
     struct calendar_target to;      // place TOPOLOGY_NONE: not connected
     uint32_t latency_cycles;        // of a flit that leaves
     uint32_t credit_latency_cycles; // of a credit for a flit that came, which goes the other way
+    bool is_hop;                    // a channel of the topology's graph
 };
 
 struct fabric {

@@ -91,8 +91,12 @@ uint64_t terminal_head_payload(const struct terminals *self, uint32_t handle)
 bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit)
 {
     self->node_flits[n]++;
-    return calendar_push_flit(self->calendar, cycle + self->node_latency[n].injection_cycles,
-                              (struct calendar_flit){self->node_target[n], flit});
+    struct calendar_flit *entry =
+        calendar_add_flit(self->calendar, cycle + self->node_latency[n].injection_cycles);
+    if (!entry)
+        return false;
+    *entry = (struct calendar_flit){self->node_target[n], flit};
+    return true;
 }
 
 static bool has_packets(const struct terminals *self, uint32_t n)
@@ -265,10 +269,13 @@ bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle, struct fl
 bool terminal_back(struct terminals *self, uint32_t n, uint64_t cycle, struct calendar_credit back,
                    struct err *err)
 {
+    struct calendar_credit *entry =
+        calendar_add_credit(self->calendar, cycle + self->node_latency[n].ejection_cycles);
+    if (!entry)
+        return err_set(err, ERR_RUN, "out of memory for credits");
     back.to = self->node_target[n];
-    return calendar_push_credit(self->calendar, cycle + self->node_latency[n].ejection_cycles,
-                                back) ||
-           err_set(err, ERR_RUN, "out of memory for credits");
+    *entry = back;
+    return true;
 }
 
 // A draw depends on (seed, node, cycle) only.
