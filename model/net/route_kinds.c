@@ -23,51 +23,6 @@ void route_classify_none(struct routing *self)
     self->vcs_adaptive = self->vcs_group;
 }
 
-// VCs of a hop along a ring. `entering`: the packet comes from another dimension or a terminal.
-static uint32_t ring_vcs(const struct routing *self, bool crosses, bool entering, uint32_t vc,
-                         bool before_dateline, bool after_dateline)
-{
-    if (crosses)
-        return before_dateline ? self->vcs_low | self->vcs_high : self->vcs_low;
-    if (entering || ((self->vcs_low >> vc & 1) && !after_dateline))
-        return self->vcs_low | self->vcs_high;
-    return self->vcs_high;
-}
-
-// The hop in one dimension, in which the packet is not where it goes.
-static struct route hop(const struct routing *self, const struct route_at *at,
-                        const struct route_dim *dim, bool stateless)
-{
-    uint32_t here = at->own & dim->mask;
-    uint32_t there = at->window & dim->mask;
-    uint32_t forward = (there - here + (there < here ? dim->size : 0)) & dim->mask;
-    bool plus = forward <= routing_limit(dim, at->own);
-    uint32_t vcs = self->vcs_low | self->vcs_high;
-    if (dim->ring) {
-        bool crosses = plus ? there < here : there > here;
-        uint32_t behind = plus ? dim->minus_port : dim->plus_port;
-        bool before_dateline = here == (plus ? dim->last : 0);
-        bool after_dateline = here == (plus ? 0 : dim->last);
-        vcs = stateless ? (crosses ? self->vcs_low : self->vcs_high)
-                        : ring_vcs(self, crosses, at->in_port != behind,
-                                   at->in_vc - routing_group(self, at->in_vc), before_dateline,
-                                   after_dateline);
-    }
-    return (struct route){.port = plus ? dim->plus_port : dim->minus_port,
-                          .vcs = (uint8_t)(vcs << routing_group(self, at->in_vc))};
-}
-
-struct route route_in_order(const struct routing *self, const struct route_at *at, bool reverse,
-                            bool stateless)
-{
-    for (uint32_t i = 0; i < self->num_dims; i++) {
-        const struct route_dim *dim = &self->dims[reverse ? self->num_dims - 1 - i : i];
-        if ((at->own ^ at->window) & dim->mask)
-            return hop(self, at, dim, stateless);
-    }
-    return (struct route){.port = ROUTING_TERMINAL_PORT, .vcs = self->vcs_class};
-}
-
 struct route_ways route_productive(const struct routing *self, const struct route_at *at)
 {
     struct route_ways ways = {0, 0};

@@ -10,7 +10,7 @@
 
 // Credits that the switching mode asks of a head flit. Packets of ROUTE_MAX_CREDITS flits and more
 // are alike, since no buffer takes them.
-static uint8_t credits_needed(const struct routing *self, uint32_t window)
+static inline uint8_t credits_needed(const struct routing *self, uint32_t window)
 {
     uint32_t flits = window & self->layout.len_mask;
     uint32_t credits = switching_credits_needed(self->switching, flits);
@@ -28,7 +28,10 @@ struct route_options routing_compute(const struct routing *self, uint32_t router
         uint32_t addr = (at->window & self->layout.addr_mask) >> self->layout.addr_lsb;
         options.route = self->table[(size_t)router * self->table_size + addr];
     } else {
-        self->kind->route(self, &here, &options);
+        if (self->kind == &route_dimension_order) // most are, and this is in line
+            options.route = route_in_order(self, &here, false, false);
+        else
+            self->kind->route(self, &here, &options);
     }
     if (self->by_flow)
         options.route.vcs = routing_first_vc(options.route.vcs, routing_flow_key(self, at->window));
