@@ -14,7 +14,7 @@ static const char router_head[] =
     "module router_sim #(parameter int RADIX = 5, VCS = 2, DEPTH = 8, FLIT_BITS = 64,\n"
     "                    TABLE_SIZE = 0, PIPELINE = 1, VC_KIND = 0, SWITCH_KIND = 0,\n"
     "                    ITERATIONS = 1, SPECULATIVE = 0, PACED = 0, ROUTING = 0,\n"
-    "                    GROUP_VCS = VCS) (\n"
+    "                    CLASS_VCS = VCS, GROUP_VCS = VCS) (\n"
     "    input logic clk_i, rst_ni,\n"
     "    input logic [1:0] mode_i, input logic [6:0] depth_i, input logic by_flow_i,\n"
     "    input logic [7:0] vcs_low_i, vcs_high_i, vcs_class_i,\n"
