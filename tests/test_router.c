@@ -18,6 +18,21 @@ struct bench {
     struct router_out_credit credits[3];
 };
 
+// The reference is two routers; each test is of both.
+static bool plain;
+static const struct router_ops *ops;
+
+#define EACH(name)                                                                                 \
+    static void name(void);                                                                        \
+    Test(router, name)                                                                             \
+    {                                                                                              \
+        plain = false;                                                                             \
+        name();                                                                                    \
+        plain = true;                                                                              \
+        name();                                                                                    \
+    }                                                                                              \
+    static void name(void)
+
 static struct bench bench_new(enum switching mode, uint32_t num_vcs, uint32_t buffer_flits)
 {
     struct bench b = {0};
@@ -38,19 +53,21 @@ static struct bench bench_new(enum switching mode, uint32_t num_vcs, uint32_t bu
         .num_vcs = num_vcs,
         .buffer_flits = buffer_flits,
         .switching = mode,
-        .design = {.pipeline = 1, .allocator_iterations = 1},
+        .design = {.pipeline = 1, .allocator_iterations = 1, .step_by_step = plain},
         .routing = b.routing,
         .num_routers = 3,
         .own_address = b.own,
     };
-    b.bank = router_ref_ops.bank_new(&params, &err);
+    ops = router_choose(&router_ref_ops, &params);
+    cr_assert_eq(ops, plain ? &router_plain_ops : &router_fast_ops);
+    b.bank = ops->bank_new(&params, &err);
     cr_assert(b.bank, "%s", err.text);
     return b;
 }
 
 static void bench_free(struct bench *b)
 {
-    router_ref_ops.bank_free(b->bank);
+    ops->bank_free(b->bank);
     free(b->own);
     routing_free(b->routing);
     topology_free(b->topology);
@@ -60,7 +77,7 @@ static void bench_free(struct bench *b)
 static void evaluate(struct bench *b)
 {
     b->out = (struct router_out){.flits = b->flits, .credits = b->credits};
-    router_ref_ops.evaluate(b->bank, MIDDLE, &b->out);
+    ops->evaluate(b->bank, MIDDLE, &b->out);
 }
 
 static void give(struct bench *b, uint32_t port, uint8_t vc, uint32_t destination, uint32_t flits,
@@ -74,16 +91,16 @@ static void give(struct bench *b, uint32_t port, uint8_t vc, uint32_t destinatio
         .head = head,
         .tail = flit_idx + 1 == flits,
     };
-    router_ref_ops.flit(b->bank, MIDDLE, port, flit);
+    ops->flit(b->bank, MIDDLE, port, flit);
 }
 
-Test(router, a_flit_leaves_in_the_cycle_after_it_arrived)
+EACH(a_flit_leaves_in_the_cycle_after_it_arrived)
 {
     struct bench b = bench_new(SWITCHING_WORMHOLE, 2, 4);
     evaluate(&b);
     cr_expect_eq(b.out.num_flits, 0);
     give(&b, MINUS, 1, 2, 1, 0);
-    cr_expect(router_ref_ops.busy(b.bank, MIDDLE));
+    cr_expect(ops->busy(b.bank, MIDDLE));
     evaluate(&b);
     cr_assert_eq(b.out.num_flits, 1);
     cr_expect_eq(b.flits[0].port, PLUS);
@@ -91,11 +108,11 @@ Test(router, a_flit_leaves_in_the_cycle_after_it_arrived)
     cr_assert_eq(b.out.num_credits, 1);
     cr_expect_eq(b.credits[0].port, MINUS);
     cr_expect_eq(b.credits[0].vcs, 1U << 1);
-    cr_expect_not(router_ref_ops.busy(b.bank, MIDDLE));
+    cr_expect_not(ops->busy(b.bank, MIDDLE));
     bench_free(&b);
 }
 
-Test(router, store_and_forward_waits_for_the_tail_and_no_longer)
+EACH(store_and_forward_waits_for_the_tail_and_no_longer)
 {
     struct bench b = bench_new(SWITCHING_STORE_AND_FORWARD, 1, 4);
     for (uint32_t i = 0; i < 3; i++) {
@@ -110,7 +127,7 @@ Test(router, store_and_forward_waits_for_the_tail_and_no_longer)
         cr_expect_eq(b.flits[0].flit.tail, i == 2);
     }
     struct router_stalls stalls = {0};
-    router_ref_ops.stalls(b.bank, MIDDLE, &stalls);
+    ops->stalls(b.bank, MIDDLE, &stalls);
     cr_expect_eq(stalls.not_whole, 2);
     bench_free(&b);
 }
@@ -124,10 +141,10 @@ static void leave_room(struct bench *b, uint32_t destination, uint32_t buffer, u
         cr_assert_eq(b->out.num_flits, 1);
     }
     for (uint32_t i = 0; i < free_flits; i++)
-        router_ref_ops.credit(b->bank, MIDDLE, PLUS, 1);
+        ops->credit(b->bank, MIDDLE, PLUS, 1);
 }
 
-Test(router, cut_through_needs_room_for_the_whole_packet)
+EACH(cut_through_needs_room_for_the_whole_packet)
 {
     for (uint32_t room = 2; room <= 3; room++) {
         struct bench b = bench_new(SWITCHING_VIRTUAL_CUT_THROUGH, 1, 4);
@@ -139,7 +156,7 @@ Test(router, cut_through_needs_room_for_the_whole_packet)
     }
 }
 
-Test(router, wormhole_needs_room_for_one_flit)
+EACH(wormhole_needs_room_for_one_flit)
 {
     for (uint32_t room = 0; room <= 1; room++) {
         struct bench b = bench_new(SWITCHING_WORMHOLE, 1, 4);
@@ -151,20 +168,20 @@ Test(router, wormhole_needs_room_for_one_flit)
     }
 }
 
-Test(router, a_credit_is_usable_in_the_next_cycle)
+EACH(a_credit_is_usable_in_the_next_cycle)
 {
     struct bench b = bench_new(SWITCHING_WORMHOLE, 1, 1);
     leave_room(&b, 2, 1, 0);
     give(&b, MINUS, 0, 2, 1, 0);
     evaluate(&b);
     cr_expect_eq(b.out.num_flits, 0);
-    router_ref_ops.credit(b.bank, MIDDLE, PLUS, 1);
+    ops->credit(b.bank, MIDDLE, PLUS, 1);
     evaluate(&b);
     cr_expect_eq(b.out.num_flits, 1);
     bench_free(&b);
 }
 
-Test(router, a_packet_holds_its_vc_until_its_tail)
+EACH(a_packet_holds_its_vc_until_its_tail)
 {
     struct bench b = bench_new(SWITCHING_WORMHOLE, 1, 8);
     give(&b, MINUS, 0, 2, 2, 0);
@@ -188,7 +205,7 @@ Test(router, a_packet_holds_its_vc_until_its_tail)
     bench_free(&b);
 }
 
-Test(router, contending_inputs_take_turns)
+EACH(contending_inputs_take_turns)
 {
     struct bench b = bench_new(SWITCHING_WORMHOLE, 2, 64);
     for (uint32_t i = 0; i < 6; i++) {
@@ -205,7 +222,7 @@ Test(router, contending_inputs_take_turns)
     bench_free(&b);
 }
 
-Test(router, vcs_of_an_input_take_turns_and_heads_take_the_next_output_vc)
+EACH(vcs_of_an_input_take_turns_and_heads_take_the_next_output_vc)
 {
     struct bench b = bench_new(SWITCHING_WORMHOLE, 2, 8);
     for (uint32_t i = 0; i < 2; i++) {
@@ -221,7 +238,7 @@ Test(router, vcs_of_an_input_take_turns_and_heads_take_the_next_output_vc)
     bench_free(&b);
 }
 
-Test(router, outputs_are_listed_in_order_of_port)
+EACH(outputs_are_listed_in_order_of_port)
 {
     struct bench b = bench_new(SWITCHING_WORMHOLE, 1, 8);
     give(&b, TERMINAL, 0, 2, 1, 0); // to plus

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// State of the reference routers (router_ref.c) of any design, whose steps 0 to 5 ref_staged.c makes
-// one by one. Most are of designs for which ref_fast.c has a state of its own, and is faster.
+// State of the reference routers (router_ref.c) of any design, whose steps 0 to 5 ref_staged.c
+// makes one by one. Most are of designs for which router_fast.c has a state of its own, and is
+// faster.
 //
 // A bank is a handful of arrays, each with one row a router, so that what a cycle touches lies
 // close together.
@@ -61,7 +62,7 @@ struct ref_bank {
     struct ref_input_vc *input_vcs; // [num_routers * radix * num_vcs]
     struct ref_flit *fifos;         // [num_routers * radix * num_vcs * fifo_flits]
     struct flit *traversal;         // [num_routers * radix]: step 4b; NULL if pipeline is 1
-    uint32_t *pace_cycles;     // [num_routers * radix]: until the channel is free; NULL: always
+    uint32_t *pace_cycles; // [num_routers * radix]: until the channel is free; NULL: always
     struct ref_staged *staged;
 };
 

@@ -43,8 +43,7 @@ static bool allocate(struct ref_bank *self, const struct router_params *params)
         self->pace_cycles = calloc(ports, sizeof *self->pace_cycles);
     return self->routers && self->inputs && self->outputs && self->input_vcs && self->fifos &&
            (self->traversal || params->design.pipeline == 1) &&
-           (self->pace_cycles || !params->flit_cycles) &&
-           ref_staged_make(self);
+           (self->pace_cycles || !params->flit_cycles) && ref_staged_make(self);
 }
 
 static void *bank_new(const struct router_params *params, struct err *err)
