@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Steps 1 and 4 of the timing contract in router.h on the state of the reference (ref_bank.h),
-// which both ways of allocating make, in line, for they are the better part of its work.
+// Steps 1 and 4 of the timing contract in router.h on the state of the reference (ref_bank.h), in
+// line, for they are the better part of its work.
 #ifndef ORDITO_MODEL_NET_REF_STEPS_H
 #define ORDITO_MODEL_NET_REF_STEPS_H
 
