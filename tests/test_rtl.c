@@ -154,6 +154,7 @@ static pid_t start_process(struct seen *seen)
     cr_assert_geq(process, 0);
     if (process != 0)
         return process;
+    alarm(600); // an assertion that fails here would wait for ever to be reported
     struct rtl_bench b;
     seen->build_s = open_shift(&b, pair);
     note_library(seen);
