@@ -230,6 +230,7 @@ static const struct figure table[] = {
     BY("note", note),
 
     HOST("host.wall_s", REAL, wall_s),
+    HOST("host.cpu_s", REAL, cpu_s),
     HOST("host.compared_router_cycles", U64, compared_router_cycles),
     HOST_BY("host.cycles_per_s", cycles_per_s),
     HOST_BY("host.router_cycles_per_s", router_cycles_per_s),

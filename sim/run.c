@@ -45,11 +45,16 @@ struct run {
     uint32_t turns_to_look; // left of them
 };
 
+static double clock_s(clockid_t clock)
+{
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
 static double now_s(void)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+    return clock_s(CLOCK_MONOTONIC);
 }
 
 static void delivered(void *context, const struct packet *packet)
@@ -253,7 +258,7 @@ static struct topology_figures figures_of(const struct topology *topology)
     return figures;
 }
 
-static void fill_result(struct run *self, double loop_s, struct run_result *result)
+static void fill_result(struct run *self, struct run_result *result)
 {
     const struct machine *machine = &self->machine;
     measurement_finish(&self->measurement, machine->fabric, result);
@@ -267,7 +272,6 @@ static void fill_result(struct run *self, double loop_s, struct run_result *resu
     result->proof = machine->proof;
     result->packet_flits_max = machine->packet_flits_max;
     machine_application(machine, result);
-    result->wall_s = loop_s;
     result->build_s = machine->rtl.build_s;
     result->compared_router_cycles = machine->rtl.compared_router_cycles;
     result->peak_rss_bytes = peak_rss_bytes();
@@ -317,12 +321,15 @@ static bool simulate(struct run *self, struct run_result *result, struct err *er
         return false;
     self->started_s = now_s();
     result->setup_s = self->started_s - begin_s - self->machine.rtl.build_s;
+    double cpu_s = clock_s(CLOCK_PROCESS_CPUTIME_ID);
     result->outcome = loop(self, err);
+    result->wall_s = now_s() - self->started_s;
+    result->cpu_s = clock_s(CLOCK_PROCESS_CPUTIME_ID) - cpu_s;
     if (self->measurement.out_of_memory)
         return err_set(err, ERR_RUN, "out of memory for statistics");
     if (err->status == ERR_RUN || err->status == ERR_TRACE || err->status == ERR_CONFIG)
         return false;
-    fill_result(self, now_s() - self->started_s, result);
+    fill_result(self, result);
     if (result->outcome == RUN_DEADLOCK)
         explain_deadlock(self, result);
     if (result->outcome == RUN_MISMATCH && self->machine.rtl.differs)

@@ -69,7 +69,7 @@ struct run_result {
     struct deadlock_proof proof;
 
     // host figures, the only ones that may differ between two runs
-    double wall_s, build_s, setup_s;
+    double wall_s, cpu_s, build_s, setup_s;
     uint64_t compared_router_cycles; // lockstep: routers asleep are not compared
     uint64_t peak_rss_bytes;
     char note[2048]; // deadlock and mismatch reports, cut-offs; empty if there is nothing to say
