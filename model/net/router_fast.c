@@ -237,31 +237,49 @@ static inline void leave(struct fast_bank *self, struct fast_router *state, size
         expose(self, base, x, fifo_at(self, base + x, vc->first));
 }
 
-static void evaluate(void *bank, uint32_t router, struct router_out *out)
+// Step 1 for input VC `x`: the output VCs by which its front flit may leave now; 0, and counted, if
+// it may not.
+static inline uint64_t request(const struct fast_bank *self, const struct fast_router *state,
+                               size_t base, uint32_t x, struct router_stalls *stalls)
 {
-    struct fast_bank *self = bank;
-    struct fast_router *state = &self->routers[router];
-    struct router_stalls *stalls = &self->stalls[router];
-    size_t base = (size_t)router * self->set_size;
-    size_t port_base = (size_t)router * self->radix;
-    uint64_t usable[MAX_SET]; // of ready input VCs
-    uint64_t ready = 0;
-    for (uint64_t rest = state->occupied; rest; rest &= rest - 1) {
-        uint32_t x = (uint32_t)__builtin_ctzll(rest);
-        usable[x] = usable_of(self, state, base, x);
-        if (usable[x] == 0) {
-            bool no_vc = lacks_vc(self, state, base, x);
-            stalls->no_vc += no_vc;
-            stalls->no_credit += !no_vc;
-        } else if (self->waits_for_tail && !(state->holding >> x & 1) &&
-                   self->vcs[base + x].tails == 0) {
-            stalls->not_whole++;
-        } else {
-            ready |= rest & -rest;
-        }
+    uint64_t usable = usable_of(self, state, base, x);
+    if (usable == 0) {
+        bool no_vc = lacks_vc(self, state, base, x);
+        stalls->no_vc += no_vc;
+        stalls->no_credit += !no_vc;
+    } else if (self->waits_for_tail && !(state->holding >> x & 1) &&
+               self->vcs[base + x].tails == 0) {
+        stalls->not_whole++;
+        return 0;
     }
-    // Steps 2 and 3. Contenders for an output port come in ascending order of input port, so only
-    // one at or past rr_in can displace an earlier one, which must lie before it.
+    return usable;
+}
+
+// Steps 4 and 5 for input VC `x` of port `in`, which is granted output port `port`.
+static inline void grant(struct fast_bank *self, struct fast_router *state, uint32_t router,
+                         uint32_t in, uint32_t x, uint32_t port, uint64_t usable,
+                         struct router_out *out)
+{
+    size_t port_base = (size_t)router * self->radix;
+    self->rr_in[port_base + port] = (uint8_t)(in + 1 == self->radix ? 0 : in + 1);
+    self->rr_vc[port_base + in] = after(x - in * self->num_vcs, self->port_vcs);
+    leave(self, state, (size_t)router * self->set_size, port_base, x, port, usable, out);
+}
+
+static inline void give_credit(const struct fast_bank *self, uint32_t in, uint32_t x,
+                               struct router_out *out)
+{
+    out->credits[out->num_credits++] =
+        (struct router_out_credit){.port = in, .vcs = (uint8_t)(1U << (x - in * self->num_vcs))};
+}
+
+// Steps 2 and 3 and what follows, for the input VCs that are ready, by the output VCs that each may
+// leave by. Contenders for an output port come in ascending order of input port, so only one at or
+// past rr_in can displace an earlier one, which must lie before it.
+static void match(struct fast_bank *self, uint32_t router, uint64_t ready, const uint64_t *usable,
+                  struct router_stalls *stalls, struct router_out *out)
+{
+    size_t port_base = (size_t)router * self->radix;
     uint8_t winner[MAX_SET]; // input VC, of each output port asked for
     uint64_t asked = 0;      // output ports, a bit each
     uint64_t sent = 0;       // input VCs
@@ -277,11 +295,11 @@ static void evaluate(void *bank, uint32_t router, struct router_out *out)
                 stalls->switch_lost++;
         }
         uint32_t o = self->port_of[__builtin_ctzll(usable[x])];
-        uint32_t rr = self->rr_in[port_base + o];
         if (!(asked >> o & 1)) {
             asked |= bit_of(o);
             winner[o] = (uint8_t)x;
         } else {
+            uint32_t rr = self->rr_in[port_base + o];
             stalls->switch_lost++;
             if (self->port_of[winner[o]] < rr && in >= rr)
                 winner[o] = (uint8_t)x;
@@ -290,17 +308,37 @@ static void evaluate(void *bank, uint32_t router, struct router_out *out)
     for (; asked; asked &= asked - 1) {
         uint32_t o = (uint32_t)__builtin_ctzll(asked);
         uint32_t x = winner[o];
-        uint32_t in = self->port_of[x];
         sent |= bit_of(x);
-        self->rr_in[port_base + o] = (uint8_t)(in + 1 == self->radix ? 0 : in + 1);
-        self->rr_vc[port_base + in] = after(x - in * self->num_vcs, self->port_vcs);
-        leave(self, state, base, port_base, x, o, usable[x], out);
+        grant(self, &self->routers[router], router, self->port_of[x], x, o, usable[x], out);
     }
     for (; sent; sent &= sent - 1) {
         uint32_t x = (uint32_t)__builtin_ctzll(sent);
+        give_credit(self, self->port_of[x], x, out);
+    }
+}
+
+// A flit that is alone, as most are at low loads, needs no arbitration.
+static void evaluate(void *bank, uint32_t router, struct router_out *out)
+{
+    struct fast_bank *self = bank;
+    struct fast_router *state = &self->routers[router];
+    struct router_stalls *stalls = &self->stalls[router];
+    size_t base = (size_t)router * self->set_size;
+    uint64_t usable[MAX_SET]; // of ready input VCs
+    uint64_t ready = 0;
+    for (uint64_t rest = state->occupied; rest; rest &= rest - 1) {
+        uint32_t x = (uint32_t)__builtin_ctzll(rest);
+        usable[x] = request(self, state, base, x, stalls);
+        ready |= usable[x] ? rest & -rest : 0;
+    }
+    if (ready & (ready - 1)) {
+        match(self, router, ready, usable, stalls, out);
+    } else if (ready) {
+        uint32_t x = (uint32_t)__builtin_ctzll(ready);
         uint32_t in = self->port_of[x];
-        out->credits[out->num_credits++] = (struct router_out_credit){
-            .port = in, .vcs = (uint8_t)(1U << (x - in * self->num_vcs))};
+        uint32_t port = self->port_of[__builtin_ctzll(usable[x])];
+        grant(self, state, router, in, x, port, usable[x], out);
+        give_credit(self, in, x, out);
     }
 }
 
