@@ -215,7 +215,7 @@ static void write_wave_of_fault(struct run *self, struct run_result *result)
 // Says who waits for whom, asking the reference if the back end cannot be looked into.
 static void explain_deadlock(const struct run *self, struct run_result *result)
 {
-    if (!self->machine.ops->waits) {
+    if (!fabric_sees_waits(self->machine.fabric)) {
         struct run_outputs outputs = {.ops = &router_ref_ops};
         struct run_result *reference = calloc(1, sizeof *reference);
         struct err err = {0};

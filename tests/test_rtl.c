@@ -50,9 +50,9 @@ static void check_packet(const struct router_ops *ops, enum switching mode, uint
     for (uint64_t cycle = 0; cycle < 8; cycle++) {
         rtl_bench_evaluate(&b, 1);
         if (cycle == 0)
-            ops->flit(b.bank, 1, in_port, (struct flit){.payload = head, .vc = 1, .head = true});
+            b.ops->flit(b.bank, 1, in_port, (struct flit){.payload = head, .vc = 1, .head = true});
         if (cycle == 1)
-            ops->flit(b.bank, 1, in_port, (struct flit){.payload = ~head, .vc = 1, .tail = true});
+            b.ops->flit(b.bank, 1, in_port, (struct flit){.payload = ~head, .vc = 1, .tail = true});
         cr_assert(rtl_bench_cycle(&b, 1), "%s", b.err.text);
         bool leaves = cycle == head_cycle || cycle == head_cycle + 1;
         cr_assert_eq(b.out.num_flits, leaves, "%s, cycle %u", ops->name, (unsigned)cycle);
@@ -69,7 +69,7 @@ static void check_packet(const struct router_ops *ops, enum switching mode, uint
         cr_assert_eq(b.out.credits[0].port, in_port);
         cr_assert_eq(b.out.credits[0].vcs, 2, "credit for the VC it came in");
     }
-    cr_assert(!ops->busy(b.bank, 1));
+    cr_assert(!b.ops->busy(b.bank, 1));
     rtl_bench_close(&b);
 }
 

@@ -254,9 +254,14 @@ static void report_wait(const struct fabric *self, uint32_t router, const struct
     fprintf(to, "%s: %s\n", wait->holds ? " (its own)" : "", wait->reason);
 }
 
+bool fabric_sees_waits(const struct fabric *self)
+{
+    return self->params.ops->waits != NULL;
+}
+
 void fabric_report_waits(const struct fabric *self, uint32_t max_lines, FILE *to)
 {
-    if (!self->params.ops->waits)
+    if (!fabric_sees_waits(self))
         return;
     uint32_t num = 0;
     struct router_wait waits[ROUTER_MAX_RADIX * ROUTER_MAX_VCS];

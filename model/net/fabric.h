@@ -114,6 +114,9 @@ struct fabric_counters fabric_counters(const struct fabric *self);
 // (topology_num_channels); of a bank that is one router, by its output ports, then by node.
 const uint64_t *fabric_channel_flits(const struct fabric *self);
 
+// True if the back end's routers can be looked into.
+bool fabric_sees_waits(const struct fabric *self);
+
 // Who waits for whom, a line for each blocked front flit, at most `max_lines`. Says nothing for
 // back ends whose routers cannot be looked into.
 void fabric_report_waits(const struct fabric *self, uint32_t max_lines, FILE *to);
