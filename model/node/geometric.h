@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Geometric random numbers without floating point: how often something fails before it succeeds.
 //
-// If P(K >= k) = q^k, the lowest 6 binary digits of K are independent of those above. They are drawn
-// at once, by a table of their distribution. Of those above a chance of q^64 tells whether there are
-// any; how many times 64 there are beyond the first is geometric again, to base q^64, and its digits
-// are independent: bit i is 1 with probability p^(2^i) / (1 + p^(2^i)), p = q^64. So a draw is exact
-// up to the 64 bits of a chance; bits that would be 1 with less than 2^-64 are left out.
+// If P(K >= k) = q^k, the lowest 6 binary digits of K are independent of those above. They are
+// drawn at once, by a table of their distribution. Of those above a chance of q^64 tells whether
+// there are any; how many times 64 there are beyond the first is geometric again, to base q^64, and
+// its digits are independent: bit i is 1 with probability p^(2^i) / (1 + p^(2^i)), p = q^64. So a
+// draw is exact up to the 64 bits of a chance; bits that would be 1 with less than 2^-64 are left
+// out.
 //
 // Source: Devroye, "Non-Uniform Random Variate Generation" (1986), on the geometric distribution
 // (the digits of an exponential variate are independent; here to base q).
