@@ -116,7 +116,7 @@ synth: ## cell counts of the router by yosys
 	@$(ALONE) scripts/synth
 
 .PHONY: cross
-cross: ## lockstep of every topology x switching x routing x allocator (an hour at first)
+cross: ## lockstep of every topology x switching x routing x allocator (20 minutes of a processor)
 	@$(MAKE) test FILTER='routing/rtl*' ORDITO_CROSS=all
 
 .PHONY: soak
