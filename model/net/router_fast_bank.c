@@ -64,6 +64,7 @@ static bool make(struct fast_bank *self, const struct router_params *params)
     self->set_size = params->radix * params->num_vcs;
     while (1U << self->fifo_log < params->buffer_flits)
         self->fifo_log++;
+    self->fifo_mask = (1U << self->fifo_log) - 1;
     self->buffer_flits = params->buffer_flits;
     self->waits_for_tail = switching_waits_for_tail(params->switching);
     self->routing = params->routing;

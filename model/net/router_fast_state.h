@@ -65,6 +65,7 @@ struct fast_bank {
     uint32_t num_vcs;  // of a port
     uint32_t set_size; // radix * num_vcs
     uint32_t fifo_log; // of the flits that a FIFO has room for
+    uint32_t fifo_mask;
     uint32_t buffer_flits;
     bool waits_for_tail;
     const struct routing *routing;
@@ -113,7 +114,7 @@ static inline uint8_t fast_vcs_after(uint32_t vc, uint64_t port_vcs)
 static inline struct fast_flit *fast_fifo_at(const struct fast_bank *self, size_t vc_idx,
                                              uint32_t at)
 {
-    return &self->fifos[(vc_idx << self->fifo_log) + (at & ((1U << self->fifo_log) - 1))];
+    return &self->fifos[(vc_idx << self->fifo_log) + (at & self->fifo_mask)];
 }
 
 // Output VCs, of those wanted, that have the credits which a head needs.
