@@ -90,11 +90,6 @@ static inline struct ref_flit *ref_fifo_at(const struct ref_bank *self, size_t v
     return &self->fifos[vc_idx * self->fifo_flits + (position & (self->fifo_flits - 1))];
 }
 
-static inline uint8_t ref_next_modulo(uint32_t value, uint32_t range)
-{
-    return (uint8_t)(value + 1 == range ? 0 : value + 1);
-}
-
 static inline bool ref_bit(const uint64_t *words, uint32_t i)
 {
     return words[i / 64] >> i % 64 & 1;

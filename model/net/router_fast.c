@@ -98,8 +98,8 @@ static inline void send_flit(struct fast_bank *self, size_t port_idx, uint32_t p
                              uint64_t payload, uint32_t ends, struct router_out *out)
 {
     const struct carrier *carrier = self->carrier;
-    const struct fast_link *link = &self->links[port_idx];
-    if (!carrier || link->event == FAST_TO_TERMINAL) {
+    const struct fast_link *link = carrier ? &self->links[port_idx] : NULL;
+    if (!link || link->event == FAST_TO_TERMINAL) {
         out->flits[out->num_flits++] = (struct router_out_flit){
             port, {payload, (uint8_t)vc, ends & FAST_HEAD, (ends & FAST_TAIL) != 0}};
         return;
@@ -117,9 +117,9 @@ static inline void send_flit(struct fast_bank *self, size_t port_idx, uint32_t p
 static inline void send_credit(struct fast_bank *self, size_t port_base, uint32_t in, uint32_t x,
                                struct router_out *out)
 {
-    const struct fast_link *link = &self->links[port_base + in];
+    const struct fast_link *link = self->carrier ? &self->links[port_base + in] : NULL;
     uint32_t vc = x - in * self->num_vcs;
-    if (!self->carrier || link->event == FAST_TO_TERMINAL)
+    if (!link || link->event == FAST_TO_TERMINAL)
         out->credits[out->num_credits++] =
             (struct router_out_credit){.port = in, .vcs = (uint8_t)(1U << vc)};
     else
