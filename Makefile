@@ -149,6 +149,12 @@ bench-instructions: ## instructions a flit-hop, counted by callgrind; FILTER='ho
 	@$(MAKE) $(B)/ordito
 	@$(ALONE) scripts/count-instructions --program $(B)/ordito $(if $(FILTER),--filter '$(FILTER)')
 
+.PHONY: cost
+cost: ## what flit-hops, packets and messages cost, written to sim/COST.md (6 GB of memory)
+	@scripts/install-deps bench
+	@$(MAKE) $(B)/ordito
+	@$(ALONE) scripts/cost --program $(B)/ordito
+
 .PHONY: profile
 WORK ?= ref-8x8
 profile: ## where the instructions of WORK=ref-8x8 go, by function and line (callgrind)

@@ -82,6 +82,8 @@ static bool configure(const struct bench_work *work, struct config *config, stru
         good = config_set(config, setting, work->name, err);
         free(setting);
     }
+    if (good && work->sample && !config->path)
+        good = err_set(err, ERR_RUN, "the sample trace %s is not beside the program", work->sample);
     if (!good)
         config_free(config);
     return good;

@@ -249,6 +249,11 @@ check "an interrupt while RTL is built, in validation" 130 'interrupted after 0 
 check "so are packets, each whole" 0 '^1$' bash -c "awk -F, '{ print NF == 10 }' k.csv | sort -u"
 
 # --- the speed of the program ---
+large_parent='import json, subprocess, sys
+ballast = bytearray(200_000_000)
+print(json.loads(subprocess.run(sys.argv[1:], stdout=subprocess.PIPE).stdout)["host"]["peak_rss_bytes"])'
+check "memory is not that of who started it" 0 '^[0-9]{1,8}$' \
+    python3 -c "$large_parent" "$ordito" run --quiet --json - "${quick[@]}"
 figures() {
     python3 -c 'import json, sys
 for work in json.load(open(sys.argv[1]))["bench"]:
