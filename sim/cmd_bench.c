@@ -25,7 +25,7 @@ static const struct poptOption options[] = {
     {"filter", 0, POPT_ARG_STRING, NULL, OPTION_FILTER, "only works of such names, as 'ref-*'",
      "PATTERN"},
     {"large", 0, POPT_ARG_NONE, NULL, OPTION_LARGE,
-     "also those that take minutes, or up to 16 GB of memory", NULL},
+     "also those that take minutes, or gigabytes of memory", NULL},
     {"list", 0, POPT_ARG_NONE, NULL, OPTION_LIST, "only name the works, and what is asked of them",
      NULL},
     {"json", 0, POPT_ARG_STRING, NULL, OPTION_JSON, "the results as JSON", "FILE"},
