@@ -25,7 +25,7 @@ static uint64_t estimate_bytes(const struct machine *self, const struct config *
     uint64_t ports = (uint64_t)t->num_routers * t->radix;
     uint64_t vcs = ports * config->vcs;
     uint64_t channels = ports * (2 * sizeof(uint32_t) + 64);
-    uint64_t reference = vcs * (fifo_flits * 16 + 8) + ports * 16;
+    uint64_t reference = vcs * (fifo_flits * 16 + 17) + ports * 19;
     uint64_t rtl = vcs * fifo_flits * ((config->flit_bits + 63) / 64 * 8 + 8) +
                    (uint64_t)t->num_routers * (2048 + t->radix * config->flit_bits / 2);
     uint64_t terminals = (uint64_t)t->num_nodes * (128 + config->vcs * fifo_flits * 16);

@@ -219,7 +219,7 @@ static void print_machine(FILE *to, const struct config *config, const struct ru
 
 static void print_class(FILE *to, uint32_t class_idx, const struct run_class *of_class)
 {
-    char name[32];
+    char name[48];
     snprintf(name, sizeof name, "class %" PRIu32 ": latency [cycles]", class_idx);
     if (of_class->latency.num == 0 && of_class->packets > 0) {
         label(to, name);

@@ -5,23 +5,16 @@
 #ifndef ORDITO_MODEL_NET_CALENDAR_H
 #define ORDITO_MODEL_NET_CALENDAR_H
 
+#include "model/net/carrier.h"
 #include "model/net/router.h"
 
-enum { CALENDAR_TERMINAL = UINT32_MAX };
-
-// Where a flit or credit arrives.
-struct calendar_target {
-    uint32_t place; // router, or node
-    uint32_t port;  // of the router; CALENDAR_TERMINAL: the node's terminal
-};
-
 struct calendar_flit {
-    struct calendar_target to;
+    struct carrier_target to;
     struct flit flit;
 };
 
 struct calendar_credit {
-    struct calendar_target to;
+    struct carrier_target to;
     uint8_t vcs; // credits
     bool ack;    // with nack, an answer to a circuit's probe
     bool nack;

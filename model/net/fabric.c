@@ -116,7 +116,7 @@ static bool arrive(struct fabric *self, struct err *err)
     struct calendar_day *today = calendar_at(&self->calendar, self->now);
     for (uint32_t i = 0; i < today->num_flits; i++) {
         const struct calendar_flit *in = &today->flits[i];
-        if (in->to.port != CALENDAR_TERMINAL) {
+        if (in->to.port != CARRIER_TERMINAL) {
             ops->flit(self->bank, in->to.place, in->to.port, in->flit);
             fabric_activate(self, in->to.place);
         } else if (!terminals_flit(&self->terminals, in->to.place, in->flit, err)) {
@@ -126,7 +126,7 @@ static bool arrive(struct fabric *self, struct err *err)
     for (uint32_t i = 0; i < today->num_credits; i++) {
         const struct calendar_credit *in = &today->credits[i];
         bool answer = in->ack || in->nack;
-        if (in->to.port != CALENDAR_TERMINAL) {
+        if (in->to.port != CARRIER_TERMINAL) {
             if (answer)
                 ops->answer(self->bank, in->to.place, in->to.port, in->ack, in->nack);
             else
@@ -140,6 +140,8 @@ static bool arrive(struct fabric *self, struct err *err)
         }
     }
     calendar_clear(&self->calendar, today);
+    if (self->bank_carries)
+        ops->arrive(self->bank);
     return true;
 }
 

@@ -42,9 +42,9 @@ static uint32_t max_latency(const struct fabric *self)
     return max;
 }
 
-static struct calendar_target port_of(const struct topology *topology, uint32_t port)
+static struct carrier_target port_of(const struct topology *topology, uint32_t port)
 {
-    return (struct calendar_target){port / topology->radix, port % topology->radix};
+    return (struct carrier_target){port / topology->radix, port % topology->radix};
 }
 
 static void wire_routers(struct fabric *self)
@@ -53,7 +53,7 @@ static void wire_routers(struct fabric *self)
     bool whole = self->params.ops->whole;
     for (uint32_t node = 0; node < t->num_nodes; node++)
         self->node_target[node] =
-            whole ? (struct calendar_target){0, node} : port_of(t, t->node_port[node]);
+            whole ? (struct carrier_target){0, node} : port_of(t, t->node_port[node]);
     for (size_t p = 0; p < (size_t)self->num_routers * self->radix; p++) {
         uint32_t node = whole ? (uint32_t)p : t->port_node[p];
         struct wire *wire = &self->wires[p];
@@ -61,7 +61,7 @@ static void wire_routers(struct fabric *self)
             uint32_t in_cycles = injection_latency_of(self, t->node_port[node]);
             size_t port = t->node_port[node];
             self->node_latency[node] = (struct terminal_latency){in_cycles, latency_of(self, port)};
-            struct calendar_target terminal = {node, CALENDAR_TERMINAL};
+            struct carrier_target terminal = {node, CARRIER_TERMINAL};
             *wire = (struct wire){terminal, flit_latency_of(self, port), in_cycles, t->indirect};
         } else if (t->peer[p] != TOPOLOGY_NONE) {
             *wire = (struct wire){port_of(t, t->peer[p]), flit_latency_of(self, p),
@@ -90,6 +90,21 @@ static bool allocate(struct fabric *self, struct err *err)
         !self->own_address)
         return err_set(err, ERR_RUN, "out of memory for a fabric of %u routers", self->num_routers);
     return true;
+}
+
+static void let_carry(struct fabric *self)
+{
+    self->carrier = (struct carrier){
+        .wires = self->wires,
+        .max_latency_cycles = max_latency(self),
+        .now = &self->now,
+        .active = self->active,
+        .num_pending = &self->calendar.num_pending,
+        .channel_flits = self->channel_flits,
+        .flit_hops = &self->flit_hops,
+        .pool = &self->pool,
+    };
+    self->bank_carries = self->params.ops->carry(self->bank, &self->carrier);
 }
 
 static bool make(struct fabric *self, struct err *err)
@@ -131,6 +146,8 @@ static bool make(struct fabric *self, struct err *err)
            (params->routing->num_vcs == 1 && !params->topology->flit_cycles));
     self->params.ops = router_choose(params->ops, &routers);
     self->bank = self->params.ops->bank_new(&routers, err);
+    if (self->bank && self->params.ops->carry)
+        let_carry(self);
     return self->bank != NULL;
 }
 

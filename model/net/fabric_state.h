@@ -9,14 +9,6 @@
 #include "model/net/terminal.h"
 #include "sim/rng.h"
 
-// Where an output port of a router leads.
-struct wire {
-    struct calendar_target to;      // place TOPOLOGY_NONE: not connected
-    uint32_t latency_cycles;        // of a flit that leaves
-    uint32_t credit_latency_cycles; // of a credit for a flit that came, which goes the other way
-    bool is_hop;                    // a channel of the topology's graph
-};
-
 struct fabric {
     struct fabric_params params;
     uint64_t now;
@@ -24,10 +16,12 @@ struct fabric {
     uint32_t num_routers; // of the bank
     uint32_t radix;       // of the bank
     uint32_t *own_address;
-    struct wire *wires;                  // [num_routers * radix]
-    struct calendar_target *node_target; // [num_nodes]
+    struct wire *wires;                 // [num_routers * radix]
+    struct carrier_target *node_target; // [num_nodes]
     struct router_out out;
     struct calendar calendar;
+    struct carrier carrier; // for banks that carry by themselves
+    bool bank_carries;      // this one does
     struct packet_pool pool;
     struct terminals terminals;
     uint64_t *active; // routers to evaluate in the next cycle, a bit each

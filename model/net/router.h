@@ -202,6 +202,7 @@ struct router_rtl {
 };
 
 struct topology;
+struct carrier;
 
 // Parameters shared by all routers of a fabric.
 struct router_params {
@@ -250,6 +251,12 @@ struct router_ops {
     // The clock edge. Called for every router that was evaluated or got input. Fills `out` if this
     // back end decides here. NULL if evaluate, flit and credit did everything.
     void (*update)(void *bank, uint32_t router, struct router_out *out);
+
+    // Has the bank carry flits and credits between its routers by itself from now on; `evaluate`
+    // then fills in only what goes to terminals. False if it does not. `arrive` is step c of
+    // fabric.h for what it carries. NULL if it never does.
+    bool (*carry)(void *bank, const struct carrier *carrier);
+    void (*arrive)(void *bank);
 
     // True if the router must be evaluated in the next cycle even with quiet pins.
     bool (*busy)(const void *bank, uint32_t router);

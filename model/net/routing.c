@@ -1,42 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/routing.h"
 
-#include "model/net/route_kinds.h"
+#include "model/net/route_compute.h"
 #include "model/net/routing_table.h"
 #include "model/net/topology.h"
 #include "sim/rng.h"
 
 #include <stdlib.h>
 
-// Credits that the switching mode asks of a head flit. Packets of ROUTE_MAX_CREDITS flits and more
-// are alike, since no buffer takes them.
-static inline uint8_t credits_needed(const struct routing *self, uint32_t window)
-{
-    uint32_t flits = window & self->layout.len_mask;
-    uint32_t credits = switching_credits_needed(self->switching, flits);
-    return (uint8_t)(credits < ROUTE_MAX_CREDITS ? credits : ROUTE_MAX_CREDITS);
-}
-
 struct route_options routing_compute(const struct routing *self, uint32_t router,
                                      const struct route_at *at)
 {
-    struct route_options options = {.credits = credits_needed(self, at->window)};
-    struct route_at here = *at;
-    uint32_t first_vc = routing_class(self, at->in_vc);
-    here.in_vc -= first_vc;
-    if (self->table) {
-        uint32_t addr = (at->window & self->layout.addr_mask) >> self->layout.addr_lsb;
-        options.route = self->table[(size_t)router * self->table_size + addr];
-    } else {
-        if (self->kind == &route_dimension_order) // most are, and this is in line
-            options.route = route_in_order(self, &here, false, false);
-        else
-            self->kind->route(self, &here, &options);
-    }
-    if (self->by_flow)
-        options.route.vcs = routing_first_vc(options.route.vcs, routing_flow_key(self, at->window));
-    options.route.vcs = (uint8_t)(options.route.vcs << first_vc);
-    return options;
+    return route_compute(self, router, *at);
 }
 
 struct route routing_by_destination(const struct routing *self, uint32_t own, uint32_t window)

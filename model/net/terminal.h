@@ -26,7 +26,7 @@ struct terminals {
     const struct fabric_params *params; // the fabric's own copy
     struct packet_pool *pool;
     struct calendar *calendar;
-    const struct calendar_target *node_target;   // [num_nodes] a node's router port
+    const struct carrier_target *node_target;    // [num_nodes] a node's router port
     const struct terminal_latency *node_latency; // [num_nodes]
     uint64_t *node_flits;                        // [num_nodes] flits that it has put on its channel
     uint32_t num_nodes;

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where output ports lead, and what a bank of routers needs to carry flits and credits from one of
+// them to another by itself: it saves a copy of each flit into the fabric's calendar and out of it.
+// The fabric then carries what comes from terminals and goes to them, and owns all that is here.
+#ifndef ORDITO_MODEL_NET_CARRIER_H
+#define ORDITO_MODEL_NET_CARRIER_H
+
+#include "model/net/packet_pool.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { CARRIER_TERMINAL = UINT32_MAX };
+
+// Where a flit or credit arrives.
+struct carrier_target {
+    uint32_t place; // router, or node; TOPOLOGY_NONE: the port is not connected
+    uint32_t port;  // of the router; CARRIER_TERMINAL: the node's terminal
+};
+
+// The channel out of a port, and its way back.
+struct wire {
+    struct carrier_target to;
+    uint32_t latency_cycles;        // of a flit that leaves
+    uint32_t credit_latency_cycles; // of a credit for a flit that came, which goes the other way
+    bool is_hop;                    // a channel of the topology's graph
+};
+
+struct carrier {
+    const struct wire *wires;    // [num_routers * radix]
+    uint32_t max_latency_cycles; // of any
+    const uint64_t *now;         // current cycle
+    uint64_t *active;            // routers to evaluate in the next cycle, a bit each
+    uint64_t *num_pending;       // flits and credits on channels
+    uint64_t *channel_flits;     // [num_routers * radix] put on each channel
+    uint64_t *flit_hops;         // put on all that are hops
+    struct packet_pool *pool;    // whose packets count their hops
+};
+
+#endif
