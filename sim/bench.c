@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,7 @@ enum { MAX_OPEN_FOLDERS = 16 };
 struct best {
     double cpu_s;     // negative: no run yet
     double rtl_cpu_s; // of runs on `rtl`
-    double build_s;   // the longest: others find what it built
-    double setup_s;
+    double build_s, setup_s;
     size_t values;                                      // of what is varied
     uint64_t cycles, router_cycles, flit_hops, routers; // the same in all runs
     uint64_t peak_rss_bytes;
@@ -33,26 +33,27 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
     return remove(path);
 }
 
-bool bench_open(struct bench *self, struct err *err)
+// Makes `cache` the folder of built RTL for this process and its children.
+static bool open_cache(char *cache, size_t size, struct err *err)
 {
     char *sources;
-    char *cache;
+    char *usual;
     struct err missing = {0}; // told by the works that need RTL
-    if (rtl_cache_find(&sources, &cache, &missing)) {
+    const char *asked = getenv("ORDITO_RTL");
+    if (!(asked && *asked) && rtl_cache_find(&sources, &usual, &missing)) {
         setenv("ORDITO_RTL", sources, 1); // else a tree's own cache would be used
         free(sources);
-        free(cache);
+        free(usual);
     }
-    snprintf(self->cache, sizeof self->cache, "/tmp/ordito-bench-XXXXXX");
-    if (!mkdtemp(self->cache))
-        return err_set(err, ERR_RUN, "%s: cannot be made: %s", self->cache, strerror(errno));
-    setenv("XDG_CACHE_HOME", self->cache, 1);
-    return true;
+    snprintf(cache, size, "/tmp/ordito-bench-XXXXXX");
+    if (!mkdtemp(cache))
+        return err_set(err, ERR_RUN, "%s: cannot be made: %s", cache, strerror(errno));
+    return setenv("XDG_CACHE_HOME", cache, 1) == 0 || err_set(err, ERR_RUN, "out of memory");
 }
 
-void bench_close(struct bench *self)
+static void remove_folder(const char *path)
 {
-    nftw(self->cache, remove_entry, MAX_OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+    nftw(path, remove_entry, MAX_OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
 }
 
 char *bench_setting(const struct bench_work *work, size_t i)
@@ -116,9 +117,8 @@ static void run_over(void *context, size_t run, const struct config *config,
         self->rtl_cpu_s = least(self->rtl_cpu_s, result->cpu_s);
     if (run % self->values != self->values - 1)
         return;
-    if (result->build_s > self->build_s)
-        self->build_s = result->build_s;
     self->cpu_s = least(self->cpu_s, result->cpu_s);
+    self->build_s = least(self->build_s, result->build_s);
     self->setup_s = least(self->setup_s, result->setup_s);
     self->cycles = result->cycles;
     self->router_cycles = result->router_cycles;
@@ -150,28 +150,43 @@ static void fill_figures(const struct best *best, double *figures)
     figures[BENCH_BYTES_PER_ROUTER] = quotient((double)best->peak_rss_bytes, (double)best->routers);
 }
 
-enum err_status bench_measure(const struct bench_work *work, bool progress,
-                              struct bench_measured *measured)
+// All runs of a work, with RTL built anew. Returns the exit status.
+static enum err_status make_runs(const struct bench_work *work, const struct config *config,
+                                 bool progress, struct best *best)
 {
-    struct best best = {.values = 1, .cpu_s = -1, .rtl_cpu_s = -1, .setup_s = -1};
     struct vary_options options = {.jobs = 1,
                                    .progress = progress,
                                    .simulate = run_simulate,
                                    .report = run_over,
-                                   .context = &best};
+                                   .context = best};
     struct vary runs = {0};
+    enum err_status status = ERR_NONE;
+    char cache[64];
+    if (add_runs(&runs, work, &best->err) && open_cache(cache, sizeof cache, &best->err)) {
+        best->values = vary_num_runs(&runs) / work->repeats;
+        vary_run(&runs, config, &options, &status, &best->err);
+        remove_folder(cache);
+    }
+    vary_free(&runs);
+    bool failed = best->err.status != ERR_NONE && best->err.status != ERR_UNFINISHED;
+    return status == ERR_NONE && failed ? best->err.status : status;
+}
+
+enum err_status bench_measure(const struct bench_work *work, bool progress,
+                              struct bench_measured *measured)
+{
+    struct best best = {.cpu_s = -1, .rtl_cpu_s = -1, .build_s = -1, .setup_s = -1};
     struct config config;
     enum err_status status = ERR_NONE;
     if (configure(work, &config, &best.err)) {
-        if (add_runs(&runs, work, &best.err)) {
-            best.values = vary_num_runs(&runs) / work->repeats;
-            vary_run(&runs, &config, &options, &status, &best.err);
-        }
+        uint32_t rounds = work->builds ? work->builds : 1;
+        for (uint32_t i = 0; i < rounds && status == ERR_NONE; i++)
+            status = make_runs(work, &config, progress, &best);
         config_free(&config);
+    } else {
+        status = best.err.status;
     }
-    vary_free(&runs);
     fill_figures(&best, measured->figures);
     measured->err = best.err;
-    bool unfinished = best.err.status == ERR_UNFINISHED; // saturated: a result
-    return status != ERR_NONE || unfinished ? status : best.err.status;
+    return status;
 }

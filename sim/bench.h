@@ -11,7 +11,6 @@
 
 #include "sim/err.h"
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,6 +51,7 @@ struct bench_work {
     const char *settings[BENCH_MAX_SETTINGS];       // "KEY=VALUE", up to the first NULL
     const char *sample;                             // name of a sample trace to replay, or NULL
     uint32_t repeats;                               // 1..
+    uint32_t builds;                                // of RTL, with as many repeats each; 0: one
     const char *vary;                               // "KEY=LIST", or NULL; figures are of the last
     bool large;                                     // takes gigabytes, or minutes
     struct bench_target targets[BENCH_MAX_TARGETS]; // up to the first BENCH_NO_FIGURE
@@ -63,24 +63,16 @@ struct bench_measured {
     struct err err;                    // the first of its runs, whether there are figures or not
 };
 
-// RTL is built anew, in a folder that bench_close removes.
-struct bench {
-    char cache[PATH_MAX];
-};
-
 extern const struct bench_unit bench_units[BENCH_NUM_FIGURES];
 extern const struct bench_work bench_works[];
 extern const size_t bench_num_works;
-
-// False with `err` if there is no room for a folder; then there is nothing to close.
-bool bench_open(struct bench *self, struct err *err);
-void bench_close(struct bench *self);
 
 // A setting of a work (0..BENCH_MAX_SETTINGS) as "KEY=VALUE", the sample trace after the others.
 // NULL after the last. The caller frees it.
 char *bench_setting(const struct bench_work *work, size_t i);
 
-// Makes the runs of a work. `progress`: a line on standard error. Returns the exit status.
+// Makes the runs of a work, for which RTL is built anew, in a folder that goes away afterwards.
+// `progress`: a line on standard error. Returns the exit status.
 enum err_status bench_measure(const struct bench_work *work, bool progress,
                               struct bench_measured *measured);
 

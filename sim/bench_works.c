@@ -55,7 +55,7 @@ const struct bench_unit bench_units[BENCH_NUM_FIGURES] = {
     {                                                                                              \
         .name = "rtl-radix-" radix, .title = "RTL of radix " radix ", " words ", 2 VCs x 8",       \
         .settings = {topology, CYCLES("1000"), RTL}, .vary = "fabric.router.vcs=[1, 2]",           \
-        .repeats = 1, .targets = {                                                                 \
+        .repeats = 1, .builds = 3, .targets = {                                                    \
             {BENCH_BUILD_S, reach_s, 0, NULL},                                                     \
             {BENCH_CYCLES_PER_S}                                                                   \
         }                                                                                          \

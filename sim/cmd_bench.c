@@ -261,16 +261,11 @@ static enum err_status make_works(const struct command *self, json_t *works)
 
 static enum err_status execute(const struct command *self, struct err *err)
 {
-    struct bench bench;
     if (!check_choice(self, err) || (self->json && !outfile_probe(self->json, err)))
         return err->status;
     interrupt_install();
-    if (!self->list && !bench_open(&bench, err))
-        return err->status;
     json_t *works = json_array();
     enum err_status status = make_works(self, works);
-    if (!self->list)
-        bench_close(&bench);
     if (status == ERR_INTERRUPTED)
         err_set(err, ERR_INTERRUPTED, "interrupted");
     if (self->json)
