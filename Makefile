@@ -138,10 +138,29 @@ peers: ## latency, saturation and speed beside BookSim 2, written to sim/PEERS.m
 	@$(ALONE) scripts/peers --program $(B)/ordito
 
 .PHONY: bench
-bench: ## speed of the back ends
+bench: ## speed and memory beside what they should be; FILTER='ref-*' some, LARGE=1 gigabytes too
 	@scripts/install-deps run
 	@$(MAKE) $(B)/ordito
-	@$(ALONE) scripts/bench
+	@$(B)/ordito bench $(if $(FILTER),--filter '$(FILTER)') $(if $(LARGE),--large) --json $(B)/bench.json
+
+.PHONY: bench-instructions
+bench-instructions: ## instructions a flit-hop, counted by callgrind; FILTER='hop-*' some
+	@scripts/install-deps bench
+	@$(MAKE) $(B)/ordito
+	@$(ALONE) scripts/count-instructions --program $(B)/ordito $(if $(FILTER),--filter '$(FILTER)')
+
+.PHONY: cost
+cost: ## what flit-hops, packets and messages cost, written to sim/COST.md (6 GB of memory)
+	@scripts/install-deps bench
+	@$(MAKE) $(B)/ordito
+	@$(ALONE) scripts/cost --program $(B)/ordito
+
+.PHONY: profile
+WORK ?= ref-8x8
+profile: ## where the instructions of WORK=ref-8x8 go, by function and line (callgrind)
+	@scripts/install-deps bench
+	@$(MAKE) $(B)/ordito
+	@$(ALONE) scripts/count-instructions --program $(B)/ordito --profile '$(WORK)'
 
 # --- installing ----------------------------------------------------------------------------------
 .PHONY: install
@@ -168,4 +187,4 @@ clean: ## remove everything built
 
 .PHONY: help
 help: ## this table
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 26

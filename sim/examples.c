@@ -57,22 +57,44 @@ static bool list_folder(FILE *to, const char *folder)
     return num > 0;
 }
 
+// From the program: in its source tree (also of a build with sanitizers), and where PREFIX has been
+// moved after installing.
+static const char *const example_places[] = {"../sim/examples", "../../sim/examples",
+                                             "../share/ordito/examples"};
+static const char *const sample_places[] = {"../traces/samples", "../../traces/samples",
+                                            "../share/ordito/samples"};
+
+enum { NUM_PLACES = sizeof example_places / sizeof *example_places };
+
 void examples_list(FILE *to)
 {
-    // From the program: in its source tree (also of a build with sanitizers), and where PREFIX has
-    // been moved after installing.
-    static const char *const places[] = {"../sim/examples", "../../sim/examples",
-                                         "../share/ordito/examples"};
     char folder[PATH_MAX];
     bool known = program_folder(folder, sizeof folder);
-    for (size_t i = 0; known && i < sizeof places / sizeof *places; i++) {
+    for (size_t i = 0; known && i < NUM_PLACES; i++) {
         char place[PATH_MAX + 64];
         char real[PATH_MAX];
-        snprintf(place, sizeof place, "%s/%s", folder, places[i]);
+        snprintf(place, sizeof place, "%s/%s", folder, example_places[i]);
         if (realpath(place, real) && list_folder(to, real))
             return;
     }
     if (list_folder(to, ORDITO_DATADIR "/examples"))
         return;
     fputs("  (none are found beside the program)\n", to);
+}
+
+bool examples_sample(const char *name, char *path, size_t size)
+{
+    char folder[PATH_MAX];
+    char place[2 * PATH_MAX];
+    char real[PATH_MAX];
+    bool known = program_folder(folder, sizeof folder);
+    for (size_t i = 0; i <= NUM_PLACES; i++) {
+        if (i == NUM_PLACES)
+            snprintf(place, sizeof place, "%s/samples/%s", ORDITO_DATADIR, name);
+        else
+            snprintf(place, sizeof place, "%s/%s/%s", folder, sample_places[i], name);
+        if ((known || i == NUM_PLACES) && realpath(place, real))
+            return (size_t)snprintf(path, size, "%s", real) < size;
+    }
+    return false;
 }

@@ -248,5 +248,33 @@ check "an interrupt while RTL is built, in validation" 130 'interrupted after 0 
     "${tools[@]}" validate --runs 3
 check "so are packets, each whole" 0 '^1$' bash -c "awk -F, '{ print NF == 10 }' k.csv | sort -u"
 
+# --- the speed of the program ---
+large_parent='import json, subprocess, sys
+ballast = bytearray(200_000_000)
+print(json.loads(subprocess.run(sys.argv[1:], stdout=subprocess.PIPE).stdout)["host"]["peak_rss_bytes"])'
+check "memory is not that of who started it" 0 '^[0-9]{1,8}$' \
+    python3 -c "$large_parent" "$ordito" run --quiet --json - "${quick[@]}"
+figures() {
+    python3 -c 'import json, sys
+for work in json.load(open(sys.argv[1]))["bench"]:
+    for figure in work["figures"]:
+        print(work["name"], figure["figure"], figure["ours"])' "$1"
+}
+check "works of the bench" 0 ' instr./flit-hop +450 +250 ' "$ordito" bench --list
+check "one of them" 0 '^idle .* s  ' "$ordito" bench --filter 'idl?' --json bench.json
+check "its figures" 0 '^idle ns_per_flit_hop [1-9][0-9]*[.][0-9]+$' figures bench.json
+check "nothing but it" 0 '^2$' bash -c "grep -c '\"ours\": [0-9]' bench.json"
+check "no such work" 2 'no work is called "idel"; --list' "$ordito" bench --filter idel
+check "a large work" 2 'only large works .*--large' "$ordito" bench --filter ref-1m-cube
+check "a bench of a configuration" 2 'bench has its own' "$ordito" bench idle.yaml
+check "a bench that is interrupted" 130 '' \
+    timeout --preserve-status -s INT 1 "$ordito" bench --filter 'hop-*' --json bench.json
+check "its results are written" 0 '"outcome": "interrupted"' cat bench.json
+check "a trace that is replayed by it" 0 '"error": null' \
+    "$ordito" bench --quiet --filter trace-is --json -
+check "a work that cannot be run does not keep others from it" 1 'hop-8x8-0.2 .*' \
+    env "PATH=$PWD/nothing" "$ordito" bench --filter '[hr]*-8x8*' --json bench.json
+check "why it could not" 0 '"error": "verilator is not installed' cat bench.json
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
