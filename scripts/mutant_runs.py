@@ -64,17 +64,18 @@ def long_configurations(folder):
 
 
 def configurations():
-    """Settings of lockstep runs that between them reach all of the router."""
+    """Settings of lockstep runs that between them reach all of the router. In the last ones packets go
+    two hops and more along the last ring before they come to its dateline."""
     shapes = ["{kind: mesh, dims: [4, 4]}", "{kind: torus, dims: [4, 4]}",
               "{kind: hypercube, n: 4}", "{kind: torus, dims: [3, 5]}", "{kind: mesh, dims: [3, 6]}",
               "{kind: torus, dims: [2, 3, 2]}"]
     result = []
-    for i in range(18):
-        buffer_flits = [4, 3, 4][i // 6]
+    for i in range(21):
+        buffer_flits = [4, 3, 4, 4][i // 6]
         result.append({
-            "fabric.topology": shapes[i % 6],
+            "fabric.topology": shapes[i % 6] if i < 18 else "{kind: torus, dims: [3, 7]}",
             "fabric.router": "{switching: %s, vcs: %d, vc_choice: %s, buffer_flits: %d, "
-                             "flit_bits: %d}" % (MODES[i % 3], VCS, ["any", "any", "by-flow"][i // 6],
+                             "flit_bits: %d}" % (MODES[i % 3], VCS, ["any", "any", "by-flow", "any"][i // 6],
                                                  buffer_flits, FLIT_BITS),
             # The wider the length field, the higher the address stands in the head flit.
             "fabric.packet": "{max_flits: %d}" % [4, 4000, 65535][(i + i // 6) % 3],
