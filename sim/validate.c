@@ -85,10 +85,6 @@ static bool make_run(const struct validate_options *options, struct validate_dra
         return err_set(err, ERR_RUN, "out of memory");
     validate_draw_run(drawing, variant, &settings);
     bool good = simulate(options, &settings, run, &fault);
-    if (!good && fault.status == ERR_DEADLOCK && run->outcome != RUN_DEADLOCK) {
-        free(run);
-        return true; // circuits on rings, or with probes that wait: refused, drawn again
-    }
     result->interrupted = fault.status == ERR_INTERRUPTED || interrupt_pending();
     if (good || fault.status == ERR_MISMATCH)
         add(result, run);

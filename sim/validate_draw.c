@@ -313,9 +313,11 @@ static void draw_traffic(struct rng *rng, struct validate_settings *to)
         set(to, "fabric.terminal.stall_probability=%g", (double)validate_draw(rng, 1, 80) / 100);
 }
 
-// Circuits, whose routers have one design.
-static void draw_circuits(struct rng *rng, struct validate_settings *to)
+// Circuits, whose routers have one design. Probes wait only where that is proven safe.
+static void draw_circuits(struct rng *rng, const struct validate_variant *variant,
+                          struct validate_settings *to)
 {
+    struct network network;
     uint32_t window = validate_draw(rng, 2, 32);
     set(to, "fabric.circuit={blocked: %s, hold: %s, backoff_cycles: %u, backoff_max_cycles: %u}",
         rng_below(rng, 3) ? "retry" : "wait", circuit_hold_names[rng_below(rng, CIRCUIT_HOLD_NUM)],
@@ -326,6 +328,8 @@ static void draw_circuits(struct rng *rng, struct validate_settings *to)
     set(to, "fabric.router.switch_allocator=separable");
     set(to, "fabric.router.allocator_iterations=1");
     set(to, "fabric.router.speculative=false");
+    if (!fits(variant, to, &network))
+        set(to, "fabric.circuit.blocked=retry");
 }
 
 static enum switching draw_switching(struct rng *rng, const struct validate_variant *variant)
@@ -353,7 +357,7 @@ static void draw_rest(struct validate_drawing *self, const struct validate_varia
     set(to, "fabric.router.switching=%s", switching_names[mode]);
     set(to, "fabric.router.buffer_flits=%u", buffer);
     if (switching_is_circuit(mode))
-        draw_circuits(rng, to);
+        draw_circuits(rng, variant, to);
     set(to, "fabric.channel.latency_cycles=%u", rng_below(rng, 2) ? 1 : validate_draw(rng, 2, 5));
     set(to, "fabric.channel.terminal_latency_cycles=%u", validate_draw(rng, 1, 2));
     set(to, "fabric.channel.ejection_latency_cycles=%u", validate_draw(rng, 1, 3));
@@ -378,6 +382,4 @@ void validate_draw_run(struct validate_drawing *self, const struct validate_vari
     assert(found); // of every variant something was found before, or is known
     self->kind_runs[kind]++;
     draw_rest(self, variant, &network, to);
-    if (!fits(variant, to, &network)) // probes that wait there could wait for each other
-        set(to, "fabric.circuit.blocked=retry");
 }
