@@ -55,6 +55,15 @@ bool cmd_integer(const char *text, const char *option, uint64_t min, uint64_t ma
     return true;
 }
 
+bool cmd_text(char **field, const char *value, const char *option, const char *missing,
+              struct err *err)
+{
+    if (*field || !*value)
+        return err_set(err, ERR_CONFIG, "%s: %s", option, *field ? "given twice" : missing);
+    *field = strdup(value);
+    return *field || err_set(err, ERR_RUN, "out of memory");
+}
+
 bool cmd_bad_option(poptContext context, int code, const struct poptOption *options,
                     struct err *err)
 {

@@ -43,6 +43,11 @@ bool cmd_configure(struct config *config, const char *path, const struct cmd_set
 bool cmd_integer(const char *text, const char *option, uint64_t min, uint64_t max, uint64_t *value,
                  struct err *err);
 
+// Keeps the value of an option that is given at most once: `*field` becomes a copy, the caller's.
+// `missing` tells what an empty value lacks: "no file named".
+bool cmd_text(char **field, const char *value, const char *option, const char *missing,
+              struct err *err);
+
 // Refuses what popt did not understand, naming the nearest option.
 bool cmd_bad_option(poptContext context, int code, const struct poptOption *options,
                     struct err *err);

@@ -40,22 +40,14 @@ struct command {
     bool large, list, quiet, help;
 };
 
-static bool take_text(char **to, const char *option, const char *value, struct err *err)
-{
-    if (*to || !*value)
-        return err_set(err, ERR_CONFIG, "%s: %s", option, *to ? "given twice" : "nothing named");
-    *to = strdup(value);
-    return *to || err_set(err, ERR_RUN, "out of memory");
-}
-
 static bool take_option(struct command *self, enum option option, const char *value,
                         struct err *err)
 {
     switch (option) {
     case OPTION_FILTER:
-        return take_text(&self->filter, "--filter", value, err);
+        return cmd_text(&self->filter, value, "--filter", "nothing named", err);
     case OPTION_JSON:
-        return take_text(&self->json, "--json", value, err);
+        return cmd_text(&self->json, value, "--json", "nothing named", err);
     case OPTION_LARGE:
         self->large = true;
         return true;
@@ -224,13 +216,7 @@ static void write_json(const struct command *self, json_t *works, enum err_statu
     const char *outcome = status == ERR_INTERRUPTED ? "interrupted"
                           : status != ERR_NONE      ? "failed"
                                                     : "completed";
-    struct err writing = {0};
-    json_t *object = result_json(self, works, outcome);
-    if (!object)
-        err_set(err, ERR_RUN, "out of memory");
-    else if (!output_json_file(self->json, object, &writing))
-        err_set(err, writing.status, "%s", writing.text);
-    json_decref(object);
+    output_json_file(self->json, result_json(self, works, outcome), err);
 }
 
 // Measures what is chosen, or only lists it. What fails does not keep the rest from running.

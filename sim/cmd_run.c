@@ -65,16 +65,6 @@ struct command {
     bool any_option;
 };
 
-static bool take_text(char **field, const char *value, const char *option, struct err *err)
-{
-    if (*field)
-        return err_set(err, ERR_CONFIG, "%s: given twice", option);
-    if (!*value)
-        return err_set(err, ERR_CONFIG, "%s: no file named", option);
-    *field = strdup(value);
-    return *field || err_set(err, ERR_RUN, "out of memory");
-}
-
 static bool take_option(struct command *self, enum option option, const char *value,
                         struct err *err)
 {
@@ -94,13 +84,13 @@ static bool take_option(struct command *self, enum option option, const char *va
     case OPTION_THREADS:
         return cmd_sets_add(&self->sets, "run.threads", value, "--threads", err);
     case OPTION_JSON:
-        return take_text(&files->json, value, "--json", err);
+        return cmd_text(&files->json, value, "--json", "no file named", err);
     case OPTION_CSV:
-        return take_text(&files->csv, value, "--csv", err);
+        return cmd_text(&files->csv, value, "--csv", "no file named", err);
     case OPTION_PACKETS:
-        return take_text(&files->packets, value, "--packets", err);
+        return cmd_text(&files->packets, value, "--packets", "no file named", err);
     case OPTION_WAVE:
-        return take_text(&files->wave, value, "--wave", err);
+        return cmd_text(&files->wave, value, "--wave", "no file named", err);
     case OPTION_WAVE_FROM:
         self->has_wave_range = true;
         return cmd_integer(value, "--wave-from", 0, UINT64_MAX, &files->wave_from_cycle, err);

@@ -43,14 +43,6 @@ static bool write_csv_of_one(const char *path, const struct config *config,
     return outfile_close(&file, err);
 }
 
-static bool write_json_of_one(const char *path, const struct figure_source *source, struct err *err)
-{
-    json_t *object = output_json(source);
-    bool ok = object ? output_json_file(path, object, err) : err_set(err, ERR_RUN, "out of memory");
-    json_decref(object);
-    return ok;
-}
-
 static enum err_status outcome_status(enum run_outcome outcome)
 {
     static const enum err_status statuses[RUN_NUM_OUTCOMES] = {
@@ -85,7 +77,7 @@ static void deliver_one(const struct config *config, const struct run_files *fil
         write_csv_of_one(files->csv, config, result, error, &writing);
     source.output_s = cmd_now_s() - begin_s;
     if (files->json)
-        write_json_of_one(files->json, &source, &writing);
+        output_json_file(files->json, output_json(&source), &writing);
     add_error(err, &writing);
 }
 

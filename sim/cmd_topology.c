@@ -118,7 +118,7 @@ static bool add_figures(json_t *root, const char *section, const struct topology
     return true;
 }
 
-static bool write_json(const char *path, const struct findings *found, struct err *err)
+static json_t *findings_json(const struct findings *found)
 {
     json_t *root = output_envelope(found->config);
     bool made = root && json_path_set(root, "outcome", json_string("completed")) &&
@@ -128,9 +128,10 @@ static bool write_json(const char *path, const struct findings *found, struct er
                 (!found->measured || add_figures(root, "topology.measured", found->measured)) &&
                 zero_load_json(root, found->config, longest_way(found)) &&
                 json_path_set(root, "host.wall_s", json_real(found->wall_s));
-    bool ok = made ? output_json_file(path, root, err) : err_set(err, ERR_RUN, "out of memory");
+    if (made)
+        return root;
     json_decref(root);
-    return ok;
+    return NULL;
 }
 
 static bool deliver(const struct command *self, const struct topology *topology,
@@ -142,7 +143,7 @@ static bool deliver(const struct command *self, const struct topology *topology,
         print_figures(found);
         zero_load_print(found->config, found->topology, longest_way(found));
     }
-    return (!self->json || write_json(self->json, found, err)) &&
+    return (!self->json || output_json_file(self->json, findings_json(found), err)) &&
            (!self->dot || topology_dot(self->dot, topology, err));
 }
 
@@ -170,17 +171,18 @@ static bool explore(const struct command *self, const struct config *config, str
     return ok;
 }
 
-static bool write_family_json(const char *path, const struct config *config,
-                              const struct family *family, double wall_s, struct err *err)
+static json_t *comparison_json(const struct config *config, const struct family *family,
+                               double wall_s)
 {
     json_t *root = output_envelope(config);
     bool made = root && json_path_set(root, "outcome", json_string("completed")) &&
                 json_path_set(root, "nodes", json_integer(family->nodes)) &&
                 json_path_set(root, "family", family_json(family)) &&
                 json_path_set(root, "host.wall_s", json_real(wall_s));
-    bool ok = made ? output_json_file(path, root, err) : err_set(err, ERR_RUN, "out of memory");
+    if (made)
+        return root;
     json_decref(root);
-    return ok;
+    return NULL;
 }
 
 static bool write_family_csv(const char *path, const struct family *family, struct err *err)
@@ -203,7 +205,8 @@ static bool compare(const struct command *self, const struct config *config, str
     if (!taken)
         family_print(stdout, &family);
     bool ok = (!self->json ||
-               write_family_json(self->json, config, &family, cmd_now_s() - begin_s, err)) &&
+               output_json_file(self->json, comparison_json(config, &family, cmd_now_s() - begin_s),
+                                err)) &&
               (!self->csv || write_family_csv(self->csv, &family, err));
     family_free(&family);
     return ok;
@@ -223,13 +226,28 @@ static bool execute(const struct command *self, struct err *err)
     return ok;
 }
 
-static bool take_file(char **field, char *value, const char *option, struct err *err)
+static bool take_option(struct command *self, enum option option, const char *value,
+                        struct err *err)
 {
-    if (*field || !*value) {
-        free(value);
-        return err_set(err, ERR_CONFIG, "%s: %s", option, *field ? "given twice" : "no file named");
+    switch (option) {
+    case OPTION_SET:
+        return cmd_sets_add(&self->sets, NULL, value, "--set", err);
+    case OPTION_JSON:
+        return cmd_text(&self->json, value, "--json", "no file named", err);
+    case OPTION_CSV:
+        return cmd_text(&self->csv, value, "--csv", "no file named", err);
+    case OPTION_DOT:
+        return cmd_text(&self->dot, value, "--dot", "no file named", err);
+    case OPTION_MEASURE:
+        self->measure = true;
+        return true;
+    case OPTION_FAMILY:
+        self->family = true;
+        return true;
+    case OPTION_HELP:
+        self->help = true;
+        return true;
     }
-    *field = value;
     return true;
 }
 
@@ -238,20 +256,8 @@ static bool parse(struct command *self, poptContext context, struct err *err)
     int code;
     while ((code = poptGetNextOpt(context)) > 0) {
         char *value = poptGetOptArg(context);
-        bool ok = true;
-        if (code == OPTION_JSON) {
-            ok = take_file(&self->json, value, "--json", err);
-        } else if (code == OPTION_CSV) {
-            ok = take_file(&self->csv, value, "--csv", err);
-        } else if (code == OPTION_DOT) {
-            ok = take_file(&self->dot, value, "--dot", err);
-        } else {
-            self->help |= code == OPTION_HELP;
-            self->measure |= code == OPTION_MEASURE;
-            self->family |= code == OPTION_FAMILY;
-            ok = code != OPTION_SET || cmd_sets_add(&self->sets, NULL, value, "--set", err);
-            free(value);
-        }
+        bool ok = take_option(self, (enum option)code, value ? value : "", err);
+        free(value);
         if (!ok)
             return false;
     }

@@ -53,11 +53,10 @@ static bool take_option(struct validate_options *self, enum option option, const
         return cmd_integer(value, "--router-cycles", 1, UINT64_C(1) << 40, &self->router_cycles_min,
                            err);
     case OPTION_JSON:
-        if (*json || !*value)
-            return err_set(err, ERR_CONFIG, "--json: %s", *json ? "given twice" : "no file named");
-        *json = strdup(value);
+        if (!cmd_text(json, value, "--json", "no file named", err))
+            return false;
         self->json = *json;
-        return *json || err_set(err, ERR_RUN, "out of memory");
+        return true;
     case OPTION_QUIET:
         self->quiet = true;
         return true;
@@ -134,15 +133,8 @@ static void execute(const struct validate_options *self, struct err *err)
         print_result(taken ? stderr : stdout, &result);
     if (result.interrupted)
         err_set(err, ERR_INTERRUPTED, "interrupted after %" PRIu64 " runs", result.runs);
-    if (!self->json)
-        return;
-    struct err writing = {0};
-    json_t *object = result_json(self, &result);
-    if (!object)
-        err_set(err, ERR_RUN, "out of memory");
-    else if (!output_json_file(self->json, object, &writing))
-        err_set(err, writing.status, "%s", writing.text);
-    json_decref(object);
+    if (self->json)
+        output_json_file(self->json, result_json(self, &result), err);
 }
 
 static bool parse(struct validate_options *self, poptContext context, char **json, bool *help,

@@ -63,9 +63,10 @@ char *output_json_text(const json_t *object, bool one_line)
     return text;
 }
 
-bool output_json_file(const char *path, const json_t *object, struct err *err)
+bool output_json_file(const char *path, json_t *object, struct err *err)
 {
-    char *text = output_json_text(object, false);
+    char *text = object ? output_json_text(object, false) : NULL;
+    json_decref(object);
     if (!text)
         return err_set(err, ERR_RUN, "out of memory");
     bool ok = outfile_write(path, text, strlen(text), err);

@@ -19,8 +19,8 @@ json_t *output_json(const struct figure_source *source);
 // if out of memory.
 char *output_json_text(const json_t *object, bool one_line);
 
-// Makes an object a file ("-": standard output).
-bool output_json_file(const char *path, const json_t *object, struct err *err);
+// Makes an object a file ("-": standard output), and takes it; NULL if there was no memory for it.
+bool output_json_file(const char *path, json_t *object, struct err *err);
 
 // A text as a field of CSV, quoted if it has to be.
 void output_csv_text(FILE *to, const char *text);
