@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 bool cmd_sets_add(struct cmd_sets *self, const char *key, const char *value, const char *from,
                   struct err *err)
@@ -77,11 +76,4 @@ bool cmd_bad_option(poptContext context, int code, const struct poptOption *opti
         nearest = err_nearest(bad + 2, names, num);
     return err_set(err, ERR_CONFIG, "%.100s: %s%s%s", bad, poptStrerror(code),
                    nearest ? "; nearest: --" : "", nearest ? nearest : "");
-}
-
-double cmd_now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }

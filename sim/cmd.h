@@ -52,7 +52,4 @@ bool cmd_text(char **field, const char *value, const char *option, const char *m
 bool cmd_bad_option(poptContext context, int code, const struct poptOption *options,
                     struct err *err);
 
-// Seconds of a steady clock.
-double cmd_now_s(void);
-
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cmd_run_output.h"
 
-#include "sim/cmd.h"
+#include "sim/host.h"
 #include "sim/outfile.h"
 #include "sim/output.h"
 #include "sim/table.h"
@@ -63,7 +63,7 @@ static bool is_fault(const struct run_result *result)
 static void deliver_one(const struct config *config, const struct run_files *files,
                         const struct run_result *result, struct err *err)
 {
-    double begin_s = cmd_now_s();
+    double begin_s = host_now_s();
     struct figure_source source = {.config = config, .result = result, .output_s = -1};
     struct err writing = {0};
     bool fault = is_fault(result);
@@ -75,7 +75,7 @@ static void deliver_one(const struct config *config, const struct run_files *fil
     const char *error = err->status != ERR_NONE ? err->text : NULL;
     if (files->csv)
         write_csv_of_one(files->csv, config, result, error, &writing);
-    source.output_s = cmd_now_s() - begin_s;
+    source.output_s = host_now_s() - begin_s;
     if (files->json)
         output_json_file(files->json, output_json(&source), &writing);
     add_error(err, &writing);
@@ -126,7 +126,7 @@ static void report(void *context, size_t run, const struct config *config,
                    const struct run_result *result, const struct err *err)
 {
     struct sweep_output *self = context;
-    double begin_s = cmd_now_s();
+    double begin_s = host_now_s();
     size_t num = self->vary->num_axes;
     const char *error = err->status != ERR_NONE ? err->text : NULL;
     for (size_t a = 0; a < num; a++)
@@ -143,7 +143,7 @@ static void report(void *context, size_t run, const struct config *config,
     if (config->workload == WORKLOAD_TRACE)
         self->cut_flits = config->cut_flits;
     struct figure_source source = {
-        .config = config, .result = result, .output_s = cmd_now_s() - begin_s};
+        .config = config, .result = result, .output_s = host_now_s() - begin_s};
     json_t *object = output_json(&source);
     char *text = object ? output_json_text(object, true) : NULL;
     self->out_of_memory = self->out_of_memory || !text;

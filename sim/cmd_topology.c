@@ -4,6 +4,7 @@
 // all kinds of topology side by side.
 #include "sim/cmd.h"
 #include "sim/family.h"
+#include "sim/host.h"
 #include "sim/json_path.h"
 #include "sim/measure.h"
 #include "sim/outfile.h"
@@ -149,7 +150,7 @@ static bool deliver(const struct command *self, const struct topology *topology,
 
 static bool explore(const struct command *self, const struct config *config, struct err *err)
 {
-    double begin_s = cmd_now_s();
+    double begin_s = host_now_s();
     struct topology *topology = config_topology(config, err);
     if (!topology)
         return false;
@@ -165,7 +166,7 @@ static bool explore(const struct command *self, const struct config *config, str
         ok = measure_topology(config, &measured, err);
         found.measured = &measured;
     }
-    found.wall_s = cmd_now_s() - begin_s;
+    found.wall_s = host_now_s() - begin_s;
     ok = ok && deliver(self, topology, &found, err);
     topology_free(topology);
     return ok;
@@ -196,7 +197,7 @@ static bool write_family_csv(const char *path, const struct family *family, stru
 
 static bool compare(const struct command *self, const struct config *config, struct err *err)
 {
-    double begin_s = cmd_now_s();
+    double begin_s = host_now_s();
     struct family family;
     if (!family_make(&family, config, err))
         return false;
@@ -205,8 +206,8 @@ static bool compare(const struct command *self, const struct config *config, str
     if (!taken)
         family_print(stdout, &family);
     bool ok = (!self->json ||
-               output_json_file(self->json, comparison_json(config, &family, cmd_now_s() - begin_s),
-                                err)) &&
+               output_json_file(self->json,
+                                comparison_json(config, &family, host_now_s() - begin_s), err)) &&
               (!self->csv || write_family_csv(self->csv, &family, err));
     family_free(&family);
     return ok;

@@ -2,6 +2,7 @@
 #include "sim/run.h"
 
 #include "model/node/workload.h"
+#include "sim/host.h"
 #include "sim/interrupt.h"
 #include "sim/machine.h"
 #include "sim/measurement.h"
@@ -12,7 +13,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     MAX_LOOK_TURNS = 4096,   // turns of the cycle loop between looks at the clock
@@ -43,18 +43,6 @@ struct run {
     uint32_t look_turns;    // turns of the loop from one look to the next, 1..MAX_LOOK_TURNS
     uint32_t turns_to_look; // left of them
 };
-
-static double clock_s(clockid_t clock)
-{
-    struct timespec time;
-    clock_gettime(clock, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static double now_s(void)
-{
-    return clock_s(CLOCK_MONOTONIC);
-}
 
 static void delivered(void *context, const struct packet *packet)
 {
@@ -97,7 +85,7 @@ static void show_progress(struct run *self)
 {
     if (!self->outputs->progress || --self->turns_to_look > 0)
         return;
-    double time_s = now_s();
+    double time_s = host_now_s();
     bool early = time_s - self->looked_s < look_s;
     if (early && self->look_turns < MAX_LOOK_TURNS)
         self->look_turns *= 2;
@@ -231,20 +219,6 @@ static void explain_deadlock(const struct run *self, struct run_result *result)
     fclose(note);
 }
 
-// Of this program alone: what getrusage tells is kept over exec, and may be that of a parent.
-static uint64_t peak_rss_bytes(void)
-{
-    char line[256];
-    uint64_t peak_kib = 0;
-    FILE *status = fopen("/proc/self/status", "re");
-    while (status && fgets(line, sizeof line, status))
-        if (sscanf(line, "VmHWM: %" SCNu64, &peak_kib) == 1)
-            break;
-    if (status)
-        fclose(status);
-    return peak_kib * 1024;
-}
-
 // The closed forms, and figures by search in place of those that there are none of, as far as that
 // takes no longer than a moment.
 static struct topology_figures figures_of(const struct topology *topology)
@@ -280,7 +254,7 @@ static void fill_result(struct run *self, struct run_result *result)
     machine_application(machine, result);
     result->build_s = machine->rtl.build_s;
     result->compared_router_cycles = machine->rtl.compared_router_cycles;
-    result->peak_rss_bytes = peak_rss_bytes();
+    result->peak_rss_bytes = host_peak_rss_bytes();
 }
 
 static bool open_packets(struct run *self, struct err *err)
@@ -310,7 +284,7 @@ static bool prepare(struct run *self, struct err *err)
 
 static bool simulate(struct run *self, struct run_result *result, struct err *err)
 {
-    double begin_s = now_s();
+    double begin_s = host_now_s();
     const struct run_outputs *outputs = self->outputs;
     if (!open_packets(self, err) ||
         (outputs->wave && !wavefile_open(&self->wave, outputs->wave, err)))
@@ -325,12 +299,12 @@ static bool simulate(struct run *self, struct run_result *result, struct err *er
     };
     if (!prepare(self, err))
         return false;
-    self->started_s = now_s();
+    self->started_s = host_now_s();
     result->setup_s = self->started_s - begin_s - self->machine.rtl.build_s;
-    double cpu_s = clock_s(CLOCK_PROCESS_CPUTIME_ID);
+    double cpu_s = host_cpu_s();
     result->outcome = loop(self, err);
-    result->wall_s = now_s() - self->started_s;
-    result->cpu_s = clock_s(CLOCK_PROCESS_CPUTIME_ID) - cpu_s;
+    result->wall_s = host_now_s() - self->started_s;
+    result->cpu_s = host_cpu_s() - cpu_s;
     if (self->measurement.out_of_memory)
         return err_set(err, ERR_RUN, "out of memory for statistics");
     if (err->status == ERR_RUN || err->status == ERR_TRACE || err->status == ERR_CONFIG)

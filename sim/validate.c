@@ -3,6 +3,7 @@
 #include "sim/validate.h"
 
 #include "sim/config.h"
+#include "sim/host.h"
 #include "sim/interrupt.h"
 #include "sim/progress.h"
 #include "sim/run.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 // Runs what was drawn. False with `err` if it could not be run or RTL and reference differ.
@@ -133,8 +133,6 @@ bool validate_run(const struct validate_options *options, struct validate_result
     bool good = make_runs(options, &drawing, result, err);
     if (err->status == ERR_NONE || !strstr(err->text, drawing.graph_path))
         unlink(drawing.graph_path); // else it is part of the run to be made again by hand
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    result->peak_rss_bytes = (uint64_t)usage.ru_maxrss * 1024;
+    result->peak_rss_bytes = host_peak_rss_bytes();
     return good || err->status == ERR_MISMATCH || result->interrupted;
 }

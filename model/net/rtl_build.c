@@ -4,6 +4,7 @@
 #include "model/net/rtl_cache.h"
 #include "model/net/rtl_compile.h"
 #include "model/net/rtl_tool.h"
+#include "sim/host.h"
 
 #include <assert.h>
 #include <dlfcn.h>
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 // One request, and where its things are.
@@ -197,13 +197,6 @@ static bool build(const struct request *self)
     return done;
 }
 
-static double now_s(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 // Under the entry's lock: someone else may have built it while we waited.
 static bool build_and_load(const struct request *self, bool quiet, struct rtl_library *library)
 {
@@ -228,9 +221,9 @@ bool rtl_build_open(const struct rtl_variant *variant, bool quiet, double *build
     struct request request = {.variant = variant, .err = err};
     bool opened = identify(&request);
     if (opened && !load(&request, library, &ignored)) {
-        double start_s = now_s();
+        double start_s = host_now_s();
         opened = build_and_load(&request, quiet, library);
-        *build_s += now_s() - start_s;
+        *build_s += host_now_s() - start_s;
     }
     request_free(&request);
     return opened;
