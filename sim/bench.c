@@ -6,13 +6,10 @@
 #include "sim/vary.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { MAX_OPEN_FOLDERS = 16 };
 
 // The best of the runs of a work.
 struct best {
@@ -24,14 +21,6 @@ struct best {
     uint64_t peak_rss_bytes;
     struct err err;
 };
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
-{
-    (void)status;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
 
 // Makes `cache` the folder of built RTL for this process and its children.
 static bool open_cache(char *cache, size_t size, struct err *err)
@@ -49,11 +38,6 @@ static bool open_cache(char *cache, size_t size, struct err *err)
     if (!mkdtemp(cache))
         return err_set(err, ERR_RUN, "%s: cannot be made: %s", cache, strerror(errno));
     return setenv("XDG_CACHE_HOME", cache, 1) == 0 || err_set(err, ERR_RUN, "out of memory");
-}
-
-static void remove_folder(const char *path)
-{
-    nftw(path, remove_entry, MAX_OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
 }
 
 char *bench_setting(const struct bench_work *work, size_t i)
@@ -165,7 +149,7 @@ static enum err_status make_runs(const struct bench_work *work, const struct con
     if (add_runs(&runs, work, &best->err) && open_cache(cache, sizeof cache, &best->err)) {
         best->values = vary_num_runs(&runs) / work->repeats;
         vary_run(&runs, config, &options, &status, &best->err);
-        remove_folder(cache);
+        rtl_cache_remove(cache);
     }
     vary_free(&runs);
     bool failed = best->err.status != ERR_NONE && best->err.status != ERR_UNFINISHED;

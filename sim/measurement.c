@@ -73,6 +73,7 @@ void measurement_packet(struct measurement *self, const struct packet *packet)
     self->batch_num++;
     if (packet->serial < self->first_serial || packet->serial >= self->end_serial)
         return;
+    bool has_classes = self->config->classes > 1;
     struct measurement_class *of_class = &self->classes[packet->traffic_class];
     of_class->num_delivered++;
     self->hops_sum += hops;
@@ -80,15 +81,17 @@ void measurement_packet(struct measurement *self, const struct packet *packet)
         self->hops_max = hops;
     if (!stat_histogram_add(&self->latency_cycles, latency) ||
         !stat_histogram_add(&self->network_latency_cycles, network_latency) ||
-        (self->config->classes > 1 && !stat_histogram_add(&of_class->latency_cycles, latency)))
+        (has_classes && !stat_histogram_add(&of_class->latency_cycles, latency)))
         self->out_of_memory = true;
     if (self->windows) {
         size_t batch = ci_batch(self, packet->created_cycle);
         self->ci_sum[0][batch] += (double)latency;
         self->ci_sum[1][batch] += (double)network_latency;
         self->ci_num[batch]++;
-        of_class->ci_sum[batch] += (double)latency;
-        of_class->ci_num[batch]++;
+        if (has_classes) {
+            of_class->ci_sum[batch] += (double)latency;
+            of_class->ci_num[batch]++;
+        }
     }
 }
 

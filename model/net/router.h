@@ -165,6 +165,13 @@ struct router_stalls {
 #undef ROUTER_STALL_FIELD
 };
 
+static inline void router_stalls_add(struct router_stalls *sum, const struct router_stalls *more)
+{
+#define ROUTER_STALL_ADD(name) sum->name += more->name;
+    ROUTER_STALLS(ROUTER_STALL_ADD)
+#undef ROUTER_STALL_ADD
+}
+
 // Why it waits, in words.
 #define ROUTER_WAITS_FOR_VC   "every VC is held by another packet"
 #define ROUTER_WAITS_FOR_ROOM "no room in the next buffer"

@@ -286,8 +286,7 @@ static bool busy(const void *bank, uint32_t router)
 static void stalls(const void *bank, uint32_t router, struct router_stalls *sum)
 {
     const struct circuit_bank *self = bank;
-    sum->no_vc += self->routers[router].stalls.no_vc;
-    sum->switch_lost += self->routers[router].stalls.switch_lost;
+    router_stalls_add(sum, &self->routers[router].stalls);
 }
 
 static uint32_t waits(const void *bank, uint32_t router, struct router_wait *waits)

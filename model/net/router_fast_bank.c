@@ -146,11 +146,7 @@ bool fast_check(void *bank, struct err *err)
 
 void fast_stalls(const void *bank, uint32_t router, struct router_stalls *sum)
 {
-    const struct fast_bank *self = bank;
-    const struct router_stalls *mine = &self->stalls[router];
-#define ADD(name) sum->name += mine->name;
-    ROUTER_STALLS(ADD)
-#undef ADD
+    router_stalls_add(sum, &((const struct fast_bank *)bank)->stalls[router]);
 }
 
 uint32_t fast_waits(const void *bank, uint32_t router, struct router_wait *waits)

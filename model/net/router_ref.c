@@ -154,11 +154,7 @@ static bool busy(const void *bank, uint32_t router)
 
 static void stalls(const void *bank, uint32_t router, struct router_stalls *sum)
 {
-    const struct ref_bank *self = bank;
-    const struct router_stalls *mine = &self->routers[router].stalls;
-#define ADD(name) sum->name += mine->name;
-    ROUTER_STALLS(ADD)
-#undef ADD
+    router_stalls_add(sum, &((const struct ref_bank *)bank)->routers[router].stalls);
 }
 
 static const char *in_words(enum ref_front front)

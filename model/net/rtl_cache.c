@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -14,6 +15,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { MAX_OPEN_FOLDERS = 16 };
 
 #ifndef ORDITO_DATADIR
 #define ORDITO_DATADIR "/usr/local/share/ordito"
@@ -220,17 +223,13 @@ bool rtl_cache_empty_folder(const char *folder, struct err *err)
     return err_set(err, ERR_RUN, "cannot make the folder %s: %s", folder, strerror(errno));
 }
 
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status, (void)type, (void)place;
+    return remove(path);
+}
+
 void rtl_cache_remove(const char *folder)
 {
-    struct err ignored = {0};
-    struct rtl_cache_names names;
-    if (!rtl_cache_list(folder, "", &names, &ignored))
-        return;
-    for (size_t i = 0; i < names.num; i++) {
-        char *path = rtl_cache_text("%s/%s", folder, names.names[i]);
-        unlink(path);
-        free(path);
-    }
-    rtl_cache_names_free(&names);
-    rmdir(folder);
+    nftw(folder, remove_entry, MAX_OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
 }

@@ -45,7 +45,7 @@ void rtl_cache_unlock(int lock);
 // Makes an empty folder, where there may be one already. It holds files only.
 bool rtl_cache_empty_folder(const char *folder, struct err *err);
 
-// Removes the files of a folder, then itself. Nothing happens if it is not there.
+// Removes a folder with all that is in it. Nothing happens if it is not there.
 void rtl_cache_remove(const char *folder);
 
 #endif
