@@ -34,11 +34,20 @@ module class_allocator #(
 
     localparam int NumVcs = RADIX * VCS;
 
-    logic [NumVcs-1:0]      open;      // ports are not used by higher classes
-    logic [NumVcs-1:0]      leave;     // without speculation
+    logic [NumVcs-1:0]      open;   // ports are not used by higher classes
+    logic [NumVcs-1:0]      leave;  // without speculation
     logic [RADIX*RADIX-1:0] match;
-    logic [RADIX-1:0]       in_used;
-    logic [RADIX-1:0]       out_used;
+
+    // Input ports that a matching uses
+    function automatic logic [RADIX-1:0] inputs_of(input logic [RADIX*RADIX-1:0] matching);
+        for (int i = 0; i < RADIX; i++) inputs_of[i] = matching[i*RADIX+:RADIX] != '0;
+    endfunction
+
+    // and output ports
+    function automatic logic [RADIX-1:0] outputs_of(input logic [RADIX*RADIX-1:0] matching);
+        outputs_of = '0;
+        for (int i = 0; i < RADIX; i++) outputs_of = outputs_of | matching[i*RADIX+:RADIX];
+    endfunction
 
     for (genvar x = 0; x < NumVcs; x++) begin : g_open
         logic [RADIX-1:0] beyond;  // output ports from that of the VC on
@@ -88,15 +97,6 @@ module class_allocator #(
         .match_o   (match)
     );
 
-    always_comb begin
-        in_used  = '0;
-        out_used = '0;
-        for (int i = 0; i < RADIX; i++) begin
-            in_used[i] = match[i*RADIX+:RADIX] != '0;
-            out_used   = out_used | match[i*RADIX+:RADIX];
-        end
-    end
-
     if (SPECULATIVE != 0) begin : g_speculation
         logic [NumVcs-1:0]      is_given;
         logic [NumVcs-1:0]      spec_leave;
@@ -117,8 +117,8 @@ module class_allocator #(
             .bids_i    (bets_i & open),
             .ports_i,
             .valid_i   (is_given),
-            .in_used_i (in_used),
-            .out_used_i(out_used),
+            .in_used_i (inputs_of(match)),
+            .out_used_i(outputs_of(match)),
             .leave_o   (spec_leave),
             .match_o   (spec_match)
         );
@@ -130,17 +130,11 @@ module class_allocator #(
         assign match_o = match;
 
         logic unused_bets;
-        assign unused_bets = ^{bets_i, in_used, out_used};
+        assign unused_bets = ^bets_i;
     end
 
-    always_comb begin
-        in_used_o  = in_used_i;
-        out_used_o = out_used_i;
-        for (int i = 0; i < RADIX; i++) begin
-            in_used_o[i] = in_used_o[i] || match_o[i*RADIX+:RADIX] != '0;
-            out_used_o   = out_used_o | match_o[i*RADIX+:RADIX];
-        end
-    end
+    assign in_used_o  = in_used_i | inputs_of(match_o);
+    assign out_used_o = out_used_i | outputs_of(match_o);
 
 `ifdef ORDITO_ASSERT
     for (genvar i = 0; i < RADIX; i++) begin : g_assert
