@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/kinds.h"
 
+#include "model/net/routing_table.h"
+
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -27,6 +29,17 @@ const struct topology_spec kinds_shapes[] = {
     {.kind = "torus", .num_dims = 2, .dims = {4, 4}, .failed = "router 6\nchannel 0-1"},
 };
 const size_t kinds_num_shapes = sizeof kinds_shapes / sizeof *kinds_shapes;
+
+bool kinds_combination(size_t number, size_t num_designs, struct kinds_parts *parts)
+{
+    parts->design = number % num_designs;
+    number /= num_designs;
+    parts->mode = number % SWITCHING_NUM;
+    number /= SWITCHING_NUM;
+    parts->algorithm = number % routing_num_algorithms;
+    parts->shape = number / routing_num_algorithms;
+    return parts->shape < kinds_num_shapes;
+}
 
 void kinds_check(const struct topology_spec *shapes, size_t num)
 {

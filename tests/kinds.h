@@ -8,6 +8,18 @@
 extern const struct topology_spec kinds_shapes[];
 extern const size_t kinds_num_shapes;
 
+// What a combination is of: a design (0..num_designs-1, the caller's), a switching mode, a routing
+// algorithm and a shape, by their numbers.
+struct kinds_parts {
+    size_t design;
+    size_t mode;
+    size_t algorithm;
+    size_t shape;
+};
+
+// Combination `number` of all, from 0 on, designs varying fastest. False past the last.
+bool kinds_combination(size_t number, size_t num_designs, struct kinds_parts *parts);
+
 // Fails for each kind of the registry that is not among the shapes.
 void kinds_check(const struct topology_spec *shapes, size_t num);
 

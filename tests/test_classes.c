@@ -32,19 +32,16 @@ enum { NUM_DESIGNS = sizeof designs / sizeof *designs };
 // Combination `number` of topology, routing, switching and design: false past the last.
 static bool combination(size_t number, struct rig_spec *spec)
 {
-    size_t design = number % NUM_DESIGNS;
-    size_t mode = number / NUM_DESIGNS % SWITCHING_NUM;
-    size_t algorithm = number / NUM_DESIGNS / SWITCHING_NUM % routing_num_algorithms;
-    size_t shape = number / NUM_DESIGNS / SWITCHING_NUM / routing_num_algorithms;
-    if (shape >= kinds_num_shapes)
+    struct kinds_parts parts;
+    if (!kinds_combination(number, NUM_DESIGNS, &parts))
         return false;
     *spec = (struct rig_spec){
-        .topology = kinds_shapes[shape],
-        .switching = (enum switching)mode,
-        .routing = routing_algorithms[algorithm].name,
-        .num_vcs = designs[design].num_vcs,
-        .num_classes = designs[design].num_classes,
-        .design = designs[design].design,
+        .topology = kinds_shapes[parts.shape],
+        .switching = (enum switching)parts.mode,
+        .routing = routing_algorithms[parts.algorithm].name,
+        .num_vcs = designs[parts.design].num_vcs,
+        .num_classes = designs[parts.design].num_classes,
+        .design = designs[parts.design].design,
         .max_flits = MAX_FLITS,
         .buffer_flits = 2 * MAX_FLITS,
         .by_flow = number % 4 == 1,

@@ -30,30 +30,19 @@ static struct router_design design_of(size_t number, size_t turn)
     };
 }
 
-// What a combination is of.
-struct parts {
-    size_t design;
-    size_t mode;
-    size_t algorithm;
-    size_t shape;
-};
-
-static struct parts parts_of(size_t number)
+static struct kinds_parts parts_of(size_t number)
 {
-    return (struct parts){
-        .design = number % NUM_DESIGNS,
-        .mode = number / NUM_DESIGNS % SWITCHING_NUM,
-        .algorithm = number / NUM_DESIGNS / SWITCHING_NUM % routing_num_algorithms,
-        .shape = number / NUM_DESIGNS / SWITCHING_NUM / routing_num_algorithms,
-    };
+    struct kinds_parts parts;
+    kinds_combination(number, NUM_DESIGNS, &parts);
+    return parts;
 }
 
 // Combination `number` of topology, routing, switching and design, from 0 on: false past the last.
 // With 4 VCs there is one traffic class or, every third time, there are two.
 static bool combination(size_t number, struct rig_spec *spec)
 {
-    struct parts parts = parts_of(number);
-    if (parts.shape >= kinds_num_shapes)
+    struct kinds_parts parts;
+    if (!kinds_combination(number, NUM_DESIGNS, &parts))
         return false;
     *spec = (struct rig_spec){
         .topology = kinds_shapes[parts.shape],
@@ -209,7 +198,7 @@ static void compare_combinations(bool all, struct compared *done)
 {
     struct rig_spec spec;
     for (size_t n = 0; combination(n, &spec); n++) {
-        struct parts parts = parts_of(n);
+        struct kinds_parts parts = parts_of(n);
         bool *way = &done->way[parts.algorithm * SWITCHING_NUM + parts.mode];
         bool *shape = &done->shape[parts.shape];
         bool *design = &done->design[parts.design];
