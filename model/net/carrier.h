@@ -27,14 +27,14 @@ struct wire {
 };
 
 struct carrier {
-    const struct wire *wires;    // [num_routers * radix]
-    uint32_t max_latency_cycles; // of any
-    const uint64_t *now;         // current cycle
-    uint64_t *active;            // routers to evaluate in the next cycle, a bit each
-    uint64_t *num_pending;       // flits and credits on channels
-    uint64_t *channel_flits;     // [num_routers * radix] put on each channel
-    uint64_t *flit_hops;         // put on all that are hops
-    struct packet_pool *pool;    // whose packets count their hops
+    const struct wire *wires; // [num_routers * radix]
+    uint32_t num_days;        // a power of two, more than the greatest latency in cycles
+    const uint64_t *now;      // current cycle
+    uint64_t *active;         // routers to evaluate in the next cycle, a bit each
+    uint64_t *num_pending;    // flits and credits on channels
+    uint64_t *channel_flits;  // [num_routers * radix] put on each channel
+    uint64_t *flit_hops;      // put on all that are hops
+    struct packet_pool *pool; // whose packets count their hops
 };
 
 #endif

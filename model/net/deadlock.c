@@ -53,8 +53,8 @@ static void add_edge(struct graph *g, uint32_t from, uint32_t to)
 
 static bool is_escape(const struct graph *g, uint32_t v)
 {
-    uint32_t vc = v % g->routing->num_vcs % g->routing->group_vcs;
-    return !(g->routing->vcs_adaptive >> vc & 1);
+    uint32_t vc = v % g->routing->num_vcs;
+    return !(routing_adaptive_vcs(g->routing, vc) >> vc & 1);
 }
 
 // Where a head flit stands, and where it goes.
@@ -186,8 +186,8 @@ static void add_packets(struct graph *g, uint32_t first_source, uint32_t end_sou
         uint32_t from = g->stack[--top];
         struct place at = behind(g, from, window);
         top = follow(g, &at, from, top);
-        if (vias && at.in_vc % routing->class_vcs < routing->group_vcs &&
-            g->own[at.router] == address)
+        bool first_phase = routing_group(routing, at.in_vc) == routing_class(routing, at.in_vc);
+        if (vias && first_phase && g->own[at.router] == address)
             turn_to_destination(g, &at, from);
         if (g->extended && is_escape(g, from))
             follow_to_escapes(g, from, window, ++*passes);

@@ -96,7 +96,7 @@ static void let_carry(struct fabric *self)
 {
     self->carrier = (struct carrier){
         .wires = self->wires,
-        .max_latency_cycles = max_latency(self),
+        .num_days = self->calendar.num_days,
         .now = &self->now,
         .active = self->active,
         .num_pending = &self->calendar.num_pending,

@@ -110,13 +110,11 @@ bool fast_carry(void *bank, const struct carrier *carrier)
 {
     struct fast_bank *self = bank;
     size_t num_ports = (size_t)self->num_routers * self->radix;
-    self->num_days = 2;
-    while (self->num_days <= carrier->max_latency_cycles)
-        self->num_days *= 2;
+    self->num_days = carrier->num_days;
     self->days = calloc(self->num_days, sizeof *self->days);
     self->links = calloc(num_ports, sizeof *self->links);
     if (!self->days || !self->links || self->num_routers > UINT32_MAX / FAST_MAX_SET ||
-        carrier->max_latency_cycles > UINT16_MAX)
+        self->num_days > UINT16_MAX)
         return false;
     for (size_t p = 0; p < num_ports; p++)
         self->links[p] = link_of(self, &carrier->wires[p]);
