@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where output ports lead, and what a bank of routers needs to carry flits and credits from one of
 // them to another by itself: it saves a copy of each flit into the fabric's calendar and out of it.
-// The fabric then carries what comes from terminals and goes to them, and owns all that is here.
+// What goes to terminals it puts on the calendar. The fabric owns all that is here.
 #ifndef ORDITO_MODEL_NET_CARRIER_H
 #define ORDITO_MODEL_NET_CARRIER_H
 
@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
+struct calendar;
 
 enum { CARRIER_TERMINAL = UINT32_MAX };
 
@@ -27,14 +29,13 @@ struct wire {
 };
 
 struct carrier {
-    const struct wire *wires; // [num_routers * radix]
-    uint32_t num_days;        // a power of two, more than the greatest latency in cycles
-    const uint64_t *now;      // current cycle
-    uint64_t *active;         // routers to evaluate in the next cycle, a bit each
-    uint64_t *num_pending;    // flits and credits on channels
-    uint64_t *channel_flits;  // [num_routers * radix] put on each channel
-    uint64_t *flit_hops;      // put on all that are hops
-    struct packet_pool *pool; // whose packets count their hops
+    const struct wire *wires;  // [num_routers * radix]
+    struct calendar *calendar; // for what goes to terminals
+    const uint64_t *now;       // current cycle
+    uint64_t *active;          // routers to evaluate in the next cycle, a bit each
+    uint64_t *channel_flits;   // [num_routers * radix] put on each channel
+    uint64_t *flit_hops;       // put on all that are hops
+    struct packet_pool *pool;  // whose packets count their hops
 };
 
 #endif

@@ -148,7 +148,8 @@ static bool arrive(struct fabric *self, struct err *err)
 // Keeps for the next cycle the routers that are busy, or all if none may be left out.
 static void settle(struct fabric *self)
 {
-    for (uint32_t w = 0; w < fabric_num_words(self); w++)
+    bool settled = self->bank_carries && !self->params.shuffle;
+    for (uint32_t w = 0; !settled && w < fabric_num_words(self); w++)
         for (uint64_t rest = self->active[w]; rest; rest &= rest - 1) {
             uint32_t router = w * 64 + (uint32_t)__builtin_ctzll(rest);
             if (!self->params.ops->busy(self->bank, router))
@@ -181,7 +182,11 @@ bool fabric_cycle(struct fabric *self, struct err *err)
     const struct router_ops *ops = self->params.ops;
     uint64_t moves =
         self->terminals.flits_injected + self->terminals.flits_ejected + self->flit_hops;
-    bool memory = !ops->evaluate || step_routers(self, ops->evaluate);
+    bool memory = true;
+    if (self->bank_carries && !self->params.shuffle)
+        ops->evaluate_all(self->bank);
+    else if (ops->evaluate)
+        memory = step_routers(self, ops->evaluate);
     memory &= terminals_inject(&self->terminals, self->now);
     if (!arrive(self, err) || !terminals_eject(&self->terminals, self->now, err))
         return false;

@@ -96,10 +96,9 @@ static void let_carry(struct fabric *self)
 {
     self->carrier = (struct carrier){
         .wires = self->wires,
-        .num_days = self->calendar.num_days,
+        .calendar = &self->calendar,
         .now = &self->now,
         .active = self->active,
-        .num_pending = &self->calendar.num_pending,
         .channel_flits = self->channel_flits,
         .flit_hops = &self->flit_hops,
         .pool = &self->pool,

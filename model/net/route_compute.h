@@ -14,26 +14,22 @@ static inline uint8_t route_credits_needed(const struct routing *self, uint32_t 
     return (uint8_t)(credits < ROUTE_MAX_CREDITS ? credits : ROUTE_MAX_CREDITS);
 }
 
-// Options of a head flit at `router`.
+// Options of a head flit, given as in struct route_at, at `router`. In line is what most networks
+// need: dimension order along lines.
 static inline struct route_options route_compute(const struct routing *self, uint32_t router,
-                                                 struct route_at at)
+                                                 uint32_t own, uint32_t in_port, uint32_t in_vc,
+                                                 uint32_t window)
 {
-    struct route_options options = {.credits = route_credits_needed(self, at.window)};
-    uint32_t first_vc = routing_class(self, at.in_vc);
-    at.in_vc -= first_vc;
-    if (self->table) {
-        uint32_t addr = (at.window & self->layout.addr_mask) >> self->layout.addr_lsb;
-        options.route = self->table[(size_t)router * self->table_size + addr];
-    } else {
-        if (self->kind == &route_dimension_order) // most are, and this is in line
-            options.route = route_in_order(self, &at, false, false);
-        else
-            self->kind->route(self, &at, &options);
+    const struct route_dim *dim = route_first_dim(self, own, window, false);
+    if (!self->direct || (dim && dim->ring)) {
+        struct route_at at = {own, in_port, in_vc, window};
+        return routing_compute(self, router, &at);
     }
-    if (self->by_flow)
-        options.route.vcs = routing_first_vc(options.route.vcs, routing_flow_key(self, at.window));
-    options.route.vcs = (uint8_t)(options.route.vcs << first_vc);
-    return options;
+    uint8_t port = ROUTING_TERMINAL_PORT;
+    if (dim)
+        port = (window & dim->mask) > (own & dim->mask) ? dim->plus_port : dim->minus_port;
+    uint8_t vcs = (uint8_t)(self->vcs_class << routing_class(self, in_vc));
+    return (struct route_options){{port, vcs}, route_credits_needed(self, window), 0};
 }
 
 #endif

@@ -65,16 +65,25 @@ static inline struct route route_hop(const struct routing *self, const struct ro
                           .vcs = (uint8_t)(vcs << routing_group(self, at->in_vc))};
 }
 
-// Dimension order, with datelines on rings. `reverse`: from the last dimension to the first.
-// `stateless`: see routing_by_destination.
+// The first dimension, or with `reverse` the last, in which the packet is not where it goes; NULL:
+// it has arrived. Dimensions lie in the window in the order of their numbers.
+static inline const struct route_dim *route_first_dim(const struct routing *self, uint32_t own,
+                                                      uint32_t window, bool reverse)
+{
+    uint32_t differ = (own ^ window) & self->dims_mask;
+    if (differ == 0)
+        return NULL;
+    return &self->dims[self->dim_of_bit[reverse ? 31 - __builtin_clz(differ)
+                                                : __builtin_ctz(differ)]];
+}
+
+// Dimension order, with datelines on rings. `stateless`: see routing_by_destination.
 static inline struct route route_in_order(const struct routing *self, const struct route_at *at,
                                           bool reverse, bool stateless)
 {
-    for (uint32_t i = 0; i < self->num_dims; i++) {
-        const struct route_dim *dim = &self->dims[reverse ? self->num_dims - 1 - i : i];
-        if ((at->own ^ at->window) & dim->mask)
-            return route_hop(self, at, dim, stateless);
-    }
+    const struct route_dim *dim = route_first_dim(self, at->own, at->window, reverse);
+    if (dim)
+        return route_hop(self, at, dim, stateless);
     return (struct route){.port = ROUTING_TERMINAL_PORT, .vcs = self->vcs_class};
 }
 

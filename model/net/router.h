@@ -259,10 +259,12 @@ struct router_ops {
     // back end decides here. NULL if evaluate, flit and credit did everything.
     void (*update)(void *bank, uint32_t router, struct router_out *out);
 
-    // Has the bank carry flits and credits between its routers by itself from now on; `evaluate`
-    // then fills in only what goes to terminals. False if it does not. `arrive` is step c of
-    // fabric.h for what it carries. NULL if it never does.
+    // Has the bank carry flits and credits by itself from now on, all that its routers send, and
+    // keep which of them are active; `evaluate` then fills in nothing. False if it does not.
+    // `evaluate_all` evaluates the active routers, `arrive` is step c of fabric.h for what went
+    // from one to another. NULL if it never does.
     bool (*carry)(void *bank, const struct carrier *carrier);
+    void (*evaluate_all)(void *bank);
     void (*arrive)(void *bank);
 
     // True if the router must be evaluated in the next cycle even with quiet pins.

@@ -1,80 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 // The steps of a cycle of the fast reference router.
+#include "model/net/calendar.h"
 #include "model/net/route_compute.h"
 #include "model/net/router_fast_state.h"
+#include "model/net/topology.h"
 
 #include <assert.h>
 #include <stdlib.h>
 
 // --- steps 6 and 7 ------------------------------------------------------------------------------
 
-// Writes a flit behind all that is written in the FIFO of an input VC, by its index, and computes a
-// head's route. `first` is the number in the router of the first VC of its port.
-static inline void write_flit(struct fast_bank *self, uint32_t router, uint32_t first,
-                              size_t vc_idx, uint32_t vc, uint64_t payload, uint32_t ends)
+// Writes a flit into its place in a FIFO of the router with this number and address, and computes a
+// head's route. `x` is the input VC, `vc` its number in its port.
+static inline void write_flit(const struct fast_bank *self, struct fast_flit *place,
+                              uint32_t router, uint32_t address, uint32_t x, uint32_t vc,
+                              uint64_t payload, uint32_t ends)
 {
-    struct fast_flit *entry = fast_fifo_at(self, vc_idx, self->vcs[vc_idx].written++);
-    assert((uint8_t)(self->vcs[vc_idx].written - self->vcs[vc_idx].first) <= self->buffer_flits);
-    entry->payload = payload;
-    entry->ends = (uint8_t)ends;
+    place->payload = payload;
+    place->want.ends = (uint8_t)ends;
     if (!(ends & FAST_HEAD))
         return;
-    struct route_at at = {self->own_address[router], self->port_of[first], vc, (uint32_t)payload};
-    struct route_options options = route_compute(self->routing, router, at);
-    entry->port = options.route.port;
-    entry->vcs = options.route.vcs;
-    entry->needed_credits = options.credits;
-}
-
-// The flit at the front becomes what its input VC wants to send.
-static inline void expose(const struct fast_bank *self, size_t base, uint32_t x,
-                          const struct fast_flit *front)
-{
-    self->wanted[base + x] = (uint64_t)front->vcs << front->port * self->num_vcs;
-    self->vcs[base + x].needed_credits = front->needed_credits;
+    struct route_options options =
+        route_compute(self->routing, router, address, self->port_of[x], vc, (uint32_t)payload);
+    place->want.first = (uint8_t)(options.route.port * self->num_vcs);
+    place->want.vcs = options.route.vcs;
+    place->want.needed_credits = options.credits;
 }
 
 // Step 6 for a flit that has been written: it is there.
-static inline void arrive_flit(struct fast_bank *self, uint32_t router, uint32_t x)
+static inline void arrive_flit(const struct fast_bank *self, struct fast_router *at, uint32_t x)
 {
-    size_t base = (size_t)router * self->set_size;
-    struct fast_vc *vc = &self->vcs[base + x];
-    const struct fast_flit *entry = fast_fifo_at(self, base + x, (uint32_t)vc->first + vc->num);
-    vc->tails = (uint8_t)(vc->tails + ((entry->ends & FAST_TAIL) != 0));
-    if (vc->num++ > 0)
-        return;
-    self->routers[router].occupied |= fast_bit_of(x);
-    if (entry->ends & FAST_HEAD)
-        expose(self, base, x, entry);
+    struct fast_vc *vc = &at->vcs[x];
+    if (self->waits_for_tail &&
+        (fast_flit_at(self, at, vc, (uint32_t)vc->first + vc->num)->want.ends & FAST_TAIL))
+        vc->tails++;
+    vc->num++;
+    at->occupied |= fast_bit_of(x);
 }
 
 static void flit(void *bank, uint32_t router, uint32_t port, struct flit flit)
 {
     struct fast_bank *self = bank;
+    struct fast_router *at = fast_router_at(self, router);
     uint32_t ends = (flit.head ? FAST_HEAD : 0) | (flit.tail ? FAST_TAIL : 0);
-    uint32_t first = port * self->num_vcs;
-    size_t vc_idx = (size_t)router * self->set_size + first + flit.vc;
-    write_flit(self, router, first, vc_idx, flit.vc, flit.payload, ends);
-    arrive_flit(self, router, first + flit.vc);
+    uint32_t x = port * self->num_vcs + flit.vc;
+    const struct fast_vc *vc = &at->vcs[x];
+    assert(vc->num < self->buffer_flits);
+    struct fast_flit *place = fast_flit_at(self, at, vc, (uint32_t)vc->first + vc->num);
+    place->hops = 0;
+    write_flit(self, place, router, at->address, x, flit.vc, flit.payload, ends);
+    arrive_flit(self, at, x);
 }
 
 // Step 7.
-static inline void arrive_credit(struct fast_bank *self, uint32_t router, uint32_t y)
+static inline void arrive_credit(const struct fast_bank *self, struct fast_router *at, uint32_t y)
 {
-    uint8_t *credits = &self->credits[(size_t)router * self->set_size + y];
-    assert(*credits < self->buffer_flits);
-    ++*credits;
-    self->routers[router].credit |= fast_bit_of(y);
+    (void)self;
+    assert(at->vcs[y].credits < self->buffer_flits);
+    at->vcs[y].credits++;
+    at->credit |= fast_bit_of(y);
 }
 
 static void credit(void *bank, uint32_t router, uint32_t port, uint8_t vcs)
 {
     struct fast_bank *self = bank;
+    struct fast_router *at = fast_router_at(self, router);
     for (uint32_t rest = vcs; rest; rest &= rest - 1)
-        arrive_credit(self, router, port * self->num_vcs + (uint32_t)__builtin_ctz(rest));
+        arrive_credit(self, at, port * self->num_vcs + (uint32_t)__builtin_ctz(rest));
 }
 
-// --- channels between routers -------------------------------------------------------------------
+// --- channels -----------------------------------------------------------------------------------
 
 // Notes what is to arrive.
 static inline void add_event(struct fast_bank *self, struct fast_events *to, uint32_t event)
@@ -84,7 +79,6 @@ static inline void add_event(struct fast_bank *self, struct fast_events *to, uin
         return;
     }
     to->events[to->num++] = event;
-    self->num_added++;
 }
 
 static inline struct fast_day *day_in(const struct fast_bank *self, uint32_t latency_cycles)
@@ -92,38 +86,70 @@ static inline struct fast_day *day_in(const struct fast_bank *self, uint32_t lat
     return &self->days[(self->today + latency_cycles) & (self->num_days - 1)];
 }
 
-// Puts a flit on the channel out of a port. It is written where it goes to at once, and is there
-// when its event comes: the credit that was had for it keeps the place free.
-static inline void send_flit(struct fast_bank *self, size_t port_idx, uint32_t port, uint32_t vc,
-                             uint64_t payload, uint32_t ends, struct router_out *out)
+// Puts the flit `front` on the channel out of a port to another router, by VC `vc`, as the number
+// `sent` that goes there. It is written where it goes to at once, and is there when its event
+// comes: the credit that was had for it keeps the place free.
+static inline void send_flit(struct fast_bank *self, const struct fast_port *port, uint32_t vc,
+                             uint32_t sent, const struct fast_flit *front)
+{
+    uint32_t event = port->event + vc;
+    struct fast_flit *fifo = (struct fast_flit *)(self->routers + port->fifo);
+    struct fast_flit *place = &fifo[(vc << self->fifo_log) + (sent & self->fifo_mask)];
+    place->hops = front->hops + 1;
+    write_flit(self, place, event / FAST_MAX_SET, port->address, event % FAST_MAX_SET, vc,
+               front->payload, front->want.ends);
+    add_event(self, &day_in(self, port->latency_cycles)->flits, event);
+    self->num_flits_added++;
+}
+
+static struct flit outside(const struct fast_flit *front, uint32_t vc)
+{
+    uint32_t ends = front->want.ends;
+    return (struct flit){front->payload, (uint8_t)vc, ends & FAST_HEAD, (ends & FAST_TAIL) != 0};
+}
+
+// Puts a flit on the channel out of a port to a terminal.
+static void send_to_terminal(struct fast_bank *self, size_t port_idx, uint32_t vc,
+                             const struct fast_flit *front)
 {
     const struct carrier *carrier = self->carrier;
-    const struct fast_link *link = carrier ? &self->links[port_idx] : NULL;
-    if (!link || link->event == FAST_TO_TERMINAL) {
-        out->flits[out->num_flits++] = (struct router_out_flit){
-            port, {payload, (uint8_t)vc, ends & FAST_HEAD, (ends & FAST_TAIL) != 0}};
+    const struct wire *wire = &carrier->wires[port_idx];
+    if (wire->to.place == TOPOLOGY_NONE)
         return;
-    }
-    carrier->channel_flits[port_idx]++;
-    ++*carrier->flit_hops;
-    if (ends & FAST_HEAD)
-        carrier->pool->slots[layout_handle(payload)].hops++;
-    write_flit(self, link->event / FAST_MAX_SET, link->event % FAST_MAX_SET, link->first_vc + vc,
-               vc, payload, ends);
-    add_event(self, &day_in(self, link->latency_cycles)->flits, link->event + vc);
+    *carrier->flit_hops += wire->is_hop;
+    if (front->want.ends & FAST_HEAD)
+        carrier->pool->slots[layout_handle(front->payload)].hops += front->hops + wire->is_hop;
+    struct calendar_flit *entry =
+        calendar_add_flit(carrier->calendar, *carrier->now + wire->latency_cycles);
+    if (entry)
+        *entry = (struct calendar_flit){wire->to, outside(front, vc)};
+    else
+        self->out_of_memory = true;
+}
+
+static void send_credit_to_terminal(struct fast_bank *self, size_t port_idx, uint32_t vc)
+{
+    const struct carrier *carrier = self->carrier;
+    const struct wire *wire = &carrier->wires[port_idx];
+    struct calendar_credit *entry =
+        calendar_add_credit(carrier->calendar, *carrier->now + wire->credit_latency_cycles);
+    if (entry)
+        *entry = (struct calendar_credit){.to = wire->to, .vcs = (uint8_t)(1U << vc)};
+    else
+        self->out_of_memory = true;
 }
 
 // Sends back the credit for a flit that left input VC `x` of port `in`.
-static inline void send_credit(struct fast_bank *self, size_t port_base, uint32_t in, uint32_t x,
-                               struct router_out *out)
+static inline void send_credit(struct fast_bank *self, const struct fast_router *at,
+                               const struct fast_port *port, uint32_t in, uint32_t x)
 {
-    const struct fast_link *link = self->carrier ? &self->links[port_base + in] : NULL;
-    uint32_t vc = x - in * self->num_vcs;
-    if (!link || link->event == FAST_TO_TERMINAL)
-        out->credits[out->num_credits++] =
-            (struct router_out_credit){.port = in, .vcs = (uint8_t)(1U << vc)};
-    else
-        add_event(self, &day_in(self, link->credit_latency_cycles)->credits, link->event + vc);
+    uint32_t vc = x - port->first;
+    if (port->event == FAST_TO_TERMINAL) {
+        send_credit_to_terminal(self, (size_t)at->first_port + in, vc);
+        return;
+    }
+    add_event(self, &day_in(self, port->credit_latency_cycles)->credits, port->event + vc);
+    self->num_credits_added++;
 }
 
 // A router that gets a credit needs not be made active: it is if it has a flit.
@@ -131,17 +157,20 @@ static void arrive(void *bank)
 {
     struct fast_bank *self = bank;
     struct fast_day *today = day_in(self, 0);
+    uint64_t *active = self->carrier->active;
     for (uint32_t i = 0; i < today->flits.num; i++) {
         uint32_t router = today->flits.events[i] / FAST_MAX_SET;
-        arrive_flit(self, router, today->flits.events[i] % FAST_MAX_SET);
-        self->carrier->active[router / 64] |= fast_bit_of(router % 64);
+        arrive_flit(self, fast_router_at(self, router), today->flits.events[i] % FAST_MAX_SET);
+        active[router / 64] |= fast_bit_of(router % 64);
     }
     for (uint32_t i = 0; i < today->credits.num; i++)
-        arrive_credit(self, today->credits.events[i] / FAST_MAX_SET,
+        arrive_credit(self, fast_router_at(self, today->credits.events[i] / FAST_MAX_SET),
                       today->credits.events[i] % FAST_MAX_SET);
-    *self->carrier->num_pending += self->num_added;
-    *self->carrier->num_pending -= (uint64_t)today->flits.num + today->credits.num;
-    self->num_added = 0;
+    *self->carrier->flit_hops += self->num_flits_added;
+    self->carrier->calendar->num_pending += self->num_flits_added + self->num_credits_added;
+    self->carrier->calendar->num_pending -= (uint64_t)today->flits.num + today->credits.num;
+    self->num_flits_added = 0;
+    self->num_credits_added = 0;
     today->flits.num = 0;
     today->credits.num = 0;
     self->today = (self->today + 1) & (self->num_days - 1);
@@ -149,141 +178,187 @@ static void arrive(void *bank)
 
 // --- steps 1 to 5 -------------------------------------------------------------------------------
 
-// Input VC `x` sends its front flit by output port `port`, by one of the VCs in `usable`.
-static inline void leave(struct fast_bank *self, struct fast_router *state, size_t base,
-                         size_t port_base, uint32_t x, uint32_t port, uint64_t usable,
-                         struct router_out *out)
-{
-    uint64_t bit = fast_bit_of(x);
-    uint32_t port_first = port * self->num_vcs;
-    uint32_t y = fast_first_of(usable, (uint64_t)self->rr_out_vc[port_base + port] << port_first);
-    uint64_t out_bit = fast_bit_of(y);
-    uint32_t out_vc = y - port_first;
-    struct fast_vc *vc = &self->vcs[base + x];
-    const struct fast_flit *front = fast_fifo_at(self, base + x, vc->first);
-    uint32_t ends = front->ends;
-    send_flit(self, port_base + port, port, out_vc, front->payload, ends, out);
-    if (!(state->holding & bit))
-        self->rr_out_vc[port_base + port] = fast_vcs_after(out_vc, self->port_vcs);
-    if (--self->credits[base + y] == 0)
-        state->credit &= ~out_bit;
-    if (ends & FAST_TAIL) {
-        state->held &= ~out_bit;
-        state->holding &= ~bit;
-        vc->tails--;
-    } else {
-        state->held |= out_bit;
-        state->holding |= bit;
-        self->wanted[base + x] = out_bit;
-    }
-    vc->first++;
-    if (--vc->num == 0)
-        state->occupied &= ~bit;
-    else if (ends & FAST_TAIL)
-        expose(self, base, x, fast_fifo_at(self, base + x, vc->first));
-}
-
 // Step 1 for input VC `x`: the output VCs by which its front flit may leave now; 0, and counted, if
 // it may not.
-static inline uint64_t request(const struct fast_bank *self, const struct fast_router *state,
-                               size_t base, uint32_t x, struct router_stalls *stalls)
+static inline uint64_t request(const struct fast_bank *self, uint32_t router,
+                               const struct fast_router *at, uint32_t x,
+                               const struct fast_flit *front)
 {
-    uint64_t usable = fast_usable_of(self, state, base, x);
+    uint64_t usable = fast_usable_of(at, x, front);
     if (usable == 0) {
-        bool no_vc = fast_lacks_vc(self, state, base, x);
-        stalls->no_vc += no_vc;
-        stalls->no_credit += !no_vc;
-    } else if (self->waits_for_tail && !(state->holding >> x & 1) &&
-               self->vcs[base + x].tails == 0) {
-        stalls->not_whole++;
+        bool no_vc = fast_lacks_vc(at, x, front);
+        self->stalls[router].no_vc += no_vc;
+        self->stalls[router].no_credit += !no_vc;
+    } else if (!fast_is_whole(self, at, x)) {
+        self->stalls[router].not_whole++;
         return 0;
     }
     return usable;
 }
 
-// Steps 4 and 5 for input VC `x` of port `in`, which is granted output port `port`.
-static inline void grant(struct fast_bank *self, struct fast_router *state, uint32_t router,
-                         uint32_t in, uint32_t x, uint32_t port, uint64_t usable,
-                         struct router_out *out)
+// The front flit of input VC `x` has left by output VC `y`.
+static inline void leave(const struct fast_bank *self, struct fast_router *at, uint32_t x,
+                         uint32_t y, uint32_t ends)
 {
-    size_t port_base = (size_t)router * self->radix;
-    self->rr_in[port_base + port] = (uint8_t)(in + 1 == self->radix ? 0 : in + 1);
-    self->rr_vc[port_base + in] = fast_vcs_after(x - in * self->num_vcs, self->port_vcs);
-    leave(self, state, (size_t)router * self->set_size, port_base, x, port, usable, out);
+    struct fast_vc *vc = &at->vcs[x];
+    uint64_t bit = fast_bit_of(x);
+    uint64_t out_bit = fast_bit_of(y);
+    vc->first++;
+    if (--vc->num == 0)
+        at->occupied &= ~bit;
+    if (--at->vcs[y].credits == 0)
+        at->credit &= ~out_bit;
+    if (!(ends & FAST_TAIL)) {
+        at->held |= out_bit;
+        at->holding |= bit;
+        vc->out = (uint8_t)y;
+        return;
+    }
+    at->held &= ~out_bit;
+    at->holding &= ~bit;
+    if (self->waits_for_tail)
+        vc->tails--;
 }
 
-// Steps 2 and 3 and what follows, for the input VCs that are ready, by the output VCs that each may
-// leave by. Contenders for an output port come in ascending order of input port, so only one at or
-// past rr_in can displace an earlier one, which must lie before it.
-static void match(struct fast_bank *self, uint32_t router, uint64_t ready, const uint64_t *usable,
-                  struct router_stalls *stalls, struct router_out *out)
+// Steps 4 and 5 for input VC `x`, which is granted the output port of the VCs in `usable`, and by
+// one of these sends its front flit. A bank that carries sends its credit, too.
+static inline __attribute__((always_inline)) void grant(struct fast_bank *self,
+                                                        struct fast_router *at, uint32_t x,
+                                                        const struct fast_flit *front,
+                                                        uint64_t usable, struct router_out *out)
 {
-    size_t port_base = (size_t)router * self->radix;
-    uint8_t winner[FAST_MAX_SET]; // input VC, of each output port asked for
-    uint64_t asked = 0;           // output ports, a bit each
-    uint64_t sent = 0;            // input VCs
+    struct fast_port *ports = fast_ports_of(self, at);
+    uint32_t in = self->port_of[x];
+    uint32_t o = self->port_of[__builtin_ctzll(usable)];
+    struct fast_port *port = &ports[o];
+    uint32_t y = fast_first_of(usable, (uint64_t)port->rr_out_vc << port->first);
+    uint32_t vc = y - port->first;
+    port->rr_in = (uint8_t)(in + 1);
+    if (!(at->holding >> x & 1))
+        port->rr_out_vc = self->vcs_after[y];
+    ports[in].rr_vc = self->vcs_after[x];
+    if (out) {
+        out->flits[out->num_flits++] = (struct router_out_flit){o, outside(front, vc)};
+    } else {
+        size_t port_idx = (size_t)at->first_port + o;
+        self->carrier->channel_flits[port_idx]++;
+        if (port->event == FAST_TO_TERMINAL)
+            send_to_terminal(self, port_idx, vc, front);
+        else
+            send_flit(self, port, vc, at->vcs[y].sent++, front);
+        send_credit(self, at, &ports[in], in, x);
+    }
+    leave(self, at, x, y, front->want.ends);
+}
+
+// The input VC that sends, by output port asked for, of a router's ready input VCs, by the output
+// VCs that each may leave by. Contenders for an output port come in ascending order of input port,
+// so only one at or past rr_in can displace an earlier one, which must lie before it. Returns the
+// output ports, a bit each.
+static uint64_t match(struct fast_bank *self, uint32_t router, struct fast_router *at,
+                      uint64_t ready, const uint64_t *usable, uint8_t *winner)
+{
+    const struct fast_port *ports = fast_ports_of(self, at);
+    uint64_t asked = 0;
+    uint64_t lost = 0;
     while (ready) {
         uint32_t x = (uint32_t)__builtin_ctzll(ready);
         uint32_t in = self->port_of[x];
-        uint32_t first = in * self->num_vcs;
+        uint32_t first = ports[in].first;
         uint64_t mine = ready & self->port_vcs << first;
         ready ^= mine;
         if (mine & (mine - 1)) {
-            x = fast_first_of(mine, (uint64_t)self->rr_vc[port_base + in] << first);
+            x = fast_first_of(mine, (uint64_t)ports[in].rr_vc << first);
             for (mine &= mine - 1; mine; mine &= mine - 1)
-                stalls->switch_lost++;
+                lost++;
         }
         uint32_t o = self->port_of[__builtin_ctzll(usable[x])];
         if (!(asked >> o & 1)) {
             asked |= fast_bit_of(o);
             winner[o] = (uint8_t)x;
         } else {
-            uint32_t rr = self->rr_in[port_base + o];
-            stalls->switch_lost++;
+            uint32_t rr = ports[o].rr_in;
+            lost++;
             if (self->port_of[winner[o]] < rr && in >= rr)
                 winner[o] = (uint8_t)x;
         }
     }
-    for (; asked; asked &= asked - 1) {
-        uint32_t o = (uint32_t)__builtin_ctzll(asked);
-        uint32_t x = winner[o];
-        sent |= fast_bit_of(x);
-        grant(self, &self->routers[router], router, self->port_of[x], x, o, usable[x], out);
+    self->stalls[router].switch_lost += lost;
+    return asked;
+}
+
+// Steps 1 to 5 where several input VCs have a flit.
+static inline void arbitrate(struct fast_bank *self, uint32_t router, struct fast_router *at,
+                             struct router_out *out)
+{
+    uint64_t usable[FAST_MAX_SET]; // of ready input VCs
+    uint8_t winner[FAST_MAX_SET];
+    uint64_t ready = 0;
+    uint64_t sent = 0;
+    for (uint64_t rest = at->occupied; rest; rest &= rest - 1) {
+        uint32_t x = (uint32_t)__builtin_ctzll(rest);
+        usable[x] = request(self, router, at, x, fast_front(self, at, x));
+        ready |= usable[x] ? rest & -rest : 0;
     }
-    for (; sent; sent &= sent - 1) {
+    for (uint64_t rest = match(self, router, at, ready, usable, winner); rest; rest &= rest - 1) {
+        uint32_t x = winner[__builtin_ctzll(rest)];
+        sent |= fast_bit_of(x);
+        grant(self, at, x, fast_front(self, at, x), usable[x], out);
+    }
+    for (; out && sent; sent &= sent - 1) {
         uint32_t x = (uint32_t)__builtin_ctzll(sent);
-        send_credit(self, port_base, self->port_of[x], x, out);
+        uint32_t in = self->port_of[x];
+        out->credits[out->num_credits++] = (struct router_out_credit){
+            .port = in, .vcs = (uint8_t)(1U << (x - in * self->num_vcs))};
     }
 }
 
-// A flit that is alone, as most are at low loads, needs no arbitration.
+// Of a bank that carries. A flit that is alone, as most are at low loads, needs no arbitration.
+static inline void evaluate_carrying(struct fast_bank *self, uint32_t router,
+                                     struct fast_router *at)
+{
+    if (at->occupied & (at->occupied - 1)) {
+        arbitrate(self, router, at, NULL);
+    } else if (at->occupied) {
+        uint32_t x = (uint32_t)__builtin_ctzll(at->occupied);
+        const struct fast_flit *front = fast_front(self, at, x);
+        uint64_t usable = request(self, router, at, x, front);
+        if (usable)
+            grant(self, at, x, front, usable, NULL);
+    }
+}
+
 static void evaluate(void *bank, uint32_t router, struct router_out *out)
 {
     struct fast_bank *self = bank;
-    struct fast_router *state = &self->routers[router];
-    struct router_stalls *stalls = &self->stalls[router];
-    size_t base = (size_t)router * self->set_size;
-    uint64_t usable[FAST_MAX_SET]; // of ready input VCs
-    uint64_t ready = 0;
-    for (uint64_t rest = state->occupied; rest; rest &= rest - 1) {
-        uint32_t x = (uint32_t)__builtin_ctzll(rest);
-        usable[x] = request(self, state, base, x, stalls);
-        ready |= usable[x] ? rest & -rest : 0;
-    }
-    if (ready & (ready - 1)) {
-        match(self, router, ready, usable, stalls, out);
-    } else if (ready) {
-        uint32_t x = (uint32_t)__builtin_ctzll(ready);
-        uint32_t in = self->port_of[x];
-        uint32_t port = self->port_of[__builtin_ctzll(usable[x])];
-        grant(self, state, router, in, x, port, usable[x], out);
-        send_credit(self, (size_t)router * self->radix, in, x, out);
+    struct fast_router *at = fast_router_at(self, router);
+    if (self->carrier)
+        evaluate_carrying(self, router, at);
+    else
+        arbitrate(self, router, at, out);
+}
+
+static void evaluate_all(void *bank)
+{
+    struct fast_bank *self = bank;
+    uint64_t *active = self->carrier->active;
+    uint32_t num_words = (self->num_routers + 63) / 64;
+    for (uint32_t w = 0; w < num_words; w++) {
+        uint64_t busy = active[w];
+        for (uint64_t rest = busy; rest; rest &= rest - 1) {
+            uint32_t router = w * 64 + (uint32_t)__builtin_ctzll(rest);
+            struct fast_router *at = fast_router_at(self, router);
+            evaluate_carrying(self, router, at);
+            if (at->occupied == 0)
+                busy ^= rest & -rest;
+        }
+        active[w] = busy;
     }
 }
 
 static bool busy(const void *bank, uint32_t router)
 {
-    return ((const struct fast_bank *)bank)->routers[router].occupied != 0;
+    return fast_router_at(bank, router)->occupied != 0;
 }
 
 const struct router_ops router_fast_ops = {
@@ -291,6 +366,7 @@ const struct router_ops router_fast_ops = {
     .bank_new = fast_bank_new,
     .bank_free = fast_bank_free,
     .evaluate = evaluate,
+    .evaluate_all = evaluate_all,
     .flit = flit,
     .credit = credit,
     .busy = busy,

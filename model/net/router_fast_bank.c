@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making of banks of fast reference routers, and what is seen of them from outside.
+#include "model/net/calendar.h"
 #include "model/net/router_fast_state.h"
 #include "model/net/topology.h"
 
@@ -25,35 +26,51 @@ void fast_bank_free(void *bank)
         free(self->days[d].credits.events);
     }
     free(self->days);
-    free(self->links);
     free(self->routers);
     free(self->stalls);
-    free(self->wanted);
-    free(self->vcs);
-    free(self->credits);
-    free(self->fifos);
-    free(self->rr_vc);
-    free(self->rr_out_vc);
-    free(self->rr_in);
     free(self);
 }
 
-static bool allocate(struct fast_bank *self, const struct router_params *params)
+static size_t round_up(size_t size, size_t unit)
 {
-    size_t routers = params->num_routers;
-    size_t ports = routers * self->radix;
-    size_t vcs = routers * self->set_size;
-    self->routers = calloc(routers, sizeof *self->routers);
-    self->stalls = calloc(routers, sizeof *self->stalls);
-    self->wanted = calloc(vcs, sizeof *self->wanted);
-    self->vcs = calloc(vcs, sizeof *self->vcs);
-    self->credits = malloc(vcs);
-    self->fifos = calloc(vcs << self->fifo_log, sizeof *self->fifos);
-    self->rr_vc = calloc(ports, 1);
-    self->rr_out_vc = calloc(ports, 1);
-    self->rr_in = calloc(ports, 1);
-    return self->routers && self->stalls && self->wanted && self->vcs && self->credits &&
-           self->fifos && self->rr_vc && self->rr_out_vc && self->rr_in;
+    return (size + unit - 1) / unit * unit;
+}
+
+// Byte in a router at which its FIFOs begin.
+static size_t fifos_at(const struct fast_bank *self)
+{
+    return round_up(self->ports_at + self->radix * sizeof(struct fast_port),
+                    sizeof(struct fast_flit));
+}
+
+// Lays a router out. False if out of memory.
+static bool allocate(struct fast_bank *self)
+{
+    enum { LINE_BYTES = 64 };
+    size_t fifo_bytes = sizeof(struct fast_flit) << self->fifo_log;
+    self->ports_at = sizeof(struct fast_router) + self->set_size * sizeof(struct fast_vc);
+    self->stride = round_up(fifos_at(self) + self->set_size * fifo_bytes, LINE_BYTES);
+    self->routers = aligned_alloc(LINE_BYTES, self->num_routers * self->stride);
+    self->stalls = calloc(self->num_routers, sizeof *self->stalls);
+    return self->routers && self->stalls;
+}
+
+// A router at reset.
+static void reset(struct fast_bank *self, uint32_t router, uint32_t address)
+{
+    struct fast_router *at = fast_router_at(self, router);
+    memset(at, 0, self->stride);
+    at->address = address;
+    at->first_port = router * self->radix;
+    at->credit = ~UINT64_C(0) >> (FAST_MAX_SET - self->set_size);
+    size_t first_fifo = fifos_at(self) / sizeof(struct fast_flit);
+    for (uint32_t x = 0; x < self->set_size; x++) {
+        at->vcs[x].credits = (uint8_t)self->buffer_flits;
+        at->vcs[x].fifo = (uint16_t)(first_fifo + ((size_t)x << self->fifo_log));
+    }
+    for (uint32_t p = 0; p < self->radix; p++)
+        fast_ports_of(self, at)[p] =
+            (struct fast_port){.event = FAST_TO_TERMINAL, .first = (uint8_t)(p * self->num_vcs)};
 }
 
 static bool make(struct fast_bank *self, const struct router_params *params)
@@ -68,15 +85,15 @@ static bool make(struct fast_bank *self, const struct router_params *params)
     self->buffer_flits = params->buffer_flits;
     self->waits_for_tail = switching_waits_for_tail(params->switching);
     self->routing = params->routing;
-    self->own_address = params->own_address;
     self->port_vcs = (UINT64_C(1) << params->num_vcs) - 1;
-    for (uint32_t x = 0; x < self->set_size; x++)
-        self->port_of[x] = (uint8_t)(x / params->num_vcs);
-    if (!allocate(self, params))
+    for (uint32_t x = 0; x < self->set_size; x++) {
+        self->port_of[x] = (uint8_t)(x / self->num_vcs);
+        self->vcs_after[x] = (uint8_t)((~UINT64_C(1) << x % self->num_vcs) & self->port_vcs);
+    }
+    if (!allocate(self))
         return false;
-    memset(self->credits, (int)params->buffer_flits, (size_t)params->num_routers * self->set_size);
     for (uint32_t r = 0; r < params->num_routers; r++)
-        self->routers[r].credit = ~UINT64_C(0) >> (FAST_MAX_SET - self->set_size);
+        reset(self, r, params->own_address[r]);
     return true;
 }
 
@@ -91,33 +108,34 @@ void *fast_bank_new(const struct router_params *params, struct err *err)
     return self;
 }
 
-static struct fast_link link_of(const struct fast_bank *self, const struct wire *wire)
+// Tells a port what is at the other end of its channel.
+static void connect(const struct fast_bank *self, struct fast_port *port, const struct wire *wire)
 {
-    uint32_t first = wire->to.port * self->num_vcs;
     if (wire->to.place == TOPOLOGY_NONE || wire->to.port == CARRIER_TERMINAL)
-        return (struct fast_link){.event = FAST_TO_TERMINAL};
-    return (struct fast_link){
-        .event = wire->to.place * FAST_MAX_SET + first,
-        .first_vc = wire->to.place * self->set_size + first,
-        .latency_cycles = (uint16_t)wire->latency_cycles,
-        .credit_latency_cycles = (uint16_t)wire->credit_latency_cycles,
-    };
+        return;
+    struct fast_router *there = fast_router_at(self, wire->to.place);
+    uint32_t first = wire->to.port * self->num_vcs;
+    port->event = wire->to.place * FAST_MAX_SET + first;
+    port->address = there->address;
+    port->fifo =
+        (size_t)((unsigned char *)fast_flit_at(self, there, &there->vcs[first], 0) - self->routers);
+    port->latency_cycles = (uint16_t)wire->latency_cycles;
+    port->credit_latency_cycles = (uint16_t)wire->credit_latency_cycles;
 }
 
-// A bank of more routers than events can name, of longer channels than links can tell, or without
+// A bank of more routers than events can name, of longer channels than ports can tell, or without
 // memory for what it needs, does not carry.
 bool fast_carry(void *bank, const struct carrier *carrier)
 {
     struct fast_bank *self = bank;
-    size_t num_ports = (size_t)self->num_routers * self->radix;
-    self->num_days = carrier->num_days;
+    self->num_days = carrier->calendar->num_days;
     self->days = calloc(self->num_days, sizeof *self->days);
-    self->links = calloc(num_ports, sizeof *self->links);
-    if (!self->days || !self->links || self->num_routers > UINT32_MAX / FAST_MAX_SET ||
-        self->num_days > UINT16_MAX)
+    if (!self->days || self->num_routers > UINT32_MAX / FAST_MAX_SET || self->num_days > UINT16_MAX)
         return false;
-    for (size_t p = 0; p < num_ports; p++)
-        self->links[p] = link_of(self, &carrier->wires[p]);
+    for (size_t r = 0; r < self->num_routers; r++)
+        for (uint32_t p = 0; p < self->radix; p++)
+            connect(self, &fast_ports_of(self, fast_router_at(self, r))[p],
+                    &carrier->wires[r * self->radix + p]);
     self->carrier = carrier;
     return true;
 }
@@ -150,27 +168,27 @@ void fast_stalls(const void *bank, uint32_t router, struct router_stalls *sum)
 uint32_t fast_waits(const void *bank, uint32_t router, struct router_wait *waits)
 {
     const struct fast_bank *self = bank;
-    const struct fast_router *state = &self->routers[router];
-    size_t base = (size_t)router * self->set_size;
+    struct fast_router *at = fast_router_at(self, router);
     uint32_t num = 0;
-    for (uint64_t rest = state->occupied; rest; rest &= rest - 1) {
+    for (uint64_t rest = at->occupied; rest; rest &= rest - 1) {
         uint32_t x = (uint32_t)__builtin_ctzll(rest);
-        bool holds = state->holding >> x & 1;
-        uint64_t wanted = self->wanted[base + x];
-        bool usable = fast_usable_of(self, state, base, x) != 0;
-        if (usable && (holds || !self->waits_for_tail || self->vcs[base + x].tails > 0))
+        const struct fast_flit *front = fast_front(self, at, x);
+        bool holds = at->holding >> x & 1;
+        bool usable = fast_usable_of(at, x, front) != 0;
+        if (usable && fast_is_whole(self, at, x))
             continue;
+        uint64_t wanted = holds ? fast_bit_of(at->vcs[x].out) : fast_wanted(&front->want);
         uint32_t out_port = self->port_of[__builtin_ctzll(wanted)];
         waits[num++] = (struct router_wait){
             .port = self->port_of[x],
             .vc = x - self->port_of[x] * self->num_vcs,
-            .flits = self->vcs[base + x].num,
+            .flits = at->vcs[x].num,
             .out_port = out_port,
             .out_vcs = (uint8_t)(wanted >> out_port * self->num_vcs),
             .holds = holds,
-            .reason = usable                                ? ROUTER_WAITS_FOR_TAIL
-                      : fast_lacks_vc(self, state, base, x) ? ROUTER_WAITS_FOR_VC
-                                                            : ROUTER_WAITS_FOR_ROOM,
+            .reason = usable                        ? ROUTER_WAITS_FOR_TAIL
+                      : fast_lacks_vc(at, x, front) ? ROUTER_WAITS_FOR_VC
+                                                    : ROUTER_WAITS_FOR_ROOM,
         };
     }
     return num;

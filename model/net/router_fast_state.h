@@ -10,31 +10,57 @@ enum { FAST_MAX_SET = 64 }; // VCs of a router, one way
 
 enum { FAST_HEAD = 1, FAST_TAIL = 2 };
 
-// A flit in a FIFO; a head with what was computed when it arrived.
+// What a head flit wants, computed when it was written.
+struct fast_want {
+    uint8_t first;          // VC of the output port, in the router's numbering: its VC 0
+    uint8_t vcs;            // of that port that it may use, a bit each
+    uint8_t needed_credits; // of one of them
+    uint8_t ends;           // FAST_HEAD, FAST_TAIL
+};
+
+// A flit in a FIFO.
 struct fast_flit {
     uint64_t payload;
-    uint8_t port; // output port
-    uint8_t vcs;  // of it that it may use
-    uint8_t needed_credits;
-    uint8_t ends; // FAST_HEAD, FAST_TAIL
+    struct fast_want want; // heads; others have `ends` alone
+    uint32_t hops;         // heads, of a bank that carries: between its routers
 };
 
-// An input VC.
+// An input VC, and the output VC of the same number.
 struct fast_vc {
-    uint8_t first;          // flits removed, modulo 256: tells where the front one is in the FIFO
-    uint8_t written;        // flits written, likewise; some may be on the channel still
-    uint8_t num;            // flits in the FIFO
-    uint8_t tails;          // of them tails
-    uint8_t needed_credits; // of the front flit, if it is a head
-    uint8_t unused[3];      // so that an index is a shift
+    uint8_t first;   // flits removed, modulo 256: tells where the front one is in the FIFO
+    uint8_t num;     // flits in the FIFO
+    uint8_t out;     // output VC that its packet holds
+    uint8_t tails;   // in the FIFO, if the switching mode waits for them
+    uint8_t credits; // of the output VC
+    uint8_t sent;    // flits sent by it, modulo 256: tells where the next one goes
+    uint16_t fifo;   // of the input VC, from the router on, in flits
 };
 
-// Sets of VCs of a router: bit port * num_vcs + vc.
+// A port: its pointers, and where it leads, of a bank that carries.
+struct fast_port {
+    size_t fifo;      // byte in `routers` where the FIFO of VC 0 at the other end begins
+    uint32_t event;   // of VC 0 at the other end; FAST_TO_TERMINAL
+    uint32_t address; // of the router at the other end
+    uint16_t latency_cycles;
+    uint16_t credit_latency_cycles;
+    uint8_t rr_vc;     // as an input: VCs at or after its pointer, 0 for all
+    uint8_t rr_out_vc; // as an output: likewise
+    uint8_t rr_in;     // as an output: its pointer
+    uint8_t first;     // number of its VC 0 in the router
+};
+
+enum { FAST_TO_TERMINAL = UINT32_MAX };
+
+// A router: sets of its VCs, bit port * num_vcs + vc; then its VCs; then its ports and its FIFOs,
+// so that what a flit needs lies together.
 struct fast_router {
     uint64_t occupied; // input VCs with a flit
     uint64_t holding;  // input VCs whose packet holds an output VC
     uint64_t held;     // output VCs that a packet holds
     uint64_t credit;   // output VCs with a credit
+    uint32_t address;
+    uint32_t first_port; // number of its port 0 in the fabric
+    struct fast_vc vcs[];
 };
 
 // What arrives in a cycle over channels that the bank carries: router << 6 | VC of it, of flits the
@@ -49,17 +75,10 @@ struct fast_day {
     struct fast_events credits;
 };
 
-// Where a port leads, of a bank that carries.
-struct fast_link {
-    uint32_t event;    // of VC 0 at the other end; FAST_TO_TERMINAL
-    uint32_t first_vc; // index of that VC
-    uint16_t latency_cycles;
-    uint16_t credit_latency_cycles;
-};
-
-enum { FAST_TO_TERMINAL = UINT32_MAX };
-
 struct fast_bank {
+    unsigned char *routers; // [num_routers] of `stride` bytes, a struct fast_router each
+    size_t stride;
+    size_t ports_at; // bytes from a router to its ports
     uint32_t num_routers;
     uint32_t radix;
     uint32_t num_vcs;  // of a port
@@ -69,27 +88,17 @@ struct fast_bank {
     uint32_t buffer_flits;
     bool waits_for_tail;
     const struct routing *routing;
-    const uint32_t *own_address;   // [num_routers]
-    uint64_t port_vcs;             // set of the VCs of port 0
-    uint8_t port_of[FAST_MAX_SET]; // port of a VC
-    struct fast_router *routers;   // [num_routers]
-    struct router_stalls *stalls;  // [num_routers]
-    // [num_routers * set_size]
-    uint64_t *wanted;        // of an input VC: output VCs that its front flit may go by
-    struct fast_vc *vcs;     // input VCs
-    uint8_t *credits;        // of an output VC
-    struct fast_flit *fifos; // [num_routers * set_size << fifo_log]
-    // [num_routers * radix]
-    uint8_t *rr_vc;     // input port: VCs at or after its pointer, 0 for all
-    uint8_t *rr_out_vc; // output port: likewise
-    uint8_t *rr_in;     // output port: its pointer
+    uint64_t port_vcs;               // set of the VCs of port 0
+    uint8_t port_of[FAST_MAX_SET];   // port of a VC
+    uint8_t vcs_after[FAST_MAX_SET]; // VCs of that port after this one
+    struct router_stalls *stalls;    // [num_routers]
     // Of a bank that carries
-    const struct carrier *carrier; // NULL: it does not, and there are no links
-    struct fast_link *links;       // [num_routers * radix]
+    const struct carrier *carrier; // NULL: it does not
     struct fast_day *days;         // [num_days]
     uint32_t num_days;             // a power of two, more than the greatest latency
     uint32_t today;                // index of the day that comes in this cycle
-    uint64_t num_added;            // events of this cycle
+    uint64_t num_flits_added;      // events of this cycle
+    uint64_t num_credits_added;
     bool out_of_memory;
 };
 
@@ -105,47 +114,71 @@ static inline uint32_t fast_first_of(uint64_t set, uint64_t ahead)
     return (uint32_t)__builtin_ctzll(ahead ? ahead : set);
 }
 
-// VCs of a port after `vc`, a bit each.
-static inline uint8_t fast_vcs_after(uint32_t vc, uint64_t port_vcs)
+static inline struct fast_router *fast_router_at(const struct fast_bank *self, size_t router)
 {
-    return (uint8_t)((~UINT64_C(1) << vc) & port_vcs);
+    return (struct fast_router *)(self->routers + router * self->stride);
 }
 
-static inline struct fast_flit *fast_fifo_at(const struct fast_bank *self, size_t vc_idx,
-                                             uint32_t at)
+static inline struct fast_port *fast_ports_of(const struct fast_bank *self, struct fast_router *at)
 {
-    return &self->fifos[(vc_idx << self->fifo_log) + (at & self->fifo_mask)];
+    return (struct fast_port *)((unsigned char *)at + self->ports_at);
+}
+
+// The flit of the FIFO of an input VC that is the number `num`, modulo 256, of all that come there.
+static inline struct fast_flit *fast_flit_at(const struct fast_bank *self, struct fast_router *at,
+                                             const struct fast_vc *vc, uint32_t num)
+{
+    return (struct fast_flit *)at + vc->fifo + (num & self->fifo_mask);
+}
+
+// Its front flit.
+static inline struct fast_flit *fast_front(const struct fast_bank *self, struct fast_router *at,
+                                           uint32_t x)
+{
+    return fast_flit_at(self, at, &at->vcs[x], at->vcs[x].first);
+}
+
+// Output VCs that a head flit wants.
+static inline uint64_t fast_wanted(const struct fast_want *want)
+{
+    return (uint64_t)want->vcs << want->first;
 }
 
 // Output VCs, of those wanted, that have the credits which a head needs.
-static inline uint64_t fast_with_credits(const uint8_t *credits, uint64_t wanted, uint32_t needed)
+static inline uint64_t fast_with_credits(const struct fast_vc *vcs, uint64_t wanted,
+                                         uint32_t needed)
 {
     uint64_t enough = 0;
     for (uint64_t rest = wanted; rest; rest &= rest - 1)
-        if (credits[__builtin_ctzll(rest)] >= needed)
+        if (vcs[__builtin_ctzll(rest)].credits >= needed)
             enough |= rest & -rest;
     return enough;
 }
 
-// Output VCs that the front flit of input VC `x` may leave by. `base` is the index of the router's
-// first VC.
-static inline uint64_t fast_usable_of(const struct fast_bank *self, const struct fast_router *state,
-                                      size_t base, uint32_t x)
+// Output VCs that the front flit of input VC `x` may leave by.
+static inline uint64_t fast_usable_of(const struct fast_router *at, uint32_t x,
+                                      const struct fast_flit *front)
 {
-    uint64_t wanted = self->wanted[base + x];
-    if (state->holding >> x & 1)
-        return wanted & state->credit;
-    wanted &= ~state->held;
-    uint32_t needed = self->vcs[base + x].needed_credits;
-    return needed == 1 ? wanted & state->credit
-                       : fast_with_credits(&self->credits[base], wanted, needed);
+    if (at->holding >> x & 1)
+        return fast_bit_of(at->vcs[x].out) & at->credit;
+    uint64_t wanted = fast_wanted(&front->want) & ~at->held;
+    return front->want.needed_credits == 1
+               ? wanted & at->credit
+               : fast_with_credits(at->vcs, wanted, front->want.needed_credits);
 }
 
 // Why a front flit without a usable VC waits.
-static inline bool fast_lacks_vc(const struct fast_bank *self, const struct fast_router *state,
-                                 size_t base, uint32_t x)
+static inline bool fast_lacks_vc(const struct fast_router *at, uint32_t x,
+                                 const struct fast_flit *front)
 {
-    return !(state->holding >> x & 1) && (self->wanted[base + x] & ~state->held) == 0;
+    return !(at->holding >> x & 1) && (fast_wanted(&front->want) & ~at->held) == 0;
+}
+
+// Whether the front flit of input VC `x` is of a packet that may leave as far as its tail goes.
+static inline bool fast_is_whole(const struct fast_bank *self, const struct fast_router *at,
+                                 uint32_t x)
+{
+    return !self->waits_for_tail || (at->holding >> x & 1) || at->vcs[x].tails > 0;
 }
 
 // Operations of struct router_ops, of router_fast_bank.c.

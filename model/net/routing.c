@@ -6,12 +6,26 @@
 #include "model/net/topology.h"
 #include "sim/rng.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct route_options routing_compute(const struct routing *self, uint32_t router,
                                      const struct route_at *at)
 {
-    return route_compute(self, router, *at);
+    struct route_options options = {.credits = route_credits_needed(self, at->window)};
+    uint32_t first_vc = routing_class(self, at->in_vc);
+    struct route_at in_class = *at;
+    in_class.in_vc -= first_vc;
+    if (self->table) {
+        uint32_t addr = (at->window & self->layout.addr_mask) >> self->layout.addr_lsb;
+        options.route = self->table[(size_t)router * self->table_size + addr];
+    } else {
+        self->kind->route(self, &in_class, &options);
+    }
+    if (self->by_flow)
+        options.route.vcs = routing_first_vc(options.route.vcs, routing_flow_key(self, at->window));
+    options.route.vcs = (uint8_t)(options.route.vcs << first_vc);
+    return options;
 }
 
 struct route routing_by_destination(const struct routing *self, uint32_t own, uint32_t window)
@@ -84,6 +98,10 @@ static void place_dims(struct routing *self, const struct topology *topology)
         dim->one <<= shift;
         dim->limit_even <<= shift;
         dim->limit_odd <<= shift;
+        assert(dim->mask > self->dims_mask);
+        self->dims_mask |= dim->mask;
+        for (uint32_t rest = dim->mask; rest; rest &= rest - 1)
+            self->dim_of_bit[__builtin_ctz(rest)] = (uint8_t)d;
     }
 }
 
@@ -163,6 +181,7 @@ static bool fill(struct routing *self, const struct topology *topology,
     if (!self->dims)
         return err_set(err, ERR_RUN, "out of memory");
     place_dims(self, topology);
+    self->direct = self->kind == &route_dimension_order && !self->by_flow;
     if (self->kind && !check_kind(self, algorithm->name, err))
         return false;
     self->group_vcs = self->class_vcs / (self->kind ? self->kind->num_phases : 1);

@@ -143,10 +143,13 @@ struct routing {
     uint8_t vcs_high;       //   high class
     uint8_t vcs_adaptive;   //   those of route_options.ports
     bool by_flow;           // narrow the set to one VC, chosen by the destination
+    bool direct;            // dimension order by coordinates, and not by flow
     uint32_t num_dims;      // grids; dimensions of side 1 are left out
     struct route_dim *dims; // [num_dims]
-    uint32_t table_size;    // addresses; 0 for grids
-    struct route *table;    // [num_routers * table_size], or NULL
+    uint32_t dims_mask;     // of all of them
+    uint8_t dim_of_bit[LAYOUT_WINDOW_BITS]; // of dims_mask
+    uint32_t table_size;                    // addresses; 0 for grids
+    struct route *table;                    // [num_routers * table_size], or NULL
 };
 
 // Straps of dimension `d` at the router whose address in place is `own`.
