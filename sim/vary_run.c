@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The processes of a sweep. A child makes one run and writes what came out of it, as plain bytes,
 // into a pipe; the parent, which never waits for one of them alone, collects and reports in order.
+#include "sim/host.h"
 #include "sim/interrupt.h"
 #include "sim/progress.h"
 #include "sim/vary.h"
@@ -8,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,14 +55,6 @@ struct sweep {
     bool told;           // children have been told to end
     time_t patience_end; // when they are killed
 };
-
-static size_t processors(void)
-{
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
-        return (size_t)CPU_COUNT(&set);
-    return 1;
-}
 
 static time_t now_s(void)
 {
@@ -285,7 +277,7 @@ bool vary_run(const struct vary *self, const struct config *base,
               const struct vary_options *options, enum err_status *status, struct err *err)
 {
     struct sweep sweep = {.options = options, .num = vary_num_runs(self)};
-    sweep.jobs = options->jobs ? options->jobs : processors();
+    sweep.jobs = options->jobs ? options->jobs : host_processors();
     if (sweep.jobs > MAX_JOBS)
         sweep.jobs = MAX_JOBS;
     sweep.entries = calloc(sweep.num, sizeof *sweep.entries);

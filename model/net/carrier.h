@@ -2,6 +2,7 @@
 // Where output ports lead, and what a bank of routers needs to carry flits and credits from one of
 // them to another by itself: it saves a copy of each flit into the fabric's calendar and out of it.
 // The fabric then carries what comes from terminals and goes to them, and owns all that is here.
+// Each partition has a carrier, with counters of its own; all else is the same in all of them.
 #ifndef ORDITO_MODEL_NET_CARRIER_H
 #define ORDITO_MODEL_NET_CARRIER_H
 
@@ -23,6 +24,7 @@ struct wire {
     struct carrier_target to;
     uint32_t latency_cycles;        // of a flit that leaves
     uint32_t credit_latency_cycles; // of a credit for a flit that came, which goes the other way
+    uint16_t part;                  // partition of the place where it leads
     bool is_hop;                    // a channel of the topology's graph
 };
 
@@ -31,7 +33,7 @@ struct carrier {
     uint32_t num_days;        // a power of two, more than the greatest latency in cycles
     const uint64_t *now;      // current cycle
     uint64_t *active;         // routers to evaluate in the next cycle, a bit each
-    uint64_t *num_pending;    // flits and credits on channels
+    uint64_t *num_pending;    // flits and credits on channels: put there less taken
     uint64_t *channel_flits;  // [num_routers * radix] put on each channel
     uint64_t *flit_hops;      // put on all that are hops
     struct packet_pool *pool; // whose packets count their hops

@@ -9,12 +9,12 @@
 // --- steps 6 and 7 ------------------------------------------------------------------------------
 
 // Writes a flit behind all that is written in the FIFO of an input VC, by its index, and computes a
-// head's route. `first` is the number in the router of the first VC of its port.
+// head's route. `first` is the number in the router of the first VC of its port. The router may be
+// of another partition, which is at work: `written` and the place that is written are the sender's.
 static inline void write_flit(struct fast_bank *self, uint32_t router, uint32_t first,
                               size_t vc_idx, uint32_t vc, uint64_t payload, uint32_t ends)
 {
     struct fast_flit *entry = fast_fifo_at(self, vc_idx, self->vcs[vc_idx].written++);
-    assert((uint8_t)(self->vcs[vc_idx].written - self->vcs[vc_idx].first) <= self->buffer_flits);
     entry->payload = payload;
     entry->ends = (uint8_t)ends;
     if (!(ends & FAST_HEAD))
@@ -39,6 +39,7 @@ static inline void arrive_flit(struct fast_bank *self, uint32_t router, uint32_t
 {
     size_t base = (size_t)router * self->set_size;
     struct fast_vc *vc = &self->vcs[base + x];
+    assert(vc->num < self->buffer_flits);
     const struct fast_flit *entry = fast_fifo_at(self, base + x, (uint32_t)vc->first + vc->num);
     vc->tails = (uint8_t)(vc->tails + ((entry->ends & FAST_TAIL) != 0));
     if (vc->num++ > 0)
@@ -77,19 +78,21 @@ static void credit(void *bank, uint32_t router, uint32_t port, uint8_t vcs)
 // --- channels between routers -------------------------------------------------------------------
 
 // Notes what is to arrive.
-static inline void add_event(struct fast_bank *self, struct fast_events *to, uint32_t event)
+static inline void add_event(struct fast_part *from, struct fast_events *to, uint32_t event)
 {
     if (to->num == to->cap && !fast_events_grow(to)) {
-        self->out_of_memory = true;
+        from->out_of_memory = true;
         return;
     }
     to->events[to->num++] = event;
-    self->num_added++;
+    from->num_added++;
 }
 
-static inline struct fast_day *day_in(const struct fast_bank *self, uint32_t latency_cycles)
+// What a partition has sent that arrives at the partition whose days begin at `first_day`.
+static inline struct fast_day *day_in(const struct fast_bank *self, const struct fast_part *from,
+                                      uint32_t first_day, uint32_t latency_cycles)
 {
-    return &self->days[(self->today + latency_cycles) & (self->num_days - 1)];
+    return &from->days[first_day + ((from->today + latency_cycles) & (self->num_days - 1))];
 }
 
 // Puts a flit on the channel out of a port. It is written where it goes to at once, and is there
@@ -97,7 +100,8 @@ static inline struct fast_day *day_in(const struct fast_bank *self, uint32_t lat
 static inline void send_flit(struct fast_bank *self, size_t port_idx, uint32_t port, uint32_t vc,
                              uint64_t payload, uint32_t ends, struct router_out *out)
 {
-    const struct carrier *carrier = self->carrier;
+    struct fast_part *from = &self->parts[out->part];
+    const struct carrier *carrier = from->carrier;
     const struct fast_link *link = carrier ? &self->links[port_idx] : NULL;
     if (!link || link->event == FAST_TO_TERMINAL) {
         out->flits[out->num_flits++] = (struct router_out_flit){
@@ -110,41 +114,51 @@ static inline void send_flit(struct fast_bank *self, size_t port_idx, uint32_t p
         carrier->pool->slots[layout_handle(payload)].hops++;
     write_flit(self, link->event / FAST_MAX_SET, link->event % FAST_MAX_SET, link->first_vc + vc,
                vc, payload, ends);
-    add_event(self, &day_in(self, link->latency_cycles)->flits, link->event + vc);
+    add_event(from, &day_in(self, from, link->first_day, link->latency_cycles)->flits,
+              link->event + vc);
 }
 
 // Sends back the credit for a flit that left input VC `x` of port `in`.
 static inline void send_credit(struct fast_bank *self, size_t port_base, uint32_t in, uint32_t x,
                                struct router_out *out)
 {
-    const struct fast_link *link = self->carrier ? &self->links[port_base + in] : NULL;
+    struct fast_part *from = &self->parts[out->part];
+    const struct fast_link *link = from->carrier ? &self->links[port_base + in] : NULL;
     uint32_t vc = x - in * self->num_vcs;
     if (!link || link->event == FAST_TO_TERMINAL)
         out->credits[out->num_credits++] =
             (struct router_out_credit){.port = in, .vcs = (uint8_t)(1U << vc)};
     else
-        add_event(self, &day_in(self, link->credit_latency_cycles)->credits, link->event + vc);
+        add_event(from, &day_in(self, from, link->first_day, link->credit_latency_cycles)->credits,
+                  link->event + vc);
 }
 
-// A router that gets a credit needs not be made active: it is if it has a flit.
-static void arrive(void *bank)
+// What a partition has sent to another, `here`, arrives. A router that gets a credit needs not be
+// made active: it is if it has a flit.
+static void arrive_from(struct fast_bank *self, struct fast_part *here, struct fast_day *today)
 {
-    struct fast_bank *self = bank;
-    struct fast_day *today = day_in(self, 0);
     for (uint32_t i = 0; i < today->flits.num; i++) {
         uint32_t router = today->flits.events[i] / FAST_MAX_SET;
         arrive_flit(self, router, today->flits.events[i] % FAST_MAX_SET);
-        self->carrier->active[router / 64] |= fast_bit_of(router % 64);
+        here->carrier->active[router / 64] |= fast_bit_of(router % 64);
     }
     for (uint32_t i = 0; i < today->credits.num; i++)
         arrive_credit(self, today->credits.events[i] / FAST_MAX_SET,
                       today->credits.events[i] % FAST_MAX_SET);
-    *self->carrier->num_pending += self->num_added;
-    *self->carrier->num_pending -= (uint64_t)today->flits.num + today->credits.num;
-    self->num_added = 0;
+    *here->carrier->num_pending -= (uint64_t)today->flits.num + today->credits.num;
     today->flits.num = 0;
     today->credits.num = 0;
-    self->today = (self->today + 1) & (self->num_days - 1);
+}
+
+static void arrive(void *bank, uint32_t part)
+{
+    struct fast_bank *self = bank;
+    struct fast_part *here = &self->parts[part];
+    for (uint32_t from = 0; from < self->num_parts; from++)
+        arrive_from(self, here, &self->parts[from].days[part * self->num_days + here->today]);
+    *here->carrier->num_pending += here->num_added;
+    here->num_added = 0;
+    here->today = (here->today + 1) & (self->num_days - 1);
 }
 
 // --- steps 1 to 5 -------------------------------------------------------------------------------

@@ -15,16 +15,23 @@ bool router_fast_serves(const struct router_params *params)
            params->radix * params->num_vcs <= FAST_MAX_SET && !routing_is_adaptive(routing);
 }
 
+static void free_days(const struct fast_bank *self, struct fast_part *part)
+{
+    for (uint32_t d = 0; part->days && d < self->num_parts * self->num_days; d++) {
+        free(part->days[d].flits.events);
+        free(part->days[d].credits.events);
+    }
+    free(part->days);
+}
+
 void fast_bank_free(void *bank)
 {
     struct fast_bank *self = bank;
     if (!self)
         return;
-    for (uint32_t d = 0; self->days && d < self->num_days; d++) {
-        free(self->days[d].flits.events);
-        free(self->days[d].credits.events);
-    }
-    free(self->days);
+    for (uint32_t p = 0; self->parts && p < self->num_parts; p++)
+        free_days(self, &self->parts[p]);
+    free(self->parts);
     free(self->links);
     free(self->routers);
     free(self->stalls);
@@ -52,13 +59,17 @@ static bool allocate(struct fast_bank *self, const struct router_params *params)
     self->rr_vc = calloc(ports, 1);
     self->rr_out_vc = calloc(ports, 1);
     self->rr_in = calloc(ports, 1);
-    return self->routers && self->stalls && self->wanted && self->vcs && self->credits &&
-           self->fifos && self->rr_vc && self->rr_out_vc && self->rr_in;
+    self->parts = aligned_alloc(_Alignof(struct fast_part), self->num_parts * sizeof *self->parts);
+    if (self->parts)
+        memset(self->parts, 0, self->num_parts * sizeof *self->parts);
+    return self->parts && self->routers && self->stalls && self->wanted && self->vcs &&
+           self->credits && self->fifos && self->rr_vc && self->rr_out_vc && self->rr_in;
 }
 
 static bool make(struct fast_bank *self, const struct router_params *params)
 {
     self->num_routers = params->num_routers;
+    self->num_parts = params->partitioning.num_parts ? params->partitioning.num_parts : 1;
     self->radix = params->radix;
     self->num_vcs = params->num_vcs;
     self->set_size = params->radix * params->num_vcs;
@@ -99,6 +110,7 @@ static struct fast_link link_of(const struct fast_bank *self, const struct wire 
     return (struct fast_link){
         .event = wire->to.place * FAST_MAX_SET + first,
         .first_vc = wire->to.place * self->set_size + first,
+        .first_day = wire->part * self->num_days,
         .latency_cycles = (uint16_t)wire->latency_cycles,
         .credit_latency_cycles = (uint16_t)wire->credit_latency_cycles,
     };
@@ -106,20 +118,24 @@ static struct fast_link link_of(const struct fast_bank *self, const struct wire 
 
 // A bank of more routers than events can name, of longer channels than links can tell, or without
 // memory for what it needs, does not carry.
-bool fast_carry(void *bank, const struct carrier *carrier)
+bool fast_carry(void *bank, const struct carrier *carriers)
 {
     struct fast_bank *self = bank;
     size_t num_ports = (size_t)self->num_routers * self->radix;
-    self->num_days = carrier->num_days;
-    self->days = calloc(self->num_days, sizeof *self->days);
+    self->num_days = carriers->num_days;
     self->links = calloc(num_ports, sizeof *self->links);
-    if (!self->days || !self->links || self->num_routers > UINT32_MAX / FAST_MAX_SET ||
-        self->num_days > UINT16_MAX)
-        return false;
-    for (size_t p = 0; p < num_ports; p++)
-        self->links[p] = link_of(self, &carrier->wires[p]);
-    self->carrier = carrier;
-    return true;
+    bool can = self->links && self->num_routers <= UINT32_MAX / FAST_MAX_SET &&
+               self->num_days <= UINT16_MAX;
+    for (uint32_t p = 0; p < self->num_parts; p++) {
+        struct fast_part *part = &self->parts[p];
+        part->days = calloc((size_t)self->num_parts * self->num_days, sizeof *part->days);
+        can = can && part->days;
+    }
+    for (size_t p = 0; can && p < num_ports; p++)
+        self->links[p] = link_of(self, &carriers->wires[p]);
+    for (uint32_t p = 0; can && p < self->num_parts; p++)
+        self->parts[p].carrier = &carriers[p];
+    return can;
 }
 
 bool fast_events_grow(struct fast_events *self)
@@ -137,7 +153,10 @@ bool fast_events_grow(struct fast_events *self)
 bool fast_check(void *bank, struct err *err)
 {
     const struct fast_bank *self = bank;
-    return !self->out_of_memory || err_set(err, ERR_RUN, "out of memory for flits on channels");
+    bool memory = true;
+    for (uint32_t p = 0; p < self->num_parts; p++)
+        memory &= !self->parts[p].out_of_memory;
+    return memory || err_set(err, ERR_RUN, "out of memory for flits on channels");
 }
 
 // --- what is seen from outside ------------------------------------------------------------------

@@ -51,13 +51,23 @@ struct fast_day {
 
 // Where a port leads, of a bank that carries.
 struct fast_link {
-    uint32_t event;    // of VC 0 at the other end; FAST_TO_TERMINAL
-    uint32_t first_vc; // index of that VC
+    uint32_t event;     // of VC 0 at the other end; FAST_TO_TERMINAL
+    uint32_t first_vc;  // index of that VC
+    uint32_t first_day; // of those of the partition where it leads
     uint16_t latency_cycles;
     uint16_t credit_latency_cycles;
 };
 
 enum { FAST_TO_TERMINAL = UINT32_MAX };
+
+// What a partition has put on channels.
+struct fast_part {
+    _Alignas(64) const struct carrier *carrier; // NULL: the bank does not carry
+    struct fast_day *days; // [num_parts * num_days], of each partition where things go
+    uint32_t today;        // index of the day that comes in this cycle
+    uint64_t num_added;    // events of this cycle
+    bool out_of_memory;
+};
 
 struct fast_bank {
     uint32_t num_routers;
@@ -80,17 +90,14 @@ struct fast_bank {
     uint8_t *credits;        // of an output VC
     struct fast_flit *fifos; // [num_routers * set_size << fifo_log]
     // [num_routers * radix]
-    uint8_t *rr_vc;     // input port: VCs at or after its pointer, 0 for all
-    uint8_t *rr_out_vc; // output port: likewise
-    uint8_t *rr_in;     // output port: its pointer
+    uint8_t *rr_vc;          // input port: VCs at or after its pointer, 0 for all
+    uint8_t *rr_out_vc;      // output port: likewise
+    uint8_t *rr_in;          // output port: its pointer
+    struct fast_part *parts; // [num_parts]
+    uint32_t num_parts;
     // Of a bank that carries
-    const struct carrier *carrier; // NULL: it does not, and there are no links
-    struct fast_link *links;       // [num_routers * radix]
-    struct fast_day *days;         // [num_days]
-    uint32_t num_days;             // a power of two, more than the greatest latency
-    uint32_t today;                // index of the day that comes in this cycle
-    uint64_t num_added;            // events of this cycle
-    bool out_of_memory;
+    struct fast_link *links; // [num_routers * radix]
+    uint32_t num_days;       // a power of two, more than the greatest latency
 };
 
 static inline uint64_t fast_bit_of(uint32_t x)
@@ -151,7 +158,7 @@ static inline bool fast_lacks_vc(const struct fast_bank *self, const struct fast
 // Operations of struct router_ops, of router_fast_bank.c.
 void *fast_bank_new(const struct router_params *params, struct err *err);
 void fast_bank_free(void *bank);
-bool fast_carry(void *bank, const struct carrier *carrier);
+bool fast_carry(void *bank, const struct carrier *carriers);
 void fast_stalls(const void *bank, uint32_t router, struct router_stalls *sum);
 uint32_t fast_waits(const void *bank, uint32_t router, struct router_wait *waits);
 bool fast_check(void *bank, struct err *err);
