@@ -92,7 +92,7 @@ static inline void add_event(struct fast_part *from, struct fast_events *to, uin
 static inline struct fast_day *day_in(const struct fast_bank *self, const struct fast_part *from,
                                       uint32_t first_day, uint32_t latency_cycles)
 {
-    return &from->days[first_day + ((from->today + latency_cycles) & (self->num_days - 1))];
+    return &from->days[first_day + ((from->today + latency_cycles) & self->day_mask)];
 }
 
 // Puts a flit on the channel out of a port. It is written where it goes to at once, and is there
@@ -137,15 +137,17 @@ static inline void send_credit(struct fast_bank *self, size_t port_base, uint32_
 // made active: it is if it has a flit.
 static void arrive_from(struct fast_bank *self, struct fast_part *here, struct fast_day *today)
 {
-    for (uint32_t i = 0; i < today->flits.num; i++) {
-        uint32_t router = today->flits.events[i] / FAST_MAX_SET;
-        arrive_flit(self, router, today->flits.events[i] % FAST_MAX_SET);
-        here->carrier->active[router / 64] |= fast_bit_of(router % 64);
+    const struct fast_events flits = today->flits;
+    const struct fast_events credits = today->credits;
+    uint64_t *active = here->carrier->active;
+    for (uint32_t i = 0; i < flits.num; i++) {
+        uint32_t router = flits.events[i] / FAST_MAX_SET;
+        arrive_flit(self, router, flits.events[i] % FAST_MAX_SET);
+        active[router / 64] |= fast_bit_of(router % 64);
     }
-    for (uint32_t i = 0; i < today->credits.num; i++)
-        arrive_credit(self, today->credits.events[i] / FAST_MAX_SET,
-                      today->credits.events[i] % FAST_MAX_SET);
-    *here->carrier->num_pending -= (uint64_t)today->flits.num + today->credits.num;
+    for (uint32_t i = 0; i < credits.num; i++)
+        arrive_credit(self, credits.events[i] / FAST_MAX_SET, credits.events[i] % FAST_MAX_SET);
+    *here->carrier->num_pending -= (uint64_t)flits.num + credits.num;
     today->flits.num = 0;
     today->credits.num = 0;
 }
@@ -158,7 +160,7 @@ static void arrive(void *bank, uint32_t part)
         arrive_from(self, here, &self->parts[from].days[part * self->num_days + here->today]);
     *here->carrier->num_pending += here->num_added;
     here->num_added = 0;
-    here->today = (here->today + 1) & (self->num_days - 1);
+    here->today = (here->today + 1) & self->day_mask;
 }
 
 // --- steps 1 to 5 -------------------------------------------------------------------------------

@@ -123,6 +123,7 @@ bool fast_carry(void *bank, const struct carrier *carriers)
     struct fast_bank *self = bank;
     size_t num_ports = (size_t)self->num_routers * self->radix;
     self->num_days = carriers->num_days;
+    self->day_mask = self->num_days - 1;
     self->links = calloc(num_ports, sizeof *self->links);
     bool can = self->links && self->num_routers <= UINT32_MAX / FAST_MAX_SET &&
                self->num_days <= UINT16_MAX;

@@ -98,6 +98,7 @@ struct fast_bank {
     // Of a bank that carries
     struct fast_link *links; // [num_routers * radix]
     uint32_t num_days;       // a power of two, more than the greatest latency
+    uint32_t day_mask;
 };
 
 static inline uint64_t fast_bit_of(uint32_t x)
