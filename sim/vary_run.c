@@ -273,11 +273,22 @@ static void report(struct sweep *self, enum err_status *status)
         progress_show("%zu of %zu runs done", self->over, self->num);
 }
 
+static bool varies(const struct vary *self, const char *key)
+{
+    for (size_t a = 0; a < self->num_axes; a++)
+        if (strcmp(self->axes[a].key, key) == 0)
+            return true;
+    return false;
+}
+
 bool vary_run(const struct vary *self, const struct config *base,
               const struct vary_options *options, enum err_status *status, struct err *err)
 {
     struct sweep sweep = {.options = options, .num = vary_num_runs(self)};
+    bool varies_threads = varies(self, "run.threads");
     sweep.jobs = options->jobs ? options->jobs : host_processors();
+    if (varies_threads)
+        sweep.jobs = 1;
     if (sweep.jobs > MAX_JOBS)
         sweep.jobs = MAX_JOBS;
     sweep.entries = calloc(sweep.num, sizeof *sweep.entries);
@@ -286,6 +297,8 @@ bool vary_run(const struct vary *self, const struct config *base,
     for (size_t i = 0; i < sweep.num; i++) {
         struct entry *entry = &sweep.entries[i];
         vary_configure(self, i, base, &entry->config, &entry->err);
+        if (!varies_threads)
+            entry->config.threads = 1;
     }
     level_cuts(&sweep);
     *status = ERR_NONE;
