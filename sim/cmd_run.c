@@ -39,7 +39,7 @@ static const struct poptOption options[] = {
      "short for --set fabric.backend=", "ref|rtl|lockstep|rtl-whole"},
     {"seed", 0, POPT_ARG_STRING, NULL, OPTION_SEED, "short for --set run.seed=", "N"},
     {"threads", 0, POPT_ARG_STRING, NULL, OPTION_THREADS,
-     "short for --set run.threads=: runs at a time under --vary", "N"},
+     "short for --set run.threads=: threads of a run; under --vary, runs at a time", "N"},
     {"json", 0, POPT_ARG_STRING, NULL, OPTION_JSON, "results as JSON, with --vary a line a run",
      "FILE"},
     {"csv", 0, POPT_ARG_STRING, NULL, OPTION_CSV, "results as CSV, a row a run", "FILE"},

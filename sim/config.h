@@ -98,7 +98,7 @@ struct config {
     int64_t max_cycles;   // or CONFIG_AUTO: none
     bool slice;           // reaching max_cycles is a success
     uint64_t watchdog_cycles;
-    uint32_t threads;
+    uint32_t threads; // of a run, or under --vary runs at a time; 0: auto; never changes results
 
     // nodes
     enum config_model node_model;

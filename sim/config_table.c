@@ -387,7 +387,7 @@ const struct param param_table[] = {
      FIELD(UINT32, threads),
      RANGE(1, 4096),
      .word = "auto",
-     TEXTS("auto", "runs at a time under --vary; auto: one a processor")},
+     TEXTS("auto", "threads of a run; under --vary, runs at a time; auto: 1; one a processor")},
 
     {.key = "nodes.model",
      FIELD(CHOICE, node_model),

@@ -118,13 +118,6 @@ static struct figure_value output_s(const struct figure_source *source)
     return real(source->output_s);
 }
 
-// A run is simulated by one thread; --threads is the number of runs at a time.
-static struct figure_value threads(const struct figure_source *source)
-{
-    (void)source;
-    return integer(1);
-}
-
 #define AT(field) .offset = offsetof(struct run_result, field)
 #define OF(path, type, field)                                                                      \
     {                                                                                              \
@@ -240,7 +233,7 @@ static const struct figure table[] = {
     HOST("host.setup_s", REAL, setup_s),
     HOST_BY("host.output_s", output_s),
     HOST("host.peak_rss_bytes", U64, peak_rss_bytes),
-    HOST_BY("host.threads", threads),
+    HOST("host.threads", U32, num_threads),
 };
 // clang-format on
 

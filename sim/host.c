@@ -2,6 +2,7 @@
 #include "sim/host.h"
 
 #include <inttypes.h>
+#include <sched.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -33,4 +34,12 @@ uint64_t host_peak_rss_bytes(void)
     if (status)
         fclose(status);
     return peak_kib * 1024;
+}
+
+uint32_t host_processors(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
+        return (uint32_t)CPU_COUNT(&set);
+    return 1;
 }

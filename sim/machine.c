@@ -124,6 +124,7 @@ struct fabric_params machine_fabric_params(struct machine *self, const struct co
         .stall_threshold = rng_threshold(config->stall_probability),
         .watchdog_cycles = config->watchdog_cycles,
         .seed = config->seed,
+        .num_threads = config->threads,
         .skip_idle = config->skip_idle,
         .rtl = &self->rtl,
         .delivered = delivered,

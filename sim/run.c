@@ -255,6 +255,7 @@ static void fill_result(struct run *self, struct run_result *result)
     result->build_s = machine->rtl.build_s;
     result->compared_router_cycles = machine->rtl.compared_router_cycles;
     result->peak_rss_bytes = host_peak_rss_bytes();
+    result->num_threads = fabric_num_threads(machine->fabric);
 }
 
 static bool open_packets(struct run *self, struct err *err)

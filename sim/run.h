@@ -72,6 +72,7 @@ struct run_result {
     double wall_s, cpu_s, build_s, setup_s;
     uint64_t compared_router_cycles; // lockstep: routers asleep are not compared
     uint64_t peak_rss_bytes;
+    uint32_t num_threads; // that simulated it
     char note[2048]; // deadlock and mismatch reports, cut-offs; empty if there is nothing to say
 };
 

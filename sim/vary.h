@@ -2,6 +2,8 @@
 // Sweeps: one run for each combination of the values of several parameters, in processes of their
 // own, so that a run that crashes is a row that failed.
 //
+// Threads: each run has one, unless their number is varied (`run.threads`); then runs go one at a
+// time, so that their times can be compared.
 // Timing: rows are reported in order of the product (the last parameter varies fastest), each as
 // soon as those before it are done.
 // Owner: a struct vary is the caller's; vary_free releases what it holds.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The processes of a sweep. A child makes one run and writes what came out of it, as plain bytes,
 // into a pipe; the parent, which never waits for one of them alone, collects and reports in order.
+#include "sim/host.h"
 #include "sim/interrupt.h"
 #include "sim/progress.h"
 #include "sim/vary.h"
@@ -8,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,14 +55,6 @@ struct sweep {
     bool told;           // children have been told to end
     time_t patience_end; // when they are killed
 };
-
-static size_t processors(void)
-{
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
-        return (size_t)CPU_COUNT(&set);
-    return 1;
-}
 
 static time_t now_s(void)
 {
@@ -281,11 +273,22 @@ static void report(struct sweep *self, enum err_status *status)
         progress_show("%zu of %zu runs done", self->over, self->num);
 }
 
+static bool varies(const struct vary *self, const char *key)
+{
+    for (size_t a = 0; a < self->num_axes; a++)
+        if (strcmp(self->axes[a].key, key) == 0)
+            return true;
+    return false;
+}
+
 bool vary_run(const struct vary *self, const struct config *base,
               const struct vary_options *options, enum err_status *status, struct err *err)
 {
     struct sweep sweep = {.options = options, .num = vary_num_runs(self)};
-    sweep.jobs = options->jobs ? options->jobs : processors();
+    bool varies_threads = varies(self, "run.threads");
+    sweep.jobs = options->jobs ? options->jobs : host_processors();
+    if (varies_threads)
+        sweep.jobs = 1;
     if (sweep.jobs > MAX_JOBS)
         sweep.jobs = MAX_JOBS;
     sweep.entries = calloc(sweep.num, sizeof *sweep.entries);
@@ -294,6 +297,8 @@ bool vary_run(const struct vary *self, const struct config *base,
     for (size_t i = 0; i < sweep.num; i++) {
         struct entry *entry = &sweep.entries[i];
         vary_configure(self, i, base, &entry->config, &entry->err);
+        if (!varies_threads)
+            entry->config.threads = 1;
     }
     level_cuts(&sweep);
     *status = ERR_NONE;

@@ -112,6 +112,7 @@ struct rig *rig_new(const struct rig_spec *spec)
         .seed = spec->seed,
         .skip_idle = !spec->evaluate_all,
         .shuffle = spec->shuffle,
+        .num_threads = spec->num_threads,
         .rtl = &self->spec.rtl,
         .delivered = delivered,
         .flit_ejected = flit_ejected,

@@ -24,6 +24,7 @@ struct rig_spec {
     double stall_probability;
     bool evaluate_all; // no idle skipping
     bool shuffle;
+    uint32_t num_threads; // 0: 1
     uint64_t seed;
     struct router_rtl rtl;
 };

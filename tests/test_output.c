@@ -40,6 +40,7 @@ static struct run_result result_made(void)
         .build_s = 0,
         .setup_s = 0.25,
         .peak_rss_bytes = 4096,
+        .num_threads = 2,
     };
 }
 
@@ -124,7 +125,7 @@ Test(output, json_has_the_documented_keys_with_their_figures)
         {"host.setup_s", "0.25"},
         {"host.output_s", "0.125"},
         {"host.peak_rss_bytes", "4096"},
-        {"host.threads", "1"},
+        {"host.threads", "2"},
     };
     cr_assert(root != NULL);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)

@@ -5,19 +5,20 @@
 
 enum { FIRST_CAPACITY = 64 };
 
-bool calendar_make(struct calendar *self, uint32_t max_latency_cycles, struct err *err)
+bool calendar_make(struct calendar *self, uint32_t max_latency_cycles, uint32_t num_parts,
+                   struct err *err)
 {
-    self->num_pending = 0;
+    self->num_parts = num_parts;
     self->num_days = 2;
     while (self->num_days <= max_latency_cycles)
         self->num_days *= 2;
-    self->days = calloc(self->num_days, sizeof *self->days);
+    self->days = calloc((size_t)num_parts * self->num_days, sizeof *self->days);
     return self->days || err_set(err, ERR_RUN, "out of memory for channels");
 }
 
 void calendar_free(struct calendar *self)
 {
-    for (uint32_t d = 0; self->days && d < self->num_days; d++) {
+    for (uint32_t d = 0; self->days && d < self->num_parts * self->num_days; d++) {
         free(self->days[d].flits);
         free(self->days[d].credits);
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where output ports lead, and what a bank of routers needs to carry flits and credits from one of
 // them to another by itself: it saves a copy of each flit into the fabric's calendar and out of it.
-// What goes to terminals it puts on the calendar. The fabric owns all that is here.
+// What goes to terminals it puts on the calendar. The fabric owns all that is here. Each partition
+// has a carrier, with a calendar and counters of its own; all else is the same in all of them.
 #ifndef ORDITO_MODEL_NET_CARRIER_H
 #define ORDITO_MODEL_NET_CARRIER_H
 
@@ -25,17 +26,19 @@ struct wire {
     struct carrier_target to;
     uint32_t latency_cycles;        // of a flit that leaves
     uint32_t credit_latency_cycles; // of a credit for a flit that came, which goes the other way
+    uint16_t part;                  // partition of the place where it leads
     bool is_hop;                    // a channel of the topology's graph
 };
 
 struct carrier {
     const struct wire *wires;  // [num_routers * radix]
-    struct calendar *calendar; // for what goes to terminals
+    struct calendar *calendar; // for what goes to terminals; counts all that is on channels
     const uint64_t *now;       // current cycle
     uint64_t *active;          // routers to evaluate in the next cycle, a bit each
-    uint64_t *channel_flits;   // [num_routers * radix] put on each channel
-    uint64_t *flit_hops;       // put on all that are hops
-    struct packet_pool *pool;  // whose packets count their hops
+    uint32_t first_word;       // of it: of the partition's routers
+    uint32_t end_word;
+    uint64_t *flit_hops;      // put on all channels that are hops
+    struct packet_pool *pool; // whose packets count their hops
 };
 
 #endif

@@ -38,7 +38,7 @@ struct circuit_params {
     uint32_t backoff_max_cycles; // backoff_cycles..: greatest window
 };
 
-// Counters of all terminals.
+// Counters of terminals.
 struct circuit_counters {
     uint64_t probes;       // sent, repeated ones too
     uint64_t nacks;        // probes that came to a channel in use and were torn down
@@ -48,5 +48,17 @@ struct circuit_counters {
     uint64_t releases;     // circuits given up because another probe asked for a channel of theirs
     uint64_t setup_cycles; // sum over circuits, from the first probe until the ack has come
 };
+
+static inline void circuit_counters_add(struct circuit_counters *sum,
+                                        const struct circuit_counters *more)
+{
+    sum->probes += more->probes;
+    sum->nacks += more->nacks;
+    sum->retries += more->retries;
+    sum->circuits += more->circuits;
+    sum->reuses += more->reuses;
+    sum->releases += more->releases;
+    sum->setup_cycles += more->setup_cycles;
+}
 
 #endif

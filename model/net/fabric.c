@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cycle of a fabric. fabric_make.c makes one.
+// The cycle of a fabric, as far as all partitions are at one. fabric_partition.c has its steps,
+// fabric_make.c makes a fabric.
 #include "model/net/fabric_state.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err *err)
 {
@@ -21,151 +21,76 @@ bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err
     packet->hops = self->params.topology->indirect ? 1 : 0; // from the node to its switch
     packet->message = spec->message;
     self->flits_created += packet->flits;
-    terminals_enqueue(&self->terminals, handle);
+    uint32_t part = partition_of(&self->nodes, spec->source);
+    terminals_enqueue(&self->parts[part].terminals, handle);
     return true;
 }
 
-// Counts a flit that is put on a channel of the topology's graph.
-static void count_hop(struct fabric *self, const struct flit *flit)
+// Too little is active for threads to pay: the caller is done with it before they would be awake.
+static bool is_small(const struct fabric *self)
 {
-    if (switching_is_circuit(self->params.switching) && (flit->vc & CIRCUIT_NO_DATA))
-        return;
-    self->flit_hops++;
-    struct packet *packet =
-        flit->head ? packet_pool_at(&self->pool, layout_handle(flit->payload)) : NULL;
-    if (packet)
-        packet->hops++;
-}
-
-// Puts what a router's output registers hold on their channels. What an RTL that is wrong sends to
-// nowhere is lost, and the watchdog will tell.
-static bool emit(struct fabric *self, uint32_t router)
-{
-    size_t first = (size_t)router * self->radix;
-    for (uint32_t i = 0; i < self->out.num_flits; i++) {
-        const struct router_out_flit *out = &self->out.flits[i];
-        const struct wire *wire = &self->wires[first + out->port];
-        if (wire->to.place == TOPOLOGY_NONE)
-            continue;
-        self->channel_flits[first + out->port]++;
-        if (wire->is_hop)
-            count_hop(self, &out->flit);
-        struct calendar_flit *entry =
-            calendar_add_flit(&self->calendar, self->now + wire->latency_cycles);
-        if (!entry)
-            return false;
-        *entry = (struct calendar_flit){wire->to, out->flit};
-    }
-    for (uint32_t i = 0; i < self->out.num_credits; i++) {
-        const struct router_out_credit *out = &self->out.credits[i];
-        const struct wire *wire = &self->wires[first + out->port];
-        if (wire->to.place == TOPOLOGY_NONE)
-            continue;
-        struct calendar_credit *entry =
-            calendar_add_credit(&self->calendar, self->now + wire->credit_latency_cycles);
-        if (!entry)
-            return false;
-        *entry = (struct calendar_credit){wire->to, out->vcs, out->ack, out->nack};
-    }
-    return true;
-}
-
-typedef void step_fn(void *bank, uint32_t router, struct router_out *out);
-
-// Calls `step` for a router and emits what it gives.
-static bool step_router(struct fabric *self, step_fn *step, uint32_t router)
-{
-    self->out.num_flits = 0;
-    self->out.num_credits = 0;
-    step(self->bank, router, &self->out);
-    return emit(self, router);
-}
-
-static bool step_in_random_order(struct fabric *self, step_fn *step)
-{
+    enum { FEW = 48 }; // routers to evaluate and nodes to send
     uint32_t num = 0;
-    for (uint32_t w = 0; w < fabric_num_words(self); w++)
-        for (uint64_t rest = self->active[w]; rest; rest &= rest - 1)
-            self->order[num++] = w * 64 + (uint32_t)__builtin_ctzll(rest);
-    bool good = true;
-    for (uint32_t i = 0; i < num; i++) {
-        uint32_t j = i + (uint32_t)rng_below(&self->shuffle_rng, num - i);
-        uint32_t router = self->order[j];
-        self->order[j] = self->order[i];
-        good &= step_router(self, step, router);
+    for (uint32_t w = 0; w < partition_num_words(self->routers.num_items); w++) {
+        num += (uint32_t)__builtin_popcountll(self->active[w]);
+        if (num >= FEW)
+            return false;
     }
-    return good;
+    for (uint32_t w = 0; w < partition_num_words(self->nodes.num_items); w++)
+        num += (uint32_t)__builtin_popcountll(self->terminals.sending[w]);
+    return num < FEW;
 }
 
-// Does so for every active router.
-static bool step_routers(struct fabric *self, step_fn *step)
+// The steps of the cycle, for all partitions.
+static void step(struct fabric *self)
 {
-    if (self->params.shuffle)
-        return step_in_random_order(self, step);
-    bool good = true;
-    for (uint32_t w = 0; w < fabric_num_words(self); w++)
-        for (uint64_t rest = self->active[w]; rest; rest &= rest - 1)
-            good &= step_router(self, step, w * 64 + (uint32_t)__builtin_ctzll(rest));
-    return good;
+    if (self->workers && !is_small(self)) {
+        workers_run(self->workers);
+        return;
+    }
+    for (uint32_t p = 0; p < self->num_parts; p++)
+        partition_cycle(&self->parts[p]);
 }
 
-// Step c.
-static bool arrive(struct fabric *self, struct err *err)
+// The first fault by step and node, nodes of partitions being in ascending order, then those that
+// are of no step.
+static bool check(struct fabric *self, struct err *err)
 {
     const struct router_ops *ops = self->params.ops;
-    struct calendar_day *today = calendar_at(&self->calendar, self->now);
-    for (uint32_t i = 0; i < today->num_flits; i++) {
-        const struct calendar_flit *in = &today->flits[i];
-        if (in->to.port != CARRIER_TERMINAL) {
-            ops->flit(self->bank, in->to.place, in->to.port, in->flit);
-            fabric_activate(self, in->to.place);
-        } else if (!terminals_flit(&self->terminals, in->to.place, in->flit, err)) {
-            return false;
-        }
+    const struct partition *first = NULL;
+    bool memory = true;
+    for (uint32_t p = 0; p < self->num_parts; p++) {
+        const struct partition *part = &self->parts[p];
+        memory &= !part->out_of_memory;
+        if (part->faulty && (!first || part->fault_at < first->fault_at))
+            first = part;
     }
-    for (uint32_t i = 0; i < today->num_credits; i++) {
-        const struct calendar_credit *in = &today->credits[i];
-        bool answer = in->ack || in->nack;
-        if (in->to.port != CARRIER_TERMINAL) {
-            if (answer)
-                ops->answer(self->bank, in->to.place, in->to.port, in->ack, in->nack);
-            else
-                ops->credit(self->bank, in->to.place, in->to.port, in->vcs);
-            fabric_activate(self, in->to.place);
-        } else if (!answer) {
-            terminals_credit(&self->terminals, in->to.place, in->vcs);
-        } else if (!terminals_answer(&self->terminals, in->to.place, self->now, in->ack, in->nack,
-                                     err)) {
-            return false;
-        }
-    }
-    calendar_clear(&self->calendar, today);
-    if (self->bank_carries)
-        ops->arrive(self->bank);
-    return true;
+    bool good = !ops->check || ops->check(self->bank, err);
+    if (first)
+        *err = first->fault;
+    else if (!memory)
+        *err = (struct err){ERR_RUN, "out of memory for flits on channels"};
+    return good && memory && !first;
 }
 
-// Keeps for the next cycle the routers that are busy, or all if none may be left out.
-static void settle(struct fabric *self)
+// Adds up what partitions have counted. Counts the cycles in which packets are there and no flit
+// moves, be it along a channel; nor does a credit, which a flit may wait for; nor does a node wait
+// for the end of a back-off.
+static bool watch(struct fabric *self, struct err *err)
 {
-    bool settled = self->bank_carries && !self->params.shuffle;
-    for (uint32_t w = 0; !settled && w < fabric_num_words(self); w++)
-        for (uint64_t rest = self->active[w]; rest; rest &= rest - 1) {
-            uint32_t router = w * 64 + (uint32_t)__builtin_ctzll(rest);
-            if (!self->params.ops->busy(self->bank, router))
-                self->active[w] &= ~(rest & -rest);
-        }
-    fabric_activate_all(self);
-}
-
-// Counts the cycles in which packets are there and no flit moves, be it along a channel; nor does a
-// credit, which a flit may wait for; nor does a node wait for the end of a back-off.
-static bool watch(struct fabric *self, uint64_t moves_before, struct err *err)
-{
-    uint64_t moves =
-        self->terminals.flits_injected + self->terminals.flits_ejected + self->flit_hops;
-    if (moves != moves_before || self->calendar.num_pending > 0 || self->pool.num_live == 0 ||
-        self->terminals.num_backing_off > 0) {
+    uint64_t moves = 0;
+    uint64_t pending = 0;
+    uint64_t backing_off = 0;
+    for (uint32_t p = 0; p < self->num_parts; p++) {
+        const struct partition *part = &self->parts[p];
+        moves += part->terminals.flits_injected + part->terminals.flits_ejected + part->flit_hops;
+        pending += part->calendar.num_pending;
+        backing_off += part->terminals.num_backing_off;
+    }
+    bool moved = moves != self->num_moves;
+    self->num_moves = moves;
+    self->num_pending = pending;
+    if (moved || pending > 0 || self->pool.num_live == 0 || backing_off > 0) {
         self->quiet_cycles = 0;
         return true;
     }
@@ -179,25 +104,13 @@ static bool watch(struct fabric *self, uint64_t moves_before, struct err *err)
 
 bool fabric_cycle(struct fabric *self, struct err *err)
 {
-    const struct router_ops *ops = self->params.ops;
-    uint64_t moves =
-        self->terminals.flits_injected + self->terminals.flits_ejected + self->flit_hops;
-    bool memory = true;
-    if (self->bank_carries && !self->params.shuffle)
-        ops->evaluate_all(self->bank);
-    else if (ops->evaluate)
-        memory = step_routers(self, ops->evaluate);
-    memory &= terminals_inject(&self->terminals, self->now);
-    if (!arrive(self, err) || !terminals_eject(&self->terminals, self->now, err))
+    step(self);
+    for (uint32_t p = 0; p < self->num_parts; p++)
+        terminals_deliver(&self->parts[p].terminals, self->now);
+    if (!check(self, err))
         return false;
-    memory &= !ops->update || step_routers(self, ops->update);
-    if (!memory)
-        return err_set(err, ERR_RUN, "out of memory for flits on channels");
-    if (ops->check && !ops->check(self->bank, err))
-        return false;
-    settle(self);
     self->now++;
-    return watch(self, moves, err);
+    return watch(self, err);
 }
 
 uint64_t fabric_now(const struct fabric *self)
@@ -207,9 +120,9 @@ uint64_t fabric_now(const struct fabric *self)
 
 bool fabric_idle(const struct fabric *self)
 {
-    if (self->pool.num_live > 0 || self->calendar.num_pending > 0)
+    if (self->pool.num_live > 0 || self->num_pending > 0)
         return false;
-    for (uint32_t w = 0; self->params.skip_idle && w < fabric_num_words(self); w++)
+    for (uint32_t w = 0; self->params.skip_idle && w < partition_num_words(self->num_routers); w++)
         if (self->active[w])
             return false;
     return true;
@@ -221,27 +134,49 @@ void fabric_jump(struct fabric *self, uint64_t cycle)
         self->now = cycle;
 }
 
+static void add_part(struct fabric_counters *sum, const struct partition *part)
+{
+    const struct terminals *terminals = &part->terminals;
+    sum->packets_injected += terminals->packets_injected;
+    sum->packets_ejected += terminals->packets_ejected;
+    sum->flits_injected += terminals->flits_injected;
+    sum->flits_ejected += terminals->flits_ejected;
+    sum->flit_hops += part->flit_hops;
+    circuit_counters_add(&sum->circuit, &terminals->circuit_counters);
+    for (uint32_t c = 0; c < ROUTER_MAX_CLASSES; c++) {
+        struct fabric_class_counters *to = &sum->classes[c];
+        const struct fabric_class_counters *of = &terminals->class_counters[c];
+        to->packets_created += of->packets_created;
+        to->flits_created += of->flits_created;
+        to->flits_injected += of->flits_injected;
+        to->flits_ejected += of->flits_ejected;
+    }
+}
+
 struct fabric_counters fabric_counters(const struct fabric *self)
 {
     struct fabric_counters counters = {
         .packets_created = self->pool.next_serial,
-        .packets_injected = self->terminals.packets_injected,
-        .packets_ejected = self->terminals.packets_ejected,
         .flits_created = self->flits_created,
-        .flits_injected = self->terminals.flits_injected,
-        .flits_ejected = self->terminals.flits_ejected,
-        .flit_hops = self->flit_hops +
-                     (self->params.topology->indirect ? self->terminals.flits_injected : 0),
-        .circuit = self->terminals.circuit_counters,
     };
-    memcpy(counters.classes, self->terminals.class_counters, sizeof counters.classes);
+    for (uint32_t p = 0; p < self->num_parts; p++)
+        add_part(&counters, &self->parts[p]);
+    if (self->params.topology->indirect)
+        counters.flit_hops += counters.flits_injected;
     for (uint32_t r = 0; self->params.ops->stalls && r < self->num_routers; r++)
         self->params.ops->stalls(self->bank, r, &counters.stalls);
     return counters;
 }
 
+uint32_t fabric_num_threads(const struct fabric *self)
+{
+    return self->num_parts;
+}
+
 const uint64_t *fabric_channel_flits(const struct fabric *self)
 {
+    if (self->bank_carries)
+        self->params.ops->channel_flits(self->bank, self->channel_flits);
     return self->channel_flits;
 }
 

@@ -21,6 +21,10 @@
 // Under circuit switching terminals set up and free circuits (terminal_circuit.h); routing has one
 // VC, since a circuit has whole channels.
 //
+// Threads: routers and nodes are shared out among partitions, which make the steps of a cycle side
+// by side (fabric_partition.c). All else, packets' creation and delivery included, is done by the
+// caller's thread, and results are the same whatever the number of threads.
+//
 // Owner: the fabric owns its routers and packets; topology and routing belong to the caller and
 // outlive it. No allocation in a cycle but for growth of pools.
 #ifndef ORDITO_MODEL_NET_FABRIC_H
@@ -33,10 +37,10 @@
 
 #include <stdio.h>
 
-// Called in step d for each packet, in ascending order of node; the packet's slot is free after.
+// Called after step d for each packet, in ascending order of node; the packet's slot is free after.
 typedef void fabric_delivered_fn(void *context, const struct packet *packet);
 
-// Called in step d for each flit that a node takes, before its packet is delivered.
+// Called after step d for each flit that a node takes, before its packet is delivered.
 typedef void fabric_flit_fn(void *context, uint32_t node, uint64_t cycle, struct flit flit);
 
 struct fabric_params {
@@ -54,6 +58,8 @@ struct fabric_params {
     uint64_t watchdog_cycles;         // packets are there, nothing moves and no node backs off for
                                       // so long: deadlock
     uint64_t seed;
+    uint32_t num_threads;           // at most; 0: 1. A thread has 64 routers or more, so there may
+                                    // be fewer; whole models and waves have one
     bool skip_idle;                 // leave out routers that cannot change
     bool shuffle;                   // evaluate routers in a random order each cycle (tests)
     struct router_rtl *rtl;         // what is asked of back ends that run RTL, or NULL
@@ -85,6 +91,9 @@ bool fabric_idle(const struct fabric *self);
 
 // Moves an idle fabric's clock on to `cycle`.
 void fabric_jump(struct fabric *self, uint64_t cycle);
+
+// Threads that simulate it.
+uint32_t fabric_num_threads(const struct fabric *self);
 
 // Counters of a traffic class.
 struct fabric_class_counters {

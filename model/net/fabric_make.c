@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 // Latency of the channel that leaves the topology by a port.
 static uint32_t latency_of(const struct fabric *self, size_t port)
@@ -60,12 +61,21 @@ static void wire_routers(struct fabric *self)
         if (node != TOPOLOGY_NONE) {
             uint32_t in_cycles = injection_latency_of(self, t->node_port[node]);
             size_t port = t->node_port[node];
-            self->node_latency[node] = (struct terminal_latency){in_cycles, latency_of(self, port)};
-            struct carrier_target terminal = {node, CARRIER_TERMINAL};
-            *wire = (struct wire){terminal, flit_latency_of(self, port), in_cycles, t->indirect};
+            self->node_latency[node] = (struct terminal_latency){
+                in_cycles, latency_of(self, port),
+                partition_of(&self->routers, self->node_target[node].place)};
+            *wire = (struct wire){.to = {node, CARRIER_TERMINAL},
+                                  .latency_cycles = flit_latency_of(self, port),
+                                  .credit_latency_cycles = in_cycles,
+                                  .part = (uint16_t)partition_of(&self->nodes, node),
+                                  .is_hop = t->indirect};
         } else if (t->peer[p] != TOPOLOGY_NONE) {
-            *wire = (struct wire){port_of(t, t->peer[p]), flit_latency_of(self, p),
-                                  latency_of(self, t->peer[p]), true};
+            struct carrier_target to = port_of(t, t->peer[p]);
+            *wire = (struct wire){.to = to,
+                                  .latency_cycles = flit_latency_of(self, p),
+                                  .credit_latency_cycles = latency_of(self, t->peer[p]),
+                                  .part = (uint16_t)partition_of(&self->routers, to.place),
+                                  .is_hop = true};
         } else {
             wire->to.place = TOPOLOGY_NONE;
         }
@@ -78,53 +88,88 @@ static bool allocate(struct fabric *self, struct err *err)
     uint32_t nodes = self->params.topology->num_nodes;
     self->wires = calloc(ports, sizeof *self->wires);
     self->node_target = calloc(nodes, sizeof *self->node_target);
-    self->out.flits = calloc(self->radix, sizeof *self->out.flits);
-    self->out.credits = calloc(self->radix, sizeof *self->out.credits);
-    self->active = calloc(fabric_num_words(self), sizeof *self->active);
+    self->active = calloc(partition_num_words(self->num_routers), sizeof *self->active);
+    self->carriers = calloc(self->num_parts, sizeof *self->carriers);
+    self->parts = aligned_alloc(FABRIC_LINE_BYTES, self->num_parts * sizeof *self->parts);
+    if (self->parts)
+        memset(self->parts, 0, self->num_parts * sizeof *self->parts);
     self->order = calloc(self->num_routers, sizeof *self->order);
     self->node_latency = calloc(nodes, sizeof *self->node_latency);
     self->channel_flits = calloc(ports + nodes, sizeof *self->channel_flits);
     self->own_address = routing_own_addresses(self->params.routing, self->params.topology);
-    if (!self->wires || !self->node_target || !self->out.flits || !self->out.credits ||
-        !self->active || !self->order || !self->node_latency || !self->channel_flits ||
-        !self->own_address)
+    if (!self->wires || !self->node_target || !self->active || !self->carriers || !self->parts ||
+        !self->order || !self->node_latency || !self->channel_flits || !self->own_address)
         return err_set(err, ERR_RUN, "out of memory for a fabric of %u routers", self->num_routers);
     return true;
 }
 
 static void let_carry(struct fabric *self)
 {
-    self->carrier = (struct carrier){
-        .wires = self->wires,
-        .calendar = &self->calendar,
-        .now = &self->now,
-        .active = self->active,
-        .channel_flits = self->channel_flits,
-        .flit_hops = &self->flit_hops,
-        .pool = &self->pool,
-    };
-    self->bank_carries = self->params.ops->carry(self->bank, &self->carrier);
+    for (uint32_t p = 0; p < self->num_parts; p++)
+        self->carriers[p] = (struct carrier){
+            .wires = self->wires,
+            .calendar = &self->parts[p].calendar,
+            .now = &self->now,
+            .active = self->active,
+            .first_word = self->parts[p].first_word,
+            .end_word = self->parts[p].end_word,
+            .flit_hops = &self->parts[p].flit_hops,
+            .pool = &self->pool,
+        };
+    self->bank_carries = self->params.ops->carry(self->bank, self->carriers);
 }
 
-static bool make(struct fabric *self, struct err *err)
+// As many as there are threads, as far as each gets a word of routers. A wave is one file, which
+// one thread writes.
+static void share_out(struct fabric *self)
 {
     const struct fabric_params *params = &self->params;
-    self->num_routers = params->ops->whole ? 1 : params->topology->num_routers;
-    self->radix = params->ops->whole ? params->topology->num_nodes : params->topology->radix;
-    if (!allocate(self, err) || !calendar_make(&self->calendar, max_latency(self), err))
-        return false;
-    wire_routers(self);
-    fabric_activate_all(self);
-    self->shuffle_rng = rng_make(params->seed, RNG_SHUFFLE, 0);
-    self->terminals.params = params;
+    uint32_t words = partition_num_words(self->num_routers);
+    self->num_parts = params->num_threads < words ? params->num_threads : words;
+    if (self->num_parts > PARTITION_MAX)
+        self->num_parts = PARTITION_MAX;
+    if (self->num_parts == 0 || (params->rtl && params->rtl->wave))
+        self->num_parts = 1;
+    self->routers = (struct partitioning){self->num_parts, self->num_routers};
+    self->nodes = (struct partitioning){self->num_parts, params->topology->num_nodes};
+}
+
+static bool make_terminals(struct fabric *self, struct err *err)
+{
+    self->terminals.params = &self->params;
     self->terminals.pool = &self->pool;
-    self->terminals.calendar = &self->calendar;
     self->terminals.node_target = self->node_target;
     self->terminals.node_latency = self->node_latency;
     self->terminals.node_flits = self->channel_flits + (size_t)self->num_routers * self->radix;
-    self->terminals.num_nodes = params->topology->num_nodes;
-    if (!terminals_make(&self->terminals, err))
-        return false;
+    self->terminals.num_nodes = self->params.topology->num_nodes;
+    return terminals_make(&self->terminals, err);
+}
+
+static bool make_part(struct fabric *self, uint32_t p, struct err *err)
+{
+    struct partition *part = &self->parts[p];
+    part->fabric = self;
+    part->first_word = partition_first_word(&self->routers, p);
+    part->end_word = partition_first_word(&self->routers, p + 1);
+    part->order = &self->order[(size_t)part->first_word * PARTITION_WORD];
+    part->shuffle_rng = rng_make(self->params.seed, RNG_SHUFFLE, p);
+    terminals_share(&part->terminals, &self->terminals, &part->calendar,
+                    partition_first_word(&self->nodes, p),
+                    partition_first_word(&self->nodes, p + 1));
+    partition_activate_all(part);
+    part->out = (struct router_out){
+        .part = p,
+        .flits = calloc(self->radix, sizeof *part->out.flits),
+        .credits = calloc(self->radix, sizeof *part->out.credits),
+    };
+    if (!part->out.flits || !part->out.credits)
+        return err_set(err, ERR_RUN, "out of memory for a fabric of %u routers", self->num_routers);
+    return calendar_make(&part->calendar, max_latency(self), self->num_parts, err);
+}
+
+static bool make_bank(struct fabric *self, struct err *err)
+{
+    const struct fabric_params *params = &self->params;
     struct router_params routers = {
         .radix = self->radix,
         .num_vcs = params->routing->num_vcs,
@@ -135,6 +180,7 @@ static bool make(struct fabric *self, struct err *err)
         .flit_cycles = params->ops->whole ? NULL : params->topology->flit_cycles,
         .routing = params->routing,
         .num_routers = self->num_routers,
+        .partitioning = self->routers,
         .own_address = self->own_address,
         .now = &self->now,
         .rtl = params->rtl,
@@ -148,6 +194,33 @@ static bool make(struct fabric *self, struct err *err)
     if (self->bank && self->params.ops->carry)
         let_carry(self);
     return self->bank != NULL;
+}
+
+static void work(void *context, uint32_t part)
+{
+    struct fabric *self = context;
+    partition_cycle(&self->parts[part]);
+}
+
+static bool make(struct fabric *self, struct err *err)
+{
+    const struct fabric_params *params = &self->params;
+    self->num_routers = params->ops->whole ? 1 : params->topology->num_routers;
+    self->radix = params->ops->whole ? params->topology->num_nodes : params->topology->radix;
+    share_out(self);
+    if (!allocate(self, err))
+        return false;
+    wire_routers(self);
+    if (!make_terminals(self, err))
+        return false;
+    for (uint32_t p = 0; p < self->num_parts; p++)
+        if (!make_part(self, p, err))
+            return false;
+    if (!make_bank(self, err))
+        return false;
+    if (self->num_parts > 1)
+        self->workers = workers_new(self->num_parts, work, self, err);
+    return self->workers || self->num_parts == 1;
 }
 
 struct fabric *fabric_new(const struct fabric_params *params, struct err *err)
@@ -169,18 +242,25 @@ void fabric_free(struct fabric *self)
 {
     if (!self)
         return;
+    workers_free(self->workers);
     if (self->bank)
         self->params.ops->bank_free(self->bank);
+    for (uint32_t p = 0; self->parts && p < self->num_parts; p++) {
+        struct partition *part = &self->parts[p];
+        free(part->out.flits);
+        free(part->out.credits);
+        free(part->terminals.taken);
+        calendar_free(&part->calendar);
+    }
+    free(self->parts);
+    free(self->carriers);
     free(self->wires);
     free(self->node_target);
-    free(self->out.flits);
-    free(self->out.credits);
     free(self->active);
     free(self->order);
     free(self->node_latency);
     free(self->channel_flits);
     free(self->own_address);
-    calendar_free(&self->calendar);
     terminals_free(&self->terminals);
     packet_pool_free(&self->pool);
     free(self);

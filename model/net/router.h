@@ -92,6 +92,7 @@
 #ifndef ORDITO_MODEL_NET_ROUTER_H
 #define ORDITO_MODEL_NET_ROUTER_H
 
+#include "model/net/partition.h"
 #include "model/net/router_design.h"
 #include "model/net/routing.h"
 #include "model/net/switching.h"
@@ -137,6 +138,7 @@ struct router_out_credit {
 struct router_out {
     uint32_t num_flits;
     uint32_t num_credits;
+    uint32_t part; // partition whose routers these are
     struct router_out_flit *flits;
     struct router_out_credit *credits;
 };
@@ -223,16 +225,18 @@ struct router_params {
                                    // of an output port, 1..; NULL: 1; outlives the routers
     const struct routing *routing; // outlives the routers
     uint32_t num_routers;
-    const uint32_t *own_address;     // [num_routers], in place; outlives the routers
-    const uint64_t *now;             // current cycle, for reports and waves; NULL: it stays 0
-    struct router_rtl *rtl;          // NULL: nothing asked; outlives the routers
-    const struct topology *topology; // router_whole only; NULL elsewhere
-    uint32_t channel_latency_cycles; // router_whole only: of the channels inside
+    struct partitioning partitioning; // of the routers; all zero: one partition
+    const uint32_t *own_address;      // [num_routers], in place; outlives the routers
+    const uint64_t *now;              // current cycle, for reports and waves; NULL: it stays 0
+    struct router_rtl *rtl;           // NULL: nothing asked; outlives the routers
+    const struct topology *topology;  // router_whole only; NULL elsewhere
+    uint32_t channel_latency_cycles;  // router_whole only: of the channels inside
 };
 
 // A back end: all routers of a fabric live in one bank, named by index. Calls for different
 // routers of a bank may come in any order within a step of a cycle; the fabric (fabric.c) makes
-// each step for all routers before the next step.
+// each step for all routers of a partition before the next step. Calls for routers of different
+// partitions come from different threads, at the same time.
 struct router_ops {
     const char *name;
     bool whole; // the bank is one router, whose port i is the terminal of node i
@@ -260,12 +264,14 @@ struct router_ops {
     void (*update)(void *bank, uint32_t router, struct router_out *out);
 
     // Has the bank carry flits and credits by itself from now on, all that its routers send, and
-    // keep which of them are active; `evaluate` then fills in nothing. False if it does not.
-    // `evaluate_all` evaluates the active routers, `arrive` is step c of fabric.h for what went
-    // from one to another. NULL if it never does.
-    bool (*carry)(void *bank, const struct carrier *carrier);
-    void (*evaluate_all)(void *bank);
-    void (*arrive)(void *bank);
+    // keep which of them are active; `evaluate` then fills in nothing. False if it does not. There
+    // is one carrier a partition. `evaluate_all` evaluates the active routers of a partition,
+    // `arrive` is step c of fabric.h for what comes to it from routers. `channel_flits` tells how
+    // many flits went out by each port [num_routers * radix]. NULL if it never does.
+    bool (*carry)(void *bank, const struct carrier *carriers);
+    void (*evaluate_all)(void *bank, uint32_t part);
+    void (*arrive)(void *bank, uint32_t part);
+    void (*channel_flits)(const void *bank, uint64_t *flits);
 
     // True if the router must be evaluated in the next cycle even with quiet pins.
     bool (*busy)(const void *bank, uint32_t router);
@@ -279,7 +285,7 @@ struct router_ops {
     uint32_t (*waits)(const void *bank, uint32_t router, struct router_wait *waits);
 
     // False if the back end has found a fault of its own (lockstep: a difference); fills `err` with
-    // status ERR_MISMATCH. NULL if it never does.
+    // status ERR_MISMATCH. Called once a cycle, for all partitions. NULL if it never does.
     bool (*check)(void *bank, struct err *err);
 };
 

@@ -72,25 +72,29 @@ static void credit(void *bank, uint32_t router, uint32_t port, uint8_t vcs)
 // --- channels -----------------------------------------------------------------------------------
 
 // Notes what is to arrive.
-static inline void add_event(struct fast_bank *self, struct fast_events *to, uint32_t event)
+static inline void add_event(struct fast_part *from, struct fast_events *to, uint32_t event)
 {
     if (to->num == to->cap && !fast_events_grow(to)) {
-        self->out_of_memory = true;
+        from->out_of_memory = true;
         return;
     }
     to->events[to->num++] = event;
 }
 
-static inline struct fast_day *day_in(const struct fast_bank *self, uint32_t latency_cycles)
+// What a partition has sent that arrives at the partition whose days begin at `first_day`.
+static inline struct fast_day *day_in(const struct fast_bank *self, const struct fast_part *from,
+                                      uint32_t first_day, uint32_t latency_cycles)
 {
-    return &self->days[(self->today + latency_cycles) & (self->num_days - 1)];
+    return &from->days[first_day + ((from->today + latency_cycles) & self->day_mask)];
 }
 
 // Puts the flit `front` on the channel out of a port to another router, by VC `vc`, as the number
 // `sent` that goes there. It is written where it goes to at once, and is there when its event
-// comes: the credit that was had for it keeps the place free.
-static inline void send_flit(struct fast_bank *self, const struct fast_port *port, uint32_t vc,
-                             uint32_t sent, const struct fast_flit *front)
+// comes: the credit that was had for it keeps the place free. That router may be of another
+// partition, which is at work, but the place is the sender's.
+static inline void send_flit(const struct fast_bank *self, struct fast_part *from,
+                             const struct fast_port *port, uint32_t vc, uint32_t sent,
+                             const struct fast_flit *front)
 {
     uint32_t event = port->event + vc;
     struct fast_flit *fifo = (struct fast_flit *)(self->routers + port->fifo);
@@ -98,105 +102,133 @@ static inline void send_flit(struct fast_bank *self, const struct fast_port *por
     place->hops = front->hops + 1;
     write_flit(self, place, event / FAST_MAX_SET, port->address, event % FAST_MAX_SET, vc,
                front->payload, front->want.ends);
-    add_event(self, &day_in(self, port->latency_cycles)->flits, event);
-    self->num_flits_added++;
+    add_event(from, &day_in(self, from, port->first_day, port->latency_cycles)->flits, event);
+    from->num_flits++;
 }
 
-static struct flit outside(const struct fast_flit *front, uint32_t vc)
+static inline struct flit flit_of(const struct fast_flit *front, uint32_t vc)
 {
     uint32_t ends = front->want.ends;
     return (struct flit){front->payload, (uint8_t)vc, ends & FAST_HEAD, (ends & FAST_TAIL) != 0};
 }
 
 // Puts a flit on the channel out of a port to a terminal.
-static void send_to_terminal(struct fast_bank *self, size_t port_idx, uint32_t vc,
+static void send_to_terminal(struct fast_part *from, const struct wire *wire, uint32_t vc,
                              const struct fast_flit *front)
 {
-    const struct carrier *carrier = self->carrier;
-    const struct wire *wire = &carrier->wires[port_idx];
+    const struct carrier *carrier = from->carrier;
     if (wire->to.place == TOPOLOGY_NONE)
         return;
     *carrier->flit_hops += wire->is_hop;
     if (front->want.ends & FAST_HEAD)
         carrier->pool->slots[layout_handle(front->payload)].hops += front->hops + wire->is_hop;
     struct calendar_flit *entry =
-        calendar_add_flit(carrier->calendar, *carrier->now + wire->latency_cycles);
+        calendar_add_flit(carrier->calendar, wire->part, *carrier->now + wire->latency_cycles);
     if (entry)
-        *entry = (struct calendar_flit){wire->to, outside(front, vc)};
+        *entry = (struct calendar_flit){wire->to, flit_of(front, vc)};
     else
-        self->out_of_memory = true;
+        from->out_of_memory = true;
 }
 
-static void send_credit_to_terminal(struct fast_bank *self, size_t port_idx, uint32_t vc)
+static void send_credit_to_terminal(struct fast_part *from, const struct wire *wire, uint32_t vc)
 {
-    const struct carrier *carrier = self->carrier;
-    const struct wire *wire = &carrier->wires[port_idx];
-    struct calendar_credit *entry =
-        calendar_add_credit(carrier->calendar, *carrier->now + wire->credit_latency_cycles);
+    const struct carrier *carrier = from->carrier;
+    struct calendar_credit *entry = calendar_add_credit(
+        carrier->calendar, wire->part, *carrier->now + wire->credit_latency_cycles);
     if (entry)
         *entry = (struct calendar_credit){.to = wire->to, .vcs = (uint8_t)(1U << vc)};
     else
-        self->out_of_memory = true;
+        from->out_of_memory = true;
 }
 
-// Sends back the credit for a flit that left input VC `x` of port `in`.
-static inline void send_credit(struct fast_bank *self, const struct fast_router *at,
-                               const struct fast_port *port, uint32_t in, uint32_t x)
+static inline const struct wire *wire_of(const struct fast_bank *self, const struct fast_part *from,
+                                         const struct fast_router *at, uint32_t port)
 {
-    uint32_t vc = x - port->first;
+    return &from->carrier->wires[(size_t)at->number * self->radix + port];
+}
+
+// Sends back the credit for a flit that left VC `vc` of input port `in`.
+static inline void send_credit(const struct fast_bank *self, struct fast_part *from,
+                               const struct fast_router *at, const struct fast_port *port,
+                               uint32_t in, uint32_t vc)
+{
     if (port->event == FAST_TO_TERMINAL) {
-        send_credit_to_terminal(self, (size_t)at->first_port + in, vc);
+        send_credit_to_terminal(from, wire_of(self, from, at, in), vc);
         return;
     }
-    add_event(self, &day_in(self, port->credit_latency_cycles)->credits, port->event + vc);
-    self->num_credits_added++;
+    add_event(from, &day_in(self, from, port->first_day, port->credit_latency_cycles)->credits,
+              port->event + vc);
+    from->num_credits++;
 }
 
-// A router that gets a credit needs not be made active: it is if it has a flit.
-static void arrive(void *bank)
+// What a partition has sent to another, `here`, arrives. A router that gets a credit needs not be
+// made active: it is if it has a flit.
+static void arrive_from(const struct fast_bank *self, struct fast_part *here,
+                        struct fast_day *today)
 {
-    struct fast_bank *self = bank;
-    struct fast_day *today = day_in(self, 0);
-    uint64_t *active = self->carrier->active;
-    for (uint32_t i = 0; i < today->flits.num; i++) {
-        uint32_t router = today->flits.events[i] / FAST_MAX_SET;
-        arrive_flit(self, fast_router_at(self, router), today->flits.events[i] % FAST_MAX_SET);
+    const struct fast_events flits = today->flits;
+    const struct fast_events credits = today->credits;
+    uint64_t *active = here->carrier->active;
+    for (uint32_t i = 0; i < flits.num; i++) {
+        uint32_t router = flits.events[i] / FAST_MAX_SET;
+        arrive_flit(self, fast_router_at(self, router), flits.events[i] % FAST_MAX_SET);
         active[router / 64] |= fast_bit_of(router % 64);
     }
-    for (uint32_t i = 0; i < today->credits.num; i++)
-        arrive_credit(self, fast_router_at(self, today->credits.events[i] / FAST_MAX_SET),
-                      today->credits.events[i] % FAST_MAX_SET);
-    *self->carrier->flit_hops += self->num_flits_added;
-    self->carrier->calendar->num_pending += self->num_flits_added + self->num_credits_added;
-    self->carrier->calendar->num_pending -= (uint64_t)today->flits.num + today->credits.num;
-    self->num_flits_added = 0;
-    self->num_credits_added = 0;
+    for (uint32_t i = 0; i < credits.num; i++)
+        arrive_credit(self, fast_router_at(self, credits.events[i] / FAST_MAX_SET),
+                      credits.events[i] % FAST_MAX_SET);
+    here->carrier->calendar->num_pending -= (uint64_t)flits.num + credits.num;
     today->flits.num = 0;
     today->credits.num = 0;
-    self->today = (self->today + 1) & (self->num_days - 1);
+}
+
+static void arrive(void *bank, uint32_t part)
+{
+    struct fast_bank *self = bank;
+    struct fast_part *here = &self->parts[part];
+    for (uint32_t from = 0; from < self->num_parts; from++)
+        arrive_from(self, here, &self->parts[from].days[part * self->num_days + here->today]);
+    *here->carrier->flit_hops += here->num_flits;
+    here->carrier->calendar->num_pending += here->num_flits + here->num_credits;
+    here->num_flits = 0;
+    here->num_credits = 0;
+    here->today = (here->today + 1) & self->day_mask;
 }
 
 // --- steps 1 to 5 -------------------------------------------------------------------------------
 
-// Step 1 for input VC `x`: the output VCs by which its front flit may leave now; 0, and counted, if
-// it may not.
-static inline uint64_t request(const struct fast_bank *self, uint32_t router,
-                               const struct fast_router *at, uint32_t x,
-                               const struct fast_flit *front)
+// An input VC whose front flit may leave.
+struct contender {
+    uint64_t usable; // output VCs, all of one port
+    const struct fast_flit *front;
+    uint32_t x;   // number of the input VC
+    uint32_t in;  // its port
+    uint32_t out; // output port
+};
+
+// Step 1 for input VC `x`. False, and counted why, if its front flit may not leave now.
+static inline bool request(const struct fast_bank *self, struct fast_router *at, uint32_t x,
+                           struct contender *contender)
 {
+    const struct fast_flit *front = fast_front(self, at, x);
     uint64_t usable = fast_usable_of(at, x, front);
+    struct router_stalls *stalls = &self->stalls[at->number];
     if (usable == 0) {
         bool no_vc = fast_lacks_vc(at, x, front);
-        self->stalls[router].no_vc += no_vc;
-        self->stalls[router].no_credit += !no_vc;
-    } else if (!fast_is_whole(self, at, x)) {
-        self->stalls[router].not_whole++;
-        return 0;
+        stalls->no_vc += no_vc;
+        stalls->no_credit += !no_vc;
+        return false;
     }
-    return usable;
+    if (!fast_is_whole(self, at, x)) {
+        stalls->not_whole++;
+        return false;
+    }
+    uint32_t out = self->port_of[__builtin_ctzll(usable)];
+    *contender = (struct contender){usable, front, x, self->port_of[x], out};
+    return true;
 }
 
-// The front flit of input VC `x` has left by output VC `y`.
+// Steps 4 and 5 for input VC `x`, which sends its front flit by output VC `y`.
 static inline void leave(const struct fast_bank *self, struct fast_router *at, uint32_t x,
                          uint32_t y, uint32_t ends)
 {
@@ -214,117 +246,146 @@ static inline void leave(const struct fast_bank *self, struct fast_router *at, u
         vc->out = (uint8_t)y;
         return;
     }
-    at->held &= ~out_bit;
-    at->holding &= ~bit;
+    if (!(ends & FAST_HEAD)) {
+        at->held &= ~out_bit;
+        at->holding &= ~bit;
+    }
     if (self->waits_for_tail)
         vc->tails--;
 }
 
-// Steps 4 and 5 for input VC `x`, which is granted the output port of the VCs in `usable`, and by
-// one of these sends its front flit. A bank that carries sends its credit, too.
-static inline __attribute__((always_inline)) void grant(struct fast_bank *self,
-                                                        struct fast_router *at, uint32_t x,
-                                                        const struct fast_flit *front,
-                                                        uint64_t usable, struct router_out *out)
+// The output VC of a contender that is granted; moves the pointers on.
+static inline uint32_t choose(const struct fast_bank *self, const struct fast_router *at,
+                              struct fast_port *ports, const struct contender *winner)
+{
+    struct fast_port *port = &ports[winner->out];
+    uint32_t y = fast_first_of(winner->usable, (uint64_t)port->rr_out_vc << port->first);
+    port->rr_in = (uint8_t)(winner->in + 1);
+    if (!(at->holding >> winner->x & 1))
+        port->rr_out_vc = self->vcs_after[y];
+    ports[winner->in].rr_vc = self->vcs_after[winner->x];
+    return y;
+}
+
+// A contender of a bank that carries sends its front flit, and the credit for it.
+static inline __attribute__((always_inline)) void grant(const struct fast_bank *self,
+                                                        struct fast_part *from,
+                                                        struct fast_router *at,
+                                                        const struct contender *winner)
 {
     struct fast_port *ports = fast_ports_of(self, at);
-    uint32_t in = self->port_of[x];
-    uint32_t o = self->port_of[__builtin_ctzll(usable)];
-    struct fast_port *port = &ports[o];
-    uint32_t y = fast_first_of(usable, (uint64_t)port->rr_out_vc << port->first);
-    uint32_t vc = y - port->first;
-    port->rr_in = (uint8_t)(in + 1);
-    if (!(at->holding >> x & 1))
-        port->rr_out_vc = self->vcs_after[y];
-    ports[in].rr_vc = self->vcs_after[x];
-    if (out) {
-        out->flits[out->num_flits++] = (struct router_out_flit){o, outside(front, vc)};
-    } else {
-        size_t port_idx = (size_t)at->first_port + o;
-        self->carrier->channel_flits[port_idx]++;
-        if (port->event == FAST_TO_TERMINAL)
-            send_to_terminal(self, port_idx, vc, front);
-        else
-            send_flit(self, port, vc, at->vcs[y].sent++, front);
-        send_credit(self, at, &ports[in], in, x);
-    }
-    leave(self, at, x, y, front->want.ends);
+    struct fast_port *in = &ports[winner->in];
+    struct fast_port *out = &ports[winner->out];
+    uint32_t y = choose(self, at, ports, winner);
+    uint32_t vc = y - out->first;
+    out->num_flits++;
+    if (out->event == FAST_TO_TERMINAL)
+        send_to_terminal(from, wire_of(self, from, at, winner->out), vc, winner->front);
+    else
+        send_flit(self, from, out, vc, at->vcs[y].sent++, winner->front);
+    send_credit(self, from, at, in, winner->in, winner->x - in->first);
+    leave(self, at, winner->x, y, winner->front->want.ends);
 }
 
-// The input VC that sends, by output port asked for, of a router's ready input VCs, by the output
-// VCs that each may leave by. Contenders for an output port come in ascending order of input port,
-// so only one at or past rr_in can displace an earlier one, which must lie before it. Returns the
-// output ports, a bit each.
-static uint64_t match(struct fast_bank *self, uint32_t router, struct fast_router *at,
-                      uint64_t ready, const uint64_t *usable, uint8_t *winner)
+// Step 2 for the contenders of one input port, of `num` in ascending order of VC that begin with
+// them. Returns how many they are, and the one that wins.
+static uint32_t match_input(const struct fast_port *port, const struct contender *contenders,
+                            uint32_t num, const struct contender **winner)
+{
+    uint32_t end = 0;
+    *winner = NULL;
+    for (; end < num && contenders[end].in == contenders[0].in; end++)
+        if (!*winner && (port->rr_vc >> (contenders[end].x - port->first) & 1))
+            *winner = &contenders[end];
+    if (!*winner)
+        *winner = contenders;
+    return end;
+}
+
+// Steps 2 and 3: leaves those that win, in ascending order of output port, and returns how many.
+// Contenders for an output port come in ascending order of input port, so only one at or past rr_in
+// can displace an earlier one, which must lie before it.
+static uint32_t match(const struct fast_bank *self, struct fast_router *at,
+                      struct contender *contenders, uint32_t num)
 {
     const struct fast_port *ports = fast_ports_of(self, at);
+    struct contender winners[FAST_MAX_SET]; // by output port
     uint64_t asked = 0;
-    uint64_t lost = 0;
-    while (ready) {
-        uint32_t x = (uint32_t)__builtin_ctzll(ready);
-        uint32_t in = self->port_of[x];
-        uint32_t first = ports[in].first;
-        uint64_t mine = ready & self->port_vcs << first;
-        ready ^= mine;
-        if (mine & (mine - 1)) {
-            x = fast_first_of(mine, (uint64_t)ports[in].rr_vc << first);
-            for (mine &= mine - 1; mine; mine &= mine - 1)
-                lost++;
-        }
-        uint32_t o = self->port_of[__builtin_ctzll(usable[x])];
-        if (!(asked >> o & 1)) {
-            asked |= fast_bit_of(o);
-            winner[o] = (uint8_t)x;
-        } else {
-            uint32_t rr = ports[o].rr_in;
-            lost++;
-            if (self->port_of[winner[o]] < rr && in >= rr)
-                winner[o] = (uint8_t)x;
-        }
+    uint32_t num_winners = 0;
+    for (uint32_t i = 0; i < num;) {
+        const struct contender *mine;
+        i += match_input(&ports[contenders[i].in], &contenders[i], num - i, &mine);
+        uint32_t rr = ports[mine->out].rr_in;
+        if (!(asked >> mine->out & 1) || (winners[mine->out].in < rr && mine->in >= rr))
+            winners[mine->out] = *mine;
+        asked |= fast_bit_of(mine->out);
     }
-    self->stalls[router].switch_lost += lost;
-    return asked;
+    for (; asked; asked &= asked - 1)
+        contenders[num_winners++] = winners[__builtin_ctzll(asked)];
+    self->stalls[at->number].switch_lost += num - num_winners;
+    return num_winners;
 }
 
-// Steps 1 to 5 where several input VCs have a flit.
-static inline void arbitrate(struct fast_bank *self, uint32_t router, struct fast_router *at,
-                             struct router_out *out)
+// Steps 1 to 3 where several input VCs have a flit. Where no two contenders come by the same input
+// port or ask for the same output port, all win; only with `match_all` are they put in order.
+static inline uint32_t arbitrate(const struct fast_bank *self, struct fast_router *at,
+                                 struct contender *contenders, bool match_all)
 {
-    uint64_t usable[FAST_MAX_SET]; // of ready input VCs
-    uint8_t winner[FAST_MAX_SET];
-    uint64_t ready = 0;
-    uint64_t sent = 0;
+    uint32_t num = 0;
+    uint64_t came = 0;  // input ports, a bit each
+    uint64_t asked = 0; // output ports
+    uint64_t twice = 0;
     for (uint64_t rest = at->occupied; rest; rest &= rest - 1) {
-        uint32_t x = (uint32_t)__builtin_ctzll(rest);
-        usable[x] = request(self, router, at, x, fast_front(self, at, x));
-        ready |= usable[x] ? rest & -rest : 0;
+        struct contender *mine = &contenders[num];
+        if (!request(self, at, (uint32_t)__builtin_ctzll(rest), mine))
+            continue;
+        num++;
+        twice |= (came >> mine->in | asked >> mine->out) & 1;
+        came |= fast_bit_of(mine->in);
+        asked |= fast_bit_of(mine->out);
     }
-    for (uint64_t rest = match(self, router, at, ready, usable, winner); rest; rest &= rest - 1) {
-        uint32_t x = winner[__builtin_ctzll(rest)];
-        sent |= fast_bit_of(x);
-        grant(self, at, x, fast_front(self, at, x), usable[x], out);
-    }
-    for (; out && sent; sent &= sent - 1) {
-        uint32_t x = (uint32_t)__builtin_ctzll(sent);
-        uint32_t in = self->port_of[x];
-        out->credits[out->num_credits++] = (struct router_out_credit){
-            .port = in, .vcs = (uint8_t)(1U << (x - in * self->num_vcs))};
-    }
+    return twice || match_all ? match(self, at, contenders, num) : num;
 }
 
-// Of a bank that carries. A flit that is alone, as most are at low loads, needs no arbitration.
-static inline void evaluate_carrying(struct fast_bank *self, uint32_t router,
+// Steps 1 to 5 in a bank that carries. A flit that is alone, as most are at low loads, needs no
+// arbitration.
+static inline void evaluate_carrying(const struct fast_bank *self, struct fast_part *from,
                                      struct fast_router *at)
 {
+    struct contender contenders[FAST_MAX_SET];
     if (at->occupied & (at->occupied - 1)) {
-        arbitrate(self, router, at, NULL);
+        uint32_t num = arbitrate(self, at, contenders, false);
+        for (uint32_t i = 0; i < num; i++)
+            grant(self, from, at, &contenders[i]);
     } else if (at->occupied) {
-        uint32_t x = (uint32_t)__builtin_ctzll(at->occupied);
-        const struct fast_flit *front = fast_front(self, at, x);
-        uint64_t usable = request(self, router, at, x, front);
-        if (usable)
-            grant(self, at, x, front, usable, NULL);
+        struct contender alone;
+        if (request(self, at, (uint32_t)__builtin_ctzll(at->occupied), &alone))
+            grant(self, from, at, &alone);
+    }
+}
+
+// Steps 1 to 5 in a bank that does not carry.
+static void evaluate_alone(const struct fast_bank *self, struct fast_router *at,
+                           struct router_out *out)
+{
+    struct contender contenders[FAST_MAX_SET];
+    uint8_t credits[FAST_MAX_SET] = {0}; // by input port
+    uint64_t sent = 0;
+    uint32_t num = arbitrate(self, at, contenders, true);
+    for (uint32_t i = 0; i < num; i++) {
+        const struct contender *winner = &contenders[i];
+        struct fast_port *ports = fast_ports_of(self, at);
+        uint32_t y = choose(self, at, ports, winner);
+        out->flits[out->num_flits++] = (struct router_out_flit){
+            winner->out, flit_of(winner->front, y - ports[winner->out].first)};
+        credits[winner->in] = (uint8_t)(1U << (winner->x - ports[winner->in].first));
+        sent |= fast_bit_of(winner->in);
+        leave(self, at, winner->x, y, winner->front->want.ends);
+    }
+    for (; sent; sent &= sent - 1) {
+        uint32_t in = (uint32_t)__builtin_ctzll(sent);
+        out->credits[out->num_credits++] =
+            (struct router_out_credit){.port = in, .vcs = credits[in]};
     }
 }
 
@@ -332,23 +393,23 @@ static void evaluate(void *bank, uint32_t router, struct router_out *out)
 {
     struct fast_bank *self = bank;
     struct fast_router *at = fast_router_at(self, router);
-    if (self->carrier)
-        evaluate_carrying(self, router, at);
+    struct fast_part *from = &self->parts[out->part];
+    if (from->carrier)
+        evaluate_carrying(self, from, at);
     else
-        arbitrate(self, router, at, out);
+        evaluate_alone(self, at, out);
 }
 
-static void evaluate_all(void *bank)
+static void evaluate_all(void *bank, uint32_t part)
 {
     struct fast_bank *self = bank;
-    uint64_t *active = self->carrier->active;
-    uint32_t num_words = (self->num_routers + 63) / 64;
-    for (uint32_t w = 0; w < num_words; w++) {
+    struct fast_part *from = &self->parts[part];
+    uint64_t *active = from->carrier->active;
+    for (uint32_t w = from->carrier->first_word; w < from->carrier->end_word; w++) {
         uint64_t busy = active[w];
         for (uint64_t rest = busy; rest; rest &= rest - 1) {
-            uint32_t router = w * 64 + (uint32_t)__builtin_ctzll(rest);
-            struct fast_router *at = fast_router_at(self, router);
-            evaluate_carrying(self, router, at);
+            struct fast_router *at = fast_router_at(self, w * 64 + (size_t)__builtin_ctzll(rest));
+            evaluate_carrying(self, from, at);
             if (at->occupied == 0)
                 busy ^= rest & -rest;
         }
@@ -372,6 +433,7 @@ const struct router_ops router_fast_ops = {
     .busy = busy,
     .carry = fast_carry,
     .arrive = arrive,
+    .channel_flits = fast_channel_flits,
     .stalls = fast_stalls,
     .waits = fast_waits,
     .check = fast_check,

@@ -16,16 +16,23 @@ bool router_fast_serves(const struct router_params *params)
            params->radix * params->num_vcs <= FAST_MAX_SET && !routing_is_adaptive(routing);
 }
 
+static void free_days(const struct fast_bank *self, struct fast_part *part)
+{
+    for (uint32_t d = 0; part->days && d < self->num_parts * self->num_days; d++) {
+        free(part->days[d].flits.events);
+        free(part->days[d].credits.events);
+    }
+    free(part->days);
+}
+
 void fast_bank_free(void *bank)
 {
     struct fast_bank *self = bank;
     if (!self)
         return;
-    for (uint32_t d = 0; self->days && d < self->num_days; d++) {
-        free(self->days[d].flits.events);
-        free(self->days[d].credits.events);
-    }
-    free(self->days);
+    for (uint32_t p = 0; self->parts && p < self->num_parts; p++)
+        free_days(self, &self->parts[p]);
+    free(self->parts);
     free(self->routers);
     free(self->stalls);
     free(self);
@@ -52,7 +59,10 @@ static bool allocate(struct fast_bank *self)
     self->stride = round_up(fifos_at(self) + self->set_size * fifo_bytes, LINE_BYTES);
     self->routers = aligned_alloc(LINE_BYTES, self->num_routers * self->stride);
     self->stalls = calloc(self->num_routers, sizeof *self->stalls);
-    return self->routers && self->stalls;
+    self->parts = aligned_alloc(_Alignof(struct fast_part), self->num_parts * sizeof *self->parts);
+    if (self->parts)
+        memset(self->parts, 0, self->num_parts * sizeof *self->parts);
+    return self->routers && self->stalls && self->parts;
 }
 
 // A router at reset.
@@ -61,7 +71,7 @@ static void reset(struct fast_bank *self, uint32_t router, uint32_t address)
     struct fast_router *at = fast_router_at(self, router);
     memset(at, 0, self->stride);
     at->address = address;
-    at->first_port = router * self->radix;
+    at->number = router;
     at->credit = ~UINT64_C(0) >> (FAST_MAX_SET - self->set_size);
     size_t first_fifo = fifos_at(self) / sizeof(struct fast_flit);
     for (uint32_t x = 0; x < self->set_size; x++) {
@@ -76,6 +86,7 @@ static void reset(struct fast_bank *self, uint32_t router, uint32_t address)
 static bool make(struct fast_bank *self, const struct router_params *params)
 {
     self->num_routers = params->num_routers;
+    self->num_parts = params->partitioning.num_parts ? params->partitioning.num_parts : 1;
     self->radix = params->radix;
     self->num_vcs = params->num_vcs;
     self->set_size = params->radix * params->num_vcs;
@@ -85,10 +96,9 @@ static bool make(struct fast_bank *self, const struct router_params *params)
     self->buffer_flits = params->buffer_flits;
     self->waits_for_tail = switching_waits_for_tail(params->switching);
     self->routing = params->routing;
-    self->port_vcs = (UINT64_C(1) << params->num_vcs) - 1;
     for (uint32_t x = 0; x < self->set_size; x++) {
         self->port_of[x] = (uint8_t)(x / self->num_vcs);
-        self->vcs_after[x] = (uint8_t)((~UINT64_C(1) << x % self->num_vcs) & self->port_vcs);
+        self->vcs_after[x] = (uint8_t)((1U << self->num_vcs) - (2U << x % self->num_vcs));
     }
     if (!allocate(self))
         return false;
@@ -119,25 +129,31 @@ static void connect(const struct fast_bank *self, struct fast_port *port, const 
     port->address = there->address;
     port->fifo =
         (size_t)((unsigned char *)fast_flit_at(self, there, &there->vcs[first], 0) - self->routers);
+    port->first_day = wire->part * self->num_days;
     port->latency_cycles = (uint16_t)wire->latency_cycles;
     port->credit_latency_cycles = (uint16_t)wire->credit_latency_cycles;
 }
 
 // A bank of more routers than events can name, of longer channels than ports can tell, or without
 // memory for what it needs, does not carry.
-bool fast_carry(void *bank, const struct carrier *carrier)
+bool fast_carry(void *bank, const struct carrier *carriers)
 {
     struct fast_bank *self = bank;
-    self->num_days = carrier->calendar->num_days;
-    self->days = calloc(self->num_days, sizeof *self->days);
-    if (!self->days || self->num_routers > UINT32_MAX / FAST_MAX_SET || self->num_days > UINT16_MAX)
-        return false;
-    for (size_t r = 0; r < self->num_routers; r++)
+    self->num_days = carriers->calendar->num_days;
+    self->day_mask = self->num_days - 1;
+    bool can = self->num_routers <= UINT32_MAX / FAST_MAX_SET && self->num_days <= UINT16_MAX;
+    for (uint32_t p = 0; p < self->num_parts; p++) {
+        struct fast_part *part = &self->parts[p];
+        part->days = calloc((size_t)self->num_parts * self->num_days, sizeof *part->days);
+        can = can && part->days;
+    }
+    for (size_t r = 0; can && r < self->num_routers; r++)
         for (uint32_t p = 0; p < self->radix; p++)
             connect(self, &fast_ports_of(self, fast_router_at(self, r))[p],
-                    &carrier->wires[r * self->radix + p]);
-    self->carrier = carrier;
-    return true;
+                    &carriers->wires[r * self->radix + p]);
+    for (uint32_t p = 0; can && p < self->num_parts; p++)
+        self->parts[p].carrier = &carriers[p];
+    return can;
 }
 
 bool fast_events_grow(struct fast_events *self)
@@ -155,10 +171,21 @@ bool fast_events_grow(struct fast_events *self)
 bool fast_check(void *bank, struct err *err)
 {
     const struct fast_bank *self = bank;
-    return !self->out_of_memory || err_set(err, ERR_RUN, "out of memory for flits on channels");
+    bool memory = true;
+    for (uint32_t p = 0; p < self->num_parts; p++)
+        memory &= !self->parts[p].out_of_memory;
+    return memory || err_set(err, ERR_RUN, "out of memory for flits on channels");
 }
 
 // --- what is seen from outside ------------------------------------------------------------------
+
+void fast_channel_flits(const void *bank, uint64_t *flits)
+{
+    const struct fast_bank *self = bank;
+    for (size_t r = 0; r < self->num_routers; r++)
+        for (uint32_t p = 0; p < self->radix; p++)
+            flits[r * self->radix + p] = fast_ports_of(self, fast_router_at(self, r))[p].num_flits;
+}
 
 void fast_stalls(const void *bank, uint32_t router, struct router_stalls *sum)
 {

@@ -38,14 +38,16 @@ struct fast_vc {
 
 // A port: its pointers, and where it leads, of a bank that carries.
 struct fast_port {
-    size_t fifo;      // byte in `routers` where the FIFO of VC 0 at the other end begins
-    uint32_t event;   // of VC 0 at the other end; FAST_TO_TERMINAL
-    uint32_t address; // of the router at the other end
+    size_t fifo;        // byte in `routers` where the FIFO of VC 0 at the other end begins
+    uint64_t num_flits; // that have left by it
+    uint32_t event;     // of VC 0 at the other end; FAST_TO_TERMINAL
+    uint32_t address;   // of the router at the other end
+    uint32_t first_day; // of those of its partition
     uint16_t latency_cycles;
     uint16_t credit_latency_cycles;
     uint8_t rr_vc;     // as an input: VCs at or after its pointer, 0 for all
     uint8_t rr_out_vc; // as an output: likewise
-    uint8_t rr_in;     // as an output: its pointer
+    uint8_t rr_in;     // as an output: its pointer; radix is as 0
     uint8_t first;     // number of its VC 0 in the router
 };
 
@@ -59,7 +61,7 @@ struct fast_router {
     uint64_t held;     // output VCs that a packet holds
     uint64_t credit;   // output VCs with a credit
     uint32_t address;
-    uint32_t first_port; // number of its port 0 in the fabric
+    uint32_t number;
     struct fast_vc vcs[];
 };
 
@@ -75,6 +77,16 @@ struct fast_day {
     struct fast_events credits;
 };
 
+// What a partition has put on channels.
+struct fast_part {
+    _Alignas(64) const struct carrier *carrier; // NULL: the bank does not carry
+    struct fast_day *days; // [num_parts * num_days], of each partition where things go
+    uint32_t today;        // index of the day that comes in this cycle
+    uint64_t num_flits;    // events of this cycle
+    uint64_t num_credits;
+    bool out_of_memory;
+};
+
 struct fast_bank {
     unsigned char *routers; // [num_routers] of `stride` bytes, a struct fast_router each
     size_t stride;
@@ -88,18 +100,14 @@ struct fast_bank {
     uint32_t buffer_flits;
     bool waits_for_tail;
     const struct routing *routing;
-    uint64_t port_vcs;               // set of the VCs of port 0
     uint8_t port_of[FAST_MAX_SET];   // port of a VC
     uint8_t vcs_after[FAST_MAX_SET]; // VCs of that port after this one
     struct router_stalls *stalls;    // [num_routers]
+    struct fast_part *parts;         // [num_parts]
+    uint32_t num_parts;
     // Of a bank that carries
-    const struct carrier *carrier; // NULL: it does not
-    struct fast_day *days;         // [num_days]
-    uint32_t num_days;             // a power of two, more than the greatest latency
-    uint32_t today;                // index of the day that comes in this cycle
-    uint64_t num_flits_added;      // events of this cycle
-    uint64_t num_credits_added;
-    bool out_of_memory;
+    uint32_t num_days; // a power of two, more than the greatest latency
+    uint32_t day_mask;
 };
 
 static inline uint64_t fast_bit_of(uint32_t x)
@@ -184,7 +192,8 @@ static inline bool fast_is_whole(const struct fast_bank *self, const struct fast
 // Operations of struct router_ops, of router_fast_bank.c.
 void *fast_bank_new(const struct router_params *params, struct err *err);
 void fast_bank_free(void *bank);
-bool fast_carry(void *bank, const struct carrier *carrier);
+bool fast_carry(void *bank, const struct carrier *carriers);
+void fast_channel_flits(const void *bank, uint64_t *flits);
 void fast_stalls(const void *bank, uint32_t router, struct router_stalls *sum);
 uint32_t fast_waits(const void *bank, uint32_t router, struct router_wait *waits);
 bool fast_check(void *bank, struct err *err);

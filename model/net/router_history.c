@@ -128,7 +128,23 @@ static void append_event(struct row *row, const struct event *event)
            event->tail ? "T" : "", event->payload);
 }
 
-// The row of a cycle, whose events are number `first` to `end` - 1.
+enum { NO_PORT = UINT32_MAX };
+
+// The lowest port from `from` on with an event on these pins, of events number `first` to `end`
+// - 1.
+static uint32_t next_port(const struct router_history *self, uint32_t router, uint64_t first,
+                          uint64_t end, uint32_t pins, uint32_t from)
+{
+    uint32_t lowest = NO_PORT;
+    for (uint64_t i = first; i < end; i++) {
+        const struct event *event = event_at(self, router, i);
+        if (event->pins == pins && event->port >= from && event->port < lowest)
+            lowest = event->port;
+    }
+    return lowest;
+}
+
+// The row of a cycle, whose events are number `first` to `end` - 1, in whatever order they came.
 static void make_row(const struct router_history *self, uint32_t router, uint64_t first,
                      uint64_t end, struct row *row)
 {
@@ -137,16 +153,15 @@ static void make_row(const struct router_history *self, uint32_t router, uint64_
     row->length = 0;
     append(row, "  cycle %" PRIu64 ":", event_at(self, router, first)->cycle);
     for (uint32_t pins = 0; pins < ROUTER_HISTORY_NUM_PINS; pins++) {
-        bool titled = false;
-        for (uint64_t i = first; i < end; i++) {
-            const struct event *event = event_at(self, router, i);
-            if (event->pins != pins)
-                continue;
-            if (!titled)
-                append(row, "%s", titles[pins]);
-            titled = true;
-            append_event(row, event);
-        }
+        uint32_t port = next_port(self, router, first, end, pins, 0);
+        if (port != NO_PORT)
+            append(row, "%s", titles[pins]);
+        for (; port != NO_PORT; port = next_port(self, router, first, end, pins, port + 1))
+            for (uint64_t i = first; i < end; i++) {
+                const struct event *event = event_at(self, router, i);
+                if (event->pins == pins && event->port == port)
+                    append_event(row, event);
+            }
     }
     append(row, "\n");
 }
@@ -164,6 +179,8 @@ void router_history_table(const struct router_history *self, uint32_t router, ch
         uint64_t cycle = event_at(self, router, first)->cycle;
         while (first > oldest && event_at(self, router, first - 1)->cycle == cycle)
             first--;
+        if (first == oldest && oldest > 0)
+            break; // what came before in this cycle may be gone
         make_row(self, router, first, end, &rows[num]);
         if (rows[num].length >= left)
             break;

@@ -18,6 +18,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+// What is found at the routers of a partition.
+struct lockstep_part {
+    uint64_t num_compared; // router-cycles in this cycle
+    struct err difference; // the first one
+};
+
 struct lockstep {
     const struct router_ops *ref_ops;
     void *ref;
@@ -29,7 +35,7 @@ struct lockstep {
     struct router_out_flit *flits;     // [num_routers * radix]
     struct router_out_credit *credits; // [num_routers * radix]
     struct router_history *history;    // inputs, and the RTL's outputs
-    struct err difference;             // the first one
+    struct lockstep_part *parts;       // [rtl->num_parts]
 };
 
 static void bank_free(void *bank)
@@ -44,6 +50,7 @@ static void bank_free(void *bank)
     free(self->num_credits);
     free(self->flits);
     free(self->credits);
+    free(self->parts);
     router_history_free(self->history);
     free(self);
 }
@@ -74,8 +81,12 @@ static void *bank_new(const struct router_params *params, struct err *err)
     self->ref = self->ref_ops->bank_new(params, err);
     if (self->ref)
         self->rtl = rtl_bank_new_routers(params, flit_bits, err);
-    if (self->rtl)
-        return self;
+    if (self->rtl) {
+        self->parts = calloc(self->rtl->num_parts, sizeof *self->parts);
+        if (self->parts)
+            return self;
+        err_set(err, ERR_RUN, "out of memory for routers in lockstep");
+    }
     bank_free(self);
     return NULL;
 }
@@ -126,32 +137,39 @@ static void answer_in(void *bank, uint32_t router, uint32_t port, bool ack, bool
     rtl_bank_answer(self->rtl, router, port, ack, nack);
 }
 
+static struct lockstep_part *part_of(const struct lockstep *self, uint32_t router)
+{
+    return &self->parts[partition_of(&self->rtl->partitioning, router)];
+}
+
 // Notes a difference, unless there is one already. `port` is -1 where a field has none.
 static void differ(struct lockstep *self, uint32_t router, int64_t port, const char *field,
                    uint64_t rtl, uint64_t ref)
 {
-    if (rtl == ref || self->difference.status != ERR_NONE)
+    struct err *difference = &part_of(self, router)->difference;
+    if (rtl == ref || difference->status != ERR_NONE)
         return;
     char at_port[32] = "";
-    char table[sizeof self->difference.text - 256];
+    char table[sizeof difference->text - 256];
     if (port >= 0)
         snprintf(at_port, sizeof at_port, ", port %" PRId64, port);
     router_history_table(self->history, router, table, sizeof table);
     uint64_t cycle = rtl_bank_cycle(self->rtl);
-    err_set(&self->difference, ERR_MISMATCH,
+    err_set(difference, ERR_MISMATCH,
             "cycle %" PRIu64 ", router %" PRIu32 "%s, %s: RTL has 0x%" PRIx64
             ", the reference 0x%" PRIx64 "\n"
             "last cycles of this router's pins (port:vc, H head, T tail, =payload; credits "
             "port:VCs, A ack, N nack; outputs of the RTL):\n%s",
             cycle, router, at_port, field, rtl, ref, table);
-    rtl_bank_tell_fault(self->rtl, router);
+    rtl_bank_note_fault(self->rtl, router);
 }
 
-static void compare_payload(struct lockstep *self, uint32_t router, uint32_t idx, uint64_t payload)
+static void compare_payload(struct lockstep *self, uint32_t router,
+                            const struct router_door_out *out, uint32_t idx, uint64_t payload)
 {
     const struct rtl_bank *rtl = self->rtl;
-    uint32_t port = rtl->out.flits[idx].port;
-    const uint64_t *words = &rtl->out.words[(size_t)idx * rtl->num_words];
+    uint32_t port = out->flits[idx].port;
+    const uint64_t *words = &out->words[(size_t)idx * rtl->num_words];
     differ(self, router, port, "payload", words[0], payload & self->first_word_mask);
     for (uint32_t w = 1; w < rtl->num_words; w++) {
         uint64_t mask = w + 1 == rtl->num_words ? rtl->last_word_mask : UINT64_MAX;
@@ -162,37 +180,35 @@ static void compare_payload(struct lockstep *self, uint32_t router, uint32_t idx
 }
 
 // Both lists are in ascending order of port.
-static void compare_flits(struct lockstep *self, uint32_t router)
+static void compare_flits(struct lockstep *self, uint32_t router, const struct router_door_out *out)
 {
-    const struct rtl_bank *rtl = self->rtl;
     const struct router_out_flit *ref = &self->flits[(size_t)router * self->radix];
     const struct router_out_flit *end = ref + self->num_flits[router];
-    for (uint32_t i = 0; i < rtl->out.num_flits; i++) {
-        uint32_t port = rtl->out.flits[i].port;
+    for (uint32_t i = 0; i < out->num_flits; i++) {
+        uint32_t port = out->flits[i].port;
         if (ref < end && ref->port < port)
             break;
         if (ref == end || ref->port > port) {
             differ(self, router, port, "valid", 1, 0);
             return;
         }
-        struct flit flit = rtl_bank_out_flit(rtl, i);
+        struct flit flit = rtl_bank_out_flit(self->rtl, out, i);
         differ(self, router, port, "vc", flit.vc, ref->flit.vc);
         differ(self, router, port, "head", flit.head, ref->flit.head);
         differ(self, router, port, "tail", flit.tail, ref->flit.tail);
-        compare_payload(self, router, i, ref->flit.payload);
+        compare_payload(self, router, out, i, ref->flit.payload);
         ref++;
     }
     if (ref < end)
         differ(self, router, ref->port, "valid", 0, 1);
 }
 
-static void compare_backs(struct lockstep *self, uint32_t router)
+static void compare_backs(struct lockstep *self, uint32_t router, const struct router_door_out *out)
 {
-    const struct rtl_bank *rtl = self->rtl;
     const struct router_out_credit *ref = &self->credits[(size_t)router * self->radix];
     const struct router_out_credit *end = ref + self->num_credits[router];
-    for (uint32_t i = 0; i < rtl->out.num_backs; i++) {
-        const struct router_door_back *back = &rtl->out.backs[i];
+    for (uint32_t i = 0; i < out->num_backs; i++) {
+        const struct router_door_back *back = &out->backs[i];
         if (ref < end && ref->port < back->port)
             break;
         bool same_port = ref < end && ref->port == back->port;
@@ -219,15 +235,14 @@ static void compare_stalls(struct lockstep *self, uint32_t router)
 #undef COMPARE
 }
 
-static void note_outputs(struct lockstep *self, uint32_t router)
+static void note_outputs(struct lockstep *self, uint32_t router, const struct router_door_out *out)
 {
-    const struct rtl_bank *rtl = self->rtl;
-    uint64_t cycle = rtl_bank_cycle(rtl);
-    for (uint32_t i = 0; i < rtl->out.num_flits; i++)
+    uint64_t cycle = rtl_bank_cycle(self->rtl);
+    for (uint32_t i = 0; i < out->num_flits; i++)
         router_history_flit(self->history, router, cycle, ROUTER_HISTORY_FLIT_OUT,
-                            rtl->out.flits[i].port, rtl_bank_out_flit(rtl, i));
-    for (uint32_t i = 0; i < rtl->out.num_backs; i++) {
-        const struct router_door_back *back = &rtl->out.backs[i];
+                            out->flits[i].port, rtl_bank_out_flit(self->rtl, out, i));
+    for (uint32_t i = 0; i < out->num_backs; i++) {
+        const struct router_door_back *back = &out->backs[i];
         if (back->credits)
             router_history_credit(self->history, router, cycle, ROUTER_HISTORY_CREDIT_OUT,
                                   back->port, back->credits);
@@ -244,16 +259,14 @@ static void update(void *bank, uint32_t router, struct router_out *out)
         self->ref_ops->update(self->ref, router, out);
         keep(self, router, out);
     }
-    rtl_bank_clock(self->rtl, router);
-    if (self->rtl->rtl)
-        self->rtl->rtl->compared_router_cycles++;
-    note_outputs(self, router);
-    compare_flits(self, router);
-    compare_backs(self, router);
+    const struct router_door_out *pins = rtl_bank_clock(self->rtl, router);
+    part_of(self, router)->num_compared++;
+    note_outputs(self, router, pins);
+    compare_flits(self, router, pins);
+    compare_backs(self, router, pins);
     // The RTL's busy covers output registers that the next edge will make quiet
     bool loaded = self->num_flits[router] || self->num_credits[router];
-    differ(self, router, -1, "busy", self->rtl->out.busy,
-           loaded || self->ref_ops->busy(self->ref, router));
+    differ(self, router, -1, "busy", pins->busy, loaded || self->ref_ops->busy(self->ref, router));
     compare_stalls(self, router);
     self->num_flits[router] = 0;
     self->num_credits[router] = 0;
@@ -280,10 +293,19 @@ static uint32_t waits(const void *bank, uint32_t router, struct router_wait *lis
 static bool check(void *bank, struct err *err)
 {
     struct lockstep *self = bank;
-    if (self->difference.status == ERR_NONE)
-        return rtl_bank_check(self->rtl, err);
-    *err = self->difference;
-    return false;
+    const struct err *difference = NULL;
+    for (uint32_t p = 0; p < self->rtl->num_parts; p++) {
+        struct lockstep_part *part = &self->parts[p];
+        if (self->rtl->rtl)
+            self->rtl->rtl->compared_router_cycles += part->num_compared;
+        part->num_compared = 0;
+        if (!difference && part->difference.status != ERR_NONE)
+            difference = &part->difference;
+    }
+    bool good = rtl_bank_check(self->rtl, err);
+    if (difference)
+        *err = *difference;
+    return good && !difference;
 }
 
 const struct router_ops router_lockstep_ops = {

@@ -83,28 +83,27 @@ static void configure_dim(struct rtl_bank *self, uint32_t router, uint32_t dim_i
         ports |= 1U << 18;
     uint32_t words[4] = {dim->mask, dim->size, routing_limit(dim, own), ports};
     for (uint32_t w = 0; w < 4; w++)
-        self->door->configure(self->instances, router, dim_idx * 4 + w, words[w]);
+        rtl_bank_configure(self, router, dim_idx * 4 + w, words[w]);
 }
 
 static void configure(struct rtl_bank *self, const struct router_params *params, uint32_t router)
 {
     const struct routing *routing = params->routing;
     uint32_t own = params->own_address[router];
-    void (*write)(void *, uint32_t, uint32_t, uint32_t) = self->door->configure;
-    write(self->instances, router, CFG_OWN_ADDR, own);
-    write(self->instances, router, CFG_LEN_MASK, routing->layout.len_mask);
-    write(self->instances, router, CFG_ADDR_MASK, routing->layout.addr_mask);
-    write(self->instances, router, CFG_ADDR_LSB, routing->layout.addr_lsb);
-    write(self->instances, router, CFG_VIA_BITS, routing->layout.via_bits);
-    write(self->instances, router, CFG_MAX_FLITS, routing->max_flits & 0x7f);
+    rtl_bank_configure(self, router, CFG_OWN_ADDR, own);
+    rtl_bank_configure(self, router, CFG_LEN_MASK, routing->layout.len_mask);
+    rtl_bank_configure(self, router, CFG_ADDR_MASK, routing->layout.addr_mask);
+    rtl_bank_configure(self, router, CFG_ADDR_LSB, routing->layout.addr_lsb);
+    rtl_bank_configure(self, router, CFG_VIA_BITS, routing->layout.via_bits);
+    rtl_bank_configure(self, router, CFG_MAX_FLITS, routing->max_flits & 0x7f);
     for (uint32_t d = 0; d < routing->num_dims; d++)
         configure_dim(self, router, d, &routing->dims[d], own);
     for (uint32_t p = 0; params->flit_cycles && p < params->radix; p++)
-        write(self->instances, router, CFG_FLIT_CYCLES | p,
-              params->flit_cycles[(size_t)router * params->radix + p]);
+        rtl_bank_configure(self, router, CFG_FLIT_CYCLES | p,
+                           params->flit_cycles[(size_t)router * params->radix + p]);
     for (uint32_t i = 0; i < routing->table_size; i++) {
         struct route route = routing->table[(size_t)router * routing->table_size + i];
-        write(self->instances, router, CFG_TABLE | i, route.port | (uint32_t)route.vcs << 8);
+        rtl_bank_configure(self, router, CFG_TABLE | i, route.port | (uint32_t)route.vcs << 8);
     }
 }
 

@@ -38,27 +38,43 @@ static bool open_wave(struct rtl_bank *self, struct err *err)
     if (!rtl || !rtl->wave)
         return true;
     bool all = rtl->wave_router >= self->num_instances;
-    self->wave_open = self->door->wave_open(self->instances, rtl->wave, all ? 0 : rtl->wave_router,
-                                            all ? self->num_instances : 1);
+    assert(self->num_parts == 1);
+    self->wave_open =
+        self->door->wave_open(self->parts->instances, rtl->wave, all ? 0 : rtl->wave_router,
+                              all ? self->num_instances : 1);
     return self->wave_open || err_set(err, ERR_RUN, "cannot write the wave file %s", rtl->wave);
+}
+
+static bool make_part(struct rtl_bank *self, uint32_t p, const struct router_door_straps *straps)
+{
+    const struct router_door *door = self->door;
+    struct rtl_part *part = &self->parts[p];
+    uint32_t end = self->num_instances;
+    if (p + 1 < self->num_parts)
+        end = partition_first_word(&self->partitioning, p + 1) * PARTITION_WORD;
+    if (p > 0)
+        part->first = partition_first_word(&self->partitioning, p) * PARTITION_WORD;
+    part->num = end - part->first;
+    part->out.flits = calloc(door->ports, sizeof *part->out.flits);
+    part->out.backs = calloc(door->ports, sizeof *part->out.backs);
+    part->out.words = calloc((size_t)door->ports * door->num_words, sizeof *part->out.words);
+    if (part->out.flits && part->out.backs && part->out.words)
+        part->instances = door->bank_new(part->num, straps);
+    return part->instances != NULL;
 }
 
 static bool make_instances(struct rtl_bank *self, const struct router_params *params, bool waves,
                            struct err *err)
 {
-    const struct router_door *door = self->door;
     struct router_door_straps straps = straps_of(params, waves);
-    self->num_words = door->num_words;
-    self->out.flits = calloc(door->ports, sizeof *self->out.flits);
-    self->out.backs = calloc(door->ports, sizeof *self->out.backs);
-    self->out.words = calloc((size_t)door->ports * door->num_words, sizeof *self->out.words);
+    self->num_words = self->door->num_words;
     self->busy = calloc(self->num_instances, sizeof *self->busy);
-    if (self->out.flits && self->out.backs && self->out.words && self->busy)
-        self->instances = door->bank_new(self->num_instances, &straps);
-    if (!self->instances)
-        return err_set(err, ERR_RUN, "out of memory for %" PRIu32 " RTL routers",
-                       self->num_instances);
-    return true;
+    self->parts = calloc(self->num_parts, sizeof *self->parts);
+    bool made = self->busy && self->parts;
+    for (uint32_t p = 0; made && p < self->num_parts; p++)
+        made = make_part(self, p, &straps);
+    return made ||
+           err_set(err, ERR_RUN, "out of memory for %" PRIu32 " RTL routers", self->num_instances);
 }
 
 struct rtl_bank *rtl_bank_new(const struct router_params *params, struct rtl_variant *variant,
@@ -74,6 +90,8 @@ struct rtl_bank *rtl_bank_new(const struct router_params *params, struct rtl_var
         return NULL;
     }
     self->num_instances = params->num_routers;
+    self->partitioning = params->partitioning;
+    self->num_parts = params->partitioning.num_parts ? params->partitioning.num_parts : 1;
     self->now = params->now;
     self->rtl = params->rtl;
     self->last_word_mask = UINT64_MAX >> (63 - (flit_bits - 1) % 64);
@@ -89,7 +107,7 @@ struct rtl_bank *rtl_bank_new(const struct router_params *params, struct rtl_var
 static void finish_wave_cycle(struct rtl_bank *self)
 {
     if (self->wave_low)
-        self->door->wave_high(self->instances, (self->wave_cycle + 1) * WAVE_CYCLE);
+        self->door->wave_high(self->parts->instances, (self->wave_cycle + 1) * WAVE_CYCLE);
     self->wave_low = false;
 }
 
@@ -107,9 +125,18 @@ static void begin_wave_cycle(struct rtl_bank *self)
     leave_wave_cycle(self);
     if (self->wave_low || cycle < self->rtl->wave_from_cycle || cycle > self->rtl->wave_to_cycle)
         return;
-    self->door->wave_low(self->instances, cycle * WAVE_CYCLE + WAVE_HALF);
+    self->door->wave_low(self->parts->instances, cycle * WAVE_CYCLE + WAVE_HALF);
     self->wave_low = true;
     self->wave_cycle = cycle;
+}
+
+static void free_part(const struct rtl_bank *self, struct rtl_part *part)
+{
+    if (part->instances)
+        self->door->bank_free(part->instances);
+    free(part->out.flits);
+    free(part->out.backs);
+    free(part->out.words);
 }
 
 void rtl_bank_free(void *bank)
@@ -119,13 +146,11 @@ void rtl_bank_free(void *bank)
         return;
     if (self->wave_open) {
         finish_wave_cycle(self);
-        self->door->wave_close(self->instances);
+        self->door->wave_close(self->parts->instances);
     }
-    if (self->instances)
-        self->door->bank_free(self->instances);
-    free(self->out.flits);
-    free(self->out.backs);
-    free(self->out.words);
+    for (uint32_t p = 0; self->parts && p < self->num_parts; p++)
+        free_part(self, &self->parts[p]);
+    free(self->parts);
     free(self->busy);
     rtl_build_close(&self->library);
     free(self);
@@ -144,58 +169,70 @@ void rtl_bank_flit(void *bank, uint32_t instance, uint32_t port, struct flit fli
     for (uint32_t w = 0; w < self->num_words; w++)
         words[w] = layout_word(flit.payload, w);
     words[self->num_words - 1] &= self->last_word_mask;
-    self->door->flit(self->instances, instance, port, wires, words);
+    const struct rtl_part *part = rtl_bank_part(self, instance);
+    self->door->flit(part->instances, instance - part->first, port, wires, words);
 }
 
 void rtl_bank_credit(void *bank, uint32_t instance, uint32_t port, uint8_t vcs)
 {
     struct rtl_bank *self = bank;
     leave_wave_cycle(self);
-    self->door->credit(self->instances, instance, port, vcs);
+    const struct rtl_part *part = rtl_bank_part(self, instance);
+    self->door->credit(part->instances, instance - part->first, port, vcs);
 }
 
 void rtl_bank_answer(void *bank, uint32_t instance, uint32_t port, bool ack, bool nack)
 {
     struct rtl_bank *self = bank;
     leave_wave_cycle(self);
-    self->door->answer(self->instances, instance, port, ack, nack);
+    const struct rtl_part *part = rtl_bank_part(self, instance);
+    self->door->answer(part->instances, instance - part->first, port, ack, nack);
 }
 
-void rtl_bank_tell_fault(struct rtl_bank *self, uint32_t instance)
+void rtl_bank_configure(struct rtl_bank *self, uint32_t instance, uint32_t addr, uint32_t data)
 {
-    if (!self->rtl || self->rtl->differs)
-        return;
-    self->rtl->differs = true;
-    self->rtl->fault_router = instance;
-    self->rtl->fault_cycle = rtl_bank_cycle(self);
+    const struct rtl_part *part = rtl_bank_part(self, instance);
+    self->door->configure(part->instances, instance - part->first, addr, data);
 }
 
-static void check_assertions(struct rtl_bank *self, uint32_t instance)
+void rtl_bank_note_fault(struct rtl_bank *self, uint32_t instance)
 {
-    const char *where = self->door->fault(self->instances);
-    if (!where || self->fault.status != ERR_NONE)
+    struct rtl_part *part = rtl_bank_part(self, instance);
+    if (part->differs)
         return;
-    err_set(&self->fault, ERR_MISMATCH,
+    part->differs = true;
+    part->fault_router = instance;
+}
+
+static void check_assertions(struct rtl_bank *self, struct rtl_part *part, uint32_t instance)
+{
+    const char *where = self->door->fault(part->instances);
+    if (!where || part->fault.status != ERR_NONE)
+        return;
+    err_set(&part->fault, ERR_MISMATCH,
             "cycle %" PRIu64 ", router %" PRIu32 ": an assertion of the RTL failed at %s",
             rtl_bank_cycle(self), instance, where);
-    rtl_bank_tell_fault(self, instance);
+    rtl_bank_note_fault(self, instance);
 }
 
-void rtl_bank_clock(struct rtl_bank *self, uint32_t instance)
+const struct router_door_out *rtl_bank_clock(struct rtl_bank *self, uint32_t instance)
 {
+    struct rtl_part *part = rtl_bank_part(self, instance);
     if (self->wave_open)
         begin_wave_cycle(self);
-    self->door->clock(self->instances, instance, &self->out);
-    self->busy[instance] = self->out.busy;
+    self->door->clock(part->instances, instance - part->first, &part->out);
+    self->busy[instance] = part->out.busy;
     if (self->rtl && self->rtl->assertions)
-        check_assertions(self, instance);
+        check_assertions(self, part, instance);
+    return &part->out;
 }
 
-struct flit rtl_bank_out_flit(const struct rtl_bank *self, uint32_t idx)
+struct flit rtl_bank_out_flit(const struct rtl_bank *self, const struct router_door_out *out,
+                              uint32_t idx)
 {
-    uint8_t wires = self->out.flits[idx].wires;
+    uint8_t wires = out->flits[idx].wires;
     return (struct flit){
-        .payload = self->out.words[(size_t)idx * self->num_words],
+        .payload = out->words[(size_t)idx * self->num_words],
         .vc = wires & ROUTER_DOOR_VC,
         .head = (wires & ROUTER_DOOR_HEAD) != 0,
         .tail = (wires & ROUTER_DOOR_TAIL) != 0,
@@ -205,34 +242,35 @@ struct flit rtl_bank_out_flit(const struct rtl_bank *self, uint32_t idx)
 // The words past the first of a payload must be what they were made at an input.
 static void check_words(struct rtl_bank *self, uint32_t instance, uint32_t idx)
 {
-    const uint64_t *words = &self->out.words[(size_t)idx * self->num_words];
+    struct rtl_part *part = rtl_bank_part(self, instance);
+    const uint64_t *words = &part->out.words[(size_t)idx * self->num_words];
     for (uint32_t w = 1; w < self->num_words; w++) {
         uint64_t mask = w + 1 == self->num_words ? self->last_word_mask : UINT64_MAX;
         uint64_t expected = layout_word(words[0], w) & mask;
-        if (words[w] == expected || self->fault.status != ERR_NONE)
+        if (words[w] == expected || part->fault.status != ERR_NONE)
             continue;
-        err_set(&self->fault, ERR_MISMATCH,
+        err_set(&part->fault, ERR_MISMATCH,
                 "cycle %" PRIu64 ", router %" PRIu32 ", port %" PRIu32 ", payload word %" PRIu32
                 ": RTL has 0x%" PRIx64 ", should be 0x%" PRIx64,
-                rtl_bank_cycle(self), instance, self->out.flits[idx].port, w, words[w], expected);
-        rtl_bank_tell_fault(self, instance);
+                rtl_bank_cycle(self), instance, part->out.flits[idx].port, w, words[w], expected);
+        rtl_bank_note_fault(self, instance);
     }
 }
 
 void rtl_bank_update(void *bank, uint32_t instance, struct router_out *out)
 {
     struct rtl_bank *self = bank;
-    rtl_bank_clock(self, instance);
-    out->num_flits = self->out.num_flits;
+    const struct router_door_out *pins = rtl_bank_clock(self, instance);
+    out->num_flits = pins->num_flits;
     for (uint32_t i = 0; i < out->num_flits; i++) {
-        out->flits[i] = (struct router_out_flit){.port = self->out.flits[i].port,
-                                                 .flit = rtl_bank_out_flit(self, i)};
+        out->flits[i] = (struct router_out_flit){.port = pins->flits[i].port,
+                                                 .flit = rtl_bank_out_flit(self, pins, i)};
         if (self->num_words > 1)
             check_words(self, instance, i);
     }
     out->num_credits = 0;
-    for (uint32_t i = 0; i < self->out.num_backs; i++) {
-        const struct router_door_back *back = &self->out.backs[i];
+    for (uint32_t i = 0; i < pins->num_backs; i++) {
+        const struct router_door_back *back = &pins->backs[i];
         out->credits[out->num_credits++] = (struct router_out_credit){
             .port = back->port, .vcs = back->credits, .ack = back->ack, .nack = back->nack};
     }
@@ -249,19 +287,31 @@ void rtl_bank_stalls(const void *bank, uint32_t instance, struct router_stalls *
     const struct rtl_bank *self = bank;
     uint64_t counts[ROUTER_DOOR_STALLS] = {0};
     uint32_t idx = 0;
+    const struct rtl_part *part = rtl_bank_part(self, instance);
     if (self->door->stalls)
-        self->door->stalls(self->instances, instance, counts);
+        self->door->stalls(part->instances, instance - part->first, counts);
 #define ADD(name) sum->name += counts[idx++];
     ROUTER_STALLS(ADD)
 #undef ADD
     assert(idx == ROUTER_DOOR_STALLS);
 }
 
+// Of several faults in a cycle, that of the lowest partition is the one to tell.
 bool rtl_bank_check(void *bank, struct err *err)
 {
     struct rtl_bank *self = bank;
-    if (self->fault.status == ERR_NONE)
-        return true;
-    *err = self->fault;
-    return false;
+    const struct err *fault = NULL;
+    for (uint32_t p = 0; p < self->num_parts; p++) {
+        const struct rtl_part *part = &self->parts[p];
+        if (part->differs && self->rtl && !self->rtl->differs) {
+            self->rtl->differs = true;
+            self->rtl->fault_router = part->fault_router;
+            self->rtl->fault_cycle = rtl_bank_cycle(self);
+        }
+        if (!fault && part->fault.status != ERR_NONE)
+            fault = &part->fault;
+    }
+    if (fault)
+        *err = *fault;
+    return !fault;
 }

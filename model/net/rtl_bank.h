@@ -6,27 +6,41 @@
 // Timing: an input is on the pins when rtl_bank_flit, rtl_bank_credit or rtl_bank_answer returns;
 // rtl_bank_clock is the clock edge. A wave shows each cycle as its low half, inputs applied, and
 // the high half after the edge.
+//
+// Threads: the instances of each partition are a bank of the door, with a Verilated context of its
+// own; a wave is of one partition.
 #ifndef ORDITO_MODEL_NET_RTL_BANK_H
 #define ORDITO_MODEL_NET_RTL_BANK_H
 
 #include "model/net/router.h"
 #include "model/net/rtl_build.h"
 
+// The instances of a partition.
+struct rtl_part {
+    void *instances; // the door's bank
+    uint32_t first;  // router that instance 0 is
+    uint32_t num;
+    struct router_door_out out; // of the last clock edge
+    struct err fault;           // first fault found
+    bool differs;               // a fault was found,
+    uint32_t fault_router;      //   at this router
+};
+
 struct rtl_bank {
     struct rtl_library library;
     const struct router_door *door; // of the library
-    void *instances;                // the door's bank
+    struct partitioning partitioning;
+    struct rtl_part *parts; // [num_parts]
+    uint32_t num_parts;
     uint32_t num_instances;
-    uint32_t num_words;         // of a payload
-    uint64_t last_word_mask;    // wires of a payload's last word
-    struct router_door_out out; // of the last clock edge
-    bool *busy;                 // [num_instances]
-    const uint64_t *now;        // NULL: the cycle is not known
-    struct router_rtl *rtl;     // NULL: nothing was asked
+    uint32_t num_words;      // of a payload
+    uint64_t last_word_mask; // wires of a payload's last word
+    bool *busy;              // [num_instances]
+    const uint64_t *now;     // NULL: the cycle is not known
+    struct router_rtl *rtl;  // NULL: nothing was asked
     bool wave_open;
     bool wave_low;       // the low half of wave_cycle is in the file, the high half is not
     uint64_t wave_cycle; // last cycle in the file
-    struct err fault;    // first fault found
 };
 
 // Opens the variant and makes its instances. `flit_bits` are the wires of the variant's payload.
@@ -52,14 +66,24 @@ bool rtl_bank_busy(const void *bank, uint32_t instance);
 void rtl_bank_stalls(const void *bank, uint32_t instance, struct router_stalls *sum);
 bool rtl_bank_check(void *bank, struct err *err);
 
-// The clock edge alone; the outputs are in self->out.
-void rtl_bank_clock(struct rtl_bank *self, uint32_t instance);
+static inline struct rtl_part *rtl_bank_part(const struct rtl_bank *self, uint32_t instance)
+{
+    return &self->parts[partition_of(&self->partitioning, instance)];
+}
 
-// Tells who asked (struct router_rtl) that a fault was found at this router in this cycle.
-void rtl_bank_tell_fault(struct rtl_bank *self, uint32_t instance);
+// The clock edge alone; gives the outputs.
+const struct router_door_out *rtl_bank_clock(struct rtl_bank *self, uint32_t instance);
 
-// Flit `idx` of self->out.
-struct flit rtl_bank_out_flit(const struct rtl_bank *self, uint32_t idx);
+// Notes that a fault was found at this router in this cycle; rtl_bank_check tells who asked (struct
+// router_rtl).
+void rtl_bank_note_fault(struct rtl_bank *self, uint32_t instance);
+
+// Flit `idx` of outputs.
+struct flit rtl_bank_out_flit(const struct rtl_bank *self, const struct router_door_out *out,
+                              uint32_t idx);
+
+// Sets the word at an address of an instance's configuration port.
+void rtl_bank_configure(struct rtl_bank *self, uint32_t instance, uint32_t addr, uint32_t data);
 
 // Depths of buffers and sizes of tables are rounded up to powers of two, so that few variants serve
 // many of them.

@@ -47,6 +47,15 @@ void terminals_free(struct terminals *self)
     free(self->ejecting);
 }
 
+void terminals_share(struct terminals *self, const struct terminals *whole,
+                     struct calendar *calendar, uint32_t first_word, uint32_t end_word)
+{
+    *self = *whole;
+    self->calendar = calendar;
+    self->first_word = first_word;
+    self->end_word = end_word;
+}
+
 void terminals_enqueue(struct terminals *self, uint32_t handle)
 {
     const struct packet *packet = &self->pool->slots[handle];
@@ -91,8 +100,9 @@ uint64_t terminal_head_payload(const struct terminals *self, uint32_t handle)
 bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit)
 {
     self->node_flits[n]++;
+    const struct terminal_latency *latency = &self->node_latency[n];
     struct calendar_flit *entry =
-        calendar_add_flit(self->calendar, cycle + self->node_latency[n].injection_cycles);
+        calendar_add_flit(self->calendar, latency->part, cycle + latency->injection_cycles);
     if (!entry)
         return false;
     *entry = (struct calendar_flit){self->node_target[n], flit};
@@ -166,14 +176,14 @@ static bool inject(struct terminals *self, uint32_t n, uint64_t cycle)
 
 bool terminals_inject(struct terminals *self, uint64_t cycle)
 {
-    for (uint32_t w = 0; w < (self->num_nodes + 63) / 64; w++) {
+    bool good = true;
+    for (uint32_t w = self->first_word; w < self->end_word; w++) {
         for (uint64_t rest = self->sending[w]; rest; rest &= rest - 1) {
             uint32_t n = w * 64 + (uint32_t)__builtin_ctzll(rest);
-            if (!(self->circuits ? terminal_circuit_inject : inject)(self, n, cycle))
-                return false;
+            good &= (self->circuits ? terminal_circuit_inject : inject)(self, n, cycle);
         }
     }
-    return true;
+    return good;
 }
 
 void terminals_credit(struct terminals *self, uint32_t node, uint8_t vcs)
@@ -244,6 +254,23 @@ static bool check_flit(struct terminals *self, uint32_t n, uint64_t cycle, struc
     return true;
 }
 
+// Keeps a flit for terminals_deliver. False with `err` if out of memory.
+static bool note_taken(struct terminals *self, uint32_t n, struct flit flit, uint32_t handle,
+                       struct err *err)
+{
+    enum { FIRST_CAPACITY = 64 };
+    if (self->num_taken == self->cap_taken) {
+        uint32_t more = self->cap_taken ? self->cap_taken * 2 : FIRST_CAPACITY;
+        struct terminal_taken *taken = realloc(self->taken, more * sizeof *taken);
+        if (!taken)
+            return err_set(err, ERR_RUN, "out of memory for flits that arrived");
+        self->taken = taken;
+        self->cap_taken = more;
+    }
+    self->taken[self->num_taken++] = (struct terminal_taken){flit, n, handle};
+    return true;
+}
+
 bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit,
                    struct err *err)
 {
@@ -253,24 +280,21 @@ bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle, struct fl
     struct packet *packet = &self->pool->slots[in->handle];
     self->flits_ejected++;
     self->class_counters[packet->traffic_class].flits_ejected++;
-    if (self->params->flit_ejected)
-        self->params->flit_ejected(self->params->context, n, cycle, flit);
-    if (flit.tail) {
-        packet->ejected_cycle = cycle;
-        self->packets_ejected++;
-        if (self->params->delivered)
-            self->params->delivered(self->params->context, packet);
-        packet_pool_give(self->pool, in->handle);
-        in->handle = MSG_NONE;
-    }
-    return true;
+    if (!flit.tail)
+        return !self->params->flit_ejected || note_taken(self, n, flit, MSG_NONE, err);
+    packet->ejected_cycle = cycle;
+    self->packets_ejected++;
+    uint32_t handle = in->handle;
+    in->handle = MSG_NONE;
+    return note_taken(self, n, flit, handle, err);
 }
 
 bool terminal_back(struct terminals *self, uint32_t n, uint64_t cycle, struct calendar_credit back,
                    struct err *err)
 {
+    const struct terminal_latency *latency = &self->node_latency[n];
     struct calendar_credit *entry =
-        calendar_add_credit(self->calendar, cycle + self->node_latency[n].ejection_cycles);
+        calendar_add_credit(self->calendar, latency->part, cycle + latency->ejection_cycles);
     if (!entry)
         return err_set(err, ERR_RUN, "out of memory for credits");
     back.to = self->node_target[n];
@@ -305,12 +329,28 @@ static bool eject(struct terminals *self, uint32_t n, uint64_t cycle, struct err
 
 bool terminals_eject(struct terminals *self, uint64_t cycle, struct err *err)
 {
-    for (uint32_t w = 0; w < (self->num_nodes + 63) / 64; w++) {
+    bool good = true;
+    for (uint32_t w = self->first_word; w < self->end_word; w++) {
         for (uint64_t rest = self->ejecting[w]; rest; rest &= rest - 1) {
             uint32_t n = w * 64 + (uint32_t)__builtin_ctzll(rest);
-            if (!(self->circuits ? terminal_circuit_eject : eject)(self, n, cycle, err))
-                return false;
+            good &= (self->circuits ? terminal_circuit_eject : eject)(self, n, cycle, err);
         }
     }
-    return true;
+    return good;
+}
+
+void terminals_deliver(struct terminals *self, uint64_t cycle)
+{
+    const struct fabric_params *params = self->params;
+    for (uint32_t i = 0; i < self->num_taken; i++) {
+        const struct terminal_taken *taken = &self->taken[i];
+        if (params->flit_ejected)
+            params->flit_ejected(params->context, taken->node, cycle, taken->flit);
+        if (taken->handle == MSG_NONE)
+            continue;
+        if (params->delivered)
+            params->delivered(params->context, &self->pool->slots[taken->handle]);
+        packet_pool_give(self->pool, taken->handle);
+    }
+    self->num_taken = 0;
 }

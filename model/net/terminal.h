@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The terminals of a fabric: source queues, injection and ejection of all nodes. See fabric.h for
-// when what happens.
+// The terminals of a partition of a fabric: source queues, injection and ejection of its nodes. See
+// fabric.h for when what happens. Partitions share arrays with a row a node, each using the rows of
+// its own nodes, and have counters of their own.
 //
 // Bounds: source queues are unbounded (a packet waits in its pool slot); an ejection buffer holds
 // `buffer_flits` a VC, which the credits of the last router stand for. Circuits:
@@ -20,6 +21,14 @@ struct terminal_circuit; // terminal_circuit.c
 struct terminal_latency {
     uint32_t injection_cycles; // node to router
     uint32_t ejection_cycles;  // router to node
+    uint32_t part;             // partition of the router
+};
+
+// A flit that a node has taken.
+struct terminal_taken {
+    struct flit flit;
+    uint32_t node;
+    uint32_t handle; // of the packet, if it ends with this flit; otherwise MSG_NONE
 };
 
 struct terminals {
@@ -29,14 +38,18 @@ struct terminals {
     const struct carrier_target *node_target;    // [num_nodes] a node's router port
     const struct terminal_latency *node_latency; // [num_nodes]
     uint64_t *node_flits;                        // [num_nodes] flits that it has put on its channel
-    uint32_t num_nodes;
-    uint32_t eject_cap;          // flits of an ejection buffer, a power of two
-    uint32_t num_classes;        // traffic classes
-    struct terminal *nodes;      // [num_nodes]
-    struct source_queue *queues; // [num_nodes * num_classes]
-    struct flit *eject_flits;    // [num_nodes * eject_cap]
-    uint64_t *sending;           // nodes with a packet to send, a bit each
-    uint64_t *ejecting;          // nodes with a flit to take, a bit each
+    uint32_t num_nodes;                          // of all partitions
+    uint32_t eject_cap;                          // flits of an ejection buffer, a power of two
+    uint32_t num_classes;                        // traffic classes
+    struct terminal *nodes;                      // [num_nodes]
+    struct source_queue *queues;                 // [num_nodes * num_classes]
+    struct flit *eject_flits;                    // [num_nodes * eject_cap]
+    uint64_t *sending;                           // nodes with a packet to send, a bit each
+    uint64_t *ejecting;                          // nodes with a flit to take, a bit each
+    uint32_t first_word;                         // of these sets: of this partition's nodes
+    uint32_t end_word;
+    struct terminal_taken *taken; // in this cycle, as far as somebody is to be told of it
+    uint32_t num_taken, cap_taken;
     uint64_t packets_injected;
     uint64_t flits_injected;
     uint64_t packets_ejected;
@@ -47,14 +60,19 @@ struct terminals {
     struct fabric_class_counters class_counters[ROUTER_MAX_CLASSES];
 };
 
-// Fills the rest after what comes before eject_cap has been set.
+// Fills the rest after what comes before eject_cap has been set, for all nodes.
 bool terminals_make(struct terminals *self, struct err *err);
 void terminals_free(struct terminals *self);
+
+// Makes `self` those of a partition: `whole`, whose arrays it shares, but with an own `calendar`,
+// from a word of the sets of nodes to another.
+void terminals_share(struct terminals *self, const struct terminals *whole,
+                     struct calendar *calendar, uint32_t first_word, uint32_t end_word);
 
 // Appends a packet of the pool to its source's queue.
 void terminals_enqueue(struct terminals *self, uint32_t handle);
 
-// Step b for all nodes. False if out of memory.
+// Step b for the partition's nodes. False if out of memory.
 bool terminals_inject(struct terminals *self, uint64_t cycle);
 
 // Step c: what arrives at a node.
@@ -63,8 +81,13 @@ bool terminals_answer(struct terminals *self, uint32_t node, uint64_t cycle, boo
                       struct err *err);
 bool terminals_flit(struct terminals *self, uint32_t node, struct flit flit, struct err *err);
 
-// Step d for all nodes, in ascending order. False with `err` if a flit is not the one that was
-// sent (ERR_MISMATCH), or if out of memory.
+// Step d for the partition's nodes, in ascending order, but for what terminals_deliver does. False
+// with `err`, of the first node that has one, if a flit is not the one that was sent
+// (ERR_MISMATCH), or if out of memory.
 bool terminals_eject(struct terminals *self, uint64_t cycle, struct err *err);
+
+// Tells of the flits and packets that were taken, and frees the packets' slots. Not while another
+// partition is at work.
+void terminals_deliver(struct terminals *self, uint64_t cycle);
 
 #endif

@@ -57,8 +57,8 @@ bool terminal_send(struct terminals *self, uint32_t n, struct source_queue *queu
 // True if node `n` does not consume in this cycle.
 bool terminal_stalls(const struct terminals *self, uint32_t n, uint64_t cycle);
 
-// Node `n` takes a flit, which must be the one that was sent and at its place, and delivers the
-// packet with its tail. False with `err` (ERR_MISMATCH) otherwise.
+// Node `n` takes a flit, which must be the one that was sent and at its place; the packet is to be
+// delivered with its tail. False with `err` (ERR_MISMATCH) otherwise, or if out of memory.
 bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit,
                    struct err *err);
 
