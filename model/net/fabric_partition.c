@@ -128,7 +128,8 @@ static void arrive_credits(struct partition *self, const struct calendar_day *to
                 ops->answer(fabric->bank, in->to.place, in->to.port, in->ack, in->nack);
             else
                 ops->credit(fabric->bank, in->to.place, in->to.port, in->vcs);
-            fabric_activate(fabric, in->to.place);
+            if (!fabric->bank_carries) // one that has a flit is active
+                fabric_activate(fabric, in->to.place);
         } else if (!answer) {
             terminals_credit(&self->terminals, in->to.place, in->vcs);
         } else if (!terminals_answer(&self->terminals, in->to.place, fabric->now, in->ack, in->nack,
