@@ -22,6 +22,7 @@ struct packet {
     uint64_t created_cycle;  // entered the source queue
     uint64_t injected_cycle; // head put on the terminal channel
     uint64_t ejected_cycle;  // tail at the destination terminal
+    uint64_t head;           // payload of its head flit
     uint32_t source;         // node
     uint32_t destination;    // node
     uint32_t flits;          // length, header included

@@ -21,7 +21,7 @@ struct carrier_target {
     uint32_t port;  // of the router; CARRIER_TERMINAL: the node's terminal
 };
 
-// The channel out of a port, and its way back.
+// The channel out of a port or a node, and its way back.
 struct wire {
     struct carrier_target to;
     uint32_t latency_cycles;        // of a flit that leaves

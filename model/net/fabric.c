@@ -20,6 +20,9 @@ bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err
     packet->traffic_class = spec->traffic_class;
     packet->hops = self->params.topology->indirect ? 1 : 0; // from the node to its switch
     packet->message = spec->message;
+    const uint32_t *node_addr = self->params.topology->node_addr;
+    packet->head = routing_head(routing, node_addr[spec->source], node_addr[spec->destination],
+                                packet->flits, spec->traffic_class, packet->serial, handle);
     self->flits_created += packet->flits;
     uint32_t part = partition_of(&self->nodes, spec->source);
     terminals_enqueue(&self->parts[part].terminals, handle);

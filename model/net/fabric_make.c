@@ -52,18 +52,19 @@ static void wire_routers(struct fabric *self)
 {
     const struct topology *t = self->params.topology;
     bool whole = self->params.ops->whole;
-    for (uint32_t node = 0; node < t->num_nodes; node++)
-        self->node_target[node] =
-            whole ? (struct carrier_target){0, node} : port_of(t, t->node_port[node]);
     for (size_t p = 0; p < (size_t)self->num_routers * self->radix; p++) {
         uint32_t node = whole ? (uint32_t)p : t->port_node[p];
         struct wire *wire = &self->wires[p];
         if (node != TOPOLOGY_NONE) {
-            uint32_t in_cycles = injection_latency_of(self, t->node_port[node]);
-            size_t port = t->node_port[node];
-            self->node_latency[node] = (struct terminal_latency){
-                in_cycles, latency_of(self, port),
-                partition_of(&self->routers, self->node_target[node].place)};
+            uint32_t port = t->node_port[node];
+            uint32_t in_cycles = injection_latency_of(self, port);
+            struct carrier_target to = whole ? (struct carrier_target){0, node} : port_of(t, port);
+            self->node_wires[node] =
+                (struct wire){.to = to,
+                              .latency_cycles = in_cycles,
+                              .credit_latency_cycles = latency_of(self, port),
+                              .part = (uint16_t)partition_of(&self->routers, to.place),
+                              .is_hop = t->indirect};
             *wire = (struct wire){.to = {node, CARRIER_TERMINAL},
                                   .latency_cycles = flit_latency_of(self, port),
                                   .credit_latency_cycles = in_cycles,
@@ -87,18 +88,17 @@ static bool allocate(struct fabric *self, struct err *err)
     size_t ports = (size_t)self->num_routers * self->radix;
     uint32_t nodes = self->params.topology->num_nodes;
     self->wires = calloc(ports, sizeof *self->wires);
-    self->node_target = calloc(nodes, sizeof *self->node_target);
+    self->node_wires = calloc(nodes, sizeof *self->node_wires);
     self->active = calloc(partition_num_words(self->num_routers), sizeof *self->active);
     self->carriers = calloc(self->num_parts, sizeof *self->carriers);
     self->parts = aligned_alloc(FABRIC_LINE_BYTES, self->num_parts * sizeof *self->parts);
     if (self->parts)
         memset(self->parts, 0, self->num_parts * sizeof *self->parts);
     self->order = calloc(self->num_routers, sizeof *self->order);
-    self->node_latency = calloc(nodes, sizeof *self->node_latency);
     self->channel_flits = calloc(ports + nodes, sizeof *self->channel_flits);
     self->own_address = routing_own_addresses(self->params.routing, self->params.topology);
-    if (!self->wires || !self->node_target || !self->active || !self->carriers || !self->parts ||
-        !self->order || !self->node_latency || !self->channel_flits || !self->own_address)
+    if (!self->wires || !self->node_wires || !self->active || !self->carriers || !self->parts ||
+        !self->order || !self->channel_flits || !self->own_address)
         return err_set(err, ERR_RUN, "out of memory for a fabric of %u routers", self->num_routers);
     return true;
 }
@@ -117,6 +117,8 @@ static void let_carry(struct fabric *self)
             .pool = &self->pool,
         };
     self->bank_carries = self->params.ops->carry(self->bank, self->carriers);
+    for (uint32_t p = 0; self->bank_carries && p < self->num_parts; p++)
+        self->parts[p].terminals.bank = self->bank;
 }
 
 // As many as there are threads, as far as each gets a word of routers. A wave is one file, which
@@ -138,8 +140,7 @@ static bool make_terminals(struct fabric *self, struct err *err)
 {
     self->terminals.params = &self->params;
     self->terminals.pool = &self->pool;
-    self->terminals.node_target = self->node_target;
-    self->terminals.node_latency = self->node_latency;
+    self->terminals.node_wires = self->node_wires;
     self->terminals.node_flits = self->channel_flits + (size_t)self->num_routers * self->radix;
     self->terminals.num_nodes = self->params.topology->num_nodes;
     return terminals_make(&self->terminals, err);
@@ -153,7 +154,7 @@ static bool make_part(struct fabric *self, uint32_t p, struct err *err)
     part->end_word = partition_first_word(&self->routers, p + 1);
     part->order = &self->order[(size_t)part->first_word * PARTITION_WORD];
     part->shuffle_rng = rng_make(self->params.seed, RNG_SHUFFLE, p);
-    terminals_share(&part->terminals, &self->terminals, &part->calendar,
+    terminals_share(&part->terminals, &self->terminals, &part->calendar, p,
                     partition_first_word(&self->nodes, p),
                     partition_first_word(&self->nodes, p + 1));
     partition_activate_all(part);
@@ -255,10 +256,9 @@ void fabric_free(struct fabric *self)
     free(self->parts);
     free(self->carriers);
     free(self->wires);
-    free(self->node_target);
+    free(self->node_wires);
     free(self->active);
     free(self->order);
-    free(self->node_latency);
     free(self->channel_flits);
     free(self->own_address);
     terminals_free(&self->terminals);

@@ -40,21 +40,20 @@ struct fabric {
     uint32_t num_routers; // of the bank
     uint32_t radix;       // of the bank
     uint32_t *own_address;
-    struct wire *wires;                 // [num_routers * radix]
-    struct carrier_target *node_target; // [num_nodes]
-    struct partitioning routers;        // into partitions
-    struct partitioning nodes;          // likewise
-    struct partition *parts;            // [num_parts]
+    struct wire *wires;          // [num_routers * radix]
+    struct wire *node_wires;     // [num_nodes]
+    struct partitioning routers; // into partitions
+    struct partitioning nodes;   // likewise
+    struct partition *parts;     // [num_parts]
     uint32_t num_parts;
     struct workers *workers;  // a thread a partition; NULL if there is only one
     struct carrier *carriers; // [num_parts] for banks that carry by themselves
     bool bank_carries;        // this one does
     struct packet_pool pool;
-    struct terminals terminals;            // what the partitions' terminals share
-    uint64_t *active;                      // routers to evaluate in the next cycle, a bit each
-    uint32_t *order;                       // [num_routers]
-    struct terminal_latency *node_latency; // [num_nodes]
-    uint64_t *channel_flits; // [num_routers * radix], then [num_nodes] of those out of nodes
+    struct terminals terminals; // what the partitions' terminals share
+    uint64_t *active;           // routers to evaluate in the next cycle, a bit each
+    uint32_t *order;            // [num_routers]
+    uint64_t *channel_flits;    // [num_routers * radix], then [num_nodes] of those out of nodes
     uint64_t flits_created;
     uint64_t num_pending;  // flits and credits on channels
     uint64_t num_moves;    // of flits into the fabric, within it and out of it

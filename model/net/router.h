@@ -212,6 +212,7 @@ struct router_rtl {
 
 struct topology;
 struct carrier;
+struct wire;
 
 // Parameters shared by all routers of a fabric.
 struct router_params {
@@ -263,13 +264,18 @@ struct router_ops {
     // back end decides here. NULL if evaluate, flit and credit did everything.
     void (*update)(void *bank, uint32_t router, struct router_out *out);
 
-    // Has the bank carry flits and credits by itself from now on, all that its routers send, and
-    // keep which of them are active; `evaluate` then fills in nothing. False if it does not. There
-    // is one carrier a partition. `evaluate_all` evaluates the active routers of a partition,
-    // `arrive` is step c of fabric.h for what comes to it from routers. `channel_flits` tells how
-    // many flits went out by each port [num_routers * radix]. NULL if it never does.
+    // Has the bank carry flits and credits by itself from now on, all that its routers send or get,
+    // and keep which of them are active; `evaluate` then fills in nothing. False if it does not.
+    // There is one carrier a partition. NULL if it never does, and what follows is, too.
+    //
+    // `evaluate_all` evaluates the active routers of a partition. A node of a partition puts a flit
+    // on the channel to its router by `inject`, and credits by `give_back`, both false if out of
+    // memory. `arrive` is step c of fabric.h for the routers of a partition. `channel_flits` tells
+    // how many flits went out by each port [num_routers * radix].
     bool (*carry)(void *bank, const struct carrier *carriers);
     void (*evaluate_all)(void *bank, uint32_t part);
+    bool (*inject)(void *bank, uint32_t part, const struct wire *wire, struct flit flit);
+    bool (*give_back)(void *bank, uint32_t part, const struct wire *wire, uint8_t vcs);
     void (*arrive)(void *bank, uint32_t part);
     void (*channel_flits)(const void *bank, uint64_t *flits);
 

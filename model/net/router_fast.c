@@ -103,7 +103,7 @@ static inline void send_flit(const struct fast_bank *self, struct fast_part *fro
     write_flit(self, place, event / FAST_MAX_SET, port->address, event % FAST_MAX_SET, vc,
                front->payload, front->want.ends);
     add_event(from, &day_in(self, from, port->first_day, port->latency_cycles)->flits, event);
-    from->num_flits++;
+    from->num_hops++;
 }
 
 static inline struct flit flit_of(const struct fast_flit *front, uint32_t vc)
@@ -147,6 +147,36 @@ static inline const struct wire *wire_of(const struct fast_bank *self, const str
     return &from->carrier->wires[(size_t)at->number * self->radix + port];
 }
 
+static bool inject(void *bank, uint32_t part, const struct wire *wire, struct flit flit)
+{
+    struct fast_bank *self = bank;
+    struct fast_part *from = &self->parts[part];
+    struct fast_router *at = fast_router_at(self, wire->to.place);
+    uint32_t ends = (flit.head ? FAST_HEAD : 0) | (flit.tail ? FAST_TAIL : 0);
+    uint32_t x = wire->to.port * self->num_vcs + flit.vc;
+    struct fast_flit *place = fast_flit_at(self, at, &at->vcs[x], at->vcs[x].sent++);
+    place->hops = 0;
+    write_flit(self, place, wire->to.place, at->address, x, flit.vc, flit.payload, ends);
+    add_event(from, &day_in(self, from, wire->part * self->num_days, wire->latency_cycles)->flits,
+              wire->to.place * FAST_MAX_SET + x);
+    from->num_others++;
+    return !from->out_of_memory;
+}
+
+static bool give_back(void *bank, uint32_t part, const struct wire *wire, uint8_t vcs)
+{
+    struct fast_bank *self = bank;
+    struct fast_part *from = &self->parts[part];
+    struct fast_day *day =
+        day_in(self, from, wire->part * self->num_days, wire->credit_latency_cycles);
+    uint32_t first = wire->to.place * FAST_MAX_SET + wire->to.port * self->num_vcs;
+    for (uint32_t rest = vcs; rest; rest &= rest - 1) {
+        add_event(from, &day->credits, first + (uint32_t)__builtin_ctz(rest));
+        from->num_others++;
+    }
+    return !from->out_of_memory;
+}
+
 // Sends back the credit for a flit that left VC `vc` of input port `in`.
 static inline void send_credit(const struct fast_bank *self, struct fast_part *from,
                                const struct fast_router *at, const struct fast_port *port,
@@ -158,7 +188,7 @@ static inline void send_credit(const struct fast_bank *self, struct fast_part *f
     }
     add_event(from, &day_in(self, from, port->first_day, port->credit_latency_cycles)->credits,
               port->event + vc);
-    from->num_credits++;
+    from->num_others++;
 }
 
 // What a partition has sent to another, `here`, arrives. A router that gets a credit needs not be
@@ -188,10 +218,10 @@ static void arrive(void *bank, uint32_t part)
     struct fast_part *here = &self->parts[part];
     for (uint32_t from = 0; from < self->num_parts; from++)
         arrive_from(self, here, &self->parts[from].days[part * self->num_days + here->today]);
-    *here->carrier->flit_hops += here->num_flits;
-    here->carrier->calendar->num_pending += here->num_flits + here->num_credits;
-    here->num_flits = 0;
-    here->num_credits = 0;
+    *here->carrier->flit_hops += here->num_hops;
+    here->carrier->calendar->num_pending += here->num_hops + here->num_others;
+    here->num_hops = 0;
+    here->num_others = 0;
     here->today = (here->today + 1) & self->day_mask;
 }
 
@@ -432,6 +462,8 @@ const struct router_ops router_fast_ops = {
     .credit = credit,
     .busy = busy,
     .carry = fast_carry,
+    .inject = inject,
+    .give_back = give_back,
     .arrive = arrive,
     .channel_flits = fast_channel_flits,
     .stalls = fast_stalls,

@@ -32,7 +32,7 @@ struct fast_vc {
     uint8_t out;     // output VC that its packet holds
     uint8_t tails;   // in the FIFO, if the switching mode waits for them
     uint8_t credits; // of the output VC
-    uint8_t sent;    // flits sent by it, modulo 256: tells where the next one goes
+    uint8_t sent;    // flits sent by it, or from the node there, modulo 256: where the next goes
     uint16_t fifo;   // of the input VC, from the router on, in flits
 };
 
@@ -82,8 +82,8 @@ struct fast_part {
     _Alignas(64) const struct carrier *carrier; // NULL: the bank does not carry
     struct fast_day *days; // [num_parts * num_days], of each partition where things go
     uint32_t today;        // index of the day that comes in this cycle
-    uint64_t num_flits;    // events of this cycle
-    uint64_t num_credits;
+    uint64_t num_hops;     // events of this cycle: of flits from one router to another
+    uint64_t num_others;   //   and all others
     bool out_of_memory;
 };
 

@@ -31,6 +31,7 @@ bool terminals_make(struct terminals *self, struct err *err)
     for (uint32_t n = 0; n < self->num_nodes; n++) {
         for (uint32_t vc = 0; vc < ROUTER_MAX_VCS; vc++) {
             self->nodes[n].credits[vc] = vc < num_vcs ? (uint8_t)self->params->buffer_flits : 0;
+            self->nodes[n].credit |= (uint8_t)((vc < num_vcs) << vc);
             self->nodes[n].incoming[vc].handle = MSG_NONE;
         }
     }
@@ -48,9 +49,11 @@ void terminals_free(struct terminals *self)
 }
 
 void terminals_share(struct terminals *self, const struct terminals *whole,
-                     struct calendar *calendar, uint32_t first_word, uint32_t end_word)
+                     struct calendar *calendar, uint32_t part, uint32_t first_word,
+                     uint32_t end_word)
 {
     *self = *whole;
+    self->part = part;
     self->calendar = calendar;
     self->first_word = first_word;
     self->end_word = end_word;
@@ -72,40 +75,44 @@ void terminals_enqueue(struct terminals *self, uint32_t handle)
     queue->last = handle;
 }
 
-// The VC for a new packet, or a number of at least ROUTER_MAX_VCS if none has the credits.
-static uint32_t choose_vc(const struct terminals *self, const struct terminal *node,
-                          const struct source_queue *queue, const struct packet *packet,
-                          uint32_t window)
+// VCs with the credits that the head of a packet needs, a bit each.
+static uint32_t with_credits(const struct terminals *self, const struct terminal *node,
+                             const struct packet *packet)
 {
-    const struct routing *routing = self->params->routing;
     uint32_t needed = switching_credits_needed(self->params->switching, packet->flits);
-    uint8_t usable = 0;
-    for (uint32_t vc = 0; vc < routing->num_vcs; vc++)
-        usable |= (uint8_t)((node->credits[vc] >= needed) << vc);
-    usable &= routing_inject_vcs(routing, packet->traffic_class, window, packet->serial);
-    if (usable == 0)
-        return ROUTER_MAX_VCS;
-    return (uint32_t)__builtin_ctz(routing_first_vc(usable, queue->rr_vc));
+    if (needed == 1)
+        return node->credit;
+    uint32_t enough = 0;
+    for (uint32_t rest = node->credit; rest; rest &= rest - 1)
+        if (node->credits[__builtin_ctz(rest)] >= needed)
+            enough |= rest & -rest;
+    return enough;
 }
 
-uint64_t terminal_head_payload(const struct terminals *self, uint32_t handle)
+// The VC for a new packet, or a number of at least ROUTER_MAX_VCS if none has the credits.
+static uint32_t choose_vc(const struct terminals *self, const struct terminal *node,
+                          const struct source_queue *queue, const struct packet *packet)
 {
-    const struct packet *packet = &self->pool->slots[handle];
-    const uint32_t *node_addr = self->params->topology->node_addr;
-    return routing_head(self->params->routing, node_addr[packet->source],
-                        node_addr[packet->destination], packet->flits, packet->traffic_class,
-                        packet->serial, handle);
+    const struct routing *routing = self->params->routing;
+    uint32_t usable =
+        with_credits(self, node, packet) &
+        routing_inject_vcs(routing, packet->traffic_class, (uint32_t)packet->head, packet->serial);
+    if (usable == 0)
+        return ROUTER_MAX_VCS;
+    return (uint32_t)__builtin_ctz(routing_first_vc((uint8_t)usable, queue->rr_vc));
 }
 
 bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit)
 {
+    const struct wire *wire = &self->node_wires[n];
     self->node_flits[n]++;
-    const struct terminal_latency *latency = &self->node_latency[n];
+    if (self->bank)
+        return self->params->ops->inject(self->bank, self->part, wire, flit);
     struct calendar_flit *entry =
-        calendar_add_flit(self->calendar, latency->part, cycle + latency->injection_cycles);
+        calendar_add_flit(self->calendar, wire->part, cycle + wire->latency_cycles);
     if (!entry)
         return false;
-    *entry = (struct calendar_flit){self->node_target[n], flit};
+    *entry = (struct calendar_flit){wire->to, flit};
     return true;
 }
 
@@ -144,12 +151,12 @@ static bool take_flit(struct terminals *self, struct terminal *node, struct sour
     flit->head = queue->next_flit == 0;
     flit->tail = queue->next_flit + 1 == packet->flits;
     if (flit->head) {
-        flit->payload = terminal_head_payload(self, queue->first);
-        uint32_t vc = choose_vc(self, node, queue, packet, (uint32_t)flit->payload);
+        uint32_t vc = choose_vc(self, node, queue, packet);
         if (vc >= ROUTER_MAX_VCS)
             return false;
+        flit->payload = packet->head;
         queue->vc = (uint8_t)vc;
-        queue->rr_vc = (uint8_t)((vc + 1) % self->params->routing->num_vcs);
+        queue->rr_vc = (uint8_t)(vc + 1 == self->params->routing->num_vcs ? 0 : vc + 1);
         packet->injected_cycle = cycle;
         self->packets_injected++;
     } else if (node->credits[queue->vc] == 0) {
@@ -158,7 +165,8 @@ static bool take_flit(struct terminals *self, struct terminal *node, struct sour
         flit->payload = layout_body(packet->serial, queue->next_flit);
     }
     flit->vc = queue->vc;
-    node->credits[queue->vc]--;
+    if (--node->credits[queue->vc] == 0)
+        node->credit ^= (uint8_t)(1U << queue->vc);
     return true;
 }
 
@@ -190,6 +198,7 @@ void terminals_credit(struct terminals *self, uint32_t node, uint8_t vcs)
 {
     for (uint32_t rest = vcs; rest; rest &= rest - 1)
         self->nodes[node].credits[__builtin_ctz(rest)]++;
+    self->nodes[node].credit |= vcs;
 }
 
 bool terminals_answer(struct terminals *self, uint32_t n, uint64_t cycle, bool ack, bool nack,
@@ -225,8 +234,7 @@ static bool check_flit(struct terminals *self, uint32_t n, uint64_t cycle, struc
             return err_set(err, ERR_MISMATCH,
                            "cycle %" PRIu64 ", node %u, vc %u: a head flit within a packet", cycle,
                            n, flit.vc);
-        if (!packet || packet->destination != n ||
-            flit.payload != terminal_head_payload(self, handle))
+        if (!packet || packet->destination != n || flit.payload != packet->head)
             return err_set(err, ERR_MISMATCH,
                            "cycle %" PRIu64 ", node %u, vc %u: head flit %016" PRIx64
                            " is of no packet to this node",
@@ -292,12 +300,15 @@ bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle, struct fl
 bool terminal_back(struct terminals *self, uint32_t n, uint64_t cycle, struct calendar_credit back,
                    struct err *err)
 {
-    const struct terminal_latency *latency = &self->node_latency[n];
+    const struct wire *wire = &self->node_wires[n];
+    if (self->bank)
+        return self->params->ops->give_back(self->bank, self->part, wire, back.vcs) ||
+               err_set(err, ERR_RUN, "out of memory for credits");
     struct calendar_credit *entry =
-        calendar_add_credit(self->calendar, latency->part, cycle + latency->ejection_cycles);
+        calendar_add_credit(self->calendar, wire->part, cycle + wire->credit_latency_cycles);
     if (!entry)
         return err_set(err, ERR_RUN, "out of memory for credits");
-    back.to = self->node_target[n];
+    back.to = wire->to;
     *entry = back;
     return true;
 }

@@ -17,13 +17,6 @@ struct terminal;         // terminal_state.h
 struct source_queue;     // likewise
 struct terminal_circuit; // terminal_circuit.c
 
-// Latencies of a node's channels.
-struct terminal_latency {
-    uint32_t injection_cycles; // node to router
-    uint32_t ejection_cycles;  // router to node
-    uint32_t part;             // partition of the router
-};
-
 // A flit that a node has taken.
 struct terminal_taken {
     struct flit flit;
@@ -35,18 +28,19 @@ struct terminals {
     const struct fabric_params *params; // the fabric's own copy
     struct packet_pool *pool;
     struct calendar *calendar;
-    const struct carrier_target *node_target;    // [num_nodes] a node's router port
-    const struct terminal_latency *node_latency; // [num_nodes]
-    uint64_t *node_flits;                        // [num_nodes] flits that it has put on its channel
-    uint32_t num_nodes;                          // of all partitions
-    uint32_t eject_cap;                          // flits of an ejection buffer, a power of two
-    uint32_t num_classes;                        // traffic classes
-    struct terminal *nodes;                      // [num_nodes]
-    struct source_queue *queues;                 // [num_nodes * num_classes]
-    struct flit *eject_flits;                    // [num_nodes * eject_cap]
-    uint64_t *sending;                           // nodes with a packet to send, a bit each
-    uint64_t *ejecting;                          // nodes with a flit to take, a bit each
-    uint32_t first_word;                         // of these sets: of this partition's nodes
+    void *bank;                    // of routers, if it carries (carrier.h); otherwise NULL
+    uint32_t part;                 // number of the partition
+    const struct wire *node_wires; // [num_nodes] from node to router
+    uint64_t *node_flits;          // [num_nodes] flits that it has put on its channel
+    uint32_t num_nodes;            // of all partitions
+    uint32_t eject_cap;            // flits of an ejection buffer, a power of two
+    uint32_t num_classes;          // traffic classes
+    struct terminal *nodes;        // [num_nodes]
+    struct source_queue *queues;   // [num_nodes * num_classes]
+    struct flit *eject_flits;      // [num_nodes * eject_cap]
+    uint64_t *sending;             // nodes with a packet to send, a bit each
+    uint64_t *ejecting;            // nodes with a flit to take, a bit each
+    uint32_t first_word;           // of these sets: of this partition's nodes
     uint32_t end_word;
     struct terminal_taken *taken; // in this cycle, as far as somebody is to be told of it
     uint32_t num_taken, cap_taken;
@@ -67,7 +61,8 @@ void terminals_free(struct terminals *self);
 // Makes `self` those of a partition: `whole`, whose arrays it shares, but with an own `calendar`,
 // from a word of the sets of nodes to another.
 void terminals_share(struct terminals *self, const struct terminals *whole,
-                     struct calendar *calendar, uint32_t first_word, uint32_t end_word);
+                     struct calendar *calendar, uint32_t part, uint32_t first_word,
+                     uint32_t end_word);
 
 // Appends a packet of the pool to its source's queue.
 void terminals_enqueue(struct terminals *self, uint32_t handle);

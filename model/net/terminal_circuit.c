@@ -82,7 +82,7 @@ static bool probe(struct terminals *self, uint32_t n, uint64_t cycle)
     self->circuit_counters.retries += node->num_nacks > 0;
     node->state = PROBING;
     node->destination = packet->destination;
-    struct flit flit = {.payload = terminal_head_payload(self, handle), .vc = CIRCUIT_PROBE};
+    struct flit flit = {.payload = packet->head, .vc = CIRCUIT_PROBE};
     return terminal_put(self, n, cycle, flit);
 }
 
@@ -110,8 +110,7 @@ static bool send_data(struct terminals *self, uint32_t n, uint64_t cycle)
     uint32_t flit_idx = queue->next_flit;
     struct flit flit = {.head = flit_idx == 0, .tail = flit_idx + 1 == packet->flits};
     bool frees = flit.tail && tail_frees(self, n);
-    flit.payload = flit.head ? terminal_head_payload(self, queue->first)
-                             : layout_body(packet->serial, flit_idx);
+    flit.payload = flit.head ? packet->head : layout_body(packet->serial, flit_idx);
     flit.vc = frees ? CIRCUIT_LAST : CIRCUIT_DATA;
     if (flit.head && node->served) {
         note_entry(self, packet, cycle);
@@ -205,10 +204,8 @@ static bool is_in_place(const struct terminals *self, uint32_t n, struct flit fl
     const struct terminal_circuit *node = &self->circuits[n];
     if (flit.vc != CIRCUIT_PROBE)
         return node->receiving && (flit.vc != CIRCUIT_LAST || flit.tail);
-    uint32_t handle = layout_handle(flit.payload);
-    const struct packet *packet = packet_pool_at(self->pool, handle);
-    return !node->receiving && packet && packet->destination == n &&
-           flit.payload == terminal_head_payload(self, handle);
+    const struct packet *packet = packet_pool_at(self->pool, layout_handle(flit.payload));
+    return !node->receiving && packet && packet->destination == n && flit.payload == packet->head;
 }
 
 bool terminal_circuit_eject(struct terminals *self, uint32_t n, uint64_t cycle, struct err *err)

@@ -23,6 +23,7 @@ struct source_queue {
 
 struct terminal {
     uint8_t credits[ROUTER_MAX_VCS];
+    uint8_t credit;       // VCs that have one, a bit each
     uint32_t eject_first; // ring of flits that have arrived
     uint32_t eject_num;
     struct incoming incoming[ROUTER_MAX_VCS]; // circuits: [0] only
@@ -37,9 +38,6 @@ static inline void terminal_clear_bit(uint64_t *bits, uint32_t i)
 {
     bits[i / 64] &= ~(UINT64_C(1) << i % 64);
 }
-
-// The payload of a packet's head flit.
-uint64_t terminal_head_payload(const struct terminals *self, uint32_t handle);
 
 // Puts a flit of any kind on the channel out of node `n`. False if out of memory.
 bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit);
