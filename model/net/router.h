@@ -270,8 +270,8 @@ struct router_ops {
     //
     // `evaluate_all` evaluates the active routers of a partition. A node of a partition puts a flit
     // on the channel to its router by `inject`, and credits by `give_back`, both false if out of
-    // memory. `arrive` is step c of fabric.h for the routers of a partition. `channel_flits` tells
-    // how many flits went out by each port [num_routers * radix].
+    // memory, before and after `arrive`, which is step c of fabric.h for the routers of a
+    // partition. `channel_flits` tells how many flits went out by each port [num_routers * radix].
     bool (*carry)(void *bank, const struct carrier *carriers);
     void (*evaluate_all)(void *bank, uint32_t part);
     bool (*inject)(void *bank, uint32_t part, const struct wire *wire, struct flit flit);

@@ -167,8 +167,8 @@ static bool give_back(void *bank, uint32_t part, const struct wire *wire, uint8_
 {
     struct fast_bank *self = bank;
     struct fast_part *from = &self->parts[part];
-    struct fast_day *day =
-        day_in(self, from, wire->part * self->num_days, wire->credit_latency_cycles);
+    struct fast_day *day = // `arrive` has moved on to the next one
+        day_in(self, from, wire->part * self->num_days, wire->credit_latency_cycles - 1);
     uint32_t first = wire->to.place * FAST_MAX_SET + wire->to.port * self->num_vcs;
     for (uint32_t rest = vcs; rest; rest &= rest - 1) {
         add_event(from, &day->credits, first + (uint32_t)__builtin_ctz(rest));
