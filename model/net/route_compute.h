@@ -14,6 +14,12 @@ static inline uint8_t route_credits_needed(const struct routing *self, uint32_t 
     return (uint8_t)(credits < ROUTE_MAX_CREDITS ? credits : ROUTE_MAX_CREDITS);
 }
 
+// The port of a dimension that leads up or down: without a branch, which could not be foretold.
+static inline uint8_t route_port(const struct route_dim *dim, bool plus)
+{
+    return dim->minus_port ^ ((dim->minus_port ^ dim->plus_port) & -(uint8_t)plus);
+}
+
 // Options of a head flit, given as in struct route_at, at `router`. In line is what most networks
 // need: dimension order along lines.
 static inline struct route_options route_compute(const struct routing *self, uint32_t router,
@@ -21,13 +27,12 @@ static inline struct route_options route_compute(const struct routing *self, uin
                                                  uint32_t window)
 {
     const struct route_dim *dim = route_first_dim(self, own, window, false);
-    if (!self->direct || (dim && dim->ring)) {
+    if (!self->direct || dim->ring) {
         struct route_at at = {own, in_port, in_vc, window};
         return routing_compute(self, router, &at);
     }
-    uint8_t port = ROUTING_TERMINAL_PORT;
-    if (dim)
-        port = (window & dim->mask) > (own & dim->mask) ? dim->plus_port : dim->minus_port;
+    bool plus = (window & dim->mask) > (own & dim->mask);
+    uint8_t port = route_port(dim, plus);
     uint8_t vcs = (uint8_t)(self->vcs_class << routing_class(self, in_vc));
     return (struct route_options){{port, vcs}, route_credits_needed(self, window), 0};
 }

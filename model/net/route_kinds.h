@@ -65,16 +65,17 @@ static inline struct route route_hop(const struct routing *self, const struct ro
                           .vcs = (uint8_t)(vcs << routing_group(self, at->in_vc))};
 }
 
-// The first dimension, or with `reverse` the last, in which the packet is not where it goes; NULL:
-// it has arrived. Dimensions lie in the window in the order of their numbers.
+// The first dimension, or with `reverse` the last, in which the packet is not where it goes;
+// dims[num_dims], whose ports are the terminal's, if it has arrived. Dimensions lie in the window in
+// the order of their numbers.
 static inline const struct route_dim *route_first_dim(const struct routing *self, uint32_t own,
                                                       uint32_t window, bool reverse)
 {
-    uint32_t differ = (own ^ window) & self->dims_mask;
-    if (differ == 0)
-        return NULL;
-    return &self->dims[self->dim_of_bit[reverse ? 31 - __builtin_clz(differ)
-                                                : __builtin_ctz(differ)]];
+    uint64_t differ = (own ^ window) & self->dims_mask;
+    if (reverse && differ)
+        return &self->dims[self->dim_of_bit[63 - __builtin_clzll(differ)]];
+    differ |= UINT64_C(1) << LAYOUT_WINDOW_BITS; // which is of dims[num_dims]
+    return &self->dims[self->dim_of_bit[__builtin_ctzll(differ)]];
 }
 
 // Dimension order, with datelines on rings. `stateless`: see routing_by_destination.
@@ -82,7 +83,7 @@ static inline struct route route_in_order(const struct routing *self, const stru
                                           bool reverse, bool stateless)
 {
     const struct route_dim *dim = route_first_dim(self, at->own, at->window, reverse);
-    if (dim)
+    if (dim->mask)
         return route_hop(self, at, dim, stateless);
     return (struct route){.port = ROUTING_TERMINAL_PORT, .vcs = self->vcs_class};
 }

@@ -11,9 +11,9 @@
 // --- steps 6 and 7 ------------------------------------------------------------------------------
 
 // Writes a flit into its place in a FIFO of the router with this number and address, and computes a
-// head's route. `x` is the input VC, `vc` its number in its port.
+// head's route.
 static inline void write_flit(const struct fast_bank *self, struct fast_flit *place,
-                              uint32_t router, uint32_t address, uint32_t x, uint32_t vc,
+                              uint32_t router, uint32_t address, uint32_t in_port, uint32_t vc,
                               uint64_t payload, uint32_t ends)
 {
     place->payload = payload;
@@ -21,7 +21,7 @@ static inline void write_flit(const struct fast_bank *self, struct fast_flit *pl
     if (!(ends & FAST_HEAD))
         return;
     struct route_options options =
-        route_compute(self->routing, router, address, self->port_of[x], vc, (uint32_t)payload);
+        route_compute(self->routing, router, address, in_port, vc, (uint32_t)payload);
     place->want.first = (uint8_t)(options.route.port * self->num_vcs);
     place->want.vcs = options.route.vcs;
     place->want.needed_credits = options.credits;
@@ -48,7 +48,7 @@ static void flit(void *bank, uint32_t router, uint32_t port, struct flit flit)
     assert(vc->num < self->buffer_flits);
     struct fast_flit *place = fast_flit_at(self, at, vc, (uint32_t)vc->first + vc->num);
     place->hops = 0;
-    write_flit(self, place, router, at->address, x, flit.vc, flit.payload, ends);
+    write_flit(self, place, router, at->address, port, flit.vc, flit.payload, ends);
     arrive_flit(self, at, x);
 }
 
@@ -100,7 +100,7 @@ static inline void send_flit(const struct fast_bank *self, struct fast_part *fro
     struct fast_flit *fifo = (struct fast_flit *)(self->routers + port->fifo);
     struct fast_flit *place = &fifo[(vc << self->fifo_log) + (sent & self->fifo_mask)];
     place->hops = front->hops + 1;
-    write_flit(self, place, event / FAST_MAX_SET, port->address, event % FAST_MAX_SET, vc,
+    write_flit(self, place, event / FAST_MAX_SET, port->address, port->in_port, vc,
                front->payload, front->want.ends);
     add_event(from, &day_in(self, from, port->first_day, port->latency_cycles)->flits, event);
     from->num_hops++;
@@ -141,12 +141,6 @@ static void send_credit_to_terminal(struct fast_part *from, const struct wire *w
         from->out_of_memory = true;
 }
 
-static inline const struct wire *wire_of(const struct fast_bank *self, const struct fast_part *from,
-                                         const struct fast_router *at, uint32_t port)
-{
-    return &from->carrier->wires[(size_t)at->number * self->radix + port];
-}
-
 static bool inject(void *bank, uint32_t part, const struct wire *wire, struct flit flit)
 {
     struct fast_bank *self = bank;
@@ -156,7 +150,7 @@ static bool inject(void *bank, uint32_t part, const struct wire *wire, struct fl
     uint32_t x = wire->to.port * self->num_vcs + flit.vc;
     struct fast_flit *place = fast_flit_at(self, at, &at->vcs[x], at->vcs[x].sent++);
     place->hops = 0;
-    write_flit(self, place, wire->to.place, at->address, x, flit.vc, flit.payload, ends);
+    write_flit(self, place, wire->to.place, at->address, wire->to.port, flit.vc, flit.payload, ends);
     add_event(from, &day_in(self, from, wire->part * self->num_days, wire->latency_cycles)->flits,
               wire->to.place * FAST_MAX_SET + x);
     from->num_others++;
@@ -177,13 +171,12 @@ static bool give_back(void *bank, uint32_t part, const struct wire *wire, uint8_
     return !from->out_of_memory;
 }
 
-// Sends back the credit for a flit that left VC `vc` of input port `in`.
+// Sends back the credit for a flit that came by VC `vc` of a port.
 static inline void send_credit(const struct fast_bank *self, struct fast_part *from,
-                               const struct fast_router *at, const struct fast_port *port,
-                               uint32_t in, uint32_t vc)
+                               const struct fast_port *port, uint32_t vc)
 {
     if (port->event == FAST_TO_TERMINAL) {
-        send_credit_to_terminal(from, wire_of(self, from, at, in), vc);
+        send_credit_to_terminal(from, &from->carrier->wires[port->fifo], vc);
         return;
     }
     add_event(from, &day_in(self, from, port->first_day, port->credit_latency_cycles)->credits,
@@ -231,10 +224,21 @@ static void arrive(void *bank, uint32_t part)
 struct contender {
     uint64_t usable; // output VCs, all of one port
     const struct fast_flit *front;
-    uint32_t x;   // number of the input VC
-    uint32_t in;  // its port
-    uint32_t out; // output port
+    struct fast_port *in;
+    struct fast_port *out;
+    uint32_t x; // number of the input VC
 };
+
+static __attribute__((noinline)) void count_stall(const struct fast_bank *self,
+                                                  const struct fast_router *at,
+                                                  const struct fast_flit *front, bool usable)
+{
+    struct router_stalls *stalls = &self->stalls[at->number];
+    bool no_vc = fast_lacks_vc(at, front);
+    stalls->not_whole += usable;
+    stalls->no_vc += !usable && no_vc;
+    stalls->no_credit += !usable && !no_vc;
+}
 
 // Step 1 for input VC `x`. False, and counted why, if its front flit may not leave now.
 static inline bool request(const struct fast_bank *self, struct fast_router *at, uint32_t x,
@@ -242,19 +246,15 @@ static inline bool request(const struct fast_bank *self, struct fast_router *at,
 {
     const struct fast_flit *front = fast_front(self, at, x);
     uint64_t usable = fast_usable_of(at, x, front);
-    struct router_stalls *stalls = &self->stalls[at->number];
-    if (usable == 0) {
-        bool no_vc = fast_lacks_vc(at, x, front);
-        stalls->no_vc += no_vc;
-        stalls->no_credit += !no_vc;
+    if (usable == 0 || !fast_is_whole(self, at, x, front)) {
+        count_stall(self, at, front, usable != 0);
         return false;
     }
-    if (!fast_is_whole(self, at, x)) {
-        stalls->not_whole++;
-        return false;
-    }
-    uint32_t out = self->port_of[__builtin_ctzll(usable)];
-    *contender = (struct contender){usable, front, x, self->port_of[x], out};
+    contender->usable = usable;
+    contender->front = front;
+    contender->in = fast_port_of(self, at, x);
+    contender->out = fast_port_of(self, at, (uint32_t)__builtin_ctzll(usable));
+    contender->x = x;
     return true;
 }
 
@@ -263,37 +263,30 @@ static inline void leave(const struct fast_bank *self, struct fast_router *at, u
                          uint32_t y, uint32_t ends)
 {
     struct fast_vc *vc = &at->vcs[x];
-    uint64_t bit = fast_bit_of(x);
-    uint64_t out_bit = fast_bit_of(y);
     vc->first++;
     if (--vc->num == 0)
-        at->occupied &= ~bit;
+        at->occupied &= ~fast_bit_of(x);
     if (--at->vcs[y].credits == 0)
-        at->credit &= ~out_bit;
-    if (!(ends & FAST_TAIL)) {
-        at->held |= out_bit;
-        at->holding |= bit;
+        at->credit &= ~fast_bit_of(y);
+    if (ends == FAST_HEAD) {
+        at->held |= fast_bit_of(y);
         vc->out = (uint8_t)y;
-        return;
+    } else if (ends == FAST_TAIL) {
+        at->held &= ~fast_bit_of(y);
     }
-    if (!(ends & FAST_HEAD)) {
-        at->held &= ~out_bit;
-        at->holding &= ~bit;
-    }
-    if (self->waits_for_tail)
+    if (self->waits_for_tail && (ends & FAST_TAIL))
         vc->tails--;
 }
 
 // The output VC of a contender that is granted; moves the pointers on.
-static inline uint32_t choose(const struct fast_bank *self, const struct fast_router *at,
-                              struct fast_port *ports, const struct contender *winner)
+static inline uint32_t choose(const struct fast_bank *self, const struct contender *winner)
 {
-    struct fast_port *port = &ports[winner->out];
-    uint32_t y = fast_first_of(winner->usable, (uint64_t)port->rr_out_vc << port->first);
-    port->rr_in = (uint8_t)(winner->in + 1);
-    if (!(at->holding >> winner->x & 1))
-        port->rr_out_vc = self->vcs_after[y];
-    ports[winner->in].rr_vc = self->vcs_after[winner->x];
+    struct fast_port *out = winner->out;
+    uint32_t y = fast_first_of(winner->usable, (uint64_t)out->rr_out_vc << out->first);
+    out->rr_in = (uint8_t)(winner->in->first + self->num_vcs);
+    if (winner->front->want.ends & FAST_HEAD)
+        out->rr_out_vc = self->vcs_after[y];
+    winner->in->rr_vc = self->vcs_after[winner->x];
     return y;
 }
 
@@ -303,29 +296,28 @@ static inline __attribute__((always_inline)) void grant(const struct fast_bank *
                                                         struct fast_router *at,
                                                         const struct contender *winner)
 {
-    struct fast_port *ports = fast_ports_of(self, at);
-    struct fast_port *in = &ports[winner->in];
-    struct fast_port *out = &ports[winner->out];
-    uint32_t y = choose(self, at, ports, winner);
+    struct fast_port *out = winner->out;
+    uint32_t y = choose(self, winner);
     uint32_t vc = y - out->first;
     out->num_flits++;
     if (out->event == FAST_TO_TERMINAL)
-        send_to_terminal(from, wire_of(self, from, at, winner->out), vc, winner->front);
+        send_to_terminal(from, &from->carrier->wires[out->fifo], vc, winner->front);
     else
         send_flit(self, from, out, vc, at->vcs[y].sent++, winner->front);
-    send_credit(self, from, at, in, winner->in, winner->x - in->first);
+    send_credit(self, from, winner->in, winner->x - winner->in->first);
     leave(self, at, winner->x, y, winner->front->want.ends);
 }
 
 // Step 2 for the contenders of one input port, of `num` in ascending order of VC that begin with
 // them. Returns how many they are, and the one that wins.
-static uint32_t match_input(const struct fast_port *port, const struct contender *contenders,
-                            uint32_t num, const struct contender **winner)
+static uint32_t match_input(const struct contender *contenders, uint32_t num,
+                            const struct contender **winner)
 {
+    const struct fast_port *in = contenders[0].in;
     uint32_t end = 0;
     *winner = NULL;
-    for (; end < num && contenders[end].in == contenders[0].in; end++)
-        if (!*winner && (port->rr_vc >> (contenders[end].x - port->first) & 1))
+    for (; end < num && contenders[end].in == in; end++)
+        if (!*winner && (in->rr_vc >> (contenders[end].x - in->first) & 1))
             *winner = &contenders[end];
     if (!*winner)
         *winner = contenders;
@@ -335,20 +327,20 @@ static uint32_t match_input(const struct fast_port *port, const struct contender
 // Steps 2 and 3: leaves those that win, in ascending order of output port, and returns how many.
 // Contenders for an output port come in ascending order of input port, so only one at or past rr_in
 // can displace an earlier one, which must lie before it.
-static uint32_t match(const struct fast_bank *self, struct fast_router *at,
+static uint32_t match(const struct fast_bank *self, const struct fast_router *at,
                       struct contender *contenders, uint32_t num)
 {
-    const struct fast_port *ports = fast_ports_of(self, at);
-    struct contender winners[FAST_MAX_SET]; // by output port
+    struct contender winners[FAST_MAX_SET]; // by the first VC of their output port
     uint64_t asked = 0;
     uint32_t num_winners = 0;
     for (uint32_t i = 0; i < num;) {
         const struct contender *mine;
-        i += match_input(&ports[contenders[i].in], &contenders[i], num - i, &mine);
-        uint32_t rr = ports[mine->out].rr_in;
-        if (!(asked >> mine->out & 1) || (winners[mine->out].in < rr && mine->in >= rr))
-            winners[mine->out] = *mine;
-        asked |= fast_bit_of(mine->out);
+        i += match_input(&contenders[i], num - i, &mine);
+        uint32_t out = mine->out->first;
+        uint32_t rr = mine->out->rr_in;
+        if (!(asked >> out & 1) || (winners[out].x < rr && mine->x >= rr))
+            winners[out] = *mine;
+        asked |= fast_bit_of(out);
     }
     for (; asked; asked &= asked - 1)
         contenders[num_winners++] = winners[__builtin_ctzll(asked)];
@@ -362,19 +354,21 @@ static inline uint32_t arbitrate(const struct fast_bank *self, struct fast_route
                                  struct contender *contenders, bool match_all)
 {
     uint32_t num = 0;
-    uint64_t came = 0;  // input ports, a bit each
-    uint64_t asked = 0; // output ports
-    uint64_t twice = 0;
+    uint64_t came = 0;  // first VCs of input ports
+    uint64_t asked = 0; // first VCs of output ports
+    bool twice = match_all;
     for (uint64_t rest = at->occupied; rest; rest &= rest - 1) {
         struct contender *mine = &contenders[num];
         if (!request(self, at, (uint32_t)__builtin_ctzll(rest), mine))
             continue;
         num++;
-        twice |= (came >> mine->in | asked >> mine->out) & 1;
-        came |= fast_bit_of(mine->in);
-        asked |= fast_bit_of(mine->out);
+        uint64_t in = fast_bit_of(mine->in->first);
+        uint64_t out = fast_bit_of(mine->out->first);
+        twice |= ((came & in) | (asked & out)) != 0;
+        came |= in;
+        asked |= out;
     }
-    return twice || match_all ? match(self, at, contenders, num) : num;
+    return twice ? match(self, at, contenders, num) : num;
 }
 
 // Steps 1 to 5 in a bank that carries. A flit that is alone, as most are at low loads, needs no
@@ -383,13 +377,14 @@ static inline void evaluate_carrying(const struct fast_bank *self, struct fast_p
                                      struct fast_router *at)
 {
     struct contender contenders[FAST_MAX_SET];
-    if (at->occupied & (at->occupied - 1)) {
-        uint32_t num = arbitrate(self, at, contenders, false);
-        for (uint32_t i = 0; i < num; i++)
-            grant(self, from, at, &contenders[i]);
-    } else if (at->occupied) {
+    uint64_t occupied = at->occupied;
+    if (occupied & (occupied - 1)) {
+        const struct contender *end = contenders + arbitrate(self, at, contenders, false);
+        for (const struct contender *winner = contenders; winner < end; winner++)
+            grant(self, from, at, winner);
+    } else if (occupied) {
         struct contender alone;
-        if (request(self, at, (uint32_t)__builtin_ctzll(at->occupied), &alone))
+        if (request(self, at, (uint32_t)__builtin_ctzll(occupied), &alone))
             grant(self, from, at, &alone);
     }
 }
@@ -399,23 +394,20 @@ static void evaluate_alone(const struct fast_bank *self, struct fast_router *at,
                            struct router_out *out)
 {
     struct contender contenders[FAST_MAX_SET];
-    uint8_t credits[FAST_MAX_SET] = {0}; // by input port
-    uint64_t sent = 0;
+    uint64_t sent = 0; // input VCs
     uint32_t num = arbitrate(self, at, contenders, true);
     for (uint32_t i = 0; i < num; i++) {
         const struct contender *winner = &contenders[i];
-        struct fast_port *ports = fast_ports_of(self, at);
-        uint32_t y = choose(self, at, ports, winner);
+        uint32_t y = choose(self, winner);
         out->flits[out->num_flits++] = (struct router_out_flit){
-            winner->out, flit_of(winner->front, y - ports[winner->out].first)};
-        credits[winner->in] = (uint8_t)(1U << (winner->x - ports[winner->in].first));
-        sent |= fast_bit_of(winner->in);
+            y / self->num_vcs, flit_of(winner->front, y - winner->out->first)};
+        sent |= fast_bit_of(winner->x);
         leave(self, at, winner->x, y, winner->front->want.ends);
     }
     for (; sent; sent &= sent - 1) {
-        uint32_t in = (uint32_t)__builtin_ctzll(sent);
-        out->credits[out->num_credits++] =
-            (struct router_out_credit){.port = in, .vcs = credits[in]};
+        uint32_t x = (uint32_t)__builtin_ctzll(sent);
+        out->credits[out->num_credits++] = (struct router_out_credit){
+            .port = x / self->num_vcs, .vcs = (uint8_t)(1U << x % self->num_vcs)};
     }
 }
 
@@ -436,9 +428,11 @@ static void evaluate_all(void *bank, uint32_t part)
     struct fast_part *from = &self->parts[part];
     uint64_t *active = from->carrier->active;
     for (uint32_t w = from->carrier->first_word; w < from->carrier->end_word; w++) {
+        unsigned char *routers = self->routers + (size_t)w * 64 * self->stride;
         uint64_t busy = active[w];
         for (uint64_t rest = busy; rest; rest &= rest - 1) {
-            struct fast_router *at = fast_router_at(self, w * 64 + (size_t)__builtin_ctzll(rest));
+            struct fast_router *at =
+                (struct fast_router *)(routers + (size_t)__builtin_ctzll(rest) * self->stride);
             evaluate_carrying(self, from, at);
             if (at->occupied == 0)
                 busy ^= rest & -rest;

@@ -80,7 +80,9 @@ static void reset(struct fast_bank *self, uint32_t router, uint32_t address)
     }
     for (uint32_t p = 0; p < self->radix; p++)
         fast_ports_of(self, at)[p] =
-            (struct fast_port){.event = FAST_TO_TERMINAL, .first = (uint8_t)(p * self->num_vcs)};
+            (struct fast_port){.event = FAST_TO_TERMINAL,
+                               .fifo = (size_t)router * self->radix + p,
+                               .first = (uint8_t)(p * self->num_vcs)};
 }
 
 static bool make(struct fast_bank *self, const struct router_params *params)
@@ -96,12 +98,13 @@ static bool make(struct fast_bank *self, const struct router_params *params)
     self->buffer_flits = params->buffer_flits;
     self->waits_for_tail = switching_waits_for_tail(params->switching);
     self->routing = params->routing;
-    for (uint32_t x = 0; x < self->set_size; x++) {
-        self->port_of[x] = (uint8_t)(x / self->num_vcs);
-        self->vcs_after[x] = (uint8_t)((1U << self->num_vcs) - (2U << x % self->num_vcs));
-    }
     if (!allocate(self))
         return false;
+    for (uint32_t x = 0; x < self->set_size; x++) {
+        uint32_t port = x / self->num_vcs;
+        self->port_at[x] = (uint16_t)(self->ports_at + port * sizeof(struct fast_port));
+        self->vcs_after[x] = (uint8_t)((1U << self->num_vcs) - (2U << x % self->num_vcs));
+    }
     for (uint32_t r = 0; r < params->num_routers; r++)
         reset(self, r, params->own_address[r]);
     return true;
@@ -127,6 +130,7 @@ static void connect(const struct fast_bank *self, struct fast_port *port, const 
     uint32_t first = wire->to.port * self->num_vcs;
     port->event = wire->to.place * FAST_MAX_SET + first;
     port->address = there->address;
+    port->in_port = (uint8_t)wire->to.port;
     port->fifo =
         (size_t)((unsigned char *)fast_flit_at(self, there, &there->vcs[first], 0) - self->routers);
     port->first_day = wire->part * self->num_days;
@@ -200,22 +204,22 @@ uint32_t fast_waits(const void *bank, uint32_t router, struct router_wait *waits
     for (uint64_t rest = at->occupied; rest; rest &= rest - 1) {
         uint32_t x = (uint32_t)__builtin_ctzll(rest);
         const struct fast_flit *front = fast_front(self, at, x);
-        bool holds = at->holding >> x & 1;
+        bool holds = !(front->want.ends & FAST_HEAD);
         bool usable = fast_usable_of(at, x, front) != 0;
-        if (usable && fast_is_whole(self, at, x))
+        if (usable && fast_is_whole(self, at, x, front))
             continue;
         uint64_t wanted = holds ? fast_bit_of(at->vcs[x].out) : fast_wanted(&front->want);
-        uint32_t out_port = self->port_of[__builtin_ctzll(wanted)];
+        uint32_t out_port = (uint32_t)__builtin_ctzll(wanted) / self->num_vcs;
         waits[num++] = (struct router_wait){
-            .port = self->port_of[x],
-            .vc = x - self->port_of[x] * self->num_vcs,
+            .port = x / self->num_vcs,
+            .vc = x % self->num_vcs,
             .flits = at->vcs[x].num,
             .out_port = out_port,
             .out_vcs = (uint8_t)(wanted >> out_port * self->num_vcs),
             .holds = holds,
-            .reason = usable                        ? ROUTER_WAITS_FOR_TAIL
-                      : fast_lacks_vc(at, x, front) ? ROUTER_WAITS_FOR_VC
-                                                    : ROUTER_WAITS_FOR_ROOM,
+            .reason = usable                     ? ROUTER_WAITS_FOR_TAIL
+                      : fast_lacks_vc(at, front) ? ROUTER_WAITS_FOR_VC
+                                                 : ROUTER_WAITS_FOR_ROOM,
         };
     }
     return num;

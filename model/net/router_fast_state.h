@@ -38,7 +38,8 @@ struct fast_vc {
 
 // A port: its pointers, and where it leads, of a bank that carries.
 struct fast_port {
-    size_t fifo;        // byte in `routers` where the FIFO of VC 0 at the other end begins
+    size_t fifo;        // byte in `routers` where the FIFO of VC 0 at the other end begins; of a port
+                        // to a terminal: its number in the fabric
     uint64_t num_flits; // that have left by it
     uint32_t event;     // of VC 0 at the other end; FAST_TO_TERMINAL
     uint32_t address;   // of the router at the other end
@@ -47,8 +48,10 @@ struct fast_port {
     uint16_t credit_latency_cycles;
     uint8_t rr_vc;     // as an input: VCs at or after its pointer, 0 for all
     uint8_t rr_out_vc; // as an output: likewise
-    uint8_t rr_in;     // as an output: its pointer; radix is as 0
+    uint8_t rr_in;     // as an output: number of the first VC of the input port that its pointer is
+                       // at; one past the last VC is as 0
     uint8_t first;     // number of its VC 0 in the router
+    uint8_t in_port;   // number of the port at the other end
 };
 
 enum { FAST_TO_TERMINAL = UINT32_MAX };
@@ -57,8 +60,7 @@ enum { FAST_TO_TERMINAL = UINT32_MAX };
 // so that what a flit needs lies together.
 struct fast_router {
     uint64_t occupied; // input VCs with a flit
-    uint64_t holding;  // input VCs whose packet holds an output VC
-    uint64_t held;     // output VCs that a packet holds
+    uint64_t held;     // output VCs that a packet holds, which is that of a front flit if it is no head
     uint64_t credit;   // output VCs with a credit
     uint32_t address;
     uint32_t number;
@@ -91,6 +93,8 @@ struct fast_bank {
     unsigned char *routers; // [num_routers] of `stride` bytes, a struct fast_router each
     size_t stride;
     size_t ports_at; // bytes from a router to its ports
+    uint16_t port_at[FAST_MAX_SET];  // of a VC: bytes from a router to its port
+    uint8_t vcs_after[FAST_MAX_SET]; // of a VC: VCs of its port after it
     uint32_t num_routers;
     uint32_t radix;
     uint32_t num_vcs;  // of a port
@@ -100,10 +104,8 @@ struct fast_bank {
     uint32_t buffer_flits;
     bool waits_for_tail;
     const struct routing *routing;
-    uint8_t port_of[FAST_MAX_SET];   // port of a VC
-    uint8_t vcs_after[FAST_MAX_SET]; // VCs of that port after this one
-    struct router_stalls *stalls;    // [num_routers]
-    struct fast_part *parts;         // [num_parts]
+    struct router_stalls *stalls; // [num_routers]
+    struct fast_part *parts;      // [num_parts]
     uint32_t num_parts;
     // Of a bank that carries
     uint32_t num_days; // a power of two, more than the greatest latency
@@ -119,7 +121,7 @@ static inline uint64_t fast_bit_of(uint32_t x)
 static inline uint32_t fast_first_of(uint64_t set, uint64_t ahead)
 {
     ahead &= set;
-    return (uint32_t)__builtin_ctzll(ahead ? ahead : set);
+    return (uint32_t)__builtin_ctzll(ahead | (set & -(uint64_t)(ahead == 0)));
 }
 
 static inline struct fast_router *fast_router_at(const struct fast_bank *self, size_t router)
@@ -130,6 +132,13 @@ static inline struct fast_router *fast_router_at(const struct fast_bank *self, s
 static inline struct fast_port *fast_ports_of(const struct fast_bank *self, struct fast_router *at)
 {
     return (struct fast_port *)((unsigned char *)at + self->ports_at);
+}
+
+// The port of a VC.
+static inline struct fast_port *fast_port_of(const struct fast_bank *self, struct fast_router *at,
+                                             uint32_t x)
+{
+    return (struct fast_port *)((unsigned char *)at + self->port_at[x]);
 }
 
 // The flit of the FIFO of an input VC that is the number `num`, modulo 256, of all that come there.
@@ -163,11 +172,12 @@ static inline uint64_t fast_with_credits(const struct fast_vc *vcs, uint64_t wan
     return enough;
 }
 
-// Output VCs that the front flit of input VC `x` may leave by.
+// Output VCs that the front flit of input VC `x` may leave by. If it is no head, its packet holds
+// one.
 static inline uint64_t fast_usable_of(const struct fast_router *at, uint32_t x,
                                       const struct fast_flit *front)
 {
-    if (at->holding >> x & 1)
+    if (!(front->want.ends & FAST_HEAD))
         return fast_bit_of(at->vcs[x].out) & at->credit;
     uint64_t wanted = fast_wanted(&front->want) & ~at->held;
     return front->want.needed_credits == 1
@@ -176,17 +186,16 @@ static inline uint64_t fast_usable_of(const struct fast_router *at, uint32_t x,
 }
 
 // Why a front flit without a usable VC waits.
-static inline bool fast_lacks_vc(const struct fast_router *at, uint32_t x,
-                                 const struct fast_flit *front)
+static inline bool fast_lacks_vc(const struct fast_router *at, const struct fast_flit *front)
 {
-    return !(at->holding >> x & 1) && (fast_wanted(&front->want) & ~at->held) == 0;
+    return (front->want.ends & FAST_HEAD) && (fast_wanted(&front->want) & ~at->held) == 0;
 }
 
 // Whether the front flit of input VC `x` is of a packet that may leave as far as its tail goes.
 static inline bool fast_is_whole(const struct fast_bank *self, const struct fast_router *at,
-                                 uint32_t x)
+                                 uint32_t x, const struct fast_flit *front)
 {
-    return !self->waits_for_tail || (at->holding >> x & 1) || at->vcs[x].tails > 0;
+    return !self->waits_for_tail || !(front->want.ends & FAST_HEAD) || at->vcs[x].tails > 0;
 }
 
 // Operations of struct router_ops, of router_fast_bank.c.

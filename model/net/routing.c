@@ -103,6 +103,9 @@ static void place_dims(struct routing *self, const struct topology *topology)
         for (uint32_t rest = dim->mask; rest; rest &= rest - 1)
             self->dim_of_bit[__builtin_ctz(rest)] = (uint8_t)d;
     }
+    self->dims[self->num_dims] =
+        (struct route_dim){.plus_port = ROUTING_TERMINAL_PORT, .minus_port = ROUTING_TERMINAL_PORT};
+    self->dim_of_bit[LAYOUT_WINDOW_BITS] = (uint8_t)self->num_dims;
 }
 
 static bool check_bubble(const struct routing *self, struct err *err)
@@ -177,7 +180,7 @@ static bool fill(struct routing *self, const struct topology *topology,
     self->by_flow = spec->by_flow;
     if (!split_vcs(self, spec->num_classes ? spec->num_classes : 1, err))
         return false;
-    self->dims = calloc(TOPOLOGY_MAX_DIMS, sizeof *self->dims);
+    self->dims = calloc(TOPOLOGY_MAX_DIMS + 1, sizeof *self->dims);
     if (!self->dims)
         return err_set(err, ERR_RUN, "out of memory");
     place_dims(self, topology);

@@ -145,9 +145,9 @@ struct routing {
     bool by_flow;           // narrow the set to one VC, chosen by the destination
     bool direct;            // dimension order by coordinates, and not by flow
     uint32_t num_dims;      // grids; dimensions of side 1 are left out
-    struct route_dim *dims; // [num_dims]
+    struct route_dim *dims; // [num_dims], and one without bits, whose ports are the terminal's
     uint32_t dims_mask;     // of all of them
-    uint8_t dim_of_bit[LAYOUT_WINDOW_BITS]; // of dims_mask
+    uint8_t dim_of_bit[LAYOUT_WINDOW_BITS + 1]; // of dims_mask; num_dims of the bit past the window
     uint32_t table_size;                    // addresses; 0 for grids
     struct route *table;                    // [num_routers * table_size], or NULL
 };

@@ -30,7 +30,7 @@ uint64_t geometric_draw(const struct geometric *self, struct rng *rng)
     uint64_t draw = rng_next(rng);
     uint32_t low = 0;
     for (uint32_t step = GEOMETRIC_LOW / 2; step > 0; step /= 2)
-        low += draw >= self->low_at_most[low + step - 1] ? step : 0;
+        low += step & -(uint32_t)(draw >= self->low_at_most[low + step - 1]); // no branch
     if (!rng_chance(rng, self->any_high))
         return low;
     uint64_t high = 1;
