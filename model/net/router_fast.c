@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 // --- steps 6 and 7 ------------------------------------------------------------------------------
 
@@ -220,15 +221,7 @@ static void arrive(void *bank, uint32_t part)
 
 // --- steps 1 to 5 -------------------------------------------------------------------------------
 
-// An input VC whose front flit may leave.
-struct contender {
-    uint64_t usable; // output VCs, all of one port
-    const struct fast_flit *front;
-    struct fast_port *in;
-    struct fast_port *out;
-    uint32_t x; // number of the input VC
-};
-
+// Why the front flit of an input VC does not leave.
 static __attribute__((noinline)) void count_stall(const struct fast_bank *self,
                                                   const struct fast_router *at,
                                                   const struct fast_flit *front, bool usable)
@@ -240,174 +233,147 @@ static __attribute__((noinline)) void count_stall(const struct fast_bank *self,
     stalls->no_credit += !usable && !no_vc;
 }
 
-// Step 1 for input VC `x`. False, and counted why, if its front flit may not leave now.
-static inline bool request(const struct fast_bank *self, struct fast_router *at, uint32_t x,
-                           struct contender *contender)
+// Steps 4 and 5 for a contender, which sends its front flit: chooses the output VC, moves the
+// pointers on, and takes the flit out. Which flit it is does not show in branches.
+static inline uint32_t leave(const struct fast_bank *self, const struct fast_contender *winner)
 {
-    const struct fast_flit *front = fast_front(self, at, x);
-    uint64_t usable = fast_usable_of(at, x, front);
-    if (usable == 0 || !fast_is_whole(self, at, x, front)) {
-        count_stall(self, at, front, usable != 0);
-        return false;
-    }
-    contender->usable = usable;
-    contender->front = front;
-    contender->in = fast_port_of(self, at, x);
-    contender->out = fast_port_of(self, at, (uint32_t)__builtin_ctzll(usable));
-    contender->x = x;
-    return true;
-}
-
-// Steps 4 and 5 for input VC `x`, which sends its front flit by output VC `y`.
-static inline void leave(const struct fast_bank *self, struct fast_router *at, uint32_t x,
-                         uint32_t y, uint32_t ends)
-{
-    struct fast_vc *vc = &at->vcs[x];
+    struct fast_router *at = winner->at;
+    struct fast_vc *vc = &at->vcs[winner->x];
+    uint32_t ends = winner->front->want.ends;
+    uint64_t is_head = fast_mask_of(ends & FAST_HEAD);
+    uint64_t is_tail = fast_mask_of(ends & FAST_TAIL);
+    uint32_t y = fast_first_of(winner->usable, at->rr_out_vc);
+    uint64_t out_bit = fast_bit_of(y);
+    winner->out->rr_in = self->beyond[winner->x];
+    at->rr_vc = (at->rr_vc & ~self->siblings[winner->x]) | self->after[winner->x];
+    at->rr_out_vc ^= ((at->rr_out_vc ^ self->after[y]) & self->siblings[y]) & is_head;
+    at->held = (at->held | (out_bit & is_head)) & ~(out_bit & is_tail);
+    vc->out = (uint8_t)y;
     vc->first++;
-    if (--vc->num == 0)
-        at->occupied &= ~fast_bit_of(x);
-    if (--at->vcs[y].credits == 0)
-        at->credit &= ~fast_bit_of(y);
-    if (ends == FAST_HEAD) {
-        at->held |= fast_bit_of(y);
-        vc->out = (uint8_t)y;
-    } else if (ends == FAST_TAIL) {
-        at->held &= ~fast_bit_of(y);
-    }
-    if (self->waits_for_tail && (ends & FAST_TAIL))
-        vc->tails--;
-}
-
-// The output VC of a contender that is granted; moves the pointers on.
-static inline uint32_t choose(const struct fast_bank *self, const struct contender *winner)
-{
-    struct fast_port *out = winner->out;
-    uint32_t y = fast_first_of(winner->usable, (uint64_t)out->rr_out_vc << out->first);
-    out->rr_in = (uint8_t)(winner->in->first + self->num_vcs);
-    if (winner->front->want.ends & FAST_HEAD)
-        out->rr_out_vc = self->vcs_after[y];
-    winner->in->rr_vc = self->vcs_after[winner->x];
+    vc->num--;
+    at->occupied &= ~(fast_bit_of(winner->x) & fast_mask_of(vc->num == 0));
+    at->vcs[y].credits--;
+    at->credit &= ~(out_bit & fast_mask_of(at->vcs[y].credits == 0));
+    if (self->waits_for_tail)
+        vc->tails = (uint8_t)(vc->tails - (is_tail & 1));
     return y;
 }
 
 // A contender of a bank that carries sends its front flit, and the credit for it.
-static inline __attribute__((always_inline)) void grant(const struct fast_bank *self,
-                                                        struct fast_part *from,
-                                                        struct fast_router *at,
-                                                        const struct contender *winner)
+static inline void grant(const struct fast_bank *self, struct fast_part *from,
+                         const struct fast_contender *winner)
 {
     struct fast_port *out = winner->out;
-    uint32_t y = choose(self, winner);
+    uint32_t y = leave(self, winner);
     uint32_t vc = y - out->first;
     out->num_flits++;
     if (out->event == FAST_TO_TERMINAL)
         send_to_terminal(from, &from->carrier->wires[out->fifo], vc, winner->front);
     else
-        send_flit(self, from, out, vc, at->vcs[y].sent++, winner->front);
-    send_credit(self, from, winner->in, winner->x - winner->in->first);
-    leave(self, at, winner->x, y, winner->front->want.ends);
+        send_flit(self, from, out, vc, winner->at->vcs[y].sent++, winner->front);
+    const struct fast_port *in = fast_port_of(self, winner->at, winner->x);
+    send_credit(self, from, in, winner->x - in->first);
 }
 
-// Step 2 for the contenders of one input port, of `num` in ascending order of VC that begin with
-// them. Returns how many they are, and the one that wins.
-static uint32_t match_input(const struct contender *contenders, uint32_t num,
-                            const struct contender **winner)
+// Of the VCs in a set, the first of each port, counted from its pointer.
+static inline uint64_t first_of_ports(const struct fast_bank *self, uint64_t set, uint64_t ahead)
 {
-    const struct fast_port *in = contenders[0].in;
-    uint32_t end = 0;
-    *winner = NULL;
-    for (; end < num && contenders[end].in == in; end++)
-        if (!*winner && (in->rr_vc >> (contenders[end].x - in->first) & 1))
-            *winner = &contenders[end];
-    if (!*winner)
-        *winner = contenders;
-    return end;
-}
-
-// Steps 2 and 3: leaves those that win, in ascending order of output port, and returns how many.
-// Contenders for an output port come in ascending order of input port, so only one at or past rr_in
-// can displace an earlier one, which must lie before it.
-static uint32_t match(const struct fast_bank *self, const struct fast_router *at,
-                      struct contender *contenders, uint32_t num)
-{
-    struct contender winners[FAST_MAX_SET]; // by the first VC of their output port
-    uint64_t asked = 0;
-    uint32_t num_winners = 0;
-    for (uint32_t i = 0; i < num;) {
-        const struct contender *mine;
-        i += match_input(&contenders[i], num - i, &mine);
-        uint32_t out = mine->out->first;
-        uint32_t rr = mine->out->rr_in;
-        if (!(asked >> out & 1) || (winners[out].x < rr && mine->x >= rr))
-            winners[out] = *mine;
-        asked |= fast_bit_of(out);
+    uint64_t some = 0; // VC 0 of each port that has one ahead
+    uint64_t any = 0;  // or one at all
+    for (uint32_t vc = 0; vc < self->num_vcs; vc++) {
+        some |= (set & ahead) >> vc;
+        any |= set >> vc;
     }
-    for (; asked; asked &= asked - 1)
-        contenders[num_winners++] = winners[__builtin_ctzll(asked)];
+    some &= self->firsts;
+    any &= self->firsts;
+    set &= ahead | ~((some << self->num_vcs) - some);
+    return set & ~(set - any);
+}
+
+// Steps 2 and 3 for the ready input VCs of a router, whose contenders are listed: those that win.
+// Input ports come in ascending order, so only one at or past rr_in can displace an earlier one,
+// which must lie before it.
+static uint64_t match(const struct fast_bank *self, const struct fast_contender *contenders,
+                      uint64_t ready, const uint8_t *idx)
+{
+    uint64_t winner[FAST_MAX_SET]; // by the first VC of an output port: input VC, a bit
+    uint64_t asked = 0;            // first VCs of output ports
+    uint64_t winners = 0;
+    ready = first_of_ports(self, ready, contenders->at->rr_vc);
+    for (; ready; ready &= ready - 1) {
+        const struct fast_port *out = contenders[idx[__builtin_ctzll(ready)]].out;
+        uint64_t mine = ready & -ready;
+        uint64_t before = winner[out->first] & fast_mask_of(asked >> out->first & 1);
+        bool wins = !before || ((mine & out->rr_in) && !(before & out->rr_in));
+        uint64_t now = before ^ ((before ^ mine) & fast_mask_of(wins));
+        winners = (winners & ~before) | now;
+        winner[out->first] = now;
+        asked |= fast_bit_of(out->first);
+    }
+    return winners;
+}
+
+// Steps 1 to 3 for a router: lists the input VCs that send, in ascending order, and returns how
+// many. Where no two come by the same input port or ask for the same output port, all that are
+// ready win.
+static inline uint32_t arbitrate(const struct fast_bank *self, struct fast_router *at,
+                                 struct fast_contender *contenders)
+{
+    uint8_t idx[FAST_MAX_SET]; // of an input VC: its contender
+    uint64_t ready = 0;
+    uint64_t came = 0;  // all VCs of input ports
+    uint64_t asked = 0; // all VCs of output ports
+    uint64_t twice = 0;
+    uint32_t num = 0;
+    for (uint64_t rest = at->occupied; rest; rest &= rest - 1) {
+        uint32_t x = (uint32_t)__builtin_ctzll(rest);
+        const struct fast_flit *front = fast_front(self, at, x);
+        uint64_t usable = fast_usable_of(self, at, x, front);
+        if (usable == 0 || !fast_is_whole(self, at, x, front)) {
+            count_stall(self, at, front, usable != 0);
+            continue;
+        }
+        uint32_t y = (uint32_t)__builtin_ctzll(usable);
+        idx[x] = (uint8_t)num;
+        contenders[num++] =
+            (struct fast_contender){at, front, usable, fast_port_of(self, at, y), x};
+        ready |= rest & -rest;
+        twice |= (came & (rest & -rest)) | (asked & usable);
+        came |= self->siblings[x];
+        asked |= self->siblings[y];
+    }
+    if (!twice)
+        return num;
+    uint64_t winners = match(self, contenders, ready, idx);
+    uint32_t num_winners = 0;
+    for (uint32_t i = 0; i < num; i++) {
+        contenders[num_winners] = contenders[i];
+        num_winners += winners >> contenders[i].x & 1;
+    }
     self->stalls[at->number].switch_lost += num - num_winners;
     return num_winners;
-}
-
-// Steps 1 to 3 where several input VCs have a flit. Where no two contenders come by the same input
-// port or ask for the same output port, all win; only with `match_all` are they put in order.
-static inline uint32_t arbitrate(const struct fast_bank *self, struct fast_router *at,
-                                 struct contender *contenders, bool match_all)
-{
-    uint32_t num = 0;
-    uint64_t came = 0;  // first VCs of input ports
-    uint64_t asked = 0; // first VCs of output ports
-    bool twice = match_all;
-    for (uint64_t rest = at->occupied; rest; rest &= rest - 1) {
-        struct contender *mine = &contenders[num];
-        if (!request(self, at, (uint32_t)__builtin_ctzll(rest), mine))
-            continue;
-        num++;
-        uint64_t in = fast_bit_of(mine->in->first);
-        uint64_t out = fast_bit_of(mine->out->first);
-        twice |= ((came & in) | (asked & out)) != 0;
-        came |= in;
-        asked |= out;
-    }
-    return twice ? match(self, at, contenders, num) : num;
-}
-
-// Steps 1 to 5 in a bank that carries. A flit that is alone, as most are at low loads, needs no
-// arbitration.
-static inline void evaluate_carrying(const struct fast_bank *self, struct fast_part *from,
-                                     struct fast_router *at)
-{
-    struct contender contenders[FAST_MAX_SET];
-    uint64_t occupied = at->occupied;
-    if (occupied & (occupied - 1)) {
-        const struct contender *end = contenders + arbitrate(self, at, contenders, false);
-        for (const struct contender *winner = contenders; winner < end; winner++)
-            grant(self, from, at, winner);
-    } else if (occupied) {
-        struct contender alone;
-        if (request(self, at, (uint32_t)__builtin_ctzll(occupied), &alone))
-            grant(self, from, at, &alone);
-    }
 }
 
 // Steps 1 to 5 in a bank that does not carry.
 static void evaluate_alone(const struct fast_bank *self, struct fast_router *at,
                            struct router_out *out)
 {
-    struct contender contenders[FAST_MAX_SET];
-    uint64_t sent = 0; // input VCs
-    uint32_t num = arbitrate(self, at, contenders, true);
+    struct fast_contender contenders[FAST_MAX_SET];
+    uint64_t by_port[FAST_MAX_SET];        // by the first VC of an output port: its winner
+    uint64_t sends = 0;                    // first VCs of output ports
+    uint32_t num = arbitrate(self, at, contenders);
     for (uint32_t i = 0; i < num; i++) {
-        const struct contender *winner = &contenders[i];
-        uint32_t y = choose(self, winner);
+        const struct fast_contender *winner = &contenders[i];
+        sends |= fast_bit_of(winner->out->first);
+        by_port[winner->out->first] = i;
+        out->credits[out->num_credits++] = (struct router_out_credit){
+            .port = winner->x / self->num_vcs, .vcs = (uint8_t)(1U << winner->x % self->num_vcs)};
+    }
+    for (; sends; sends &= sends - 1) {
+        const struct fast_contender *winner = &contenders[by_port[__builtin_ctzll(sends)]];
+        uint32_t y = leave(self, winner);
         out->flits[out->num_flits++] = (struct router_out_flit){
             y / self->num_vcs, flit_of(winner->front, y - winner->out->first)};
-        sent |= fast_bit_of(winner->x);
-        leave(self, at, winner->x, y, winner->front->want.ends);
-    }
-    for (; sent; sent &= sent - 1) {
-        uint32_t x = (uint32_t)__builtin_ctzll(sent);
-        out->credits[out->num_credits++] = (struct router_out_credit){
-            .port = x / self->num_vcs, .vcs = (uint8_t)(1U << x % self->num_vcs)};
     }
 }
 
@@ -416,26 +382,37 @@ static void evaluate(void *bank, uint32_t router, struct router_out *out)
     struct fast_bank *self = bank;
     struct fast_router *at = fast_router_at(self, router);
     struct fast_part *from = &self->parts[out->part];
-    if (from->carrier)
-        evaluate_carrying(self, from, at);
-    else
+    if (!from->carrier) {
         evaluate_alone(self, at, out);
+        return;
+    }
+    uint32_t num = arbitrate(self, at, from->contenders);
+    for (uint32_t i = 0; i < num; i++)
+        grant(self, from, &from->contenders[i]);
 }
 
+// Steps 1 to 3 for the routers of a word of the active ones, then 4 and 5: a long loop ends less
+// often than a short one for each router would.
 static void evaluate_all(void *bank, uint32_t part)
 {
     struct fast_bank *self = bank;
     struct fast_part *from = &self->parts[part];
     uint64_t *active = from->carrier->active;
     for (uint32_t w = from->carrier->first_word; w < from->carrier->end_word; w++) {
-        unsigned char *routers = self->routers + (size_t)w * 64 * self->stride;
-        uint64_t busy = active[w];
-        for (uint64_t rest = busy; rest; rest &= rest - 1) {
+        unsigned char *routers = self->routers + (size_t)w * PARTITION_WORD * self->stride;
+        struct fast_contender *end = from->contenders;
+        for (uint64_t rest = active[w]; rest; rest &= rest - 1) {
             struct fast_router *at =
                 (struct fast_router *)(routers + (size_t)__builtin_ctzll(rest) * self->stride);
-            evaluate_carrying(self, from, at);
-            if (at->occupied == 0)
-                busy ^= rest & -rest;
+            end += arbitrate(self, at, end);
+        }
+        for (const struct fast_contender *winner = from->contenders; winner < end; winner++)
+            grant(self, from, winner);
+        uint64_t busy = 0;
+        for (uint64_t rest = active[w]; rest; rest &= rest - 1) {
+            const struct fast_router *at =
+                (struct fast_router *)(routers + (size_t)__builtin_ctzll(rest) * self->stride);
+            busy |= rest & -rest & fast_mask_of(at->occupied != 0);
         }
         active[w] = busy;
     }

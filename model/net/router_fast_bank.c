@@ -23,6 +23,7 @@ static void free_days(const struct fast_bank *self, struct fast_part *part)
         free(part->days[d].credits.events);
     }
     free(part->days);
+    free(part->contenders);
 }
 
 void fast_bank_free(void *bank)
@@ -96,14 +97,20 @@ static bool make(struct fast_bank *self, const struct router_params *params)
         self->fifo_log++;
     self->fifo_mask = (1U << self->fifo_log) - 1;
     self->buffer_flits = params->buffer_flits;
+    self->needs_credits = switching_buffers_whole_packets(params->switching);
     self->waits_for_tail = switching_waits_for_tail(params->switching);
     self->routing = params->routing;
     if (!allocate(self))
         return false;
+    uint64_t all = ~UINT64_C(0) >> (FAST_MAX_SET - self->set_size);
     for (uint32_t x = 0; x < self->set_size; x++) {
         uint32_t port = x / self->num_vcs;
+        uint32_t first = port * self->num_vcs;
         self->port_at[x] = (uint16_t)(self->ports_at + port * sizeof(struct fast_port));
-        self->vcs_after[x] = (uint8_t)((1U << self->num_vcs) - (2U << x % self->num_vcs));
+        self->siblings[x] = ((UINT64_C(1) << self->num_vcs) - 1) << first;
+        self->after[x] = self->siblings[x] & ~UINT64_C(1) << x;
+        self->beyond[x] = all & ~(self->siblings[x] | (fast_bit_of(first) - 1));
+        self->firsts |= fast_bit_of(first);
     }
     for (uint32_t r = 0; r < params->num_routers; r++)
         reset(self, r, params->own_address[r]);
@@ -149,7 +156,8 @@ bool fast_carry(void *bank, const struct carrier *carriers)
     for (uint32_t p = 0; p < self->num_parts; p++) {
         struct fast_part *part = &self->parts[p];
         part->days = calloc((size_t)self->num_parts * self->num_days, sizeof *part->days);
-        can = can && part->days;
+        part->contenders = malloc(sizeof *part->contenders * PARTITION_WORD * self->set_size);
+        can = can && part->days && part->contenders;
     }
     for (size_t r = 0; can && r < self->num_routers; r++)
         for (uint32_t p = 0; p < self->radix; p++)
@@ -205,7 +213,7 @@ uint32_t fast_waits(const void *bank, uint32_t router, struct router_wait *waits
         uint32_t x = (uint32_t)__builtin_ctzll(rest);
         const struct fast_flit *front = fast_front(self, at, x);
         bool holds = !(front->want.ends & FAST_HEAD);
-        bool usable = fast_usable_of(at, x, front) != 0;
+        bool usable = fast_usable_of(self, at, x, front) != 0;
         if (usable && fast_is_whole(self, at, x, front))
             continue;
         uint64_t wanted = holds ? fast_bit_of(at->vcs[x].out) : fast_wanted(&front->want);

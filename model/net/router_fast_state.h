@@ -36,8 +36,9 @@ struct fast_vc {
     uint16_t fifo;   // of the input VC, from the router on, in flits
 };
 
-// A port: its pointers, and where it leads, of a bank that carries.
+// A port: its pointer as an output, and where it leads, of a bank that carries.
 struct fast_port {
+    uint64_t rr_in;     // input VCs at or after the pointer; 0 is as all
     size_t fifo;        // byte in `routers` where the FIFO of VC 0 at the other end begins; of a port
                         // to a terminal: its number in the fabric
     uint64_t num_flits; // that have left by it
@@ -46,12 +47,8 @@ struct fast_port {
     uint32_t first_day; // of those of its partition
     uint16_t latency_cycles;
     uint16_t credit_latency_cycles;
-    uint8_t rr_vc;     // as an input: VCs at or after its pointer, 0 for all
-    uint8_t rr_out_vc; // as an output: likewise
-    uint8_t rr_in;     // as an output: number of the first VC of the input port that its pointer is
-                       // at; one past the last VC is as 0
-    uint8_t first;     // number of its VC 0 in the router
-    uint8_t in_port;   // number of the port at the other end
+    uint8_t first;   // number of its VC 0 in the router
+    uint8_t in_port; // number of the port at the other end
 };
 
 enum { FAST_TO_TERMINAL = UINT32_MAX };
@@ -62,6 +59,8 @@ struct fast_router {
     uint64_t occupied; // input VCs with a flit
     uint64_t held;     // output VCs that a packet holds, which is that of a front flit if it is no head
     uint64_t credit;   // output VCs with a credit
+    uint64_t rr_vc;     // input VCs at or after their ports' pointers; of a port with none, all are
+    uint64_t rr_out_vc; // likewise of output VCs
     uint32_t address;
     uint32_t number;
     struct fast_vc vcs[];
@@ -79,9 +78,19 @@ struct fast_day {
     struct fast_events credits;
 };
 
+// An input VC whose front flit may leave.
+struct fast_contender {
+    struct fast_router *at;
+    const struct fast_flit *front;
+    uint64_t usable; // output VCs, all of one port
+    struct fast_port *out;
+    uint32_t x; // number of the input VC
+};
+
 // What a partition has put on channels.
 struct fast_part {
     _Alignas(64) const struct carrier *carrier; // NULL: the bank does not carry
+    struct fast_contender *contenders;          // [64 * set_size]
     struct fast_day *days; // [num_parts * num_days], of each partition where things go
     uint32_t today;        // index of the day that comes in this cycle
     uint64_t num_hops;     // events of this cycle: of flits from one router to another
@@ -94,7 +103,10 @@ struct fast_bank {
     size_t stride;
     size_t ports_at; // bytes from a router to its ports
     uint16_t port_at[FAST_MAX_SET];  // of a VC: bytes from a router to its port
-    uint8_t vcs_after[FAST_MAX_SET]; // of a VC: VCs of its port after it
+    uint64_t siblings[FAST_MAX_SET]; // of a VC: those of its port
+    uint64_t after[FAST_MAX_SET];    // of a VC: those of them that come after it
+    uint64_t beyond[FAST_MAX_SET];   // of a VC: those of ports after its own
+    uint64_t firsts;                 // VC 0 of each port
     uint32_t num_routers;
     uint32_t radix;
     uint32_t num_vcs;  // of a port
@@ -102,7 +114,8 @@ struct fast_bank {
     uint32_t fifo_log; // of the flits that a FIFO has room for
     uint32_t fifo_mask;
     uint32_t buffer_flits;
-    bool waits_for_tail;
+    bool needs_credits;  // heads need those of the whole packet, not of one flit
+    bool waits_for_tail; // heads wait until it is here
     const struct routing *routing;
     struct router_stalls *stalls; // [num_routers]
     struct fast_part *parts;      // [num_parts]
@@ -117,11 +130,17 @@ static inline uint64_t fast_bit_of(uint32_t x)
     return UINT64_C(1) << x;
 }
 
+// All ones if it is true: to choose without a branch where that could not be foretold.
+static inline uint64_t fast_mask_of(bool is_true)
+{
+    return -(uint64_t)is_true;
+}
+
 // The first of `set`, which must not be empty, that is in `ahead`, or else the first of all.
 static inline uint32_t fast_first_of(uint64_t set, uint64_t ahead)
 {
     ahead &= set;
-    return (uint32_t)__builtin_ctzll(ahead | (set & -(uint64_t)(ahead == 0)));
+    return (uint32_t)__builtin_ctzll(ahead | (set & fast_mask_of(ahead == 0)));
 }
 
 static inline struct fast_router *fast_router_at(const struct fast_bank *self, size_t router)
@@ -174,15 +193,16 @@ static inline uint64_t fast_with_credits(const struct fast_vc *vcs, uint64_t wan
 
 // Output VCs that the front flit of input VC `x` may leave by. If it is no head, its packet holds
 // one.
-static inline uint64_t fast_usable_of(const struct fast_router *at, uint32_t x,
-                                      const struct fast_flit *front)
+static inline uint64_t fast_usable_of(const struct fast_bank *self, const struct fast_router *at,
+                                      uint32_t x, const struct fast_flit *front)
 {
-    if (!(front->want.ends & FAST_HEAD))
-        return fast_bit_of(at->vcs[x].out) & at->credit;
-    uint64_t wanted = fast_wanted(&front->want) & ~at->held;
-    return front->want.needed_credits == 1
-               ? wanted & at->credit
-               : fast_with_credits(at->vcs, wanted, front->want.needed_credits);
+    uint64_t is_head = fast_mask_of(front->want.ends & FAST_HEAD);
+    uint64_t wanted = (fast_wanted(&front->want) & ~at->held & is_head) |
+                      (fast_bit_of(at->vcs[x].out) & ~is_head);
+    if (!self->needs_credits)
+        return wanted & at->credit;
+    uint32_t needed = front->want.ends & FAST_HEAD ? front->want.needed_credits : 1;
+    return fast_with_credits(at->vcs, wanted, needed);
 }
 
 // Why a front flit without a usable VC waits.
