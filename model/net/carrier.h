@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where output ports lead, and what a bank of routers needs to carry flits and credits from one of
 // them to another by itself: it saves a copy of each flit into the fabric's calendar and out of it.
-// What goes to terminals it puts on the calendar. The fabric owns all that is here. Each partition
+// The fabric owns all that is here. Each partition
 // has a carrier, with a calendar and counters of its own; all else is the same in all of them.
 #ifndef ORDITO_MODEL_NET_CARRIER_H
 #define ORDITO_MODEL_NET_CARRIER_H
@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct calendar;
+struct terminals;
 
 enum { CARRIER_TERMINAL = UINT32_MAX };
 
@@ -32,10 +33,11 @@ struct wire {
 
 struct carrier {
     const struct wire *wires;  // [num_routers * radix]
-    struct calendar *calendar; // for what goes to terminals; counts all that is on channels
-    const uint64_t *now;       // current cycle
-    uint64_t *active;          // routers to evaluate in the next cycle, a bit each
-    uint32_t first_word;       // of it: of the partition's routers
+    struct calendar *calendar; // which counts all that is on channels
+    struct terminals *terminals;
+    uint32_t num_nodes;  // of all partitions
+    uint64_t *active;    // routers to evaluate in the next cycle, a bit each
+    uint32_t first_word; // of it: of the partition's routers
     uint32_t end_word;
     uint64_t *flit_hops;      // put on all channels that are hops
     struct packet_pool *pool; // whose packets count their hops

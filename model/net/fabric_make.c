@@ -109,7 +109,8 @@ static void let_carry(struct fabric *self)
         self->carriers[p] = (struct carrier){
             .wires = self->wires,
             .calendar = &self->parts[p].calendar,
-            .now = &self->now,
+            .terminals = &self->parts[p].terminals,
+            .num_nodes = self->params.topology->num_nodes,
             .active = self->active,
             .first_word = self->parts[p].first_word,
             .end_word = self->parts[p].end_word,

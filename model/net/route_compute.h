@@ -20,15 +20,15 @@ static inline uint8_t route_port(const struct route_dim *dim, bool plus)
     return dim->minus_port ^ ((dim->minus_port ^ dim->plus_port) & -(uint8_t)plus);
 }
 
-// Options of a head flit, given as in struct route_at, at `router`. In line is what most networks
-// need: dimension order along lines.
+// Options of a head flit, given as in struct route_at, at `router`; it came by the router's VC
+// number `in`. In line is what most networks need: dimension order along lines.
 static inline struct route_options route_compute(const struct routing *self, uint32_t router,
-                                                 uint32_t own, uint32_t in_port, uint32_t in_vc,
+                                                 uint32_t own, uint32_t in, uint32_t in_vc,
                                                  uint32_t window)
 {
     const struct route_dim *dim = route_first_dim(self, own, window, false);
     if (!self->direct || dim->ring) {
-        struct route_at at = {own, in_port, in_vc, window};
+        struct route_at at = {own, in / self->num_vcs, in_vc, window};
         return routing_compute(self, router, &at);
     }
     bool plus = (window & dim->mask) > (own & dim->mask);

@@ -66,8 +66,8 @@ static inline struct route route_hop(const struct routing *self, const struct ro
 }
 
 // The first dimension, or with `reverse` the last, in which the packet is not where it goes;
-// dims[num_dims], whose ports are the terminal's, if it has arrived. Dimensions lie in the window in
-// the order of their numbers.
+// dims[num_dims], whose ports are the terminal's, if it has arrived. Dimensions lie in the window
+// in the order of their numbers.
 static inline const struct route_dim *route_first_dim(const struct routing *self, uint32_t own,
                                                       uint32_t window, bool reverse)
 {

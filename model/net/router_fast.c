@@ -3,7 +3,7 @@
 #include "model/net/calendar.h"
 #include "model/net/route_compute.h"
 #include "model/net/router_fast_state.h"
-#include "model/net/topology.h"
+#include "model/net/terminal.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -11,46 +11,43 @@
 
 // --- steps 6 and 7 ------------------------------------------------------------------------------
 
-// Writes a flit into its place in a FIFO of the router with this number and address, and computes a
-// head's route.
-static inline void write_flit(const struct fast_bank *self, struct fast_flit *place,
-                              uint32_t router, uint32_t address, uint32_t in_port, uint32_t vc,
-                              uint64_t payload, uint32_t ends)
-{
-    place->payload = payload;
-    place->want.ends = (uint8_t)ends;
-    if (!(ends & FAST_HEAD))
-        return;
-    struct route_options options =
-        route_compute(self->routing, router, address, in_port, vc, (uint32_t)payload);
-    place->want.first = (uint8_t)(options.route.port * self->num_vcs);
-    place->want.vcs = options.route.vcs;
-    place->want.needed_credits = options.credits;
-}
-
-// Step 6 for a flit that has been written: it is there.
-static inline void arrive_flit(const struct fast_bank *self, struct fast_router *at, uint32_t x)
+// Step 6: writes a flit into the FIFO of input VC `x`, and computes a head's route.
+static inline void arrive_flit(const struct fast_bank *self, struct fast_router *at, uint32_t x,
+                               uint64_t payload, uint32_t ends, uint32_t hops)
 {
     struct fast_vc *vc = &at->vcs[x];
-    if (self->waits_for_tail &&
-        (fast_flit_at(self, at, vc, (uint32_t)vc->first + vc->num)->want.ends & FAST_TAIL))
-        vc->tails++;
+    assert(vc->num < self->buffer_flits);
+    struct fast_flit *place = fast_flit_at(self, at, vc, (uint32_t)vc->first + vc->num);
+    place->payload = payload;
+    place->hops = hops;
+    place->want.ends = (uint8_t)ends;
+    if (ends & FAST_HEAD) {
+        struct route_options options = route_compute(self->routing, at->number, at->address, x,
+                                                     self->vc_of[x], (uint32_t)payload);
+        place->want.first = (uint8_t)(options.route.port * self->num_vcs);
+        place->want.vcs = options.route.vcs;
+        place->want.needed_credits = options.credits;
+    }
     vc->num++;
+    vc->tails = (uint8_t)(vc->tails + (ends / FAST_TAIL & 1));
     at->occupied |= fast_bit_of(x);
+}
+
+static inline uint32_t ends_of(struct flit flit)
+{
+    return (flit.head ? FAST_HEAD : 0) | (flit.tail ? FAST_TAIL : 0);
+}
+
+static inline struct flit flit_out(uint64_t payload, uint32_t ends, uint32_t vc)
+{
+    return (struct flit){payload, (uint8_t)vc, ends & FAST_HEAD, (ends & FAST_TAIL) != 0};
 }
 
 static void flit(void *bank, uint32_t router, uint32_t port, struct flit flit)
 {
     struct fast_bank *self = bank;
-    struct fast_router *at = fast_router_at(self, router);
-    uint32_t ends = (flit.head ? FAST_HEAD : 0) | (flit.tail ? FAST_TAIL : 0);
-    uint32_t x = port * self->num_vcs + flit.vc;
-    const struct fast_vc *vc = &at->vcs[x];
-    assert(vc->num < self->buffer_flits);
-    struct fast_flit *place = fast_flit_at(self, at, vc, (uint32_t)vc->first + vc->num);
-    place->hops = 0;
-    write_flit(self, place, router, at->address, port, flit.vc, flit.payload, ends);
-    arrive_flit(self, at, x);
+    arrive_flit(self, fast_router_at(self, router), port * self->num_vcs + flit.vc, flit.payload,
+                ends_of(flit), 0);
 }
 
 // Step 7.
@@ -72,16 +69,6 @@ static void credit(void *bank, uint32_t router, uint32_t port, uint8_t vcs)
 
 // --- channels -----------------------------------------------------------------------------------
 
-// Notes what is to arrive.
-static inline void add_event(struct fast_part *from, struct fast_events *to, uint32_t event)
-{
-    if (to->num == to->cap && !fast_events_grow(to)) {
-        from->out_of_memory = true;
-        return;
-    }
-    to->events[to->num++] = event;
-}
-
 // What a partition has sent that arrives at the partition whose days begin at `first_day`.
 static inline struct fast_day *day_in(const struct fast_bank *self, const struct fast_part *from,
                                       uint32_t first_day, uint32_t latency_cycles)
@@ -89,133 +76,132 @@ static inline struct fast_day *day_in(const struct fast_bank *self, const struct
     return &from->days[first_day + ((from->today + latency_cycles) & self->day_mask)];
 }
 
-// Puts the flit `front` on the channel out of a port to another router, by VC `vc`, as the number
-// `sent` that goes there. It is written where it goes to at once, and is there when its event
-// comes: the credit that was had for it keeps the place free. That router may be of another
-// partition, which is at work, but the place is the sender's.
-static inline void send_flit(const struct fast_bank *self, struct fast_part *from,
-                             const struct fast_port *port, uint32_t vc, uint32_t sent,
-                             const struct fast_flit *front)
+static void short_of_memory(struct fast_part *part)
 {
-    uint32_t event = port->event + vc;
-    struct fast_flit *fifo = (struct fast_flit *)(self->routers + port->fifo);
-    struct fast_flit *place = &fifo[(vc << self->fifo_log) + (sent & self->fifo_mask)];
-    place->hops = front->hops + 1;
-    write_flit(self, place, event / FAST_MAX_SET, port->address, port->in_port, vc,
-               front->payload, front->want.ends);
-    add_event(from, &day_in(self, from, port->first_day, port->latency_cycles)->flits, event);
-    from->num_hops++;
+    err_set(&part->err, ERR_RUN, "out of memory for flits on channels");
 }
 
-static inline struct flit flit_of(const struct fast_flit *front, uint32_t vc)
+// Puts a flit on a channel.
+static inline void add_flit(struct fast_part *from, struct fast_flits *to, uint32_t event,
+                            uint64_t payload, uint32_t ends, uint32_t hops)
 {
-    uint32_t ends = front->want.ends;
-    return (struct flit){front->payload, (uint8_t)vc, ends & FAST_HEAD, (ends & FAST_TAIL) != 0};
-}
-
-// Puts a flit on the channel out of a port to a terminal.
-static void send_to_terminal(struct fast_part *from, const struct wire *wire, uint32_t vc,
-                             const struct fast_flit *front)
-{
-    const struct carrier *carrier = from->carrier;
-    if (wire->to.place == TOPOLOGY_NONE)
+    if (to->num == to->cap && !fast_grow(&to->list, &to->cap, sizeof *to->list)) {
+        short_of_memory(from);
         return;
-    *carrier->flit_hops += wire->is_hop;
-    if (front->want.ends & FAST_HEAD)
-        carrier->pool->slots[layout_handle(front->payload)].hops += front->hops + wire->is_hop;
-    struct calendar_flit *entry =
-        calendar_add_flit(carrier->calendar, wire->part, *carrier->now + wire->latency_cycles);
-    if (entry)
-        *entry = (struct calendar_flit){wire->to, flit_of(front, vc)};
-    else
-        from->out_of_memory = true;
-}
-
-static void send_credit_to_terminal(struct fast_part *from, const struct wire *wire, uint32_t vc)
-{
-    const struct carrier *carrier = from->carrier;
-    struct calendar_credit *entry = calendar_add_credit(
-        carrier->calendar, wire->part, *carrier->now + wire->credit_latency_cycles);
-    if (entry)
-        *entry = (struct calendar_credit){.to = wire->to, .vcs = (uint8_t)(1U << vc)};
-    else
-        from->out_of_memory = true;
-}
-
-static bool inject(void *bank, uint32_t part, const struct wire *wire, struct flit flit)
-{
-    struct fast_bank *self = bank;
-    struct fast_part *from = &self->parts[part];
-    struct fast_router *at = fast_router_at(self, wire->to.place);
-    uint32_t ends = (flit.head ? FAST_HEAD : 0) | (flit.tail ? FAST_TAIL : 0);
-    uint32_t x = wire->to.port * self->num_vcs + flit.vc;
-    struct fast_flit *place = fast_flit_at(self, at, &at->vcs[x], at->vcs[x].sent++);
-    place->hops = 0;
-    write_flit(self, place, wire->to.place, at->address, wire->to.port, flit.vc, flit.payload, ends);
-    add_event(from, &day_in(self, from, wire->part * self->num_days, wire->latency_cycles)->flits,
-              wire->to.place * FAST_MAX_SET + x);
-    from->num_others++;
-    return !from->out_of_memory;
-}
-
-static bool give_back(void *bank, uint32_t part, const struct wire *wire, uint8_t vcs)
-{
-    struct fast_bank *self = bank;
-    struct fast_part *from = &self->parts[part];
-    struct fast_day *day = // `arrive` has moved on to the next one
-        day_in(self, from, wire->part * self->num_days, wire->credit_latency_cycles - 1);
-    uint32_t first = wire->to.place * FAST_MAX_SET + wire->to.port * self->num_vcs;
-    for (uint32_t rest = vcs; rest; rest &= rest - 1) {
-        add_event(from, &day->credits, first + (uint32_t)__builtin_ctz(rest));
-        from->num_others++;
     }
-    return !from->out_of_memory;
+    to->list[to->num++] = (struct fast_arrival){payload, hops, event, ends};
+    from->num_added++;
+}
+
+static inline void add_credit(struct fast_part *from, struct fast_credits *to, uint32_t event)
+{
+    if (to->num == to->cap && !fast_grow(&to->list, &to->cap, sizeof *to->list)) {
+        short_of_memory(from);
+        return;
+    }
+    to->list[to->num++] = event;
+    from->num_added++;
+}
+
+// Puts a flit on the channel out of a port, by VC `vc`.
+static inline void send_flit(const struct fast_bank *self, struct fast_part *from,
+                             struct fast_port *port, uint32_t vc, const struct fast_flit *front)
+{
+    struct fast_day *day = day_in(self, from, port->first_day, port->latency_cycles);
+    add_flit(from, &day->flits[port->kind], port->event + vc, front->payload, front->want.ends,
+             front->hops + port->is_hop);
+    from->num_hops += port->is_hop;
+    port->num_flits++;
 }
 
 // Sends back the credit for a flit that came by VC `vc` of a port.
 static inline void send_credit(const struct fast_bank *self, struct fast_part *from,
                                const struct fast_port *port, uint32_t vc)
 {
-    if (port->event == FAST_TO_TERMINAL) {
-        send_credit_to_terminal(from, &from->carrier->wires[port->fifo], vc);
-        return;
-    }
-    add_event(from, &day_in(self, from, port->first_day, port->credit_latency_cycles)->credits,
-              port->event + vc);
-    from->num_others++;
+    struct fast_day *day = day_in(self, from, port->first_day, port->credit_latency_cycles);
+    add_credit(from, &day->credits[port->kind], port->event + vc);
 }
 
-// What a partition has sent to another, `here`, arrives. A router that gets a credit needs not be
-// made active: it is if it has a flit.
-static void arrive_from(const struct fast_bank *self, struct fast_part *here,
-                        struct fast_day *today)
+static bool inject(void *bank, uint32_t part, const struct wire *wire, struct flit flit)
 {
-    const struct fast_events flits = today->flits;
-    const struct fast_events credits = today->credits;
+    struct fast_bank *self = bank;
+    struct fast_part *from = &self->parts[part];
+    uint32_t first = wire->to.place * FAST_MAX_SET + wire->to.port * self->num_vcs;
+    struct fast_day *day = day_in(self, from, wire->part * self->num_days, wire->latency_cycles);
+    add_flit(from, &day->flits[FAST_ROUTER], first + flit.vc, flit.payload, ends_of(flit), 0);
+    return from->err.status == ERR_NONE;
+}
+
+static bool give_back(void *bank, uint32_t part, const struct wire *wire, uint8_t vcs)
+{
+    struct fast_bank *self = bank;
+    struct fast_part *from = &self->parts[part];
+    uint32_t first = wire->to.place * FAST_MAX_SET + wire->to.port * self->num_vcs;
+    struct fast_day *day = // `arrive` has moved on to the next one
+        day_in(self, from, wire->part * self->num_days, wire->credit_latency_cycles - 1);
+    for (uint32_t rest = vcs; rest; rest &= rest - 1)
+        add_credit(from, &day->credits[FAST_ROUTER], first + (uint32_t)__builtin_ctz(rest));
+    return from->err.status == ERR_NONE;
+}
+
+// A router that gets a credit needs not be made active: it is if it has a flit.
+static void arrive_at_routers(const struct fast_bank *self, struct fast_part *here,
+                              const struct fast_day *today)
+{
+    const struct fast_flits flits = today->flits[FAST_ROUTER];
+    const struct fast_credits credits = today->credits[FAST_ROUTER];
     uint64_t *active = here->carrier->active;
     for (uint32_t i = 0; i < flits.num; i++) {
-        uint32_t router = flits.events[i] / FAST_MAX_SET;
-        arrive_flit(self, fast_router_at(self, router), flits.events[i] % FAST_MAX_SET);
+        const struct fast_arrival *flit = &flits.list[i];
+        uint32_t router = flit->event / FAST_MAX_SET;
+        arrive_flit(self, fast_router_at(self, router), flit->event % FAST_MAX_SET, flit->payload,
+                    flit->ends, flit->hops);
         active[router / 64] |= fast_bit_of(router % 64);
     }
     for (uint32_t i = 0; i < credits.num; i++)
-        arrive_credit(self, fast_router_at(self, credits.events[i] / FAST_MAX_SET),
-                      credits.events[i] % FAST_MAX_SET);
-    here->carrier->calendar->num_pending -= (uint64_t)flits.num + credits.num;
-    today->flits.num = 0;
-    today->credits.num = 0;
+        arrive_credit(self, fast_router_at(self, credits.list[i] / FAST_MAX_SET),
+                      credits.list[i] % FAST_MAX_SET);
+}
+
+static void arrive_at_nodes(struct fast_part *here, const struct fast_day *today)
+{
+    const struct carrier *carrier = here->carrier;
+    const struct fast_flits flits = today->flits[FAST_NODE];
+    const struct fast_credits credits = today->credits[FAST_NODE];
+    for (uint32_t i = 0; i < flits.num; i++) {
+        const struct fast_arrival *flit = &flits.list[i];
+        uint32_t node = flit->event / FAST_MAX_SET;
+        if (node == FAST_NOWHERE)
+            continue;
+        if (flit->ends & FAST_HEAD)
+            carrier->pool->slots[layout_handle(flit->payload)].hops += flit->hops;
+        terminals_flit(carrier->terminals, node,
+                       flit_out(flit->payload, flit->ends, flit->event % FAST_MAX_SET), &here->err);
+    }
+    for (uint32_t i = 0; i < credits.num; i++)
+        terminals_credit(carrier->terminals, credits.list[i] / FAST_MAX_SET,
+                         (uint8_t)(1U << credits.list[i] % FAST_MAX_SET));
 }
 
 static void arrive(void *bank, uint32_t part)
 {
     struct fast_bank *self = bank;
     struct fast_part *here = &self->parts[part];
-    for (uint32_t from = 0; from < self->num_parts; from++)
-        arrive_from(self, here, &self->parts[from].days[part * self->num_days + here->today]);
+    uint64_t num_arrived = 0;
+    for (uint32_t from = 0; from < self->num_parts; from++) {
+        struct fast_day *today = &self->parts[from].days[part * self->num_days + here->today];
+        arrive_at_routers(self, here, today);
+        arrive_at_nodes(here, today);
+        for (int kind = 0; kind < FAST_NUM_KINDS; kind++) {
+            num_arrived += (uint64_t)today->flits[kind].num + today->credits[kind].num;
+            today->flits[kind].num = 0;
+            today->credits[kind].num = 0;
+        }
+    }
     *here->carrier->flit_hops += here->num_hops;
-    here->carrier->calendar->num_pending += here->num_hops + here->num_others;
+    here->carrier->calendar->num_pending += here->num_added - num_arrived;
     here->num_hops = 0;
-    here->num_others = 0;
+    here->num_added = 0;
     here->today = (here->today + 1) & self->day_mask;
 }
 
@@ -254,8 +240,7 @@ static inline uint32_t leave(const struct fast_bank *self, const struct fast_con
     at->occupied &= ~(fast_bit_of(winner->x) & fast_mask_of(vc->num == 0));
     at->vcs[y].credits--;
     at->credit &= ~(out_bit & fast_mask_of(at->vcs[y].credits == 0));
-    if (self->waits_for_tail)
-        vc->tails = (uint8_t)(vc->tails - (is_tail & 1));
+    vc->tails = (uint8_t)(vc->tails - (is_tail & 1));
     return y;
 }
 
@@ -263,14 +248,8 @@ static inline uint32_t leave(const struct fast_bank *self, const struct fast_con
 static inline void grant(const struct fast_bank *self, struct fast_part *from,
                          const struct fast_contender *winner)
 {
-    struct fast_port *out = winner->out;
     uint32_t y = leave(self, winner);
-    uint32_t vc = y - out->first;
-    out->num_flits++;
-    if (out->event == FAST_TO_TERMINAL)
-        send_to_terminal(from, &from->carrier->wires[out->fifo], vc, winner->front);
-    else
-        send_flit(self, from, out, vc, winner->at->vcs[y].sent++, winner->front);
+    send_flit(self, from, winner->out, y - winner->out->first, winner->front);
     const struct fast_port *in = fast_port_of(self, winner->at, winner->x);
     send_credit(self, from, in, winner->x - in->first);
 }
@@ -304,7 +283,7 @@ static uint64_t match(const struct fast_bank *self, const struct fast_contender 
         const struct fast_port *out = contenders[idx[__builtin_ctzll(ready)]].out;
         uint64_t mine = ready & -ready;
         uint64_t before = winner[out->first] & fast_mask_of(asked >> out->first & 1);
-        bool wins = !before || ((mine & out->rr_in) && !(before & out->rr_in));
+        bool wins = (before == 0) | (((mine & out->rr_in) != 0) & ((before & out->rr_in) == 0));
         uint64_t now = before ^ ((before ^ mine) & fast_mask_of(wins));
         winners = (winners & ~before) | now;
         winner[out->first] = now;
@@ -359,8 +338,8 @@ static void evaluate_alone(const struct fast_bank *self, struct fast_router *at,
                            struct router_out *out)
 {
     struct fast_contender contenders[FAST_MAX_SET];
-    uint64_t by_port[FAST_MAX_SET];        // by the first VC of an output port: its winner
-    uint64_t sends = 0;                    // first VCs of output ports
+    uint64_t by_port[FAST_MAX_SET]; // by the first VC of an output port: its winner
+    uint64_t sends = 0;             // first VCs of output ports
     uint32_t num = arbitrate(self, at, contenders);
     for (uint32_t i = 0; i < num; i++) {
         const struct fast_contender *winner = &contenders[i];
@@ -373,7 +352,8 @@ static void evaluate_alone(const struct fast_bank *self, struct fast_router *at,
         const struct fast_contender *winner = &contenders[by_port[__builtin_ctzll(sends)]];
         uint32_t y = leave(self, winner);
         out->flits[out->num_flits++] = (struct router_out_flit){
-            y / self->num_vcs, flit_of(winner->front, y - winner->out->first)};
+            y / self->num_vcs,
+            flit_out(winner->front->payload, winner->front->want.ends, y - winner->out->first)};
     }
 }
 

@@ -18,10 +18,11 @@ bool router_fast_serves(const struct router_params *params)
 
 static void free_days(const struct fast_bank *self, struct fast_part *part)
 {
-    for (uint32_t d = 0; part->days && d < self->num_parts * self->num_days; d++) {
-        free(part->days[d].flits.events);
-        free(part->days[d].credits.events);
-    }
+    for (uint32_t d = 0; part->days && d < self->num_parts * self->num_days; d++)
+        for (int kind = 0; kind < FAST_NUM_KINDS; kind++) {
+            free(part->days[d].flits[kind].list);
+            free(part->days[d].credits[kind].list);
+        }
     free(part->days);
     free(part->contenders);
 }
@@ -80,10 +81,7 @@ static void reset(struct fast_bank *self, uint32_t router, uint32_t address)
         at->vcs[x].fifo = (uint16_t)(first_fifo + ((size_t)x << self->fifo_log));
     }
     for (uint32_t p = 0; p < self->radix; p++)
-        fast_ports_of(self, at)[p] =
-            (struct fast_port){.event = FAST_TO_TERMINAL,
-                               .fifo = (size_t)router * self->radix + p,
-                               .first = (uint8_t)(p * self->num_vcs)};
+        fast_ports_of(self, at)[p] = (struct fast_port){.first = (uint8_t)(p * self->num_vcs)};
 }
 
 static bool make(struct fast_bank *self, const struct router_params *params)
@@ -107,6 +105,7 @@ static bool make(struct fast_bank *self, const struct router_params *params)
         uint32_t port = x / self->num_vcs;
         uint32_t first = port * self->num_vcs;
         self->port_at[x] = (uint16_t)(self->ports_at + port * sizeof(struct fast_port));
+        self->vc_of[x] = (uint8_t)(x - first);
         self->siblings[x] = ((UINT64_C(1) << self->num_vcs) - 1) << first;
         self->after[x] = self->siblings[x] & ~UINT64_C(1) << x;
         self->beyond[x] = all & ~(self->siblings[x] | (fast_bit_of(first) - 1));
@@ -131,28 +130,25 @@ void *fast_bank_new(const struct router_params *params, struct err *err)
 // Tells a port what is at the other end of its channel.
 static void connect(const struct fast_bank *self, struct fast_port *port, const struct wire *wire)
 {
-    if (wire->to.place == TOPOLOGY_NONE || wire->to.port == CARRIER_TERMINAL)
-        return;
-    struct fast_router *there = fast_router_at(self, wire->to.place);
-    uint32_t first = wire->to.port * self->num_vcs;
-    port->event = wire->to.place * FAST_MAX_SET + first;
-    port->address = there->address;
-    port->in_port = (uint8_t)wire->to.port;
-    port->fifo =
-        (size_t)((unsigned char *)fast_flit_at(self, there, &there->vcs[first], 0) - self->routers);
+    bool to_node = wire->to.port == CARRIER_TERMINAL;
+    uint32_t place = wire->to.place == TOPOLOGY_NONE ? FAST_NOWHERE : wire->to.place;
+    port->event = place * FAST_MAX_SET + (to_node ? 0 : wire->to.port * self->num_vcs);
     port->first_day = wire->part * self->num_days;
     port->latency_cycles = (uint16_t)wire->latency_cycles;
     port->credit_latency_cycles = (uint16_t)wire->credit_latency_cycles;
+    port->kind = to_node || place == FAST_NOWHERE ? FAST_NODE : FAST_ROUTER;
+    port->is_hop = wire->is_hop;
 }
 
-// A bank of more routers than events can name, of longer channels than ports can tell, or without
-// memory for what it needs, does not carry.
+// A bank of more routers or nodes than events can name, of longer channels than ports can tell, or
+// without memory for what it needs, does not carry.
 bool fast_carry(void *bank, const struct carrier *carriers)
 {
     struct fast_bank *self = bank;
     self->num_days = carriers->calendar->num_days;
     self->day_mask = self->num_days - 1;
-    bool can = self->num_routers <= UINT32_MAX / FAST_MAX_SET && self->num_days <= UINT16_MAX;
+    bool can = self->num_routers < FAST_NOWHERE && carriers->num_nodes < FAST_NOWHERE &&
+               self->num_days <= UINT16_MAX;
     for (uint32_t p = 0; p < self->num_parts; p++) {
         struct fast_part *part = &self->parts[p];
         part->days = calloc((size_t)self->num_parts * self->num_days, sizeof *part->days);
@@ -168,25 +164,27 @@ bool fast_carry(void *bank, const struct carrier *carriers)
     return can;
 }
 
-bool fast_events_grow(struct fast_events *self)
+bool fast_grow(void *list, uint32_t *cap, size_t size)
 {
     enum { FIRST_CAPACITY = 64 };
-    uint32_t more = self->cap ? self->cap * 2 : FIRST_CAPACITY;
-    uint32_t *events = realloc(self->events, more * sizeof *events);
-    if (!events)
+    uint32_t more = *cap ? *cap * 2 : FIRST_CAPACITY;
+    void *grown = realloc(*(void **)list, more * size);
+    if (!grown)
         return false;
-    self->events = events;
-    self->cap = more;
+    *(void **)list = grown;
+    *cap = more;
     return true;
 }
 
 bool fast_check(void *bank, struct err *err)
 {
     const struct fast_bank *self = bank;
-    bool memory = true;
     for (uint32_t p = 0; p < self->num_parts; p++)
-        memory &= !self->parts[p].out_of_memory;
-    return memory || err_set(err, ERR_RUN, "out of memory for flits on channels");
+        if (self->parts[p].err.status != ERR_NONE) {
+            *err = self->parts[p].err;
+            return false;
+        }
+    return true;
 }
 
 // --- what is seen from outside ------------------------------------------------------------------

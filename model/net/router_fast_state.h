@@ -10,7 +10,7 @@ enum { FAST_MAX_SET = 64 }; // VCs of a router, one way
 
 enum { FAST_HEAD = 1, FAST_TAIL = 2 };
 
-// What a head flit wants, computed when it was written.
+// What a head flit wants, computed when it arrives.
 struct fast_want {
     uint8_t first;          // VC of the output port, in the router's numbering: its VC 0
     uint8_t vcs;            // of that port that it may use, a bit each
@@ -22,7 +22,7 @@ struct fast_want {
 struct fast_flit {
     uint64_t payload;
     struct fast_want want; // heads; others have `ends` alone
-    uint32_t hops;         // heads, of a bank that carries: between its routers
+    uint32_t hops;         // heads, of a bank that carries: to here
 };
 
 // An input VC, and the output VC of the same number.
@@ -30,35 +30,36 @@ struct fast_vc {
     uint8_t first;   // flits removed, modulo 256: tells where the front one is in the FIFO
     uint8_t num;     // flits in the FIFO
     uint8_t out;     // output VC that its packet holds
-    uint8_t tails;   // in the FIFO, if the switching mode waits for them
+    uint8_t tails;   // of them tails
     uint8_t credits; // of the output VC
-    uint8_t sent;    // flits sent by it, or from the node there, modulo 256: where the next goes
-    uint16_t fifo;   // of the input VC, from the router on, in flits
+    uint8_t unused;
+    uint16_t fifo; // of the input VC, from the router on, in flits
 };
+
+// Where a channel leads.
+enum fast_kind { FAST_ROUTER, FAST_NODE, FAST_NUM_KINDS };
 
 // A port: its pointer as an output, and where it leads, of a bank that carries.
 struct fast_port {
     uint64_t rr_in;     // input VCs at or after the pointer; 0 is as all
-    size_t fifo;        // byte in `routers` where the FIFO of VC 0 at the other end begins; of a port
-                        // to a terminal: its number in the fabric
     uint64_t num_flits; // that have left by it
-    uint32_t event;     // of VC 0 at the other end; FAST_TO_TERMINAL
-    uint32_t address;   // of the router at the other end
+    uint32_t event;     // of VC 0 at the other end
     uint32_t first_day; // of those of its partition
     uint16_t latency_cycles;
     uint16_t credit_latency_cycles;
-    uint8_t first;   // number of its VC 0 in the router
-    uint8_t in_port; // number of the port at the other end
+    uint8_t first; // number of its VC 0 in the router
+    uint8_t kind;  // enum fast_kind
+    uint8_t is_hop;
+    uint8_t unused;
 };
-
-enum { FAST_TO_TERMINAL = UINT32_MAX };
 
 // A router: sets of its VCs, bit port * num_vcs + vc; then its VCs; then its ports and its FIFOs,
 // so that what a flit needs lies together.
 struct fast_router {
-    uint64_t occupied; // input VCs with a flit
-    uint64_t held;     // output VCs that a packet holds, which is that of a front flit if it is no head
-    uint64_t credit;   // output VCs with a credit
+    uint64_t occupied;  // input VCs with a flit
+    uint64_t held;      // output VCs that a packet holds, which is that of a front flit if it is no
+                        // head
+    uint64_t credit;    // output VCs with a credit
     uint64_t rr_vc;     // input VCs at or after their ports' pointers; of a port with none, all are
     uint64_t rr_out_vc; // likewise of output VCs
     uint32_t address;
@@ -66,16 +67,31 @@ struct fast_router {
     struct fast_vc vcs[];
 };
 
-// What arrives in a cycle over channels that the bank carries: router << 6 | VC of it, of flits the
-// input VC, of credits the output VC.
-struct fast_events {
-    uint32_t *events;
+// What arrives over channels that the bank carries: place << 6 | VC of it, of flits the input VC,
+// of credits the output VC. The place is a router, or a node, or FAST_NOWHERE.
+enum { FAST_NOWHERE = UINT32_MAX / FAST_MAX_SET };
+
+struct fast_arrival {
+    uint64_t payload;
+    uint32_t hops;
+    uint32_t event;
+    uint32_t ends;
+};
+
+struct fast_flits {
+    struct fast_arrival *list;
     uint32_t num, cap;
 };
 
+struct fast_credits {
+    uint32_t *list; // events
+    uint32_t num, cap;
+};
+
+// What arrives in a cycle, by the kind of place.
 struct fast_day {
-    struct fast_events flits;
-    struct fast_events credits;
+    struct fast_flits flits[FAST_NUM_KINDS];
+    struct fast_credits credits[FAST_NUM_KINDS];
 };
 
 // An input VC whose front flit may leave.
@@ -93,20 +109,21 @@ struct fast_part {
     struct fast_contender *contenders;          // [64 * set_size]
     struct fast_day *days; // [num_parts * num_days], of each partition where things go
     uint32_t today;        // index of the day that comes in this cycle
-    uint64_t num_hops;     // events of this cycle: of flits from one router to another
-    uint64_t num_others;   //   and all others
-    bool out_of_memory;
+    uint64_t num_hops;     // flits put in this cycle on channels that are hops
+    uint64_t num_added;    // flits and credits put on channels in this cycle
+    struct err err;        // what went wrong, if anything
 };
 
 struct fast_bank {
     unsigned char *routers; // [num_routers] of `stride` bytes, a struct fast_router each
     size_t stride;
-    size_t ports_at; // bytes from a router to its ports
+    size_t ports_at;                 // bytes from a router to its ports
     uint16_t port_at[FAST_MAX_SET];  // of a VC: bytes from a router to its port
     uint64_t siblings[FAST_MAX_SET]; // of a VC: those of its port
     uint64_t after[FAST_MAX_SET];    // of a VC: those of them that come after it
     uint64_t beyond[FAST_MAX_SET];   // of a VC: those of ports after its own
     uint64_t firsts;                 // VC 0 of each port
+    uint8_t vc_of[FAST_MAX_SET];     // of a VC: its number in its port
     uint32_t num_routers;
     uint32_t radix;
     uint32_t num_vcs;  // of a port
@@ -227,7 +244,7 @@ void fast_stalls(const void *bank, uint32_t router, struct router_stalls *sum);
 uint32_t fast_waits(const void *bank, uint32_t router, struct router_wait *waits);
 bool fast_check(void *bank, struct err *err);
 
-// Makes room for more events. False if out of memory.
-bool fast_events_grow(struct fast_events *self);
+// Makes room for more, of which a list has `*cap` of `size` bytes each. False if out of memory.
+bool fast_grow(void *list, uint32_t *cap, size_t size);
 
 #endif

@@ -148,8 +148,8 @@ struct routing {
     struct route_dim *dims; // [num_dims], and one without bits, whose ports are the terminal's
     uint32_t dims_mask;     // of all of them
     uint8_t dim_of_bit[LAYOUT_WINDOW_BITS + 1]; // of dims_mask; num_dims of the bit past the window
-    uint32_t table_size;                    // addresses; 0 for grids
-    struct route *table;                    // [num_routers * table_size], or NULL
+    uint32_t table_size;                        // addresses; 0 for grids
+    struct route *table;                        // [num_routers * table_size], or NULL
 };
 
 // Straps of dimension `d` at the router whose address in place is `own`.
