@@ -115,7 +115,7 @@ Test(threads, results_are_the_same_on_every_topology_under_every_switching_mode)
             struct rig_spec spec = spec_of(i, mode);
             spec.stall_probability = i % 2 ? 0.3 : 0;
             spec.channel_latency_cycles = 1 + (uint32_t)(i + (uint32_t)mode) % 3;
-            check_numbers(spec, i % 3 ? 0.03 : 0.3, numbers, NUM_NUMBERS);
+            check_numbers(spec, i % 3 ? 0.03 : 0.3, &numbers[(i + (uint32_t)mode) % 3], 2);
         }
 }
 
