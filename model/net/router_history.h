@@ -33,8 +33,8 @@ void router_history_answer(struct router_history *self, uint32_t router, uint64_
                            enum router_history_pins pins, uint32_t port, bool ack, bool nack);
 
 // Writes a router's last cycles with something on the pins as a table, oldest first, ports in
-// ascending order, at most ROUTER_HISTORY_CYCLES rows, whole cycles and no more than fit `text`; the
-// last ones are kept. No newline at the end.
+// ascending order, at most ROUTER_HISTORY_CYCLES rows, whole cycles and no more than fit `text`;
+// the last ones are kept. No newline at the end.
 void router_history_table(const struct router_history *self, uint32_t router, char *text,
                           size_t size);
 
