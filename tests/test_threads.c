@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A fabric that several threads simulate: whatever their number, every result is the same to the
-// last bit. Shapes are larger than those of kinds.h, for a thread has 64 routers or more.
+// last bit. Shapes are larger than those of kinds.h, for routers are shared out in lots of 64.
 #include "model/net/workers.h"
 #include "tests/kinds.h"
 #include "tests/rig.h"
