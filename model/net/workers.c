@@ -31,7 +31,7 @@ struct workers {
     pthread_mutex_t mutex; // of who falls asleep
     pthread_cond_t turn_began;
     pthread_cond_t turn_over;
-    bool ending;                                 // told with a turn
+    atomic_bool ending;                          // told with a turn
     _Alignas(LINE_BYTES) atomic_uint turn;       // number of the last one that began
     _Alignas(LINE_BYTES) atomic_uint num_left;   // parts of it that are not done
     _Alignas(LINE_BYTES) atomic_uint num_asleep; // threads that wait for a turn
@@ -122,7 +122,7 @@ static void *thread_main(void *argument)
     struct workers *self = worker->workers;
     for (uint32_t turn = 0;;) {
         turn = wait_for_turn(self, turn);
-        if (self->ending)
+        if (atomic_load(&self->ending))
             return NULL;
         do_parts(self, turn, (uint32_t)(worker - self->parts));
     }
@@ -176,7 +176,7 @@ void workers_free(struct workers *self)
 {
     if (!self)
         return;
-    self->ending = true;
+    atomic_store(&self->ending, true);
     begin_turn(self);
     for (uint32_t i = 0; i < self->num_started; i++)
         pthread_join(self->parts[i + 1].thread, NULL);
