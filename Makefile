@@ -17,11 +17,15 @@ ifneq ($(and $(word 2,$(MAKECMDGOALS)),$(filter-out build/%,$(MAKECMDGOALS))),)
 .NOTPARALLEL:
 endif
 
-# --- flavours: release, and with sanitizers (SAN=1) ---------------------------------------------
+# --- flavours: release, and with sanitizers (SAN=1: address, undefined; SAN=thread) -------------
 ifeq ($(filter-out 0,$(SAN)),)
 override SAN :=
 B      := build
 CFLAGS ?= -O3 -g
+else ifeq ($(SAN),thread)
+B      := build/tsan
+CFLAGS := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+LDFLAGS += -fsanitize=thread
 else
 B      := build/san
 CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -52,6 +56,12 @@ ALONE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL
 SRCS      := $(wildcard sim/*.c model/net/*.c model/node/*.c traces/*.c nic/*.c)
 TEST_SRCS := $(wildcard tests/*.c)
 PLANTED   := $(patsubst tests/planted/%.c,$(B)/planted/%,$(wildcard tests/planted/*.c))
+ifeq ($(SAN),thread) # tests of threads alone, without Criterion (tests/plain)
+TEST_SRCS := tests/test_threads.c tests/kinds.c tests/rig.c tests/scratch.c tests/plain/main.c
+PLANTED   := $(B)/planted/race $(B)/planted/none
+CRITERION := tests/plain/main.c
+CPPFLAGS  += -isystem tests/plain
+endif
 OBJS      := $(SRCS:%.c=$(OBJ)/%.o)
 TEST_OBJS := $(TEST_SRCS:%.c=$(OBJ)/%.o)
 PLAIN_TESTS := $(B)/ordito $(B)/tests $(if $(SAN),$(PLANTED))
@@ -63,11 +73,11 @@ $(B)/ordito: $(OBJS) $(OBJ)/list
 	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJS) $(LIBS)
 
 $(B)/tests: $(TEST_OBJS) $(filter-out $(OBJ)/sim/main.o,$(OBJS)) $(OBJ)/list
-	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(CRITERION) $(LIBS)
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter -%,$(CRITERION)) $(LIBS)
 
 $(PLANTED): $(B)/planted/%: tests/planted/%.c $(OBJ)/flags | packages
 	@mkdir -p $(@D)
-	$(call say,CC) $(CC) -std=c17 $(WARNINGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(CRITERION)
+	$(call say,CC) $(CC) -std=c17 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(CRITERION) -lpthread
 
 $(OBJ)/%.o: %.c $(OBJ)/flags | packages
 	@mkdir -p $(@D)
@@ -99,7 +109,7 @@ run: ## the main job: install what is missing, build, simulate a real program, c
 	@$(ALONE) scripts/main-job
 
 .PHONY: test
-test: ## all tests; FILTER='fabric/*' some, LIST=1 names, XML=dir JUnit files, SAN=1 sanitizers
+test: ## all tests; FILTER='fabric/*' some, LIST=1 names, XML=dir JUnit files, SAN=1 sanitizers, SAN=thread races
 	@scripts/install-deps test
 	@$(MAKE) $(PLAIN_TESTS)
 	@$(ALONE) ORDITO_CROSS='$(ORDITO_CROSS)' ORDITO='$(CURDIR)/$(B)/ordito' SAN='$(SAN)' FILTER='$(FILTER)' LIST='$(LIST)' \

@@ -15,6 +15,8 @@
 struct best {
     double cpu_s;     // negative: no run yet
     double rtl_cpu_s; // of runs on `rtl`
+    double wall_s;
+    double one_wall_s; // of runs of one thread
     double build_s, setup_s;
     size_t values;                                      // of what is varied
     uint64_t cycles, router_cycles, flit_hops, routers; // the same in all runs
@@ -99,9 +101,12 @@ static void run_over(void *context, size_t run, const struct config *config,
         return; // none, or of a part of the work
     if (config->backend == BACKEND_RTL)
         self->rtl_cpu_s = least(self->rtl_cpu_s, result->cpu_s);
+    if (result->num_threads == 1)
+        self->one_wall_s = least(self->one_wall_s, result->wall_s);
     if (run % self->values != self->values - 1)
         return;
     self->cpu_s = least(self->cpu_s, result->cpu_s);
+    self->wall_s = least(self->wall_s, result->wall_s);
     self->build_s = least(self->build_s, result->build_s);
     self->setup_s = least(self->setup_s, result->setup_s);
     self->cycles = result->cycles;
@@ -128,6 +133,7 @@ static void fill_figures(const struct best *best, double *figures)
     figures[BENCH_NS_PER_FLIT_HOP] = quotient(best->cpu_s * 1e9, (double)best->flit_hops);
     figures[BENCH_CPU_S] = best->cpu_s;
     figures[BENCH_RATIO_TO_RTL] = quotient(best->cpu_s, best->rtl_cpu_s);
+    figures[BENCH_SPEED_UP] = quotient(best->one_wall_s, best->wall_s);
     figures[BENCH_BUILD_S] = best->build_s;
     figures[BENCH_SETUP_S] = best->setup_s;
     figures[BENCH_PEAK_BYTES] = (double)best->peak_rss_bytes;
@@ -159,7 +165,8 @@ static enum err_status make_runs(const struct bench_work *work, const struct con
 enum err_status bench_measure(const struct bench_work *work, bool progress,
                               struct bench_measured *measured)
 {
-    struct best best = {.cpu_s = -1, .rtl_cpu_s = -1, .build_s = -1, .setup_s = -1};
+    struct best best = {
+        .cpu_s = -1, .rtl_cpu_s = -1, .wall_s = -1, .one_wall_s = -1, .build_s = -1, .setup_s = -1};
     struct config config;
     enum err_status status = ERR_NONE;
     if (configure(work, &config, &best.err)) {

@@ -4,7 +4,8 @@
 //
 // Timing: every run is a process of its own (vary.h), so that its peak of memory and its caches are
 // its own. Rates are by processor time, of the fastest of a few runs of the same work, so that a
-// busy machine spoils them less. Times of building RTL and of setting up are by the clock.
+// busy machine spoils them less. Times of building RTL, of setting up and of threads are by the
+// clock.
 // Leaves out: instructions; scripts/count-instructions counts them for the same works.
 #ifndef ORDITO_SIM_BENCH_H
 #define ORDITO_SIM_BENCH_H
@@ -22,12 +23,14 @@ enum bench_figure {
     BENCH_CYCLES_PER_S,
     BENCH_ROUTER_CYCLES_PER_S,
     BENCH_NS_PER_FLIT_HOP,
-    BENCH_CPU_S,                     // processor time of the cycle loop
-    BENCH_RATIO_TO_RTL,              // of that to the same work's on `rtl`
-    BENCH_BUILD_S,                   // of the RTL variant
-    BENCH_SETUP_S,                   // of the machine, builds of RTL left out
-    BENCH_PEAK_BYTES,                // of memory, all of the program's
-    BENCH_BYTES_PER_ROUTER,          // the same, shared out
+    BENCH_CPU_S,            // processor time of the cycle loop
+    BENCH_RATIO_TO_RTL,     // of that to the same work's on `rtl`
+    BENCH_SPEED_UP,         // of more threads: time of the cycle loop of one, by the clock,
+                            // through that of the last number varied
+    BENCH_BUILD_S,          // of the RTL variant
+    BENCH_SETUP_S,          // of the machine, builds of RTL left out
+    BENCH_PEAK_BYTES,       // of memory, all of the program's
+    BENCH_BYTES_PER_ROUTER, // the same, shared out
     BENCH_INSTRUCTIONS_PER_FLIT_HOP, // only a target
     BENCH_NUM_FIGURES
 };

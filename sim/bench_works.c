@@ -9,6 +9,7 @@ const struct bench_unit bench_units[BENCH_NUM_FIGURES] = {
     [BENCH_NS_PER_FLIT_HOP] = {"ns_per_flit_hop", "ns/flit-hop", 1, true},
     [BENCH_CPU_S] = {"cpu_s", "s", 1, true},
     [BENCH_RATIO_TO_RTL] = {"ratio_to_rtl", "x time of rtl", 1, true},
+    [BENCH_SPEED_UP] = {"speed_up", "x speed of one", 1, false},
     [BENCH_BUILD_S] = {"build_s", "s to build", 1, true},
     [BENCH_SETUP_S] = {"setup_s", "ms to start", 1e3, true},
     [BENCH_PEAK_BYTES] = {"peak_rss_bytes", "GB", 1e-9, true},
@@ -36,6 +37,15 @@ const struct bench_unit bench_units[BENCH_NUM_FIGURES] = {
             {BENCH_NS_PER_FLIT_HOP, 35, 15, "900-1,800"},                                          \
             {BENCH_CYCLES_PER_S},                                                                  \
             {BENCH_INSTRUCTIONS_PER_FLIT_HOP}                                                      \
+        }                                                                                          \
+    }
+
+// Two threads beside one.
+#define THREADS(name_, words, reach, aim, ...)                                                     \
+    {                                                                                              \
+        .name = name_, .title = words ", 2 threads", .settings = {__VA_ARGS__}, .repeats = 3,      \
+        .vary = "run.threads=[1, 2]", .targets = {                                                 \
+            {BENCH_SPEED_UP, reach, aim, NULL}                                                     \
         }                                                                                          \
     }
 
@@ -112,6 +122,12 @@ const struct bench_work bench_works[] = {
         .vary = "fabric.backend=[rtl, lockstep]",
         .targets = {{BENCH_RATIO_TO_RTL, 1.5, 0, "none exists"}, {BENCH_CYCLES_PER_S}},
     },
+    THREADS("threads-32", "C reference, 32x32 mesh, 4-flit packets, 0.08", 0, 1.5,
+            GRID("mesh", "[32, 32]"), LOAD("0.08"), CYCLES("10000")),
+    THREADS("threads-64", "C reference, 64x64 mesh, 4-flit packets, 0.04", 1.5, 0,
+            GRID("mesh", "[64, 64]"), LOAD("0.04"), CYCLES("4000")),
+    THREADS("threads-rtl-32", "RTL, 32x32 mesh, 2 VCs x 8, 0.08", 1.5, 0, GRID("mesh", "[32, 32]"),
+            "fabric.router.vcs=2", LOAD("0.08"), CYCLES("1000"), RTL),
     {
         .name = "idle",
         .title = "C reference, 8x8 mesh, 10^9 cycles at load 10^-6",

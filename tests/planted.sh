@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# With sanitizers, each planted fault fails the run, and nothing else does: `make test SAN=1`.
+# With sanitizers, each fault planted for them fails the run, and nothing else does:
+# `make test SAN=1` and `make test SAN=thread`.
 # usage: tests/planted.sh PROGRAM      the folder of the program has the planted tests
 set -eu
 [[ -n ${SAN:-} ]] || exit 77
@@ -8,7 +9,9 @@ set -eu
 unset FILTER XML LIST
 folder=$(realpath "$(dirname "$1")")/planted
 cd "$(dirname "$0")/.."
-for fault in leak overflow out_of_bounds; do
+faults=(leak overflow out_of_bounds)
+[[ $SAN == thread ]] && faults=(race)
+for fault in "${faults[@]}"; do
     if log=$(scripts/run-tests "$folder/$fault" 2>&1); then
         echo "$fault passes"
         exit 1

@@ -4,6 +4,7 @@
 #include "tests/config_text.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,6 +40,8 @@ static bool pretend(const struct config *config, const struct run_outputs *outpu
 {
     (void)outputs;
     char name[32];
+    char path[256];
+    int alone;
     snprintf(name, sizeof name, "seed-%d", (int)config->seed); // memory of the child
     result->cycles = config->seed * 10 + config->vcs;
     result->routing = strdup(name);
@@ -60,6 +63,14 @@ static bool pretend(const struct config *config, const struct run_outputs *outpu
         return true;
     case 105:
         usleep(100000); // later than those after it
+        return true;
+    case 106: // tells its threads, and whether it was alone
+        snprintf(path, sizeof path, "%s/running", scratch_folder());
+        result->cycles = config->threads;
+        alone = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+        usleep(50000);
+        result->cycles += alone >= 0 ? 1000 : 0;
+        unlink(path);
         return true;
     default:
         return true;
@@ -206,6 +217,27 @@ Test(vary, the_least_cut_holds_for_all_rows_where_switching_varies)
     add(&vary, "fabric.packet.max_flits=[4, 6]");
     sweep(&vary, &base, 2, &reports);
     cr_assert(reports.cut_flits[0] == 0 && reports.cut_flits[1] == 0);
+    vary_free(&vary);
+    config_free(&base);
+}
+
+Test(vary, a_run_has_one_thread_unless_their_number_is_varied_and_then_runs_are_alone)
+{
+    struct vary vary = {0};
+    struct config base = made();
+    struct reports reports = {0};
+    scratch_folder(); // of the test, not of its children
+    set(&base, "run.threads=2");
+    add(&vary, "run.seed=[106, 1]");
+    cr_assert_eq(sweep(&vary, &base, 2, &reports), ERR_NONE);
+    cr_assert_eq(reports.cycles[0], 1001);
+    add(&vary, "run.threads=[1, 2, 5]");
+    reports.num = 0;
+    cr_assert_eq(sweep(&vary, &base, 3, &reports), ERR_NONE);
+    cr_assert_eq(reports.num, 6);
+    static const uint64_t alone[] = {1001, 1002, 1005};
+    for (size_t i = 0; i < 3; i++)
+        cr_assert_eq(reports.cycles[i], alone[i]);
     vary_free(&vary);
     config_free(&base);
 }

@@ -58,8 +58,8 @@ struct fabric_params {
     uint64_t watchdog_cycles;         // packets are there, nothing moves and no node backs off for
                                       // so long: deadlock
     uint64_t seed;
-    uint32_t num_threads;           // at most; 0: 1. A thread has 64 routers or more, so there may
-                                    // be fewer; whole models and waves have one
+    uint32_t num_threads;           // at most; 0: 1. Routers are shared out in lots of 64, so there
+                                    // may be fewer; whole models and waves have one
     bool skip_idle;                 // leave out routers that cannot change
     bool shuffle;                   // evaluate routers in a random order each cycle (tests)
     struct router_rtl *rtl;         // what is asked of back ends that run RTL, or NULL

@@ -173,12 +173,16 @@ static bool evaluates_all(const struct fabric *self)
 static void settle(struct partition *self)
 {
     const struct fabric *fabric = self->fabric;
-    for (uint32_t w = self->first_word; !evaluates_all(fabric) && w < self->end_word; w++)
-        for (uint64_t rest = fabric->active[w]; rest; rest &= rest - 1) {
+    const struct router_ops *ops = fabric->params.ops;
+    for (uint32_t w = self->first_word; !evaluates_all(fabric) && w < self->end_word; w++) {
+        uint64_t active = fabric->active[w];
+        for (uint64_t rest = active; rest; rest &= rest - 1) {
             uint32_t router = w * PARTITION_WORD + (uint32_t)__builtin_ctzll(rest);
-            if (!fabric->params.ops->busy(fabric->bank, router))
-                fabric->active[w] &= ~(rest & -rest);
+            if (!ops->busy(fabric->bank, router))
+                active &= ~(rest & -rest);
         }
+        fabric->active[w] = active;
+    }
     partition_activate_all(self);
 }
 

@@ -14,9 +14,10 @@
 // turns takes most times, and little beside what a sleep and its end cost.
 enum { MAX_LOOKS = 1000, LINE_BYTES = 64 };
 
+// A part, and the thread whose it is, of all but part 0.
 struct worker {
+    _Alignas(LINE_BYTES) atomic_uint turn; // the last one in which somebody took the part
     struct workers *workers;
-    uint32_t part;
     pthread_t thread;
 };
 
@@ -24,15 +25,15 @@ struct workers {
     workers_fn *work;
     void *context;
     uint32_t num_parts;
-    uint32_t num_started; // threads
-    uint32_t looks;       // before sleeping
-    struct worker *threads;
+    uint32_t num_started;  // threads
+    uint32_t looks;        // before sleeping
+    struct worker *parts;  // [num_parts]
     pthread_mutex_t mutex; // of who falls asleep
     pthread_cond_t turn_began;
     pthread_cond_t turn_over;
-    bool ending;                                 // told with a turn
+    atomic_bool ending;                          // told with a turn
     _Alignas(LINE_BYTES) atomic_uint turn;       // number of the last one that began
-    _Alignas(LINE_BYTES) atomic_uint num_left;   // parts of it that are not done, but for part 0
+    _Alignas(LINE_BYTES) atomic_uint num_left;   // parts of it that are not done
     _Alignas(LINE_BYTES) atomic_uint num_asleep; // threads that wait for a turn
     atomic_bool caller_asleep;
 };
@@ -47,12 +48,14 @@ static void look_later(void)
 }
 
 // Sleepers announce themselves before they look for the last time, and who ends what they wait for
-// looks for sleepers after that: one of the two sees the other.
-static void wait_for_turn(struct workers *self, uint32_t last)
+// looks for sleepers after that: one of the two sees the other. Returns the turn after `last`, or a
+// later one.
+static uint32_t wait_for_turn(struct workers *self, uint32_t last)
 {
     for (uint32_t i = 0; i < self->looks; i++) {
-        if (atomic_load_explicit(&self->turn, memory_order_acquire) != last)
-            return;
+        uint32_t turn = atomic_load_explicit(&self->turn, memory_order_acquire);
+        if (turn != last)
+            return turn;
         look_later();
     }
     pthread_mutex_lock(&self->mutex);
@@ -61,17 +64,19 @@ static void wait_for_turn(struct workers *self, uint32_t last)
         pthread_cond_wait(&self->turn_began, &self->mutex);
     atomic_fetch_sub(&self->num_asleep, 1);
     pthread_mutex_unlock(&self->mutex);
+    return atomic_load(&self->turn);
 }
 
-static void begin_turn(struct workers *self)
+static uint32_t begin_turn(struct workers *self)
 {
-    atomic_store(&self->num_left, self->num_started);
-    atomic_fetch_add(&self->turn, 1);
-    if (atomic_load(&self->num_asleep) == 0)
-        return;
-    pthread_mutex_lock(&self->mutex);
-    pthread_cond_broadcast(&self->turn_began);
-    pthread_mutex_unlock(&self->mutex);
+    atomic_store(&self->num_left, self->num_parts);
+    uint32_t turn = atomic_fetch_add(&self->turn, 1) + 1;
+    if (atomic_load(&self->num_asleep) > 0) {
+        pthread_mutex_lock(&self->mutex);
+        pthread_cond_broadcast(&self->turn_began);
+        pthread_mutex_unlock(&self->mutex);
+    }
+    return turn;
 }
 
 static void end_part(struct workers *self)
@@ -81,6 +86,19 @@ static void end_part(struct workers *self)
     pthread_mutex_lock(&self->mutex);
     pthread_cond_signal(&self->turn_over);
     pthread_mutex_unlock(&self->mutex);
+}
+
+// Does the parts of a turn that nobody has taken, from `first` on. A turn that is over has none.
+static void do_parts(struct workers *self, uint32_t turn, uint32_t first)
+{
+    for (uint32_t i = 0; i < self->num_parts; i++) {
+        uint32_t part = (first + i) % self->num_parts;
+        uint32_t before = turn - 1;
+        if (!atomic_compare_exchange_strong(&self->parts[part].turn, &before, turn))
+            continue;
+        self->work(self->context, part);
+        end_part(self);
+    }
 }
 
 static void wait_for_parts(struct workers *self)
@@ -100,14 +118,13 @@ static void wait_for_parts(struct workers *self)
 
 static void *thread_main(void *argument)
 {
-    const struct worker *worker = argument;
+    struct worker *worker = argument;
     struct workers *self = worker->workers;
-    for (uint32_t turn = 0;; turn++) {
-        wait_for_turn(self, turn);
-        if (self->ending)
+    for (uint32_t turn = 0;;) {
+        turn = wait_for_turn(self, turn);
+        if (atomic_load(&self->ending))
             return NULL;
-        self->work(self->context, worker->part);
-        end_part(self);
+        do_parts(self, turn, (uint32_t)(worker - self->parts));
     }
 }
 
@@ -120,8 +137,8 @@ static int start_threads(struct workers *self)
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (failure == 0 && self->num_started + 1 < self->num_parts) {
-        struct worker *worker = &self->threads[self->num_started];
-        *worker = (struct worker){.workers = self, .part = self->num_started + 1};
+        struct worker *worker = &self->parts[self->num_started + 1];
+        worker->workers = self;
         failure = pthread_create(&worker->thread, NULL, thread_main, worker);
         self->num_started += failure == 0;
     }
@@ -144,8 +161,10 @@ struct workers *workers_new(uint32_t num_parts, workers_fn *work, void *context,
     pthread_mutex_init(&self->mutex, NULL);
     pthread_cond_init(&self->turn_began, NULL);
     pthread_cond_init(&self->turn_over, NULL);
-    self->threads = calloc(num_parts - 1, sizeof *self->threads);
-    int failure = self->threads ? start_threads(self) : ENOMEM;
+    self->parts = aligned_alloc(LINE_BYTES, num_parts * sizeof *self->parts);
+    if (self->parts)
+        memset(self->parts, 0, num_parts * sizeof *self->parts);
+    int failure = self->parts ? start_threads(self) : ENOMEM;
     if (failure == 0)
         return self;
     err_set(err, ERR_RUN, "no %u threads for a run: %s", num_parts, strerror(failure));
@@ -157,20 +176,19 @@ void workers_free(struct workers *self)
 {
     if (!self)
         return;
-    self->ending = true;
+    atomic_store(&self->ending, true);
     begin_turn(self);
     for (uint32_t i = 0; i < self->num_started; i++)
-        pthread_join(self->threads[i].thread, NULL);
+        pthread_join(self->parts[i + 1].thread, NULL);
     pthread_cond_destroy(&self->turn_over);
     pthread_cond_destroy(&self->turn_began);
     pthread_mutex_destroy(&self->mutex);
-    free(self->threads);
+    free(self->parts);
     free(self);
 }
 
 void workers_run(struct workers *self)
 {
-    begin_turn(self);
-    self->work(self->context, 0);
+    do_parts(self, begin_turn(self), 0);
     wait_for_parts(self);
 }

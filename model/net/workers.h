@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads that do the parts of a job together, again and again: the caller does part 0, a thread of
-// its own each of the others.
+// its own each of the others. Who is done with its part takes one that nobody has begun, so that a
+// thread that gets no processor holds up nobody.
 //
 // Timing: a turn begins and ends with one synchronisation. Who waits for the other side looks again
 // and again for some microseconds if there is a processor for each thread, and then sleeps; if
