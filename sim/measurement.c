@@ -213,7 +213,7 @@ void measurement_cycle(struct measurement *self, const struct fabric *fabric)
 
 uint64_t measurement_next_event(const struct measurement *self)
 {
-    return self->phase_end_cycle;
+    return self->phase == PHASE_DRAIN && drained(self) ? 0 : self->phase_end_cycle;
 }
 
 static double ci95_of(const double *sums, const uint64_t *nums)

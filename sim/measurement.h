@@ -81,7 +81,8 @@ void measurement_packet(struct measurement *self, const struct packet *packet);
 // To be called before each cycle that is simulated: moves through the phases.
 void measurement_cycle(struct measurement *self, const struct fabric *fabric);
 
-// Cycle before which nothing changes by time alone: a jump must not go past it.
+// Cycle before which nothing changes by time alone: a jump must not go past it. 0 when the last
+// packet has just come that was waited for, which measurement_cycle has yet to see.
 uint64_t measurement_next_event(const struct measurement *self);
 
 // Ends the run's measuring and fills what the result says of packets and channels.
