@@ -36,6 +36,14 @@ bool measurement_start(struct measurement *self, struct err *err)
     return true;
 }
 
+uint64_t measurement_bytes(const struct topology *topology, uint32_t num_classes)
+{
+    const struct measurement *measurement;
+    uint64_t num_histograms = 2 + num_classes;
+    return topology_num_channels(topology) * sizeof *measurement->channel_flits +
+           num_histograms * STAT_DENSE * sizeof *measurement->latency_cycles.dense;
+}
+
 void measurement_free(struct measurement *self)
 {
     stat_histogram_free(&self->latency_cycles);

@@ -75,6 +75,9 @@ struct measurement {
 bool measurement_start(struct measurement *self, struct err *err);
 void measurement_free(struct measurement *self);
 
+// Bytes that measuring takes, packets of more than STAT_DENSE cycles left out.
+uint64_t measurement_bytes(const struct topology *topology, uint32_t num_classes);
+
 // A fabric_delivered_fn's work: a packet has arrived.
 void measurement_packet(struct measurement *self, const struct packet *packet);
 

@@ -93,7 +93,7 @@ static void check_gaps(const struct config *base, const struct router_ops *ops,
     cr_expect(evaluated[0] == evaluated[1] && evaluated[1] == evaluated[2]);
 }
 
-Test(idle, time_in_which_nothing_happens_costs_nothing)
+Test(idle, time_in_which_nothing_happens_costs_nothing, .timeout = 60)
 {
     const char *packets[] = {idle_packets_file("a.txt", 1000, 1),
                              idle_packets_file("b.txt", 200000, 1),
