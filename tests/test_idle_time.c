@@ -108,7 +108,7 @@ Test(idle, time_in_which_nothing_happens_costs_nothing, .timeout = 60)
     config_free(&base);
 }
 
-Test(idle, sparse_synthetic_traffic_costs_by_packets_and_not_by_cycles)
+Test(idle, sparse_synthetic_traffic_costs_by_packets_and_not_by_cycles, .timeout = 60)
 {
     struct config base = idle_base();
     base.warmup_cycles = 0;
