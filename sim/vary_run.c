@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The processes of a sweep. A child makes one run and writes what came out of it, as plain bytes,
 // into a pipe; the parent, which never waits for one of them alone, collects and reports in order.
-// Each child leads a process group, so that an interrupt, which the parent passes on, ends the tools
-// that build its RTL, too.
+// Each child leads a process group, so that an interrupt, which the parent passes on, ends the
+// tools that build its RTL, too.
 #include "sim/interrupt.h"
 #include "sim/progress.h"
 #include "sim/vary.h"
