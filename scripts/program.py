@@ -17,6 +17,14 @@ def run(program, settings, tool=()):
     return json.loads(done.stdout), done.stderr
 
 
+def explore(program, settings):
+    """What `ordito topology` tells of a machine."""
+    command = [program, "topology", "--json", "-"]
+    for setting in settings:
+        command += ["--set", setting]
+    return json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+
+
 def table(heads, rows):
     """A table of a page."""
     lines = [heads, ["---"] * len(heads)] + rows

@@ -6,6 +6,7 @@
 #include "sim/family.h"
 #include "sim/host.h"
 #include "sim/json_path.h"
+#include "sim/machine.h"
 #include "sim/measure.h"
 #include "sim/outfile.h"
 #include "sim/output.h"
@@ -63,6 +64,7 @@ struct findings {
     const struct topology_figures *closed;
     const struct topology_figures *search;
     const struct topology_figures *measured;
+    const struct memory_estimate *memory;
     double wall_s;
 };
 
@@ -128,6 +130,7 @@ static json_t *findings_json(const struct findings *found)
                 add_figures(root, "topology.search", found->search) &&
                 (!found->measured || add_figures(root, "topology.measured", found->measured)) &&
                 zero_load_json(root, found->config, longest_way(found)) &&
+                (!found->memory || memory_json(root, found->memory)) &&
                 json_path_set(root, "host.wall_s", json_real(found->wall_s));
     if (made)
         return root;
@@ -143,6 +146,8 @@ static bool deliver(const struct command *self, const struct topology *topology,
     if (!taken) {
         print_figures(found);
         zero_load_print(found->config, found->topology, longest_way(found));
+        if (found->memory)
+            memory_print(found->memory);
     }
     return (!self->json || output_json_file(self->json, findings_json(found), err)) &&
            (!self->dot || topology_dot(self->dot, topology, err));
@@ -151,6 +156,8 @@ static bool deliver(const struct command *self, const struct topology *topology,
 static bool explore(const struct command *self, const struct config *config, struct err *err)
 {
     double begin_s = host_now_s();
+    struct err no_machine = {0}; // of this topology by these routers, which is no fault here
+    struct memory_estimate memory;
     struct topology *topology = config_topology(config, err);
     if (!topology)
         return false;
@@ -158,6 +165,8 @@ static bool explore(const struct command *self, const struct config *config, str
     struct topology_figures measured;
     struct findings found = {.config = config, .topology = topology, .closed = &topology->closed};
     bool ok = true;
+    if (machine_estimate(topology, config, &memory, &no_machine))
+        found.memory = &memory;
     if (topology->closed.nodes * topology->closed.channels <= MAX_SEARCH_STEPS) {
         ok = topology_search(topology, &search, err);
         found.search = &search;

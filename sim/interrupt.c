@@ -47,7 +47,6 @@ void interrupt_install_child(void)
 {
     install(SIGINT, SIG_IGN);
     install(SIGTERM, catch_signal);
-    pending = 0;
 }
 
 bool interrupt_pending(void)

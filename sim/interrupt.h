@@ -9,8 +9,8 @@
 // Starts to catch both signals.
 void interrupt_install(void);
 
-// For a process forked to do a part: forgets a signal seen before, ignores SIGINT (a terminal sends
-// it to the whole group, and the parent passes it on) and catches SIGTERM.
+// For a process forked to do a part: ignores SIGINT, which is the parent's, and catches SIGTERM.
+// One that has come already stays seen.
 void interrupt_install_child(void);
 
 // True once a signal has come.

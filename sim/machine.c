@@ -5,51 +5,12 @@
 #include "model/node/packets.h"
 #include "model/node/synthetic.h"
 
-#include <unistd.h>
-
 static const struct router_ops *const backends[BACKEND_NUM] = {
     [BACKEND_REF] = &router_ref_ops,
     [BACKEND_RTL] = &router_rtl_ops,
     [BACKEND_LOCKSTEP] = &router_lockstep_ops,
     [BACKEND_RTL_WHOLE] = &router_whole_ops,
 };
-
-// Bytes of routers, their routing tables, terminals and channels, by estimate. Verilated routers
-// take what their buffers and wires take, and some 2 KiB each.
-static uint64_t estimate_bytes(const struct machine *self, const struct config *config)
-{
-    const struct topology *t = self->topology;
-    uint64_t fifo_flits = 1;
-    while (fifo_flits < config->buffer_flits)
-        fifo_flits *= 2;
-    uint64_t ports = (uint64_t)t->num_routers * t->radix;
-    uint64_t vcs = ports * config->vcs;
-    uint64_t channels = ports * (2 * sizeof(uint32_t) + 64);
-    uint64_t reference = vcs * (fifo_flits * 16 + 17) + ports * 19;
-    uint64_t rtl = vcs * fifo_flits * ((config->flit_bits + 63) / 64 * 8 + 8) +
-                   (uint64_t)t->num_routers * (2048 + t->radix * config->flit_bits / 2);
-    uint64_t terminals = (uint64_t)t->num_nodes * (128 + config->vcs * fifo_flits * 16);
-    uint64_t tables = routing_table_bytes(t, config->routing); // in RTL, one an input port
-    rtl += tables * t->radix;
-    uint64_t sum = channels + terminals + tables;
-    if (config->backend != BACKEND_RTL && config->backend != BACKEND_RTL_WHOLE)
-        sum += reference;
-    if (config->backend != BACKEND_REF)
-        sum += rtl;
-    return sum;
-}
-
-static bool fits_memory(const struct machine *self, const struct config *config, struct err *err)
-{
-    const double gib = 1024.0 * 1024.0 * 1024.0;
-    double need = (double)estimate_bytes(self, config);
-    double have = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    if (need <= have)
-        return true;
-    return config_refuse(config, "fabric.topology", err,
-                         "%u nodes need about %.1f GiB, and this machine has %.1f GiB",
-                         self->topology->num_nodes, need / gib, have / gib);
-}
 
 static bool takes_circuits(const struct machine *self, const struct config *config, struct err *err)
 {
@@ -62,7 +23,7 @@ static bool takes_circuits(const struct machine *self, const struct config *conf
 bool machine_make_topology(struct machine *self, const struct config *config, struct err *err)
 {
     self->topology = config_topology(config, err);
-    return self->topology && takes_circuits(self, config, err) && fits_memory(self, config, err);
+    return self->topology && takes_circuits(self, config, err);
 }
 
 // Circuits that are torn down where they are blocked hold nothing while they wait, and need no
@@ -81,8 +42,9 @@ static bool prove(struct machine *self, const struct config *config, struct err 
     return false;
 }
 
-bool machine_make_routing(struct machine *self, const struct config *config, uint32_t longest_flits,
-                          struct err *err)
+// All of the routing but its tables.
+static bool outline_routing(struct machine *self, const struct config *config,
+                            uint32_t longest_flits, struct err *err)
 {
     struct routing_spec routing = {
         .routing = config->routing,
@@ -94,10 +56,39 @@ bool machine_make_routing(struct machine *self, const struct config *config, uin
         .switching = config->switching,
         .buffer_flits = config->buffer_flits,
     };
-    self->routing = routing_new(self->topology, &routing, &self->routing_name, err);
-    if (!self->routing || !prove(self, config, err))
-        return false;
     self->ops = backends[config->backend];
+    self->routing = routing_new_outline(self->topology, &routing, &self->routing_name, err);
+    return self->routing != NULL;
+}
+
+static struct memory_estimate estimate(struct machine *self, const struct config *config)
+{
+    struct fabric_params params = machine_fabric_params(self, config, NULL, NULL, NULL);
+    return memory_estimate(config, &params, self->routing_name);
+}
+
+bool machine_estimate(struct topology *topology, const struct config *config,
+                      struct memory_estimate *memory, struct err *err)
+{
+    struct machine machine = {.topology = topology};
+    bool good = takes_circuits(&machine, config, err) &&
+                outline_routing(&machine, config, config_longest_flits(config), err);
+    if (good)
+        *memory = estimate(&machine, config);
+    routing_free(machine.routing);
+    return good;
+}
+
+bool machine_make_routing(struct machine *self, const struct config *config, uint32_t longest_flits,
+                          struct err *err)
+{
+    if (!outline_routing(self, config, longest_flits, err))
+        return false;
+    struct memory_estimate memory = estimate(self, config);
+    if (!memory_fits(config, &memory, err) ||
+        !routing_fill(self->routing, self->topology, self->routing_name, err) ||
+        !prove(self, config, err))
+        return false;
     const char *key;
     struct err why = {0};
     if (router_design_check(&config->design, self->topology->radix, self->routing->class_vcs, &key,

@@ -11,6 +11,7 @@
 #include "model/node/packets.h"
 #include "model/node/workload.h"
 #include "sim/config.h"
+#include "sim/memory.h"
 #include "sim/run.h"
 #include "traces/trace.h"
 
@@ -37,9 +38,13 @@ void machine_free(struct machine *self);
 // Fills what a trace's program says of itself.
 void machine_application(const struct machine *self, struct run_result *result);
 
-// The parts of machine_make that need no workload, in this order: the topology, with a look at the
-// memory that the machine will need; and routing with its proof, where `longest_flits` is what the
-// head flit must be able to tell.
+// What a machine over this topology will take of memory. False with `err` if it cannot be made.
+bool machine_estimate(struct topology *topology, const struct config *config,
+                      struct memory_estimate *memory, struct err *err);
+
+// The parts of machine_make that need no workload, in this order: the topology; and routing with
+// its proof, after a look at the memory that the machine will need, where `longest_flits` is what
+// the head flit must be able to tell.
 bool machine_make_topology(struct machine *self, const struct config *config, struct err *err);
 bool machine_make_routing(struct machine *self, const struct config *config, uint32_t longest_flits,
                           struct err *err);

@@ -36,6 +36,14 @@ bool measurement_start(struct measurement *self, struct err *err)
     return true;
 }
 
+uint64_t measurement_bytes(const struct topology *topology, uint32_t num_classes)
+{
+    const struct measurement *measurement;
+    uint64_t num_histograms = 2 + num_classes;
+    return topology_num_channels(topology) * sizeof *measurement->channel_flits +
+           num_histograms * STAT_DENSE * sizeof *measurement->latency_cycles.dense;
+}
+
 void measurement_free(struct measurement *self)
 {
     stat_histogram_free(&self->latency_cycles);
@@ -213,7 +221,7 @@ void measurement_cycle(struct measurement *self, const struct fabric *fabric)
 
 uint64_t measurement_next_event(const struct measurement *self)
 {
-    return self->phase_end_cycle;
+    return self->phase == PHASE_DRAIN && drained(self) ? 0 : self->phase_end_cycle;
 }
 
 static double ci95_of(const double *sums, const uint64_t *nums)

@@ -75,13 +75,17 @@ struct measurement {
 bool measurement_start(struct measurement *self, struct err *err);
 void measurement_free(struct measurement *self);
 
+// Bytes that measuring takes, packets of more than STAT_DENSE cycles left out.
+uint64_t measurement_bytes(const struct topology *topology, uint32_t num_classes);
+
 // A fabric_delivered_fn's work: a packet has arrived.
 void measurement_packet(struct measurement *self, const struct packet *packet);
 
 // To be called before each cycle that is simulated: moves through the phases.
 void measurement_cycle(struct measurement *self, const struct fabric *fabric);
 
-// Cycle before which nothing changes by time alone: a jump must not go past it.
+// Cycle before which nothing changes by time alone: a jump must not go past it. 0 when the last
+// packet has just come that was waited for, which measurement_cycle has yet to see.
 uint64_t measurement_next_event(const struct measurement *self);
 
 // Ends the run's measuring and fills what the result says of packets and channels.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The processes of a sweep. A child makes one run and writes what came out of it, as plain bytes,
 // into a pipe; the parent, which never waits for one of them alone, collects and reports in order.
+// Each child leads a process group, so that an interrupt, which the parent passes on, ends the
+// tools that build its RTL, too.
 #include "sim/host.h"
 #include "sim/interrupt.h"
 #include "sim/progress.h"
@@ -100,6 +102,8 @@ static bool write_all(int file, const void *bytes, size_t size)
 static _Noreturn void child_main(const struct sweep *self, const struct entry *entry, pid_t parent,
                                  int to)
 {
+    setpgid(0, 0);
+    signal(SIGTTOU, SIG_IGN); // else what it says on a terminal could stop it
     interrupt_install_child();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -145,6 +149,7 @@ static void start(struct sweep *self, size_t index)
             close(ends[0]);
         finish(self, entry);
     } else {
+        setpgid(entry->child, entry->child); // whoever of the two comes first
         entry->pipe = ends[0];
         entry->state = RUN_RUNNING;
         self->running[self->num_running++] = index;
@@ -208,7 +213,7 @@ static void wait_for_children(struct sweep *self)
 static void signal_children(const struct sweep *self, int number)
 {
     for (size_t i = 0; i < self->num_running; i++)
-        kill(self->entries[self->running[i]].child, number);
+        kill(-self->entries[self->running[i]].child, number);
 }
 
 // After an interrupt nothing is started any more; what runs ends, by force if it takes too long.

@@ -53,7 +53,12 @@ check "topology" 0 'diameter' "$ordito" topology --set fabric.topology.kind=toru
 check "measured topology" 0 'measure' "$ordito" topology --measure --set fabric.topology.kind=hypercube
 check "nothing to measure in a whole fabric" 2 'fabric.backend.*--measure needs ref' \
     "$ordito" topology --measure --set fabric.backend=rtl-whole
-
+check "memory by router" 0 '^routers  +[1-9][0-9]* +[1-9][0-9]*$' "$ordito" topology
+check "memory as JSON" 0 '"bytes_per_router": [1-9]' "$ordito" topology --json -
+printf 'fabric:\n  router: {vcs: 8, buffer_flits: 64}\n  topology: {kind: hypercube, n: 20}\n' >big.yaml
+check "a machine that is too large" 2 \
+    '^ordito: .*big.yaml:3: fabric.topology: 1048576 routers need about [0-9.]+ GiB, [0-9]+ bytes each, and .* has [0-9.]+ GiB$' \
+    run big.yaml --set fabric.router.flit_bits=512 --backend lockstep
 check "a family" 0 '^torus .* torus 8x8$' "$ordito" topology --family
 check "a family tells the nearest number of nodes" 0 '^hypercube .* nearest is 64$' \
     "$ordito" topology --family --set fabric.topology.nodes=60

@@ -7,37 +7,10 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-static const struct topology_spec shapes[] = {
-    {.kind = "mesh", .num_dims = 2, .dims = {4, 3}},
-    {.kind = "torus", .num_dims = 2, .dims = {4, 3}},
-    {.kind = "torus", .num_dims = 3, .dims = {2, 3, 2}},
-    {.kind = "hypercube", .n = 4},
-    {.kind = "cube", .num_dims = 3, .dims = {2, 3, 2}},
-    {.kind = "ring", .n = 7},
-    {.kind = "star", .n = 5},
-    {.kind = "tree", .arity = 4, .height = 2},
-    {.kind = "fat-tree", .arity = 2, .height = 3},
-    {.kind = "concentrated-mesh", .num_dims = 2, .dims = {2, 3}, .concentration = 2},
-    {.kind = "flattened-butterfly", .num_dims = 2, .dims = {3, 2}, .concentration = 2},
-    {.kind = "dragonfly", .routers_per_group = 2, .concentration = 2, .global_ports = 2},
-    {.kind = "graph", .file = "tests/graphs/web.txt"},
-    {.kind = "cluster",
-     .racks = "kind=mesh\tdims=2x2\tcount=2\nkind=star\tn=3",
-     .join_kind = "ring",
-     .join_channels = 1},
-    {.kind = "torus", .num_dims = 2, .dims = {4, 3}, .failed = "router 6\nchannel 0-1"},
-};
-enum { NUM_SHAPES = sizeof shapes / sizeof *shapes };
-
-Test(backends, every_kind_is_among_the_shapes)
-{
-    kinds_check(shapes, NUM_SHAPES);
-}
-
 static struct rig_spec spec_of(size_t shape, int mode, const struct router_ops *ops)
 {
     return (struct rig_spec){
-        .topology = shapes[shape],
+        .topology = kinds_five_port_shapes[shape],
         .ops = ops,
         .switching = (enum switching)mode,
         .seed = shape + 1,
@@ -47,7 +20,7 @@ static struct rig_spec spec_of(size_t shape, int mode, const struct router_ops *
 
 Test(backends, zero_load_latency_of_the_rtl_is_the_closed_form_between_all_pairs)
 {
-    for (size_t i = 0; i < NUM_SHAPES; i++)
+    for (size_t i = 0; i < kinds_num_five_port_shapes; i++)
         for (int mode = 0; mode < SWITCHING_NUM; mode++) {
             struct rig_spec spec = spec_of(i, mode, &router_rtl_ops);
             struct rig *rig = rig_new(&spec);
@@ -96,7 +69,7 @@ static void check_same(struct rig_spec spec, const struct router_ops *other)
 
 Test(backends, the_rtl_gives_the_results_of_the_reference)
 {
-    for (size_t i = 0; i < NUM_SHAPES; i++)
+    for (size_t i = 0; i < kinds_num_five_port_shapes; i++)
         for (int mode = 0; mode < SWITCHING_NUM; mode++) {
             struct rig_spec spec = spec_of(i, mode, NULL);
             spec.stall_probability = i % 2 ? 0.3 : 0;
@@ -108,7 +81,7 @@ Test(backends, the_rtl_gives_the_results_of_the_reference)
 
 Test(backends, lockstep_finds_no_difference_and_gives_the_results_of_the_reference)
 {
-    for (size_t i = 0; i < NUM_SHAPES; i++)
+    for (size_t i = 0; i < kinds_num_five_port_shapes; i++)
         for (int mode = 0; mode < SWITCHING_NUM; mode++)
             check_same(spec_of(i, mode, NULL), &router_lockstep_ops);
 }
@@ -126,22 +99,12 @@ Test(backends, rtl_results_do_not_depend_on_skipping_or_order)
 
 Test(backends, the_structural_fabric_gives_the_same_flits_as_routers_wired_in_c)
 {
-    // Small shapes, since each is an RTL model of its own.
-    static const struct topology_spec small[] = {
-        {.kind = "mesh", .num_dims = 3, .dims = {3, 1, 2}},
-        {.kind = "torus", .num_dims = 1, .dims = {5}},
-        {.kind = "torus", .num_dims = 2, .dims = {2, 4}},
-        {.kind = "torus", .num_dims = 2, .dims = {3, 3}},
-        {.kind = "hypercube", .n = 3},
-        {.kind = "ring", .n = 4},
-        {.kind = "cube", .num_dims = 3, .dims = {2, 2, 2}},
-    };
-    for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+    for (size_t i = 0; i < kinds_num_whole_shapes; i++)
         for (int mode = 0; mode < SWITCHING_NUM; mode++)
             for (int by_flow = 0; by_flow < 2; by_flow++) {
                 if (switching_is_circuit((enum switching)mode))
                     continue; // it has no such routers
-                struct rig_spec spec = {.topology = small[i],
+                struct rig_spec spec = {.topology = kinds_whole_shapes[i],
                                         .switching = (enum switching)mode,
                                         .stall_probability = mode == 1 ? 0.3 : 0,
                                         .by_flow = by_flow,

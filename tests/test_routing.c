@@ -12,23 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FLITS = 4, NUM_DESIGNS = 2 * ALLOCATOR_NUM };
-
-// Design `number` (0..NUM_DESIGNS-1): every switch allocator in a pipeline of 1 or 2 stages, every
-// VC allocator in one of 3 or 4. What else there is comes round with `turn`.
-static struct router_design design_of(size_t number, size_t turn)
-{
-    enum allocator_kind kind = (enum allocator_kind)(number / 2);
-    if (number % 2 == 0)
-        return (struct router_design){.pipeline = 1 + turn % 2, .switch_allocator = kind};
-    return (struct router_design){
-        .pipeline = 3 + turn % 2,
-        .vc_allocator = kind,
-        .switch_allocator = (enum allocator_kind)(turn / 2 % ALLOCATOR_NUM),
-        .speculative = turn / 3 % 2,
-        .allocator_iterations = kind == ALLOCATOR_ISLIP ? 1 + (uint32_t)(turn % 3) : 1,
-    };
-}
+enum { MAX_FLITS = 4, NUM_DESIGNS = KINDS_NUM_DESIGNS };
 
 static struct kinds_parts parts_of(size_t number)
 {
@@ -52,7 +36,7 @@ static bool combination(size_t number, struct rig_spec *spec)
         .num_classes = number % 3 ? 1 : 2,
         .max_flits = MAX_FLITS,
         .buffer_flits = 2 * MAX_FLITS,
-        .design = design_of(parts.design, number / NUM_DESIGNS),
+        .design = kinds_design(parts.design, number / NUM_DESIGNS),
         .seed = number,
     };
     return true;
@@ -202,7 +186,7 @@ static void compare_combinations(bool all, struct compared *done)
         bool *way = &done->way[parts.algorithm * SWITCHING_NUM + parts.mode];
         bool *shape = &done->shape[parts.shape];
         bool *design = &done->design[parts.design];
-        spec.design = design_of(parts.design, parts.design);
+        spec.design = kinds_design(parts.design, parts.design);
         spec.num_classes = parts.design % 3 == 1 ? 2 : 1;
         if ((!all && *way && *shape && *design) || !rig_is_legal(&spec))
             continue;

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sweeps: the product of parameters, rows in order, runs that fail or crash, the exit status.
+#include "sim/interrupt.h"
+#include "sim/output.h"
 #include "sim/vary.h"
 #include "tests/config_text.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MAX_REPORTS = 16 };
@@ -238,6 +244,139 @@ Test(vary, a_run_has_one_thread_unless_their_number_is_varied_and_then_runs_are_
     static const uint64_t alone[] = {1001, 1002, 1005};
     for (size_t i = 0; i < 3; i++)
         cr_assert_eq(reports.cycles[i], alone[i]);
+    vary_free(&vary);
+    config_free(&base);
+}
+
+// --- any number of jobs, and interrupts ---------------------------------------------------------
+
+enum { MAX_TEXT = 1 << 16 };
+
+struct texts {
+    char all[MAX_TEXT]; // rows of CSV
+    size_t used;
+    size_t num;
+    size_t interrupt_after; // rows; 0: never
+    size_t num_measured;
+};
+
+static void write_row(void *context, size_t run, const struct config *config,
+                      const struct run_result *result, const struct err *err)
+{
+    struct texts *self = context;
+    FILE *to = fmemopen(self->all + self->used, sizeof self->all - self->used, "w");
+    cr_assert(to && run == self->num);
+    output_csv_row(to, NULL, 0, config, result, err->status != ERR_NONE ? err->text : NULL);
+    self->used += (size_t)ftell(to);
+    fclose(to);
+    self->num_measured += result != NULL;
+    if (++self->num == self->interrupt_after)
+        kill(getpid(), SIGINT);
+}
+
+static enum err_status simulate_rows(const struct vary *vary, uint32_t jobs, struct texts *texts)
+{
+    struct config base = made();
+    struct err err = {0};
+    enum err_status status = ERR_NONE;
+    struct vary_options options = {
+        .jobs = jobs, .simulate = run_simulate, .report = write_row, .context = texts};
+    set(&base, "fabric.topology.nodes=16");
+    cr_assert(vary_run(vary, &base, &options, &status, &err), "%s", err.text);
+    config_free(&base);
+    return status;
+}
+
+Test(vary, rows_are_the_same_bytes_for_any_number_of_jobs)
+{
+    static struct texts first;
+    struct vary vary = {0};
+    add(&vary, "run.measure_cycles=[4000, 100, 900]"); // so that later ones are done before
+    add(&vary, "fabric.router.switching=[wormhole, circuit]");
+    add(&vary, "workload.rate_flits_per_node_cycle=[0.05, 0.9, 2]"); // the last is refused
+    cr_assert_eq(simulate_rows(&vary, 1, &first), ERR_CONFIG);
+    cr_assert(first.num == 18 && first.num_measured == 12);
+    for (uint32_t jobs = 2; jobs <= 20; jobs += 3) {
+        static struct texts other;
+        other = (struct texts){0};
+        cr_assert_eq(simulate_rows(&vary, jobs, &other), ERR_CONFIG);
+        cr_assert_str_eq(first.all, other.all, "%u jobs", jobs);
+    }
+    vary_free(&vary);
+}
+
+// Rows 0 to 3 end by themselves, the others never do.
+static void check_interrupt(uint32_t jobs)
+{
+    static struct texts whole;
+    static struct texts cut;
+    struct vary vary = {0};
+    whole = (struct texts){0};
+    cut = (struct texts){.interrupt_after = 4};
+    add(&vary, "run.seed=[1, 2, 3, 4]");
+    cr_assert_eq(simulate_rows(&vary, jobs, &whole), ERR_NONE);
+    vary_free(&vary);
+    add(&vary, "run.measure_cycles=[100000, 1000000000000]"); // the default, and for ever
+    add(&vary, "run.seed=[1, 2, 3, 4]");
+    interrupt_install();
+    cr_assert_eq(simulate_rows(&vary, jobs, &cut), ERR_INTERRUPTED);
+    cr_expect_eq(cut.num, 8, "every row is reported");
+    cr_expect_eq(memcmp(cut.all, whole.all, whole.used), 0, "what was done is kept");
+    cr_expect_leq(cut.num_measured, 4 + jobs);
+    cr_expect(strstr(cut.all, "interrupted before it was started"), "%s", cut.all);
+    vary_free(&vary);
+}
+
+Test(vary, an_interrupt_keeps_what_is_done_with_one_job)
+{
+    check_interrupt(1);
+}
+
+Test(vary, an_interrupt_keeps_what_is_done_with_three_jobs)
+{
+    check_interrupt(3);
+}
+
+// A run that waits for a tool, as one does that has RTL built. The parent is interrupted meanwhile.
+static bool wait_for_tool(const struct config *config, const struct run_outputs *outputs,
+                          struct run_result *result, struct err *err)
+{
+    (void)config, (void)outputs, (void)result;
+    char command[128];
+    snprintf(command, sizeof command, "echo $$ > %s/tool; exec sleep 100", scratch_folder());
+    kill(getppid(), SIGINT);
+    int status = system(command);
+    return err_set(err, ERR_RUN, interrupt_pending() ? "interrupted, tool %d" : "tool ended, %d",
+                   status != 0);
+}
+
+Test(vary, an_interrupt_ends_the_tools_of_a_run, .timeout = 60)
+{
+    struct vary vary = {0};
+    struct config base = made();
+    struct reports reports = {0};
+    struct err err = {0};
+    enum err_status status;
+    struct vary_options options = {
+        .jobs = 1, .simulate = wait_for_tool, .report = note, .context = &reports};
+    add(&vary, "run.seed=[1, 2]");
+    scratch_folder();
+    interrupt_install();
+    time_t begin = time(NULL);
+    cr_assert(vary_run(&vary, &base, &options, &status, &err), "%s", err.text);
+    cr_expect_leq(time(NULL) - begin, 5, "it need not be killed");
+    cr_expect_eq(status, ERR_INTERRUPTED);
+    cr_expect_str_eq(reports.error[0], "interrupted, tool 1");
+    char *path;
+    int tool = 0;
+    cr_assert_gt(asprintf(&path, "%s/tool", scratch_folder()), 0);
+    FILE *file = fopen(path, "r");
+    if (file) { // it had come so far
+        cr_assert_eq(fscanf(file, "%d", &tool), 1);
+        cr_expect(kill(tool, 0) != 0 && errno == ESRCH, "process %d is left", tool);
+        fclose(file);
+    }
+    free(path);
     vary_free(&vary);
     config_free(&base);
 }

@@ -70,6 +70,10 @@ struct fabric_params {
 
 struct fabric;
 
+// Bytes that such a fabric takes, once every buffer has been used, and `*of_routers` of them by the
+// bank; packets and what is on channels are not counted. Of the routing no table needs to be there.
+uint64_t fabric_bytes(const struct fabric_params *params, uint64_t *of_routers);
+
 // NULL on failure, with `err` filled.
 struct fabric *fabric_new(const struct fabric_params *params, struct err *err);
 void fabric_free(struct fabric *self);

@@ -109,6 +109,7 @@ static inline void ref_clear(uint64_t *words, uint32_t i)
 // order of port.
 bool ref_staged_make(struct ref_bank *self);
 void ref_staged_free(struct ref_bank *self);
+uint64_t ref_staged_bytes(const struct router_params *params);
 void ref_staged_evaluate(struct ref_bank *self, uint32_t router, struct router_out *out);
 
 #endif

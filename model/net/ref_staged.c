@@ -47,6 +47,17 @@ struct cycle {
     uint16_t sender[ROUTER_MAX_RADIX]; // of input ports: front + 1 that leaves
 };
 
+static struct ref_staged shapes_of(const struct router_params *params)
+{
+    const struct router_design *design = &params->design;
+    return (struct ref_staged){
+        .num_classes = params->num_vcs / params->routing->class_vcs,
+        .switch_shape = {design->switch_allocator, params->radix, design->allocator_iterations},
+        .vc_shape = {design->vc_allocator, params->radix * params->routing->class_vcs,
+                     design->allocator_iterations},
+    };
+}
+
 bool ref_staged_make(struct ref_bank *self)
 {
     const struct router_params *params = &self->params;
@@ -54,14 +65,9 @@ bool ref_staged_make(struct ref_bank *self)
     self->staged = staged;
     if (!staged)
         return false;
-    staged->num_classes = params->num_vcs / params->routing->class_vcs;
+    *staged = shapes_of(params);
     size_t rows = (size_t)params->num_routers * staged->num_classes;
     size_t ports = rows * params->radix;
-    staged->switch_shape = (struct allocator_shape){params->design.switch_allocator, params->radix,
-                                                    params->design.allocator_iterations};
-    staged->vc_shape = (struct allocator_shape){params->design.vc_allocator,
-                                                params->radix * params->routing->class_vcs,
-                                                params->design.allocator_iterations};
     size_t switch_words = rows * allocator_words(&staged->switch_shape);
     staged->switch_state = calloc(switch_words, sizeof *staged->switch_state);
     staged->switch_picks = calloc(ports, sizeof *staged->switch_picks);
@@ -74,6 +80,20 @@ bool ref_staged_make(struct ref_bank *self)
     staged->spec_state = calloc(switch_words, sizeof *staged->spec_state);
     staged->spec_picks = calloc(ports, sizeof *staged->spec_picks);
     return staged->vc_state && staged->vc_picks && staged->spec_state && staged->spec_picks;
+}
+
+uint64_t ref_staged_bytes(const struct router_params *params)
+{
+    const struct ref_staged *staged;
+    struct ref_staged shapes = shapes_of(params);
+    uint64_t rows = (uint64_t)params->num_routers * shapes.num_classes;
+    uint64_t of_switch = allocator_words(&shapes.switch_shape) * sizeof *staged->switch_state +
+                         params->radix * sizeof *staged->switch_picks;
+    if (params->design.pipeline < ROUTER_VC_STAGE_PIPELINE)
+        return sizeof *staged + rows * of_switch;
+    uint64_t of_vcs = allocator_words(&shapes.vc_shape) * sizeof *staged->vc_state +
+                      params->radix * params->routing->class_vcs * sizeof *staged->vc_picks;
+    return sizeof *staged + rows * (2 * of_switch + of_vcs);
 }
 
 void ref_staged_free(struct ref_bank *self)

@@ -249,6 +249,10 @@ struct router_ops {
     void *(*bank_new)(const struct router_params *params, struct err *err);
     void (*bank_free)(void *bank);
 
+    // Bytes that such a bank takes, once it carries and every buffer has been used; an estimate
+    // where RTL is run. Of `params->routing` no table needs to be there. NULL: part of another.
+    uint64_t (*bytes)(const struct router_params *params);
+
     // Steps 1 to 5. Fills `out` if this back end decides here. Called for routers that were busy
     // after the last cycle (and may be called for any). NULL if the back end does all in `update`.
     void (*evaluate)(void *bank, uint32_t router, struct router_out *out);

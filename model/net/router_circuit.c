@@ -91,6 +91,14 @@ static void bank_free(void *bank)
     free(self);
 }
 
+uint64_t router_circuit_bytes(const struct router_params *params)
+{
+    uint64_t ports = (uint64_t)params->num_routers * params->radix;
+    const struct circuit_bank *bank;
+    return sizeof *bank + params->num_routers * sizeof *bank->routers +
+           ports * (sizeof *bank->inputs + sizeof *bank->outputs);
+}
+
 static void *bank_new(const struct router_params *params, struct err *err)
 {
     size_t ports = (size_t)params->num_routers * params->radix;

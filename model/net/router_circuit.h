@@ -62,4 +62,7 @@
 // Everything is decided in `update`.
 extern const struct router_ops router_circuit_ops;
 
+// Bytes of a bank.
+uint64_t router_circuit_bytes(const struct router_params *params);
+
 #endif

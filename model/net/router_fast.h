@@ -11,4 +11,7 @@
 // True if router_fast_ops can be what is asked for.
 bool router_fast_serves(const struct router_params *params);
 
+// Bytes of a bank of one partition.
+uint64_t router_fast_bytes(const struct router_params *params);
+
 #endif

@@ -40,25 +40,46 @@ void fast_bank_free(void *bank)
     free(self);
 }
 
+enum { LINE_BYTES = 64 }; // of a cache
+
 static size_t round_up(size_t size, size_t unit)
 {
     return (size + unit - 1) / unit * unit;
 }
 
-// Byte in a router at which its FIFOs begin.
-static size_t fifos_at(const struct fast_bank *self)
+// How a router is laid out.
+static void lay_out(struct fast_bank *self, const struct router_params *params)
 {
-    return round_up(self->ports_at + self->radix * sizeof(struct fast_port),
-                    sizeof(struct fast_flit));
+    self->num_routers = params->num_routers;
+    self->num_parts = params->partitioning.num_parts ? params->partitioning.num_parts : 1;
+    self->radix = params->radix;
+    self->num_vcs = params->num_vcs;
+    self->set_size = params->radix * params->num_vcs;
+    while (1U << self->fifo_log < params->buffer_flits)
+        self->fifo_log++;
+    self->ports_at = sizeof(struct fast_router) + self->set_size * sizeof(struct fast_vc);
+    self->fifos_at =
+        round_up(self->ports_at + self->radix * sizeof(struct fast_port), sizeof(struct fast_flit));
+    size_t fifos_bytes = sizeof(struct fast_flit) * self->set_size << self->fifo_log;
+    self->stride = round_up(self->fifos_at + fifos_bytes, LINE_BYTES);
 }
 
-// Lays a router out. False if out of memory.
+// Contenders that a partition has room for: of a word of routers.
+static size_t num_contenders(const struct fast_bank *self)
+{
+    return (size_t)PARTITION_WORD * self->set_size;
+}
+
+uint64_t router_fast_bytes(const struct router_params *params)
+{
+    struct fast_bank bank = {0};
+    lay_out(&bank, params);
+    uint64_t routers = bank.num_routers * (bank.stride + sizeof *bank.stalls);
+    return sizeof bank + routers + num_contenders(&bank) * sizeof(struct fast_contender);
+}
+
 static bool allocate(struct fast_bank *self)
 {
-    enum { LINE_BYTES = 64 };
-    size_t fifo_bytes = sizeof(struct fast_flit) << self->fifo_log;
-    self->ports_at = sizeof(struct fast_router) + self->set_size * sizeof(struct fast_vc);
-    self->stride = round_up(fifos_at(self) + self->set_size * fifo_bytes, LINE_BYTES);
     self->routers = aligned_alloc(LINE_BYTES, self->num_routers * self->stride);
     self->stalls = calloc(self->num_routers, sizeof *self->stalls);
     self->parts = aligned_alloc(_Alignof(struct fast_part), self->num_parts * sizeof *self->parts);
@@ -75,7 +96,7 @@ static void reset(struct fast_bank *self, uint32_t router, uint32_t address)
     at->address = address;
     at->number = router;
     at->credit = ~UINT64_C(0) >> (FAST_MAX_SET - self->set_size);
-    size_t first_fifo = fifos_at(self) / sizeof(struct fast_flit);
+    size_t first_fifo = self->fifos_at / sizeof(struct fast_flit);
     for (uint32_t x = 0; x < self->set_size; x++) {
         at->vcs[x].credits = (uint8_t)self->buffer_flits;
         at->vcs[x].fifo = (uint16_t)(first_fifo + ((size_t)x << self->fifo_log));
@@ -86,13 +107,7 @@ static void reset(struct fast_bank *self, uint32_t router, uint32_t address)
 
 static bool make(struct fast_bank *self, const struct router_params *params)
 {
-    self->num_routers = params->num_routers;
-    self->num_parts = params->partitioning.num_parts ? params->partitioning.num_parts : 1;
-    self->radix = params->radix;
-    self->num_vcs = params->num_vcs;
-    self->set_size = params->radix * params->num_vcs;
-    while (1U << self->fifo_log < params->buffer_flits)
-        self->fifo_log++;
+    lay_out(self, params);
     self->fifo_mask = (1U << self->fifo_log) - 1;
     self->buffer_flits = params->buffer_flits;
     self->needs_credits = switching_buffers_whole_packets(params->switching);
@@ -152,7 +167,7 @@ bool fast_carry(void *bank, const struct carrier *carriers)
     for (uint32_t p = 0; p < self->num_parts; p++) {
         struct fast_part *part = &self->parts[p];
         part->days = calloc((size_t)self->num_parts * self->num_days, sizeof *part->days);
-        part->contenders = malloc(sizeof *part->contenders * PARTITION_WORD * self->set_size);
+        part->contenders = malloc(num_contenders(self) * sizeof *part->contenders);
         can = can && part->days && part->contenders;
     }
     for (size_t r = 0; can && r < self->num_routers; r++)

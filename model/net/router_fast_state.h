@@ -118,6 +118,7 @@ struct fast_bank {
     unsigned char *routers; // [num_routers] of `stride` bytes, a struct fast_router each
     size_t stride;
     size_t ports_at;                 // bytes from a router to its ports
+    size_t fifos_at;                 //   and to its FIFOs
     uint16_t port_at[FAST_MAX_SET];  // of a VC: bytes from a router to its port
     uint64_t siblings[FAST_MAX_SET]; // of a VC: those of its port
     uint64_t after[FAST_MAX_SET];    // of a VC: those of them that come after it

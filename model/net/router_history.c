@@ -28,15 +28,29 @@ struct router_history {
     struct event *events; // [num_routers * room]: event i is at i % room
 };
 
+// Events to keep of a router.
+static uint32_t room_of(uint32_t radix)
+{
+    uint32_t ports = radix < MAX_PORTS_PER_CYCLE ? radix : MAX_PORTS_PER_CYCLE;
+    uint32_t room = 64;
+    while (room < ROUTER_HISTORY_CYCLES * ports)
+        room *= 2;
+    return room;
+}
+
+uint64_t router_history_bytes(uint32_t num_routers, uint32_t radix)
+{
+    const struct router_history *history;
+    return sizeof *history + num_routers * (sizeof *history->num_events +
+                                            (uint64_t)room_of(radix) * sizeof *history->events);
+}
+
 struct router_history *router_history_new(uint32_t num_routers, uint32_t radix)
 {
     struct router_history *self = calloc(1, sizeof *self);
     if (!self)
         return NULL;
-    uint32_t ports = radix < MAX_PORTS_PER_CYCLE ? radix : MAX_PORTS_PER_CYCLE;
-    self->room = 64;
-    while (self->room < ROUTER_HISTORY_CYCLES * ports)
-        self->room *= 2;
+    self->room = room_of(radix);
     self->num_events = calloc(num_routers, sizeof *self->num_events);
     self->events = calloc((size_t)num_routers * self->room, sizeof *self->events);
     if (self->num_events && self->events)

@@ -23,6 +23,7 @@ struct router_history;
 // NULL if out of memory.
 struct router_history *router_history_new(uint32_t num_routers, uint32_t radix);
 void router_history_free(struct router_history *self);
+uint64_t router_history_bytes(uint32_t num_routers, uint32_t radix);
 
 // Notes what is on a router's pins in this cycle; cycles do not decrease.
 void router_history_flit(struct router_history *self, uint32_t router, uint64_t cycle,

@@ -91,6 +91,17 @@ static void *bank_new(const struct router_params *params, struct err *err)
     return NULL;
 }
 
+static uint64_t bytes(const struct router_params *params)
+{
+    uint64_t routers = params->num_routers;
+    const struct lockstep *self;
+    uint64_t of_router = sizeof *self->num_flits + sizeof *self->num_credits;
+    uint64_t of_port = sizeof *self->flits + sizeof *self->credits;
+    return sizeof *self + routers * (of_router + params->radix * of_port) +
+           router_history_bytes(params->num_routers, params->radix) + router_ref_ops.bytes(params) +
+           router_rtl_ops.bytes(params);
+}
+
 // The reference has decided.
 static void keep(struct lockstep *self, uint32_t router, const struct router_out *out)
 {
@@ -310,6 +321,7 @@ static bool check(void *bank, struct err *err)
 
 const struct router_ops router_lockstep_ops = {
     .name = "lockstep",
+    .bytes = bytes,
     .bank_new = bank_new,
     .bank_free = bank_free,
     .evaluate = evaluate,

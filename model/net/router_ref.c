@@ -64,6 +64,25 @@ static void *bank_new(const struct router_params *params, struct err *err)
     return self;
 }
 
+static uint64_t plain_bytes(const struct router_params *params)
+{
+    uint64_t routers = params->num_routers;
+    uint64_t ports = routers * params->radix;
+    uint64_t vcs = ports * params->num_vcs;
+    uint64_t fifo_flits = 1;
+    while (fifo_flits < params->buffer_flits)
+        fifo_flits *= 2;
+    const struct ref_bank *bank;
+    uint64_t of_port = sizeof *bank->inputs + sizeof *bank->outputs;
+    if (params->design.pipeline > 1)
+        of_port += sizeof *bank->traversal;
+    if (params->flit_cycles)
+        of_port += sizeof *bank->pace_cycles;
+    uint64_t of_vc = sizeof *bank->input_vcs + fifo_flits * sizeof *bank->fifos;
+    return sizeof *bank + routers * sizeof *bank->routers + ports * of_port + vcs * of_vc +
+           ref_staged_bytes(params);
+}
+
 // Step 4b: what was granted in the last cycle goes through the crossbar.
 static void traverse(struct ref_bank *self, uint32_t router, struct router_out *out)
 {
@@ -222,4 +241,11 @@ static const struct router_ops *choose(const struct router_params *params)
     return router_fast_serves(params) ? &router_fast_ops : &router_plain_ops;
 }
 
-const struct router_ops router_ref_ops = {.name = "ref", .choose = choose};
+static uint64_t bytes(const struct router_params *params)
+{
+    if (switching_is_circuit(params->switching))
+        return router_circuit_bytes(params);
+    return router_fast_serves(params) ? router_fast_bytes(params) : plain_bytes(params);
+}
+
+const struct router_ops router_ref_ops = {.name = "ref", .choose = choose, .bytes = bytes};

@@ -118,6 +118,22 @@ struct rtl_bank *rtl_bank_new_routers(const struct router_params *params, uint32
     return self;
 }
 
+// Verilator's layout of a router is known when it is built. What is measured of it: words of the
+// FIFOs with two marks each, five copies of a payload and a table a port, and state.
+static uint64_t bytes(const struct router_params *params)
+{
+    const struct routing *routing = params->routing;
+    uint64_t payload = (routing->layout.flit_bits + 63) / 64 * sizeof(uint64_t);
+    uint64_t slots = switching_is_circuit(params->switching)
+                         ? 0
+                         : rtl_bank_power_of_two(params->buffer_flits) * (payload + 2);
+    bool narrow = rtl_bank_power_of_two(params->radix) << params->num_vcs <= UINT8_MAX + 1;
+    uint64_t entry = narrow ? sizeof(uint8_t) : sizeof(uint16_t); // port and a bit a VC
+    uint64_t of_vc = slots + 30;
+    uint64_t of_port = 5 * payload + routing->table_size * entry + 70;
+    return params->num_routers * (450 + params->radix * (of_port + params->num_vcs * of_vc));
+}
+
 static void *bank_new(const struct router_params *params, struct err *err)
 {
     uint32_t flit_bits = params->routing->layout.flit_bits;
@@ -126,6 +142,7 @@ static void *bank_new(const struct router_params *params, struct err *err)
 
 const struct router_ops router_rtl_ops = {
     .name = "rtl",
+    .bytes = bytes,
     .bank_new = bank_new,
     .bank_free = rtl_bank_free,
     .flit = rtl_bank_flit,

@@ -89,6 +89,12 @@ static void set_parameters(struct rtl_variant *variant, const struct router_para
     rtl_bank_set_design(variant, &params->design);
 }
 
+// As its routers would take each by itself.
+static uint64_t bytes(const struct router_params *params)
+{
+    return router_rtl_ops.bytes(params);
+}
+
 static void *bank_new(const struct router_params *params, struct err *err)
 {
     struct shape shape;
@@ -108,6 +114,7 @@ static void *bank_new(const struct router_params *params, struct err *err)
 const struct router_ops router_whole_ops = {
     .name = "rtl-whole",
     .whole = true,
+    .bytes = bytes,
     .bank_new = bank_new,
     .bank_free = rtl_bank_free,
     .flit = rtl_bank_flit,

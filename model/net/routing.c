@@ -197,11 +197,12 @@ static bool fill(struct routing *self, const struct topology *topology,
         self->kind->classify(self);
     else
         route_classify_datelines(self);
-    return self->kind || routing_table_make(self, topology, algorithm, err);
+    return self->kind || routing_table_size(self, topology, err);
 }
 
-struct routing *routing_new(const struct topology *topology, const struct routing_spec *spec,
-                            const char **name, struct err *err)
+struct routing *routing_new_outline(const struct topology *topology,
+                                    const struct routing_spec *spec, const char **name,
+                                    struct err *err)
 {
     const struct routing_algorithm *algorithm = resolve(topology, spec->routing, err);
     if (!algorithm)
@@ -217,6 +218,31 @@ struct routing *routing_new(const struct topology *topology, const struct routin
         return NULL;
     }
     return self;
+}
+
+struct routing *routing_new(const struct topology *topology, const struct routing_spec *spec,
+                            const char **name, struct err *err)
+{
+    struct routing *self = routing_new_outline(topology, spec, name, err);
+    if (self && routing_fill(self, topology, *name, err))
+        return self;
+    routing_free(self);
+    return NULL;
+}
+
+bool routing_fill(struct routing *self, const struct topology *topology, const char *name,
+                  struct err *err)
+{
+    return self->kind ||
+           routing_table_make(self, topology, routing_algorithm_find(topology, name), err);
+}
+
+uint64_t routing_bytes(const struct routing *self, const struct topology *topology,
+                       const char *name, uint64_t *while_filled)
+{
+    const struct routing_algorithm *algorithm = routing_algorithm_find(topology, name);
+    *while_filled = self->kind ? 0 : routing_table_scratch_bytes(topology, algorithm);
+    return (uint64_t)topology->num_routers * self->table_size * sizeof *self->table;
 }
 
 void routing_free(struct routing *self)

@@ -79,10 +79,15 @@ static bool fill_graph(struct routing *self, const struct topology *topology,
     return good;
 }
 
+static bool goes_up_down(const struct topology *topology)
+{
+    return topology->kind->next && strcmp(topology->kind->default_routing, "up-down") == 0;
+}
+
 // A kind's own routes if they go up and down, too, for they know better.
 static bool fill_up_down(struct routing *self, const struct topology *topology, struct err *err)
 {
-    if (topology->kind->next && strcmp(topology->kind->default_routing, "up-down") == 0)
+    if (goes_up_down(topology))
         return fill_own(self, topology, err);
     return fill_graph(self, topology, route_updown, err);
 }
@@ -186,16 +191,7 @@ bool routing_needs_table(const struct topology *topology, const struct routing_a
     return !topology->kind->grid || !algorithm->kind;
 }
 
-uint64_t routing_table_bytes(const struct topology *topology, const char *name)
-{
-    const struct routing_algorithm *algorithm = routing_algorithm_find(topology, name);
-    if (!algorithm || !routing_needs_table(topology, algorithm))
-        return 0;
-    return ((uint64_t)topology->num_routers << topology->addr_bits) * sizeof(struct route);
-}
-
-bool routing_table_make(struct routing *self, const struct topology *topology,
-                        const struct routing_algorithm *algorithm, struct err *err)
+bool routing_table_size(struct routing *self, const struct topology *topology, struct err *err)
 {
     if (topology->addr_bits > ROUTING_TABLE_MAX_ADDR_BITS)
         return err_set(err, ERR_CONFIG,
@@ -203,6 +199,21 @@ bool routing_table_make(struct routing *self, const struct topology *topology,
                        "%d); use fewer nodes, or a grid, which is routed by coordinates",
                        topology->addr_bits, ROUTING_TABLE_MAX_ADDR_BITS);
     self->table_size = UINT32_C(1) << topology->addr_bits;
+    return true;
+}
+
+uint64_t routing_table_scratch_bytes(const struct topology *topology,
+                                     const struct routing_algorithm *algorithm)
+{
+    bool own = topology->kind->grid || topology->kind->next;
+    bool searched = algorithm->fill == fill_layered || (algorithm->fill == fill_own && !own) ||
+                    (algorithm->fill == fill_up_down && !goes_up_down(topology));
+    return searched ? (uint64_t)topology->num_nodes * topology->num_routers : 0;
+}
+
+bool routing_table_make(struct routing *self, const struct topology *topology,
+                        const struct routing_algorithm *algorithm, struct err *err)
+{
     size_t entries = (size_t)topology->num_routers * self->table_size;
     self->table = malloc(entries * sizeof *self->table);
     if (!self->table)

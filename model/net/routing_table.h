@@ -42,7 +42,14 @@ const struct routing_algorithm *routing_algorithm_of(const struct route_kind *ki
 bool routing_needs_table(const struct topology *topology,
                          const struct routing_algorithm *algorithm);
 
-// Makes the table of a routing.
+// Sets the size of a routing's table. False with `err` if it is too large for any.
+bool routing_table_size(struct routing *self, const struct topology *topology, struct err *err);
+
+// Bytes that are needed beside a table while it is filled.
+uint64_t routing_table_scratch_bytes(const struct topology *topology,
+                                     const struct routing_algorithm *algorithm);
+
+// Makes the table of a routing, whose size is there.
 bool routing_table_make(struct routing *self, const struct topology *topology,
                         const struct routing_algorithm *algorithm, struct err *err);
 

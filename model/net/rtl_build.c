@@ -5,6 +5,7 @@
 #include "model/net/rtl_compile.h"
 #include "model/net/rtl_tool.h"
 #include "sim/host.h"
+#include "sim/interrupt.h"
 
 #include <assert.h>
 #include <dlfcn.h>
@@ -205,7 +206,9 @@ static bool build_and_load(const struct request *self, bool quiet, struct rtl_li
     if (lock < 0)
         return false;
     bool loaded = load(self, library, &ignored);
-    if (!loaded) {
+    if (!loaded && interrupt_pending()) {
+        err_set(self->err, ERR_RUN, "interrupted before an RTL router was built");
+    } else if (!loaded) {
         if (!quiet)
             fprintf(stderr, "building %s ...\n", self->variant->words);
         loaded = build(self) && load(self, library, self->err);

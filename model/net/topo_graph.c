@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/topo_graph.h"
 
+#include "sim/host.h"
+
 #include <assert.h>
 #include <stdlib.h>
-#include <unistd.h>
-
-static size_t physical_bytes(void)
-{
-    return (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
-}
 
 bool topo_graph_allocate(struct topology *self, struct err *err)
 {
@@ -17,12 +13,14 @@ bool topo_graph_allocate(struct topology *self, struct err *err)
         return err_set(err, ERR_CONFIG,
                        "fabric.topology: %u routers of %u ports are more than can be built",
                        self->num_routers, self->radix);
-    if ((ports + self->num_nodes) * 2 * sizeof(uint32_t) > physical_bytes())
-        return err_set(
-            err, ERR_CONFIG,
-            "fabric.topology: a graph of %u nodes and %u routers of %u ports does not fit "
-            "the memory of this machine",
-            self->num_nodes, self->num_routers, self->radix);
+    const char *whose;
+    uint64_t have = host_memory_bytes(&whose);
+    if (topology_bytes(self) > have)
+        return err_set(err, ERR_CONFIG,
+                       "fabric.topology: the graph alone of %u nodes and %u routers of %u ports "
+                       "needs %.1f GiB, and %s has %.1f GiB",
+                       self->num_nodes, self->num_routers, self->radix,
+                       (double)topology_bytes(self) / 0x1p30, whose, (double)have / 0x1p30);
     self->peer = malloc(ports * sizeof *self->peer);
     self->port_node = malloc(ports * sizeof *self->port_node);
     self->node_port = malloc(self->num_nodes * sizeof *self->node_port);

@@ -98,6 +98,15 @@ void topology_free(struct topology *self)
     free(self);
 }
 
+uint64_t topology_bytes(const struct topology *self)
+{
+    uint64_t of_port = sizeof *self->peer + sizeof *self->port_node;
+    of_port += self->latency_cycles ? sizeof *self->latency_cycles : 0;
+    of_port += self->flit_cycles ? sizeof *self->flit_cycles : 0;
+    return sizeof *self + (uint64_t)self->num_routers * self->radix * of_port +
+           self->num_nodes * (sizeof *self->node_port + sizeof *self->node_addr);
+}
+
 uint64_t topology_num_channels(const struct topology *self)
 {
     return (uint64_t)self->num_routers * self->radix + self->num_nodes;

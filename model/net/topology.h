@@ -161,6 +161,9 @@ bool topology_resolve(struct topology_spec *spec, struct err *err);
 struct topology *topology_new(struct topology_spec *spec, struct err *err);
 void topology_free(struct topology *self);
 
+// Bytes of a topology, names of routers left out.
+uint64_t topology_bytes(const struct topology *self);
+
 // Figures by breadth-first search from every node over the graph as it is wired: time grows with
 // the square of the nodes. False if some pair of nodes is not connected.
 bool topology_search(const struct topology *self, struct topology_figures *figures,
@@ -213,9 +216,17 @@ struct routing *routing_new(const struct topology *topology, const struct routin
                             const char **name, struct err *err);
 void routing_free(struct routing *self);
 
-// Bytes of the tables that routing_new would make for routing `name` (or "auto"), by router; 0 if
-// it needs none, or if there is no such routing.
-uint64_t routing_table_bytes(const struct topology *topology, const char *name);
+// The same in two steps, between which can be asked what the tables will take: all but the tables,
+// whose size is there, and the tables, by the resolved name.
+struct routing *routing_new_outline(const struct topology *topology,
+                                    const struct routing_spec *spec, const char **name,
+                                    struct err *err);
+bool routing_fill(struct routing *self, const struct topology *topology, const char *name,
+                  struct err *err);
+
+// Bytes of the tables, and `*while_filled` of what is there beside them while they are filled.
+uint64_t routing_bytes(const struct routing *self, const struct topology *topology,
+                       const char *name, uint64_t *while_filled);
 
 // Addresses in place of every router (for grids, its coordinates; 0 otherwise): an array of
 // topology->num_routers words that the caller frees with free(). NULL if out of memory.

@@ -218,6 +218,11 @@ static bool fill(struct synthetic *self, const struct synthetic_params *params,
     return true;
 }
 
+uint64_t synthetic_bytes(uint32_t num_nodes)
+{
+    return num_nodes * sizeof(struct sender) + wheel_bytes(num_nodes);
+}
+
 struct workload *synthetic_new(const struct synthetic_params *params,
                                const struct topology *topology, struct err *err)
 {

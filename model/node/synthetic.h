@@ -41,6 +41,9 @@ struct synthetic_params {
 struct workload *synthetic_new(const struct synthetic_params *params,
                                const struct topology *topology, struct err *err);
 
+// Bytes of such a workload; what patterns keep is less.
+uint64_t synthetic_bytes(uint32_t num_nodes);
+
 // Takes the next packet of this cycle from a workload made by synthetic_new: true with `packet`
 // filled, or false if there are no more. Cycles must not decrease, and none in which there is a
 // packet may be left out. The workload's `step` is this, and fabric_send.

@@ -16,6 +16,13 @@ bool wheel_make(struct wheel *self, uint32_t num)
     return true;
 }
 
+uint64_t wheel_bytes(uint32_t num)
+{
+    const struct wheel *wheel;
+    return WHEEL_SLOTS * ((uint64_t)num + 63) / 64 * sizeof *wheel->slots +
+           num * sizeof *wheel->cycles;
+}
+
 void wheel_free(struct wheel *self)
 {
     free(self->slots);

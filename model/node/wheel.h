@@ -28,6 +28,7 @@ struct wheel {
 // A wheel in which no member has an event. False if out of memory.
 bool wheel_make(struct wheel *self, uint32_t num);
 void wheel_free(struct wheel *self);
+uint64_t wheel_bytes(uint32_t num);
 
 // Sets the next event of a member that has none, later than any cycle that was taken from.
 void wheel_set(struct wheel *self, uint32_t member, uint64_t cycle);
