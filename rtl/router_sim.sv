@@ -33,17 +33,17 @@ module router_sim #(
     input  logic                 cfg_valid_i,
     input  logic [23:0]          cfg_addr_i,
     input  logic [31:0]          cfg_data_i,
-    // Channels in and out; fwd is {valid, head, tail, vc}, credit a bit a VC
-    input  logic [5:0]           fwd_i[RADIX],
+    // Channels in and out, a field a port; fwd is {valid, head, tail, vc}, credit a bit a VC
+    input  logic [RADIX*6-1:0]   fwd_i,
     input  logic [FLIT_BITS-1:0] payload_i[RADIX],
-    input  logic [7:0]           credit_i[RADIX],
-    input  logic                 ack_i[RADIX],
-    input  logic                 nack_i[RADIX],
-    output logic [5:0]           fwd_o[RADIX],
+    input  logic [RADIX*VCS-1:0] credit_i,
+    input  logic [RADIX-1:0]     ack_i,
+    input  logic [RADIX-1:0]     nack_i,
+    output logic [RADIX*6-1:0]   fwd_o,
     output logic [FLIT_BITS-1:0] payload_o[RADIX],
-    output logic [7:0]           credit_o[RADIX],
-    output logic                 ack_o[RADIX],
-    output logic                 nack_o[RADIX],
+    output logic [RADIX*VCS-1:0] credit_o,
+    output logic [RADIX-1:0]     ack_o,
+    output logic [RADIX-1:0]     nack_o,
     // Observation
     output logic                 busy_o,  // a FIFO is not empty or an output register not quiet
     output logic [63:0]          stalls_o[7]  // as ROUTER_STALLS of router.h lists them
@@ -111,16 +111,8 @@ module router_sim #(
         .table_vcs_o   (table_vcs)
     );
 
-    logic [RADIX*6-1:0]         in_fwd;
     logic [RADIX*FLIT_BITS-1:0] in_payload;
-    logic [RADIX*VCS-1:0]       in_credit;
-    logic [RADIX-1:0]           in_ack;
-    logic [RADIX-1:0]           in_nack;
-    logic [RADIX*6-1:0]         out_fwd;
     logic [RADIX*FLIT_BITS-1:0] out_payload;
-    logic [RADIX*VCS-1:0]       out_credit;
-    logic [RADIX-1:0]           out_ack;
-    logic [RADIX-1:0]           out_nack;
 
     router #(
         .RADIX     (RADIX),
@@ -166,34 +158,21 @@ module router_sim #(
         .table_index_i (table_index),
         .table_port_i  (table_port),
         .table_vcs_i   (table_vcs),
-        .fwd_i         (in_fwd),
+        .fwd_i,
         .payload_i     (in_payload),
-        .credit_o      (out_credit),
-        .ack_o         (out_ack),
-        .nack_o        (out_nack),
-        .fwd_o         (out_fwd),
+        .credit_o      (credit_o),
+        .ack_o         (ack_o),
+        .nack_o        (nack_o),
+        .fwd_o         (fwd_o),
         .payload_o     (out_payload),
-        .credit_i      (in_credit),
-        .ack_i         (in_ack),
-        .nack_i        (in_nack)
+        .credit_i,
+        .ack_i,
+        .nack_i
     );
 
-    // Pins
-    for (genvar p = 0; p < RADIX; p++) begin : g_pins
-        assign in_fwd[p*6+:6]                     = fwd_i[p];
+    for (genvar p = 0; p < RADIX; p++) begin : g_payload
         assign in_payload[p*FLIT_BITS+:FLIT_BITS] = payload_i[p];
-        assign in_credit[p*VCS+:VCS]              = credit_i[p][VCS-1:0];
-        assign in_ack[p]                          = ack_i[p];
-        assign in_nack[p]                         = nack_i[p];
-
-        assign fwd_o[p]     = out_fwd[p*6+:6];
         assign payload_o[p] = out_payload[p*FLIT_BITS+:FLIT_BITS];
-        assign credit_o[p]  = 8'(out_credit[p*VCS+:VCS]);
-        assign ack_o[p]     = out_ack[p];
-        assign nack_o[p]    = out_nack[p];
-
-        logic unused_vcs;
-        assign unused_vcs = ^credit_i[p];
     end
 
     logic unused_vcs;
@@ -250,6 +229,6 @@ module router_sim #(
     end
 
 `ifdef ORDITO_ASSERT
-    always @(posedge clk_i) assert (rst_ni || (in_fwd == '0 && in_credit == '0));  // PinsAreQuietInReset
+    always @(posedge clk_i) assert (rst_ni || (fwd_i == '0 && credit_i == '0));  // PinsAreQuietInReset
 `endif
 endmodule

@@ -230,10 +230,10 @@ void rtl_bank_update(void *bank, uint32_t instance, struct router_out *out)
         if (self->num_words > 1)
             check_words(self, instance, i);
     }
-    out->num_credits = 0;
-    for (uint32_t i = 0; i < self->out.num_backs; i++) {
+    out->num_credits = self->out.num_backs;
+    for (uint32_t i = 0; i < out->num_credits; i++) {
         const struct router_door_back *back = &self->out.backs[i];
-        out->credits[out->num_credits++] = (struct router_out_credit){
+        out->credits[i] = (struct router_out_credit){
             .port = back->port, .vcs = back->credits, .ack = back->ack, .nack = back->nack};
     }
 }
