@@ -180,51 +180,69 @@ module router_sim #(
 
     assign busy_o = u_router.busy;
 
-    // Stalls: front flits that stay, from the inside of the router
+    // Stalls: front flits that stay, from the inside of the router. What follows from them is counted
+    // by one process, so that Verilator evaluates it only when some stay.
     localparam int NumVcs = RADIX * VCS;
 
     logic [NumVcs-1:0] stay;
-    logic [NumVcs-1:0] why[7];
 
     assign stay = u_router.filled & ~u_router.leave;
 
     if (PIPELINE < 3 && SWITCH_KIND == 0 && (ROUTING < 3 || ROUTING > 6) && CLASS_VCS == VCS) begin : g_single
-        logic [NumVcs-1:0]   usable;
-        logic [NumVcs-1:0]   no_vc;
-        logic [PortBits-1:0] port;
+        // Those that find no output VC, as far as it is for want of a free one
+        function automatic logic [NumVcs-1:0] without_vc(
+            input logic [NumVcs-1:0]        waiting,
+            input logic [NumVcs*32-1:0]     infos,
+            input logic [NumVcs*VCS-1:0]    out_vc,
+            input logic [(VCS<<PortBits)-1:0] held
+        );
+            logic [PortBits-1:0] port;
+
+            without_vc = '0;
+            for (int x = 0; x < NumVcs; x++)
+                if (waiting[x]) begin
+                    port          = infos[x*32+24+:PortBits];
+                    without_vc[x] = out_vc[x*VCS+:VCS] == '0 &&
+                        (infos[x*32+16+:VCS] & ~held[port*VCS+:VCS]) == '0;
+                end
+        endfunction
+
+        logic [NumVcs-1:0] usable;
+        logic [NumVcs-1:0] whole;
+        logic [NumVcs-1:0] ready;
 
         assign usable = u_router.g_single.u_input_allocator.usable;
+        assign whole  = u_router.g_single.u_input_allocator.whole;
+        assign ready  = u_router.g_single.u_input_allocator.ready;
 
-        always_comb begin
-            no_vc = '0;
-            port  = '0;
-            if ((stay & ~usable) != '0)
-                for (int x = 0; x < NumVcs; x++) begin
-                    port     = u_router.infos[x*32+24+:PortBits];
-                    no_vc[x] = u_router.g_single.u_input_allocator.out_vc_q[x*VCS+:VCS] == '0 &&
-                        (u_router.infos[x*32+16+:VCS] & ~u_router.held[port*VCS+:VCS]) == '0;
-                end
-            no_vc = no_vc & stay & ~usable;
-        end
-
-        assign why[0] = stay & ~usable & ~no_vc;
-        assign why[1] = no_vc;
-        assign why[2] = stay & usable & ~u_router.g_single.u_input_allocator.whole;
-        assign why[3] = '0;
-        assign why[4] = stay & u_router.g_single.u_input_allocator.ready;
-        assign why[5] = stay & u_router.g_single.u_input_allocator.whole &
-            ~u_router.g_single.u_input_allocator.ready;
-        assign why[6] = '0;
-    end else begin : g_stages
-        for (genvar i = 0; i < 7; i++) begin : g_why
-            assign why[i] = u_router.g_stages.stalls[i*NumVcs+:NumVcs];
-        end
-    end
-
-    for (genvar i = 0; i < 7; i++) begin : g_stalls
         always_ff @(posedge clk_i) begin
-            if (!rst_ni) stalls_o[i] <= '0;
-            else if (stay != '0) stalls_o[i] <= stalls_o[i] + 64'($countones(why[i]));
+            if (!rst_ni) for (int i = 0; i < 7; i++) stalls_o[i] <= '0;
+            else if (stay != '0) begin
+                if ((stay & ~usable) != '0) begin
+                    stalls_o[0] <= stalls_o[0] + 64'($countones(
+                        stay & ~usable & ~without_vc(
+                            stay & ~usable, u_router.infos,
+                            u_router.g_single.u_input_allocator.out_vc_q, u_router.held)));
+                    stalls_o[1] <= stalls_o[1] + 64'($countones(
+                        without_vc(stay & ~usable, u_router.infos,
+                            u_router.g_single.u_input_allocator.out_vc_q, u_router.held)));
+                end
+                stalls_o[2] <= stalls_o[2] + 64'($countones(stay & usable & ~whole));
+                stalls_o[4] <= stalls_o[4] + 64'($countones(stay & ready));
+                stalls_o[5] <= stalls_o[5] + 64'($countones(stay & whole & ~ready));
+            end
+        end
+    end else begin : g_stages
+        logic [NumVcs*7-1:0] why;
+
+        assign why = u_router.g_stages.stalls;
+
+        for (genvar i = 0; i < 7; i++) begin : g_stalls
+            always_ff @(posedge clk_i) begin
+                if (!rst_ni) stalls_o[i] <= '0;
+                else if (stay != '0)
+                    stalls_o[i] <= stalls_o[i] + 64'($countones(why[i*NumVcs+:NumVcs]));
+            end
         end
     end
 
