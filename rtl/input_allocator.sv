@@ -118,16 +118,16 @@ module input_allocator #(
                     free    = '0;
                     for (int v = 0; v < VCS; v++) begin
                         info   = infos_i[(i*VCS+v)*32+:32];
-                        port   = info[24+:PORT_BITS] | out_port_o[(i*VCS+v)*PORT_BITS+:PORT_BITS];
+                        port   = info[8+VCS+:PORT_BITS] | out_port_o[(i*VCS+v)*PORT_BITS+:PORT_BITS];
                         enough = has_credit_i[port*VCS+:VCS];
                         if (needs_room_i) begin
                             enough = '0;
                             for (int o = 0; o < VCS; o++)
                                 enough = enough | (VCS'(
                                     7'(credits_i[(port*VCS+o)*CREDIT_BITS+:CREDIT_BITS]) >=
-                                    info[8+:7]) << o);
+                                    info[1+:7]) << o);
                         end
-                        vcs     = info[16+:VCS] & ~held_i[port*VCS+:VCS];
+                        vcs     = info[8+:VCS] & ~held_i[port*VCS+:VCS];
                         vcs     = (vcs | out_vc_q[(i*VCS+v)*VCS+:VCS]) & enough;
                         ports   = ports | ((VCS*PORT_BITS)'(port) << (v*PORT_BITS));
                         choices = choices | ((VCS*VCS)'(vcs) << (v*VCS));
@@ -156,7 +156,7 @@ module input_allocator #(
                     picks    = picks | ((RADIX*VCS)'(pick) << (i*VCS));
                     to_ports = to_ports | ((RADIX*PORT_BITS)'(port) << (i*PORT_BITS));
                     tos      = tos | ((RADIX*PORTS)'(to) << (i*PORTS));
-                    heads    = heads | (RADIX'(info[16+:VCS] != '0) << i);  // only heads have a route
+                    heads    = heads | (RADIX'(info[8+:VCS] != '0) << i);  // only heads have a route
                     tails    = tails | (RADIX'(info[0]) << i);
                     for (int v = 0; v < VCS; v++)
                         may_use = may_use | ((VCS*RADIX)'(vcs[v]) << (v*RADIX+i));
@@ -245,11 +245,11 @@ module input_allocator #(
                 assert (kept_vc != '0 || kept_port == '0);                    // AndItsPort
                 assert (32'(kept_port) < RADIX);                              // WhichExists
                 assert ((kept_vc & ~held_i[kept_port*VCS+:VCS]) == '0);       // AndIsHeld
-                assert (!body || infos_i[x*32+16+:16] == '0);                 // BodyHasNoRoute
+                assert (!body || infos_i[x*32+8+:24] == '0);                  // BodyHasNoRoute
                 assert (!body || !needs_room_i ||
                     (kept_vc & ~has_credit_i[kept_port*VCS+:VCS]) == '0);     // AndCreditsIfItNeedsRoom
-                assert (!route || infos_i[x*32+16+:VCS] != '0);               // RouteHasAVc
-                assert (!route || 32'(infos_i[x*32+24+:PORT_BITS]) < RADIX);  // RouteHasAPort
+                assert (!route || infos_i[x*32+8+:VCS] != '0);               // RouteHasAVc
+                assert (!route || 32'(infos_i[x*32+8+VCS+:PORT_BITS]) < RADIX);  // RouteHasAPort
             end
     end
 

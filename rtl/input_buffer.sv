@@ -59,7 +59,7 @@ module input_buffer #(
     // Front flits, a field a VC
     output logic [VCS-1:0]            filled_o,   // there is one
     output logic [VCS-1:0]            whole_o,    // and its packet's tail is in the FIFO
-    output logic [VCS*32-1:0]         infos_o,    // {port, VCs, credits needed, tail}, 8 bits each
+    output logic [VCS*32-1:0]         infos_o,    // {port, VCs, credits needed (7 bits), tail}
     output logic [VCS*RADIX-1:0]      choices_o,  // ports of adaptive routing, a bit each
     // A front flit that leaves
     input  logic [VCS-1:0]            leave_i,    // one-hot or 0
@@ -72,7 +72,8 @@ module input_buffer #(
     localparam int AddrBits = $clog2(VCS) + SlotBits;
     localparam logic Adaptive = ROUTING >= 3 && ROUTING <= 6;
     localparam int ChoiceBits = Adaptive ? RADIX : 1;  // not read otherwise
-    localparam int InfoBits = PORT_BITS + VCS + 7 + 1 + (Adaptive ? RADIX : 0);
+    localparam int FrontBits = PORT_BITS + VCS + 7 + 1;  // of them in infos_o
+    localparam int InfoBits = FrontBits + (Adaptive ? RADIX : 0);
     localparam int RouteBits = RADIX + 2 + VCS + PORT_BITS;
 
     `include "route_grid.svh"
@@ -186,8 +187,7 @@ module input_buffer #(
                 whole  = whole | (VCS'(tails_in_q[v*CountBits+:CountBits] !=
                                        tails_out_q[v*CountBits+:CountBits]) << v);
                 info   = infos[AddrBits'(v<<SlotBits)|AddrBits'(removed_q[v*CountBits+:SlotBits])];
-                front  = front | ((VCS*32)'({8'(info[8+VCS+:PORT_BITS]), 8'(info[8+:VCS]),
-                                             1'b0, info[1+:7], 7'b0, info[0]}) << (v*32));
+                front  = front | ((VCS*32)'(info[FrontBits-1:0]) << (v*32));
                 if (Adaptive)
                     choices = choices | ((VCS*RADIX)'(info[InfoBits-1-:ChoiceBits]) << (v*RADIX));
             end
@@ -253,7 +253,7 @@ module input_buffer #(
 
         assign flits  = written_q[v*CountBits+:CountBits] - removed_q[v*CountBits+:CountBits];
         assign tails  = tails_in_q[v*CountBits+:CountBits] - tails_out_q[v*CountBits+:CountBits];
-        assign needed = infos_o[v*32+8+:7];
+        assign needed = infos_o[v*32+1+:7];
 
         always @(posedge clk_i)
             if (rst_ni) begin

@@ -201,9 +201,9 @@ module router_sim #(
             without_vc = '0;
             for (int x = 0; x < NumVcs; x++)
                 if (waiting[x]) begin
-                    port          = infos[x*32+24+:PortBits];
+                    port          = infos[x*32+8+VCS+:PortBits];
                     without_vc[x] = out_vc[x*VCS+:VCS] == '0 &&
-                        (infos[x*32+16+:VCS] & ~held[port*VCS+:VCS]) == '0;
+                        (infos[x*32+8+:VCS] & ~held[port*VCS+:VCS]) == '0;
                 end
         endfunction
 
