@@ -29,11 +29,13 @@ module credits #(
         input logic [NumVcs-1:0]           come,
         input logic [NumVcs-1:0]           spent
     );
+        logic [NumVcs-1:0]      changed;
         logic [CREDIT_BITS-1:0] count;
 
         credits_after = credits;
+        changed       = come ^ spent;
         for (int x = 0; x < NumVcs; x++)
-            if (come[x] != spent[x]) begin
+            if (changed[x]) begin
                 count = credits_after[x*CREDIT_BITS+:CREDIT_BITS] +
                     (come[x] ? CREDIT_BITS'(1) : {CREDIT_BITS{1'b1}});
                 credits_after[x*CREDIT_BITS+:CREDIT_BITS] = count;
