@@ -33,12 +33,12 @@ module input_allocator #(
     input  logic [PORTS*VCS*CREDIT_BITS-1:0] credits_i,     // how many
     input  logic [PORTS-1:0]                 channel_free_i,
     // To and from output_allocator.sv
-    output logic [RADIX*PORTS-1:0]           to_o,          // a field an input port: where its pick
+    output logic [RADIX*RADIX-1:0]           to_o,          // a field an input port: where its pick
                                                             // goes, one-hot or 0
     output logic [RADIX-1:0]                 head_o,        // a bit an input port: that is a head
     output logic [RADIX-1:0]                 tail_o,        // and a tail
     output logic [VCS*RADIX-1:0]             vcs_o,         // a field an output VC: may use it
-    output logic [PORTS-1:0]                 wanted_o,      // an output port: some pick goes there
+    output logic [RADIX-1:0]                 wanted_o,      // an output port: some pick goes there
     input  logic [RADIX-1:0]                 granted_i,     // an input port: its pick leaves
     input  logic [PORTS*VCS-1:0]             taken_i,       // an output port: VC given, one-hot or 0
     // Flits that leave
@@ -65,11 +65,11 @@ module input_allocator #(
     logic [RADIX*VCS-1:0]       readys;
     logic [RADIX*VCS-1:0]       picks;    // VC, one-hot or 0
     logic [RADIX*PORT_BITS-1:0] to_ports;
-    logic [RADIX*PORTS-1:0]     tos;
+    logic [RADIX*RADIX-1:0]     tos;
     logic [RADIX-1:0]           heads;
     logic [RADIX-1:0]           tails;
     logic [VCS*RADIX-1:0]       may_use;
-    logic [PORTS-1:0]           wanted;
+    logic [RADIX-1:0]           wanted;
     // of an input port, a field a VC,
     logic [VCS*PORT_BITS-1:0]   ports;
     logic [VCS*VCS-1:0]         choices;  // usable output VCs
@@ -83,7 +83,7 @@ module input_allocator #(
     logic [PORT_BITS-1:0]       port;
     logic [VCS-1:0]             enough;   // output VCs with the credits needed
     logic [VCS-1:0]             vcs;
-    logic [PORTS-1:0]           to;
+    logic [RADIX-1:0]           to;       // output port
 
     always_comb begin
         can_gos  = '0;
@@ -149,13 +149,13 @@ module input_allocator #(
                         port = port | ({PORT_BITS{pick[v]}} & ports[v*PORT_BITS+:PORT_BITS]);
                         vcs  = vcs | ({VCS{pick[v]}} & choices[v*VCS+:VCS]);
                     end
-                    to       = PORTS'(pick != '0) << port;
+                    to       = RADIX'(pick != '0) << port;
                     can_gos  = can_gos | ((RADIX*VCS)'(can_go) << (i*VCS));
                     may_gos  = may_gos | ((RADIX*VCS)'(may_go) << (i*VCS));
                     readys   = readys | ((RADIX*VCS)'(go) << (i*VCS));
                     picks    = picks | ((RADIX*VCS)'(pick) << (i*VCS));
                     to_ports = to_ports | ((RADIX*PORT_BITS)'(port) << (i*PORT_BITS));
-                    tos      = tos | ((RADIX*PORTS)'(to) << (i*PORTS));
+                    tos      = tos | ((RADIX*RADIX)'(to) << (i*RADIX));
                     heads    = heads | (RADIX'(info[8+:VCS] != '0) << i);  // only heads have a route
                     tails    = tails | (RADIX'(info[0]) << i);
                     for (int v = 0; v < VCS; v++)
@@ -199,13 +199,13 @@ module input_allocator #(
                     new_port = to_ports[i*PORT_BITS+:PORT_BITS];
                     new_vc   = taken_i[new_port*VCS+:VCS] & {VCS{~tails[i]}};
                     new_port = new_port & {PORT_BITS{~tails[i]}};
-                    for (int x = i * VCS; x < (i + 1) * VCS; x++) begin
-                        out_vc[x*VCS+:VCS] =
-                            gone[x-i*VCS] ? new_vc : out_vc_q[x*VCS+:VCS];
-                        out_port[x*PORT_BITS+:PORT_BITS] =
-                            gone[x-i*VCS] ? new_port : out_port_o[x*PORT_BITS+:PORT_BITS];
+                    for (int v = 0; v < VCS; v++) begin
+                        out_vc[(i*VCS+v)*VCS+:VCS] =
+                            gone[v] ? new_vc : out_vc_q[(i*VCS+v)*VCS+:VCS];
+                        out_port[(i*VCS+v)*PORT_BITS+:PORT_BITS] =
+                            gone[v] ? new_port : out_port_o[(i*VCS+v)*PORT_BITS+:PORT_BITS];
                     end
-                    leave                = leave | ((RADIX*VCS)'(gone) << (i*VCS));
+                    leave             = leave | ((RADIX*VCS)'(gone) << (i*VCS));
                     rr_vc[i*VCS+:VCS] = ~(gone | (gone - 1'b1));
                 end
         leave_o    = leave;

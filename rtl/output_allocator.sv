@@ -13,12 +13,12 @@ module output_allocator #(
     input  logic                      clk_i,
     input  logic                      rst_ni,
     // To and from input_allocator.sv
-    input  logic [RADIX*PORTS-1:0]    to_i,       // a field an input port: where its pick goes,
+    input  logic [RADIX*RADIX-1:0]    to_i,       // a field an input port: where its pick goes,
                                                   // one-hot or 0
     input  logic [RADIX-1:0]          head_i,     // a bit an input port: that is a head
     input  logic [RADIX-1:0]          tail_i,     // and a tail
     input  logic [VCS*RADIX-1:0]      vcs_i,      // a field an output VC: may use it
-    input  logic [PORTS-1:0]          wanted_i,   // an output port: some pick goes there
+    input  logic [RADIX-1:0]          wanted_i,   // an output port: some pick goes there
     output logic [RADIX-1:0]          granted_o,  // an input port: its pick leaves
     // Flits that leave, a field an output port
     output logic [RADIX*RADIX-1:0]    grant_o,    // input port, one-hot or 0
@@ -73,7 +73,7 @@ module output_allocator #(
                     // 3. OUTPUT ARBITRATION.
                     request = '0;
                     for (int i = 0; i < RADIX; i++)
-                        request = request | (RADIX'(to_i[i*PORTS+o]) << i);
+                        request = request | (RADIX'(to_i[i*RADIX+o]) << i);
                     in   = request & rr_in_q[o*RADIX+:RADIX];
                     in   = in | (request & {RADIX{in == '0}});
                     in   = in & (~in + 1'b1);

@@ -189,11 +189,11 @@ module router #(
 
     if (Single) begin : g_single
         // Picks of the input ports
-        logic [RADIX*Ports-1:0] to;
+        logic [RADIX*RADIX-1:0] to;
         logic [RADIX-1:0]       head;
         logic [RADIX-1:0]       tail;
         logic [VCS*RADIX-1:0]   vcs;
-        logic [Ports-1:0]       wanted;
+        logic [RADIX-1:0]       wanted;
 
         input_allocator #(
             .RADIX      (RADIX),
