@@ -17,8 +17,8 @@
 #include <type_traits>
 #include <vector>
 
-// What Verilator makes of all processes; not there if it has another name.
-__attribute__((weak)) void Vdoor___024root___eval_nba(Vdoor___024root *);
+// What Verilator makes of all processes that follow triggers.
+void Vdoor___024root___eval_nba(Vdoor___024root *);
 
 namespace
 {
@@ -111,46 +111,48 @@ void low(Root *root, Vdoor *model)
     model->eval();
 }
 
-// Verilator finds an edge by comparing the clock with what it was at the last evaluation. Where
-// that memory has the name that we know, writing it saves the evaluation with a low clock.
+// Verilator finds an edge by comparing the clock with what it was at the last evaluation, notes it,
+// and runs the processes that follow. Each of these makes a rising edge; the first that suits the
+// names and types that Verilator gave is taken.
+struct Any {};
+struct Known : Any {};
+struct Alone : Known {};
+
+#if !VM_TRACE // what changed would have to be noted too
+template <class R> auto follows_pins(Known) -> decltype(R::__VicoTriggered, std::true_type());
+template <class R> std::false_type follows_pins(Any);
+
+// No process follows pins at once, nor anything but the one clock: only the last has to be done.
 template <class R>
-auto forget_high(R *root, Vdoor *, int) -> decltype(root->__Vtrigrprev__TOP__clk_i, void())
+auto rise(R *root, Vdoor *, Alone) -> std::enable_if_t<
+    std::is_same_v<decltype(R::__VnbaTriggered), VlTriggerVec<1>> &&
+    !decltype(follows_pins<R>(Known()))::value>
+{
+    root->__VnbaTriggered.at(0) = true;
+    Vdoor___024root___eval_nba(root);
+}
+#endif
+
+// What the clock was can be written, which saves the evaluation with a low clock.
+template <class R>
+auto rise(R *root, Vdoor *model, Known) -> decltype(root->__Vtrigrprev__TOP__clk_i, void())
 {
     root->__Vtrigrprev__TOP__clk_i = 0;
+    root->clk_i = 1;
+    model->eval();
 }
 
-template <class R> void forget_high(R *root, Vdoor *model, long)
+template <class R> void rise(R *root, Vdoor *model, Any)
 {
     low(root, model);
+    root->clk_i = 1;
+    model->eval();
 }
-
-// Whether the edge of the clock is all that a model waits for: no process follows pins at once.
-template <class R> auto follows_pins(int) -> decltype(R::__VicoTriggered, std::true_type());
-template <class R> std::false_type follows_pins(long);
-template <class R>
-auto one_trigger(int) -> std::is_same<decltype(R::__VnbaTriggered), VlTriggerVec<1>>;
-template <class R> std::false_type one_trigger(long);
-
-#if VM_TRACE
-constexpr bool CLOCK_ALONE = false; // an evaluation also notes what changed
-#else
-constexpr bool CLOCK_ALONE =
-    decltype(one_trigger<Root>(0))::value && !decltype(follows_pins<Root>(0))::value;
-#endif
 
 void edge(Instance &self)
 {
     before_pins(self);
-    self.root->clk_i = 1;
-    if (CLOCK_ALONE && Vdoor___024root___eval_nba) {
-        // What an evaluation does once it has found the edge
-        self.root->__VnbaTriggered.at(0) = true;
-        Vdoor___024root___eval_nba(self.root);
-    } else {
-        forget_high(self.root, self.model.get(), 0);
-        self.root->clk_i = 1;
-        self.model->eval();
-    }
+    rise(self.root, self.model.get(), Alone());
     self.clocked = true;
 }
 

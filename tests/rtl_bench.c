@@ -19,10 +19,10 @@ static const char router_head[] =
     "    input logic [1:0] mode_i, input logic [6:0] depth_i, input logic by_flow_i,\n"
     "    input logic [7:0] vcs_low_i, vcs_high_i, vcs_class_i,\n"
     "    input logic cfg_valid_i, input logic [23:0] cfg_addr_i, input logic [31:0] cfg_data_i,\n"
-    "    input logic [5:0] fwd_i[RADIX], input logic [FLIT_BITS-1:0] payload_i[RADIX],\n"
-    "    input logic [7:0] credit_i[RADIX], input logic ack_i[RADIX], nack_i[RADIX],\n"
-    "    output logic [5:0] fwd_o[RADIX], output logic [FLIT_BITS-1:0] payload_o[RADIX],\n"
-    "    output logic [7:0] credit_o[RADIX], output logic ack_o[RADIX], nack_o[RADIX],\n"
+    "    input logic [RADIX*6-1:0] fwd_i, input logic [FLIT_BITS-1:0] payload_i[RADIX],\n"
+    "    input logic [RADIX*VCS-1:0] credit_i, input logic [RADIX-1:0] ack_i, nack_i,\n"
+    "    output logic [RADIX*6-1:0] fwd_o, output logic [FLIT_BITS-1:0] payload_o[RADIX],\n"
+    "    output logic [RADIX*VCS-1:0] credit_o, output logic [RADIX-1:0] ack_o, nack_o,\n"
     "    output logic busy_o,\n"
     "    output logic [63:0] stalls_o[7]);\n";
 

@@ -135,11 +135,8 @@ void rtl_bank_flit(void *bank, uint32_t instance, uint32_t port, struct flit fli
 {
     struct rtl_bank *self = bank;
     leave_wave_cycle(self);
-    uint8_t wires = (uint8_t)(ROUTER_DOOR_VALID | flit.vc);
-    if (flit.head)
-        wires |= ROUTER_DOOR_HEAD;
-    if (flit.tail)
-        wires |= ROUTER_DOOR_TAIL;
+    uint8_t wires = (uint8_t)(ROUTER_DOOR_VALID | flit.vc | (flit.head ? ROUTER_DOOR_HEAD : 0) |
+                              (flit.tail ? ROUTER_DOOR_TAIL : 0));
     uint64_t words[LAYOUT_MAX_WORDS];
     for (uint32_t w = 0; w < self->num_words; w++)
         words[w] = layout_word(flit.payload, w);
