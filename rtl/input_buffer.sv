@@ -215,10 +215,8 @@ module input_buffer #(
         payload_o = '0;
         if (leave_i != '0) begin
             for (int v = 0; v < VCS; v++)
-                begin
-                    read_vc   = read_vc | ({VC_BITS{leave_i[v]}} & VC_BITS'(v));
-                    read_tail = read_tail | (leave_i[v] & infos_o[v*32]);
-                end
+                read_vc = read_vc | ({VC_BITS{leave_i[v]}} & VC_BITS'(v));
+            read_tail = front[read_vc*32];
             payload_o = payloads[AddrBits'({read_vc, removed_q[read_vc*CountBits+:SlotBits]})];
         end
     end

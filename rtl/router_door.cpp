@@ -162,11 +162,11 @@ void read_flits(const Root *root, struct router_door_out *out)
     static constexpr uint32_t VALID[] = {0x20820820, 0x08208208, 0x82082082};
     struct router_door_flit *flits = out->flits;
     uint64_t *words = out->words;
-    for (uint32_t w = 0; w < words_of(root->fwd_o); w++)
-        for (uint32_t bits = word_of(root->fwd_o, w) & VALID[w % 3]; bits; bits &= bits - 1) {
-            uint32_t port =
-                (32 * w + static_cast<uint32_t>(__builtin_ctz(bits))) / FWD_BITS;
-            *flits++ = {port, field(root->fwd_o, port * FWD_BITS, FWD_BITS)};
+    Taken<decltype(root->fwd_o)> fwd = root->fwd_o;
+    for (uint32_t w = 0; w < words_of(fwd); w++)
+        for (uint32_t bits = word_of(fwd, w) & VALID[w % 3]; bits; bits &= bits - 1) {
+            uint32_t port = (32 * w + static_cast<uint32_t>(__builtin_ctz(bits))) / FWD_BITS;
+            *flits++ = {port, field(fwd, port * FWD_BITS, FWD_BITS)};
             get_payload(root->payload_o[port], words);
             words += NUM_WORDS;
         }
@@ -178,15 +178,15 @@ void read_flits(const Root *root, struct router_door_out *out)
 struct router_door_back *read_credits(const Root *root, struct router_door_back *backs)
 {
     uint32_t next = 0; // first bit of the ports that are not done
-    for (uint32_t w = 0; w < words_of(root->credit_o); w++)
-        for (uint32_t bits = word_of(root->credit_o, w); bits;) {
+    Taken<decltype(root->credit_o)> credits = root->credit_o;
+    for (uint32_t w = 0; w < words_of(credits); w++)
+        for (uint32_t bits = word_of(credits, w); bits; bits &= bits - 1) {
             uint32_t lsb = 32 * w + static_cast<uint32_t>(__builtin_ctz(bits));
-            if (lsb >= next) {
-                uint32_t port = lsb / CREDIT_BITS;
-                next = (port + 1) * CREDIT_BITS;
-                *backs++ = {port, field(root->credit_o, port * CREDIT_BITS, CREDIT_BITS), 0, 0};
-            }
-            bits &= bits - 1;
+            if (lsb < next)
+                continue;
+            uint32_t port = lsb / CREDIT_BITS;
+            next = (port + 1) * CREDIT_BITS;
+            *backs++ = {port, field(credits, port * CREDIT_BITS, CREDIT_BITS), 0, 0};
         }
     return backs;
 }

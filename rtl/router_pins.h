@@ -11,6 +11,10 @@
 namespace
 {
 
+// Pins to be read again and again while other things are written: a copy of integers.
+template <class Pins>
+using Taken = std::conditional_t<std::is_integral_v<Pins>, const Pins, const Pins &>;
+
 // The pins as 32-bit words, the lowest bits first.
 template <class Pins> constexpr uint32_t words_of(const Pins &)
 {

@@ -138,7 +138,8 @@ void rtl_bank_flit(void *bank, uint32_t instance, uint32_t port, struct flit fli
     uint8_t wires = (uint8_t)(ROUTER_DOOR_VALID | flit.vc | (flit.head ? ROUTER_DOOR_HEAD : 0) |
                               (flit.tail ? ROUTER_DOOR_TAIL : 0));
     uint64_t words[LAYOUT_MAX_WORDS];
-    for (uint32_t w = 0; w < self->num_words; w++)
+    words[0] = flit.payload;
+    for (uint32_t w = 1; w < self->num_words; w++)
         words[w] = layout_word(flit.payload, w);
     words[self->num_words - 1] &= self->last_word_mask;
     self->door->flit(self->instances, instance, port, wires, words);
@@ -178,7 +179,7 @@ static void check_assertions(struct rtl_bank *self, uint32_t instance)
     rtl_bank_tell_fault(self, instance);
 }
 
-void rtl_bank_clock(struct rtl_bank *self, uint32_t instance)
+static inline void clock_edge(struct rtl_bank *self, uint32_t instance)
 {
     if (self->wave_open)
         begin_wave_cycle(self);
@@ -186,6 +187,11 @@ void rtl_bank_clock(struct rtl_bank *self, uint32_t instance)
     self->busy[instance] = self->out.busy;
     if (self->rtl && self->rtl->assertions)
         check_assertions(self, instance);
+}
+
+void rtl_bank_clock(struct rtl_bank *self, uint32_t instance)
+{
+    clock_edge(self, instance);
 }
 
 struct flit rtl_bank_out_flit(const struct rtl_bank *self, uint32_t idx)
@@ -219,20 +225,25 @@ static void check_words(struct rtl_bank *self, uint32_t instance, uint32_t idx)
 void rtl_bank_update(void *bank, uint32_t instance, struct router_out *out)
 {
     struct rtl_bank *self = bank;
-    rtl_bank_clock(self, instance);
-    out->num_flits = self->out.num_flits;
-    for (uint32_t i = 0; i < out->num_flits; i++) {
-        out->flits[i] = (struct router_out_flit){.port = self->out.flits[i].port,
-                                                 .flit = rtl_bank_out_flit(self, i)};
+    clock_edge(self, instance);
+    uint32_t num_flits = self->out.num_flits;
+    struct router_out_flit *flits = out->flits;
+    for (uint32_t i = 0; i < num_flits; i++) {
+        flits[i].port = self->out.flits[i].port;
+        flits[i].flit = rtl_bank_out_flit(self, i);
         if (self->num_words > 1)
             check_words(self, instance, i);
     }
-    out->num_credits = self->out.num_backs;
-    for (uint32_t i = 0; i < out->num_credits; i++) {
-        const struct router_door_back *back = &self->out.backs[i];
-        out->credits[i] = (struct router_out_credit){
-            .port = back->port, .vcs = back->credits, .ack = back->ack, .nack = back->nack};
+    out->num_flits = num_flits;
+    uint32_t num_backs = self->out.num_backs;
+    const struct router_door_back *backs = self->out.backs;
+    struct router_out_credit *credits = out->credits;
+    for (uint32_t i = 0; i < num_backs; i++) {
+        struct router_door_back back = backs[i];
+        credits[i] = (struct router_out_credit){
+            .port = back.port, .vcs = back.credits, .ack = back.ack, .nack = back.nack};
     }
+    out->num_credits = num_backs;
 }
 
 bool rtl_bank_busy(const void *bank, uint32_t instance)
