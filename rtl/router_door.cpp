@@ -337,11 +337,10 @@ void clock(void *handle, uint32_t instance, struct router_door_out *out)
 }
 
 #ifndef DOOR_WHOLE
-void stalls(void *handle, uint32_t instance, uint64_t counts[ROUTER_DOOR_STALLS])
+const uint64_t *stalls(void *handle, uint32_t instance)
 {
-    const Root *root = bank_of(handle)->instances[instance].root;
-    for (uint32_t i = 0; i < ROUTER_DOOR_STALLS; i++)
-        counts[i] = root->stalls_o[i];
+    static_assert(std::extent_v<decltype(Root::stalls_o)> == ROUTER_DOOR_STALLS);
+    return bank_of(handle)->instances[instance].root->stalls_o;
 }
 #endif
 

@@ -135,14 +135,12 @@ void rtl_bank_flit(void *bank, uint32_t instance, uint32_t port, struct flit fli
 {
     struct rtl_bank *self = bank;
     leave_wave_cycle(self);
-    uint8_t wires = (uint8_t)(ROUTER_DOOR_VALID | flit.vc | (flit.head ? ROUTER_DOOR_HEAD : 0) |
-                              (flit.tail ? ROUTER_DOOR_TAIL : 0));
     uint64_t words[LAYOUT_MAX_WORDS];
     words[0] = flit.payload;
     for (uint32_t w = 1; w < self->num_words; w++)
         words[w] = layout_word(flit.payload, w);
     words[self->num_words - 1] &= self->last_word_mask;
-    self->door->flit(self->instances, instance, port, wires, words);
+    self->door->flit(self->instances, instance, port, rtl_bank_wires(flit), words);
 }
 
 void rtl_bank_credit(void *bank, uint32_t instance, uint32_t port, uint8_t vcs)
@@ -192,17 +190,6 @@ static inline void clock_edge(struct rtl_bank *self, uint32_t instance)
 void rtl_bank_clock(struct rtl_bank *self, uint32_t instance)
 {
     clock_edge(self, instance);
-}
-
-struct flit rtl_bank_out_flit(const struct rtl_bank *self, uint32_t idx)
-{
-    uint8_t wires = self->out.flits[idx].wires;
-    return (struct flit){
-        .payload = self->out.words[(size_t)idx * self->num_words],
-        .vc = wires & ROUTER_DOOR_VC,
-        .head = (wires & ROUTER_DOOR_HEAD) != 0,
-        .tail = (wires & ROUTER_DOOR_TAIL) != 0,
-    };
 }
 
 // The words past the first of a payload must be what they were made at an input.
@@ -255,10 +242,10 @@ bool rtl_bank_busy(const void *bank, uint32_t instance)
 void rtl_bank_stalls(const void *bank, uint32_t instance, struct router_stalls *sum)
 {
     const struct rtl_bank *self = bank;
-    uint64_t counts[ROUTER_DOOR_STALLS] = {0};
+    if (!self->door->stalls)
+        return;
+    const uint64_t *counts = self->door->stalls(self->instances, instance);
     uint32_t idx = 0;
-    if (self->door->stalls)
-        self->door->stalls(self->instances, instance, counts);
 #define ADD(name) sum->name += counts[idx++];
     ROUTER_STALLS(ADD)
 #undef ADD

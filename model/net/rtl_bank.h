@@ -58,8 +58,24 @@ void rtl_bank_clock(struct rtl_bank *self, uint32_t instance);
 // Tells who asked (struct router_rtl) that a fault was found at this router in this cycle.
 void rtl_bank_tell_fault(struct rtl_bank *self, uint32_t instance);
 
+// A flit's forward wires but for the payload, ROUTER_DOOR_*.
+static inline uint8_t rtl_bank_wires(struct flit flit)
+{
+    return (uint8_t)(ROUTER_DOOR_VALID | flit.vc | (flit.head ? ROUTER_DOOR_HEAD : 0) |
+                     (flit.tail ? ROUTER_DOOR_TAIL : 0));
+}
+
 // Flit `idx` of self->out.
-struct flit rtl_bank_out_flit(const struct rtl_bank *self, uint32_t idx);
+static inline struct flit rtl_bank_out_flit(const struct rtl_bank *self, uint32_t idx)
+{
+    uint8_t wires = self->out.flits[idx].wires;
+    return (struct flit){
+        .payload = self->out.words[(size_t)idx * self->num_words],
+        .vc = wires & ROUTER_DOOR_VC,
+        .head = (wires & ROUTER_DOOR_HEAD) != 0,
+        .tail = (wires & ROUTER_DOOR_TAIL) != 0,
+    };
+}
 
 // Depths of buffers and sizes of tables are rounded up to powers of two, so that few variants serve
 // many of them.
