@@ -114,9 +114,12 @@ void low(Root *root, Vdoor *model)
 // Verilator finds an edge by comparing the clock with what it was at the last evaluation, notes it,
 // and runs the processes that follow. Each of these makes a rising edge; the first that suits the
 // names and types that Verilator gave is taken.
-struct Any {};
-struct Known : Any {};
-struct Alone : Known {};
+struct Any {
+};
+struct Known : Any {
+};
+struct Alone : Known {
+};
 
 #if !VM_TRACE // what changed would have to be noted too
 template <class R> auto follows_pins(Known) -> decltype(R::__VicoTriggered, std::true_type());
@@ -124,9 +127,9 @@ template <class R> std::false_type follows_pins(Any);
 
 // No process follows pins at once, nor anything but the one clock: only the last has to be done.
 template <class R>
-auto rise(R *root, Vdoor *, Alone) -> std::enable_if_t<
-    std::is_same_v<decltype(R::__VnbaTriggered), VlTriggerVec<1>> &&
-    !decltype(follows_pins<R>(Known()))::value>
+auto rise(R *root, Vdoor *, Alone)
+    -> std::enable_if_t<std::is_same_v<decltype(R::__VnbaTriggered), VlTriggerVec<1>> &&
+                        !decltype(follows_pins<R>(Known()))::value>
 {
     root->__VnbaTriggered.at(0) = true;
     Vdoor___024root___eval_nba(root);

@@ -32,8 +32,8 @@ struct router_history_event {
 };
 
 struct router_history {
-    uint32_t room;        // events kept a router, a power of two
-    uint64_t *num_events; // [num_routers]: noted since the beginning
+    uint32_t room;                       // events kept a router, a power of two
+    uint64_t *num_events;                // [num_routers]: noted since the beginning
     struct router_history_event *events; // [num_routers * room]: event i is at i % room
 };
 
@@ -72,11 +72,10 @@ static inline void router_history_credit(struct router_history *self, uint32_t r
                                          uint64_t cycle, enum router_history_pins pins,
                                          uint32_t port, uint8_t vcs)
 {
-    router_history_note(self, router,
-                        (struct router_history_event){.cycle = cycle,
-                                                      .port = (uint16_t)port,
-                                                      .pins = (uint8_t)pins,
-                                                      .vcs = vcs});
+    router_history_note(
+        self, router,
+        (struct router_history_event){
+            .cycle = cycle, .port = (uint16_t)port, .pins = (uint8_t)pins, .vcs = vcs});
 }
 
 static inline void router_history_answer(struct router_history *self, uint32_t router,

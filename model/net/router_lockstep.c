@@ -176,8 +176,8 @@ static void compare_payload(struct lockstep *self, uint32_t router, uint32_t idx
 static bool same_flit(const struct lockstep *self, uint32_t idx, const struct router_out_flit *ref)
 {
     const struct router_door_out *out = &self->rtl->out;
-    return out->flits[idx].port == ref->port && out->flits[idx].wires == rtl_bank_wires(ref->flit) &&
-           self->rtl->num_words == 1 &&
+    return out->flits[idx].port == ref->port &&
+           out->flits[idx].wires == rtl_bank_wires(ref->flit) && self->rtl->num_words == 1 &&
            out->words[idx] == (ref->flit.payload & self->first_word_mask);
 }
 
