@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A router for circuit switching as Verilator's top, with the ports of router_sim.sv and a strap
-// more, so that the same door drives both. Simulation only.
+// A router for circuit switching as Verilator's top, with the ports of router_sim.sv but for credits,
+// and a strap more, so that the same door drives both. Simulation only.
 //
 // Timing: the router's. Counters are up to date with the last clock edge. busy_o is 0 if the next
 // cycle changes nothing as long as the input pins are quiet.
@@ -23,17 +23,15 @@ module circuit_sim #(
     input  logic                 cfg_valid_i,
     input  logic [23:0]          cfg_addr_i,
     input  logic [31:0]          cfg_data_i,
-    // Channels in and out; fwd is {valid, head, tail, kind}; credit is not used
-    input  logic [5:0]           fwd_i[RADIX],
+    // Channels in and out, a field a port; fwd is {valid, head, tail, kind}
+    input  logic [RADIX*6-1:0]   fwd_i,
     input  logic [FLIT_BITS-1:0] payload_i[RADIX],
-    input  logic [7:0]           credit_i[RADIX],
-    input  logic                 ack_i[RADIX],
-    input  logic                 nack_i[RADIX],
-    output logic [5:0]           fwd_o[RADIX],
+    input  logic [RADIX-1:0]     ack_i,
+    input  logic [RADIX-1:0]     nack_i,
+    output logic [RADIX*6-1:0]   fwd_o,
     output logic [FLIT_BITS-1:0] payload_o[RADIX],
-    output logic [7:0]           credit_o[RADIX],
-    output logic                 ack_o[RADIX],
-    output logic                 nack_o[RADIX],
+    output logic [RADIX-1:0]     ack_o,
+    output logic [RADIX-1:0]     nack_o,
     // Observation
     output logic                 busy_o,  // a probe is held or an output register not quiet
     output logic [63:0]          stalls_o[7]  // as ROUTER_STALLS of router.h lists them
@@ -95,14 +93,8 @@ module circuit_sim #(
         .table_vcs_o   (table_vcs)
     );
 
-    logic [RADIX*6-1:0]         in_fwd;
     logic [RADIX*FLIT_BITS-1:0] in_payload;
-    logic [RADIX-1:0]           in_ack;
-    logic [RADIX-1:0]           in_nack;
-    logic [RADIX*6-1:0]         out_fwd;
     logic [RADIX*FLIT_BITS-1:0] out_payload;
-    logic [RADIX-1:0]           out_ack;
-    logic [RADIX-1:0]           out_nack;
     logic [RADIX-1:0]           held;
     logic [RADIX-1:0]           owned;
     logic [RADIX-1:0]           granted;
@@ -130,41 +122,29 @@ module circuit_sim #(
         .table_write_i (table_write),
         .table_index_i (table_index),
         .table_port_i  (table_port),
-        .fwd_i         (in_fwd),
+        .fwd_i,
         .payload_i     (in_payload),
-        .ack_o         (out_ack),
-        .nack_o        (out_nack),
-        .fwd_o         (out_fwd),
+        .ack_o,
+        .nack_o,
+        .fwd_o,
         .payload_o     (out_payload),
-        .ack_i         (in_ack),
-        .nack_i        (in_nack),
+        .ack_i,
+        .nack_i,
         .held_o        (held),
         .owned_o       (owned),
         .granted_o     (granted)
     );
 
-    // Pins
-    for (genvar p = 0; p < RADIX; p++) begin : g_pins
-        assign in_fwd[p*6+:6]                     = fwd_i[p];
+    for (genvar p = 0; p < RADIX; p++) begin : g_payload
         assign in_payload[p*FLIT_BITS+:FLIT_BITS] = payload_i[p];
-        assign in_ack[p]                          = ack_i[p];
-        assign in_nack[p]                         = nack_i[p];
-
-        assign fwd_o[p]     = out_fwd[p*6+:6];
         assign payload_o[p] = out_payload[p*FLIT_BITS+:FLIT_BITS];
-        assign credit_o[p]  = '0;
-        assign ack_o[p]     = out_ack[p];
-        assign nack_o[p]    = out_nack[p];
-
-        logic unused_credit;
-        assign unused_credit = ^credit_i[p];
     end
 
     logic unused_straps;
     assign unused_straps = ^{mode_i, depth_i, by_flow_i, vcs_low_i, vcs_high_i, vcs_class_i, len_mask,
                              flit_cycles, via_bits, max_flits, table_vcs};
 
-    assign busy_o = held != '0 || out_fwd != '0 || out_ack != '0 || out_nack != '0;
+    assign busy_o = held != '0 || fwd_o != '0 || ack_o != '0 || nack_o != '0;
 
     // Stalls: probes that are not granted
     logic [RADIX-1:0] why[7];

@@ -18,60 +18,52 @@ module credits #(
     output logic [PORTS*VCS*CREDIT_BITS-1:0] credits_o      // how many
 );
 
-    // {it has a credit, how many} of each VC of a port, after some came and some were spent
-    function automatic logic [VCS+VCS*CREDIT_BITS-1:0] credits_after(
-        input logic [VCS*CREDIT_BITS-1:0] counts,
-        input logic [VCS-1:0]             come,
-        input logic [VCS-1:0]             spent
+    localparam int NumVcs = RADIX * VCS;
+    localparam int CountBits = NumVcs * CREDIT_BITS;
+
+    logic [NumVcs+CountBits-1:0] credits_q;  // {it has a credit, how many} of all VCs
+
+    // The same after some came and some were spent
+    function automatic logic [NumVcs+CountBits-1:0] credits_after(
+        input logic [NumVcs+CountBits-1:0] credits,
+        input logic [NumVcs-1:0]           come,
+        input logic [NumVcs-1:0]           spent
     );
+        logic [NumVcs-1:0]      changed;
         logic [CREDIT_BITS-1:0] count;
 
-        credits_after = '0;
-        for (int v = 0; v < VCS; v++) begin
-            count = counts[v*CREDIT_BITS+:CREDIT_BITS] + CREDIT_BITS'(come[v]) -
-                CREDIT_BITS'(spent[v]);
-            credits_after = credits_after |
-                ((VCS+VCS*CREDIT_BITS)'(count) << (v*CREDIT_BITS)) |
-                ((VCS+VCS*CREDIT_BITS)'(count != '0) << (VCS*CREDIT_BITS+v));
-        end
+        credits_after = credits;
+        changed       = come ^ spent;
+        for (int x = 0; x < NumVcs; x++)
+            if (changed[x]) begin
+                count = credits_after[x*CREDIT_BITS+:CREDIT_BITS] +
+                    (come[x] ? CREDIT_BITS'(1) : {CREDIT_BITS{1'b1}});
+                credits_after[x*CREDIT_BITS+:CREDIT_BITS] = count;
+                credits_after[CountBits+x]                = count != '0;
+            end
     endfunction
 
-    for (genvar o = 0; o < PORTS; o++) begin : g_port
-        if (o < RADIX) begin : g_exists
-            logic [VCS+VCS*CREDIT_BITS-1:0] credits_q;
-            logic [VCS-1:0]                 come;
-            logic [VCS-1:0]                 spent;
+    always_ff @(posedge clk_i) begin
+        if (!rst_ni) credits_q <= {{NumVcs{1'b1}}, {NumVcs{depth_i}}};
+        else if (credit_i != taken_i) credits_q <= credits_after(credits_q, credit_i, taken_i);
+    end
 
-            assign come  = credit_i[o*VCS+:VCS];
-            assign spent = taken_i[o*VCS+:VCS];
-
-            always_ff @(posedge clk_i) begin
-                if (!rst_ni) credits_q <= {{VCS{1'b1}}, {VCS{depth_i}}};
-                else if (come != spent) credits_q <= credits_after(
-                    credits_q[VCS*CREDIT_BITS-1:0], come, spent);
-            end
+    assign credits_o    = (PORTS*VCS*CREDIT_BITS)'(credits_q[CountBits-1:0]);
+    assign has_credit_o = (PORTS*VCS)'(credits_q[CountBits+:NumVcs]);
 
 `ifdef ORDITO_ASSERT
-            for (genvar v = 0; v < VCS; v++) begin : g_assert
-                logic [CREDIT_BITS-1:0] count;
+    for (genvar x = 0; x < NumVcs; x++) begin : g_assert
+        logic [CREDIT_BITS-1:0] count;
 
-                assign count = credits_q[v*CREDIT_BITS+:CREDIT_BITS];
+        assign count = credits_q[x*CREDIT_BITS+:CREDIT_BITS];
 
-                always @(posedge clk_i)
-                    if (rst_ni) begin
-                        assert (count <= depth_i);                                // CreditsAreBounded
-                        assert (!come[v] || spent[v] || count < depth_i);         // CreditWasOwed
-                        assert (!spent[v] || count != '0);                        // SpentCreditExists
-                        assert (credits_q[VCS*CREDIT_BITS+v] == (count != '0));   // FlagTellsTheCount
-                    end
+        always @(posedge clk_i)
+            if (rst_ni) begin
+                assert (count <= depth_i);                                 // CreditsAreBounded
+                assert (!credit_i[x] || taken_i[x] || count < depth_i);    // CreditWasOwed
+                assert (!taken_i[x] || count != '0);                       // SpentCreditExists
+                assert (credits_q[CountBits+x] == (count != '0));                 // FlagTellsTheCount
             end
-`endif
-
-            assign credits_o[o*VCS*CREDIT_BITS+:VCS*CREDIT_BITS] = credits_q[VCS*CREDIT_BITS-1:0];
-            assign has_credit_o[o*VCS+:VCS]                      = credits_q[VCS*CREDIT_BITS+:VCS];
-        end else begin : g_absent
-            assign credits_o[o*VCS*CREDIT_BITS+:VCS*CREDIT_BITS] = '0;
-            assign has_credit_o[o*VCS+:VCS]                      = '0;
-        end
     end
+`endif
 endmodule

@@ -34,17 +34,18 @@ module fabric_sim #(
     input  logic [7:0]           vcs_high_i,
     input  logic [7:0]           vcs_class_i,
     input  logic [31:0]          len_mask_i,
-    // Terminals' channels in and out; fwd is {valid, head, tail, vc}, credit a bit a VC
-    input  logic [5:0]           fwd_i[NODES],
+    // Terminals' channels in and out, a field a node; fwd is {valid, head, tail, vc}, credit a bit a
+    // VC
+    input  logic [NODES*6-1:0]   fwd_i,
     input  logic [FLIT_BITS-1:0] payload_i[NODES],
-    input  logic [7:0]           credit_i[NODES],
-    input  logic                 ack_i[NODES],
-    input  logic                 nack_i[NODES],
-    output logic [5:0]           fwd_o[NODES],
+    input  logic [NODES*VCS-1:0] credit_i,
+    input  logic [NODES-1:0]     ack_i,
+    input  logic [NODES-1:0]     nack_i,
+    output logic [NODES*6-1:0]   fwd_o,
     output logic [FLIT_BITS-1:0] payload_o[NODES],
-    output logic [7:0]           credit_o[NODES],
-    output logic                 ack_o[NODES],
-    output logic                 nack_o[NODES],
+    output logic [NODES*VCS-1:0] credit_o,
+    output logic [NODES-1:0]     ack_o,
+    output logic [NODES-1:0]     nack_o,
     // Observation
     output logic                 busy_o  // a FIFO is not empty or an output register not quiet
 );
@@ -54,16 +55,8 @@ module fabric_sim #(
 
     always_ff @(posedge clk_i) mode_q <= mode_i;
 
-    logic [NODES*6-1:0]         in_fwd;
     logic [NODES*FLIT_BITS-1:0] in_payload;
-    logic [NODES*VCS-1:0]       in_credit;
-    logic [NODES-1:0]           in_ack;
-    logic [NODES-1:0]           in_nack;
-    logic [NODES*6-1:0]         out_fwd;
     logic [NODES*FLIT_BITS-1:0] out_payload;
-    logic [NODES*VCS-1:0]       out_credit;
-    logic [NODES-1:0]           out_ack;
-    logic [NODES-1:0]           out_nack;
     logic [NODES-1:0]           filled;
 
     fabric #(
@@ -90,34 +83,22 @@ module fabric_sim #(
         .vcs_high_i(vcs_high_i[VCS-1:0]),
         .vcs_class_i (vcs_class_i[VCS-1:0]),
         .len_mask_i,
-        .fwd_i     (in_fwd),
+        .fwd_i,
         .payload_i (in_payload),
-        .credit_o  (out_credit),
-        .ack_o     (out_ack),
-        .nack_o    (out_nack),
-        .fwd_o     (out_fwd),
+        .credit_o,
+        .ack_o,
+        .nack_o,
+        .fwd_o,
         .payload_o (out_payload),
-        .credit_i  (in_credit),
-        .ack_i     (in_ack),
-        .nack_i    (in_nack)
+        .credit_i,
+        .ack_i,
+        .nack_i
     );
 
-    for (genvar n = 0; n < NODES; n++) begin : g_pins
-        assign in_fwd[n*6+:6]                     = fwd_i[n];
+    for (genvar n = 0; n < NODES; n++) begin : g_node
         assign in_payload[n*FLIT_BITS+:FLIT_BITS] = payload_i[n];
-        assign in_credit[n*VCS+:VCS]              = credit_i[n][VCS-1:0];
-        assign in_ack[n]                          = ack_i[n];
-        assign in_nack[n]                         = nack_i[n];
-
-        assign fwd_o[n]     = out_fwd[n*6+:6];
         assign payload_o[n] = out_payload[n*FLIT_BITS+:FLIT_BITS];
-        assign credit_o[n]  = 8'(out_credit[n*VCS+:VCS]);
-        assign ack_o[n]     = out_ack[n];
-        assign nack_o[n]    = out_nack[n];
         assign filled[n]    = u_fabric.g_node[n].u_router.filled != '0;
-
-        logic unused_vcs;
-        assign unused_vcs = ^credit_i[n];
     end
 
     assign busy_o = filled != '0 || u_fabric.out_fwd != '0 || u_fabric.out_credit != '0;

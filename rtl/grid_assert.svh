@@ -56,7 +56,7 @@ for (genvar i = 0; i < RADIX; i++) begin : g_onward
         logic [PORT_BITS-1:0] to;    // output port of a front head flit
         logic [PORT_BITS-1:0] kept;  // and of a packet
 
-        assign to   = infos[(i*VCS+v)*32+24+:PORT_BITS];
+        assign to   = infos[(i*VCS+v)*32+8+VCS+:PORT_BITS];
         assign kept = out_port[(i*VCS+v)*PORT_BITS+:PORT_BITS];
 
         always @(posedge clk_i)

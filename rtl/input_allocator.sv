@@ -14,9 +14,9 @@ module input_allocator #(
     parameter int RADIX = 5,        // ports, 2..65
     parameter int VCS = 2,          // 1..8
     parameter int CREDIT_BITS = 4,  // bits of a count of credits
+    parameter int PACED = 0,        // 1: channel_free_i is heeded
     localparam int PORT_BITS = $clog2(RADIX),
-    localparam int PORTS = 1 << PORT_BITS,  // fields, so that a port's number is in range
-    localparam int ASK_BITS = PORT_BITS + VCS + 2
+    localparam int PORTS = 1 << PORT_BITS  // fields, so that a port's number is in range
 ) (
     input  logic                             clk_i,
     input  logic                             rst_ni,
@@ -33,9 +33,12 @@ module input_allocator #(
     input  logic [PORTS*VCS*CREDIT_BITS-1:0] credits_i,     // how many
     input  logic [PORTS-1:0]                 channel_free_i,
     // To and from output_allocator.sv
-    output logic [RADIX*VCS-1:0]             pick_o,        // an input port: VC, one-hot or 0
-    output logic [RADIX*ASK_BITS-1:0]        ask_o,         // {output port, usable VCs, head, tail}
-    output logic [PORTS-1:0]                 wanted_o,      // an output port: some pick goes there
+    output logic [RADIX*RADIX-1:0]           to_o,          // a field an input port: where its pick
+                                                            // goes, one-hot or 0
+    output logic [RADIX-1:0]                 head_o,        // a bit an input port: that is a head
+    output logic [RADIX-1:0]                 tail_o,        // and a tail
+    output logic [VCS*RADIX-1:0]             vcs_o,         // a field an output VC: may use it
+    output logic [RADIX-1:0]                 wanted_o,      // an output port: some pick goes there
     input  logic [RADIX-1:0]                 granted_i,     // an input port: its pick leaves
     input  logic [PORTS*VCS-1:0]             taken_i,       // an output port: VC given, one-hot or 0
     // Flits that leave
@@ -57,104 +60,115 @@ module input_allocator #(
     logic [RADIX*VCS-1:0] ready;   // and the channel is free
 
     // Steps 1 and 2: vectors of all ports,
-    logic [RADIX*VCS-1:0]      can_gos;
-    logic [RADIX*VCS-1:0]      may_gos;
-    logic [RADIX*VCS-1:0]      readys;
-    logic [RADIX*VCS-1:0]      picks;
-    logic [RADIX*ASK_BITS-1:0] asks;
-    logic [PORTS-1:0]          wanted;
+    logic [RADIX*VCS-1:0]       can_gos;
+    logic [RADIX*VCS-1:0]       may_gos;
+    logic [RADIX*VCS-1:0]       readys;
+    logic [RADIX*VCS-1:0]       picks;    // VC, one-hot or 0
+    logic [RADIX*PORT_BITS-1:0] to_ports;
+    logic [RADIX*RADIX-1:0]     tos;
+    logic [RADIX-1:0]           heads;
+    logic [RADIX-1:0]           tails;
+    logic [VCS*RADIX-1:0]       may_use;
+    logic [RADIX-1:0]           wanted;
     // of an input port, a field a VC,
-    logic [VCS*PORT_BITS-1:0]  ports;
-    logic [VCS*VCS-1:0]        choices;  // usable output VCs
-    logic [VCS-1:0]            heads;
-    logic [VCS-1:0]            tails;
-    logic [VCS-1:0]            can_go;
-    logic [VCS-1:0]            may_go;
-    logic [VCS-1:0]            free;    // the channel
-    logic [VCS-1:0]            go;
-    logic [VCS-1:0]            pick;
+    logic [VCS*PORT_BITS-1:0]   ports;
+    logic [VCS*VCS-1:0]         choices;  // usable output VCs
+    logic [VCS-1:0]             can_go;
+    logic [VCS-1:0]             may_go;
+    logic [VCS-1:0]             free;     // the channel
+    logic [VCS-1:0]             go;
+    logic [VCS-1:0]             pick;
     // and of a flit
-    logic [PORT_BITS-1:0]      port;
-    logic [VCS-1:0]            enough;   // output VCs with the credits needed
-    logic [VCS-1:0]            vcs;
-    logic [ASK_BITS-1:0]       ask;
+    logic [31:0]                info;     // input_buffer.sv
+    logic [PORT_BITS-1:0]       port;
+    logic [VCS-1:0]             enough;   // output VCs with the credits needed
+    logic [VCS-1:0]             vcs;
+    logic [RADIX-1:0]           to;       // output port
 
     always_comb begin
-        can_gos = '0;
-        may_gos = '0;
-        readys  = '0;
-        picks   = '0;
-        asks    = '0;
-        wanted  = '0;
-        ports   = '0;
-        choices = '0;
-        heads   = '0;
-        tails   = '0;
-        can_go  = '0;
-        may_go  = '0;
-        free    = '0;
-        go      = '0;
-        pick    = '0;
-        port    = '0;
-        enough  = '0;
-        vcs     = '0;
-        ask     = '0;
+        can_gos  = '0;
+        may_gos  = '0;
+        readys   = '0;
+        picks    = '0;
+        to_ports = '0;
+        tos      = '0;
+        heads    = '0;
+        tails    = '0;
+        may_use  = '0;
+        wanted   = '0;
+        ports    = '0;
+        choices  = '0;
+        can_go   = '0;
+        may_go   = '0;
+        free     = '0;
+        go       = '0;
+        pick     = '0;
+        info     = '0;
+        port     = '0;
+        enough   = '0;
+        vcs      = '0;
+        to       = '0;
         if (filled_i != '0)
             for (int i = 0; i < RADIX; i++)
                 if (filled_i[i*VCS+:VCS] != '0) begin
                     // 1. REQUEST. Where a packet holds an output VC, the front flit has no route.
                     ports   = '0;
                     choices = '0;
-                    heads   = '0;
-                    tails   = '0;
                     can_go  = '0;
                     free    = '0;
                     for (int v = 0; v < VCS; v++) begin
-                        port   = infos_i[(i*VCS+v)*32+24+:PORT_BITS] |
-                            out_port_o[(i*VCS+v)*PORT_BITS+:PORT_BITS];
+                        info   = infos_i[(i*VCS+v)*32+:32];
+                        port   = info[8+VCS+:PORT_BITS] | out_port_o[(i*VCS+v)*PORT_BITS+:PORT_BITS];
                         enough = has_credit_i[port*VCS+:VCS];
                         if (needs_room_i) begin
                             enough = '0;
                             for (int o = 0; o < VCS; o++)
                                 enough = enough | (VCS'(
                                     7'(credits_i[(port*VCS+o)*CREDIT_BITS+:CREDIT_BITS]) >=
-                                    infos_i[(i*VCS+v)*32+8+:7]) << o);
+                                    info[1+:7]) << o);
                         end
-                        vcs     = infos_i[(i*VCS+v)*32+16+:VCS] & ~held_i[port*VCS+:VCS];
+                        vcs     = info[8+:VCS] & ~held_i[port*VCS+:VCS];
                         vcs     = (vcs | out_vc_q[(i*VCS+v)*VCS+:VCS]) & enough;
                         ports   = ports | ((VCS*PORT_BITS)'(port) << (v*PORT_BITS));
                         choices = choices | ((VCS*VCS)'(vcs) << (v*VCS));
-                        heads   = heads | (VCS'(out_vc_q[(i*VCS+v)*VCS+:VCS] == '0) << v);
-                        tails   = tails | (VCS'(infos_i[(i*VCS+v)*32]) << v);
                         can_go  = can_go | (VCS'(vcs != '0) << v);
-                        free    = free | (VCS'(channel_free_i[port]) << v);
+                        if (PACED != 0) free = free | (VCS'(channel_free_i[port]) << v);
                     end
                     can_go = can_go & filled_i[i*VCS+:VCS];
                     may_go = can_go & ({VCS{~needs_tail_i}} | whole_i[i*VCS+:VCS]);
                     // 2. INPUT ARBITRATION.
-                    go   = may_go & free;
+                    go   = PACED != 0 ? may_go & free : may_go;
                     pick = go & rr_vc_q[i*VCS+:VCS];
                     pick = pick | (go & {VCS{pick == '0}});
                     pick = pick & (~pick + 1'b1);
+                    info = '0;
                     port = '0;
                     vcs  = '0;
                     for (int v = 0; v < VCS; v++) begin
+                        info = info | ({32{pick[v]}} & infos_i[(i*VCS+v)*32+:32]);
                         port = port | ({PORT_BITS{pick[v]}} & ports[v*PORT_BITS+:PORT_BITS]);
                         vcs  = vcs | ({VCS{pick[v]}} & choices[v*VCS+:VCS]);
                     end
-                    ask     = {port, vcs, (heads & pick) != '0, (tails & pick) != '0};
-                    can_gos = can_gos | ((RADIX*VCS)'(can_go) << (i*VCS));
-                    may_gos = may_gos | ((RADIX*VCS)'(may_go) << (i*VCS));
-                    readys  = readys | ((RADIX*VCS)'(go) << (i*VCS));
-                    picks   = picks | ((RADIX*VCS)'(pick) << (i*VCS));
-                    asks    = asks | ((RADIX*ASK_BITS)'(ask) << (i*ASK_BITS));
-                    wanted  = wanted | (PORTS'(pick != '0) << port);
+                    to       = RADIX'(pick != '0) << port;
+                    can_gos  = can_gos | ((RADIX*VCS)'(can_go) << (i*VCS));
+                    may_gos  = may_gos | ((RADIX*VCS)'(may_go) << (i*VCS));
+                    readys   = readys | ((RADIX*VCS)'(go) << (i*VCS));
+                    picks    = picks | ((RADIX*VCS)'(pick) << (i*VCS));
+                    to_ports = to_ports | ((RADIX*PORT_BITS)'(port) << (i*PORT_BITS));
+                    tos      = tos | ((RADIX*RADIX)'(to) << (i*RADIX));
+                    heads    = heads | (RADIX'(info[8+:VCS] != '0) << i);  // only heads have a route
+                    tails    = tails | (RADIX'(info[0]) << i);
+                    for (int v = 0; v < VCS; v++)
+                        may_use = may_use | ((VCS*RADIX)'(vcs[v]) << (v*RADIX+i));
+                    wanted = wanted | to;
                 end
         usable   = can_gos;
         whole    = may_gos;
         ready    = readys;
-        pick_o   = picks;
-        ask_o    = asks;
+        to_o     = tos;
+        head_o   = heads;
+        tail_o   = tails;
+        vcs_o    = may_use;
         wanted_o = wanted;
     end
 
@@ -166,59 +180,33 @@ module input_allocator #(
     logic [RADIX*VCS*VCS-1:0]       out_vc;
     logic [RADIX*VCS*PORT_BITS-1:0] out_port;
     logic [RADIX*VCS-1:0]           rr_vc;
-    logic [VCS*VCS-1:0]             new_vcs;    // of an input port, a field a VC
-    logic [VCS*PORT_BITS-1:0]       new_ports;
-    logic [VCS*VCS-1:0]             old_vcs;    // mask of what stays
-    logic [VCS*PORT_BITS-1:0]       old_ports;
-    logic [VCS-1:0]                 gone;
-    logic [VCS-1:0]                 given;
+    logic [VCS-1:0]                 gone;      // of an input port
     logic [VCS-1:0]                 new_vc;
     logic [PORT_BITS-1:0]           new_port;
 
     always_comb begin
-        leave     = '0;
-        out_vc    = out_vc_q;
-        out_port  = out_port_o;
-        rr_vc     = rr_vc_q;
-        new_vcs   = '0;
-        new_ports = '0;
-        old_vcs   = '0;
-        old_ports = '0;
-        gone      = '0;
-        given     = '0;
-        new_vc    = '0;
-        new_port  = '0;
+        leave    = '0;
+        out_vc   = out_vc_q;
+        out_port = out_port_o;
+        rr_vc    = rr_vc_q;
+        gone     = '0;
+        new_vc   = '0;
+        new_port = '0;
         if (granted_i != '0)
             for (int i = 0; i < RADIX; i++)
                 if (granted_i[i]) begin
-                    gone      = pick_o[i*VCS+:VCS];
-                    new_port  = ask_o[i*ASK_BITS+2+VCS+:PORT_BITS];
-                    given     = taken_i[new_port*VCS+:VCS] & {VCS{~ask_o[i*ASK_BITS]}};
-                    new_port  = new_port & {PORT_BITS{~ask_o[i*ASK_BITS]}};
-                    new_vcs   = '0;
-                    new_ports = '0;
-                    old_vcs   = '0;
-                    old_ports = '0;
+                    gone     = picks[i*VCS+:VCS];
+                    new_port = to_ports[i*PORT_BITS+:PORT_BITS];
+                    new_vc   = taken_i[new_port*VCS+:VCS] & {VCS{~tails[i]}};
+                    new_port = new_port & {PORT_BITS{~tails[i]}};
                     for (int v = 0; v < VCS; v++) begin
-                        new_vc    = given & {VCS{gone[v]}};
-                        new_vcs   = new_vcs | ((VCS*VCS)'(new_vc) << (v*VCS));
-                        old_vcs   = old_vcs | ((VCS*VCS)'({VCS{~gone[v]}}) << (v*VCS));
-                        new_ports = new_ports |
-                            (((VCS*PORT_BITS)'(new_port) & {VCS*PORT_BITS{gone[v]}}) << (v*PORT_BITS));
-                        old_ports = old_ports |
-                            ((VCS*PORT_BITS)'({PORT_BITS{~gone[v]}}) << (v*PORT_BITS));
+                        out_vc[(i*VCS+v)*VCS+:VCS] =
+                            gone[v] ? new_vc : out_vc_q[(i*VCS+v)*VCS+:VCS];
+                        out_port[(i*VCS+v)*PORT_BITS+:PORT_BITS] =
+                            gone[v] ? new_port : out_port_o[(i*VCS+v)*PORT_BITS+:PORT_BITS];
                     end
-                    new_vcs   = new_vcs | (out_vc_q[i*VCS*VCS+:VCS*VCS] & old_vcs);
-                    new_ports = new_ports | (out_port_o[i*VCS*PORT_BITS+:VCS*PORT_BITS] & old_ports);
-                    out_vc    = out_vc & ~((RADIX*VCS*VCS)'({VCS*VCS{1'b1}}) << (i*VCS*VCS));
-                    out_vc    = out_vc | ((RADIX*VCS*VCS)'(new_vcs) << (i*VCS*VCS));
-                    out_port  = out_port &
-                        ~((RADIX*VCS*PORT_BITS)'({VCS*PORT_BITS{1'b1}}) << (i*VCS*PORT_BITS));
-                    out_port  = out_port | ((RADIX*VCS*PORT_BITS)'(new_ports) << (i*VCS*PORT_BITS));
-                    leave     = leave | ((RADIX*VCS)'(gone) << (i*VCS));
-                    gone      = ~(gone | (gone - 1'b1));
-                    rr_vc     = rr_vc & ~((RADIX*VCS)'({VCS{1'b1}}) << (i*VCS));
-                    rr_vc     = rr_vc | ((RADIX*VCS)'(gone) << (i*VCS));
+                    leave             = leave | ((RADIX*VCS)'(gone) << (i*VCS));
+                    rr_vc[i*VCS+:VCS] = ~(gone | (gone - 1'b1));
                 end
         leave_o    = leave;
         out_vc_d   = out_vc;
@@ -257,11 +245,11 @@ module input_allocator #(
                 assert (kept_vc != '0 || kept_port == '0);                    // AndItsPort
                 assert (32'(kept_port) < RADIX);                              // WhichExists
                 assert ((kept_vc & ~held_i[kept_port*VCS+:VCS]) == '0);       // AndIsHeld
-                assert (!body || infos_i[x*32+16+:16] == '0);                 // BodyHasNoRoute
+                assert (!body || infos_i[x*32+8+:24] == '0);                  // BodyHasNoRoute
                 assert (!body || !needs_room_i ||
                     (kept_vc & ~has_credit_i[kept_port*VCS+:VCS]) == '0);     // AndCreditsIfItNeedsRoom
-                assert (!route || infos_i[x*32+16+:VCS] != '0);               // RouteHasAVc
-                assert (!route || 32'(infos_i[x*32+24+:PORT_BITS]) < RADIX);  // RouteHasAPort
+                assert (!route || infos_i[x*32+8+:VCS] != '0);               // RouteHasAVc
+                assert (!route || 32'(infos_i[x*32+8+VCS+:PORT_BITS]) < RADIX);  // RouteHasAPort
             end
     end
 
@@ -273,7 +261,7 @@ module input_allocator #(
         always @(posedge clk_i)
             if (rst_ni) begin
                 assert (before_rr[0] && (before_rr & (before_rr + 1'b1)) == '0);  // PointerIsAMask
-                assert ($onehot0(pick_o[i*VCS+:VCS]));                            // OneFlitIsPicked
+                assert ($onehot0(picks[i*VCS+:VCS]));                            // OneFlitIsPicked
                 assert (granted_i[i] == (leave_o[i*VCS+:VCS] != '0));             // GrantedFlitLeaves
             end
     end

@@ -59,7 +59,7 @@ module input_buffer #(
     // Front flits, a field a VC
     output logic [VCS-1:0]            filled_o,   // there is one
     output logic [VCS-1:0]            whole_o,    // and its packet's tail is in the FIFO
-    output logic [VCS*32-1:0]         infos_o,    // {port, VCs, credits needed, tail}, 8 bits each
+    output logic [VCS*32-1:0]         infos_o,    // {port, VCs, credits needed (7 bits), tail}
     output logic [VCS*RADIX-1:0]      choices_o,  // ports of adaptive routing, a bit each
     // A front flit that leaves
     input  logic [VCS-1:0]            leave_i,    // one-hot or 0
@@ -72,7 +72,8 @@ module input_buffer #(
     localparam int AddrBits = $clog2(VCS) + SlotBits;
     localparam logic Adaptive = ROUTING >= 3 && ROUTING <= 6;
     localparam int ChoiceBits = Adaptive ? RADIX : 1;  // not read otherwise
-    localparam int InfoBits = PORT_BITS + VCS + 7 + 1 + (Adaptive ? RADIX : 0);
+    localparam int FrontBits = PORT_BITS + VCS + 7 + 1;  // of them in infos_o
+    localparam int InfoBits = FrontBits + (Adaptive ? RADIX : 0);
     localparam int RouteBits = RADIX + 2 + VCS + PORT_BITS;
 
     `include "route_grid.svh"
@@ -133,37 +134,45 @@ module input_buffer #(
         assign window = payload_i[31:0];
     end
 
+    // One process, in which Verilator needs no copies of the counts
     if (TABLE_SIZE > 0) begin : g_table
         logic [VCS+PORT_BITS-1:0] entries[0:TABLE_SIZE-1];
 
-        always_ff @(posedge clk_i) begin
+        always_ff @(posedge clk_i)
             if (table_write_i) entries[table_index_i] <= {table_vcs_i, table_port_i};
-            if (valid_i)
+
+        always_ff @(posedge clk_i) begin
+            if (valid_i) begin
+                payloads[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= payload_i;
                 infos[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= flit_info(
                     head_i, tail_i, vc_i, window, RouteBits'(
                     entries[INDEX_BITS'((window&addr_mask_i)>>addr_lsb_i)]));
+                written_q <= count_up(written_q, vc_i);
+                if (tail_i) tails_in_q <= count_up(tails_in_q, vc_i);
+            end
+            if (!rst_ni) begin
+                written_q  <= '0;
+                tails_in_q <= '0;
+            end
         end
     end else begin : g_grid
         always_ff @(posedge clk_i) begin
-            if (valid_i)
+            if (valid_i) begin
+                payloads[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= payload_i;
                 infos[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= flit_info(
-                    head_i, tail_i, vc_i, window,
-                    route_head(head_i, window, VC_BITS'(32'(vc_i) % CLASS_VCS)));
+                    head_i, tail_i, vc_i, window, route_head(
+                    head_i, window, VC_BITS'(32'(vc_i) % CLASS_VCS)));
+                written_q <= count_up(written_q, vc_i);
+                if (tail_i) tails_in_q <= count_up(tails_in_q, vc_i);
+            end
+            if (!rst_ni) begin
+                written_q  <= '0;
+                tails_in_q <= '0;
+            end
         end
 
         logic unused_table;
         assign unused_table = ^{addr_lsb_i, table_write_i, table_index_i, table_port_i, table_vcs_i};
-    end
-
-    always_ff @(posedge clk_i) begin
-        if (valid_i) payloads[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= payload_i;
-        if (!rst_ni) begin
-            written_q  <= '0;
-            tails_in_q <= '0;
-        end else if (valid_i) begin
-            written_q <= count_up(written_q, vc_i);
-            if (tail_i) tails_in_q <= count_up(tails_in_q, vc_i);
-        end
     end
 
     // Front flits
@@ -186,8 +195,7 @@ module input_buffer #(
                 whole  = whole | (VCS'(tails_in_q[v*CountBits+:CountBits] !=
                                        tails_out_q[v*CountBits+:CountBits]) << v);
                 info   = infos[AddrBits'(v<<SlotBits)|AddrBits'(removed_q[v*CountBits+:SlotBits])];
-                front  = front | ((VCS*32)'({8'(info[8+VCS+:PORT_BITS]), 8'(info[8+:VCS]),
-                                             1'b0, info[1+:7], 7'b0, info[0]}) << (v*32));
+                front  = front | ((VCS*32)'(info[FrontBits-1:0]) << (v*32));
                 if (Adaptive)
                     choices = choices | ((VCS*RADIX)'(info[InfoBits-1-:ChoiceBits]) << (v*RADIX));
             end
@@ -207,10 +215,8 @@ module input_buffer #(
         payload_o = '0;
         if (leave_i != '0) begin
             for (int v = 0; v < VCS; v++)
-                begin
-                    read_vc   = read_vc | ({VC_BITS{leave_i[v]}} & VC_BITS'(v));
-                    read_tail = read_tail | (leave_i[v] & infos_o[v*32]);
-                end
+                read_vc = read_vc | ({VC_BITS{leave_i[v]}} & VC_BITS'(v));
+            read_tail = front[read_vc*32];
             payload_o = payloads[AddrBits'({read_vc, removed_q[read_vc*CountBits+:SlotBits]})];
         end
     end
@@ -253,7 +259,7 @@ module input_buffer #(
 
         assign flits  = written_q[v*CountBits+:CountBits] - removed_q[v*CountBits+:CountBits];
         assign tails  = tails_in_q[v*CountBits+:CountBits] - tails_out_q[v*CountBits+:CountBits];
-        assign needed = infos_o[v*32+8+:7];
+        assign needed = infos_o[v*32+1+:7];
 
         always @(posedge clk_i)
             if (rst_ni) begin

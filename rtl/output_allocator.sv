@@ -8,15 +8,17 @@ module output_allocator #(
     parameter int RADIX = 5,  // ports, 2..65
     parameter int VCS = 2,    // 1..8
     localparam int PORT_BITS = $clog2(RADIX),
-    localparam int PORTS = 1 << PORT_BITS,  // fields, so that a port's number is in range
-    localparam int ASK_BITS = PORT_BITS + VCS + 2
+    localparam int PORTS = 1 << PORT_BITS  // fields, so that a port's number is in range
 ) (
     input  logic                      clk_i,
     input  logic                      rst_ni,
     // To and from input_allocator.sv
-    input  logic [RADIX*VCS-1:0]      pick_i,     // an input port: VC, one-hot or 0
-    input  logic [RADIX*ASK_BITS-1:0] ask_i,      // {output port, usable VCs, head, tail}
-    input  logic [PORTS-1:0]          wanted_i,   // an output port: some pick goes there
+    input  logic [RADIX*RADIX-1:0]    to_i,       // a field an input port: where its pick goes,
+                                                  // one-hot or 0
+    input  logic [RADIX-1:0]          head_i,     // a bit an input port: that is a head
+    input  logic [RADIX-1:0]          tail_i,     // and a tail
+    input  logic [VCS*RADIX-1:0]      vcs_i,      // a field an output VC: may use it
+    input  logic [RADIX-1:0]          wanted_i,   // an output port: some pick goes there
     output logic [RADIX-1:0]          granted_o,  // an input port: its pick leaves
     // Flits that leave, a field an output port
     output logic [RADIX*RADIX-1:0]    grant_o,    // input port, one-hot or 0
@@ -42,10 +44,8 @@ module output_allocator #(
     logic [RADIX*RADIX-1:0] rr_in;
     logic [RADIX*VCS-1:0]   rr_out_vc;
     // of an output port
-    logic                   asked;
     logic [RADIX-1:0]       request;
     logic [RADIX-1:0]       in;
-    logic [ASK_BITS-1:0]    ask;
     logic                   head;
     logic                   tail;
     logic [VCS-1:0]         vcs;
@@ -60,10 +60,8 @@ module output_allocator #(
         held      = held_o;
         rr_in     = rr_in_q;
         rr_out_vc = rr_out_vc_q;
-        asked     = 1'b0;
         request   = '0;
         in        = '0;
-        ask       = '0;
         head      = 1'b0;
         tail      = 1'b0;
         vcs       = '0;
@@ -74,20 +72,16 @@ module output_allocator #(
                 if (wanted_i[o]) begin
                     // 3. OUTPUT ARBITRATION.
                     request = '0;
-                    for (int i = 0; i < RADIX; i++) begin
-                        asked   = (pick_i[i*VCS+:VCS] != '0) &
-                            (ask_i[i*ASK_BITS+2+VCS+:PORT_BITS] == PORT_BITS'(o));
-                        request = request | (RADIX'(asked) << i);
-                    end
-                    in  = request & rr_in_q[o*RADIX+:RADIX];
-                    in  = in | (request & {RADIX{in == '0}});
-                    in  = in & (~in + 1'b1);
-                    ask = '0;
                     for (int i = 0; i < RADIX; i++)
-                        ask = ask | ({ASK_BITS{in[i]}} & ask_i[i*ASK_BITS+:ASK_BITS]);
-                    vcs  = ask[2+:VCS];
-                    head = ask[1];
-                    tail = ask[0];
+                        request = request | (RADIX'(to_i[i*RADIX+o]) << i);
+                    in   = request & rr_in_q[o*RADIX+:RADIX];
+                    in   = in | (request & {RADIX{in == '0}});
+                    in   = in & (~in + 1'b1);
+                    head = (head_i & in) != '0;
+                    tail = (tail_i & in) != '0;
+                    vcs  = '0;
+                    for (int v = 0; v < VCS; v++)
+                        vcs = vcs | (VCS'((vcs_i[v*RADIX+:RADIX] & in) != '0) << v);
                     // 4. LEAVE. A body flit has one usable VC: the choice of a head serves for both.
                     out = vcs & rr_out_vc_q[o*VCS+:VCS];
                     out = out | (vcs & {VCS{out == '0}});

@@ -77,7 +77,6 @@ module router #(
     localparam int Ports = 1 << PORT_BITS;  // fields of state, so that a port's number is in range
     localparam int VcBits = VCS > 1 ? $clog2(VCS) : 1;
     localparam int CreditBits = $clog2(DEPTH + 1);
-    localparam int AskBits = PORT_BITS + VCS + 2;
     localparam logic Adaptive = ROUTING >= 3 && ROUTING <= 6;
     localparam logic Single = PIPELINE < 3 && SWITCH_KIND == 0 && !Adaptive && CLASS_VCS == VCS;
 
@@ -190,14 +189,17 @@ module router #(
 
     if (Single) begin : g_single
         // Picks of the input ports
-        logic [RADIX*VCS-1:0]     pick;
-        logic [RADIX*AskBits-1:0] ask;
-        logic [Ports-1:0]         wanted;
+        logic [RADIX*RADIX-1:0] to;
+        logic [RADIX-1:0]       head;
+        logic [RADIX-1:0]       tail;
+        logic [VCS*RADIX-1:0]   vcs;
+        logic [RADIX-1:0]       wanted;
 
         input_allocator #(
             .RADIX      (RADIX),
             .VCS        (VCS),
-            .CREDIT_BITS(CreditBits)
+            .CREDIT_BITS(CreditBits),
+            .PACED      (PACED)
         ) u_input_allocator (
             .clk_i,
             .rst_ni,
@@ -210,8 +212,10 @@ module router #(
             .has_credit_i(has_credit),
             .credits_i   (num_credits),
             .channel_free_i(channel_free),
-            .pick_o      (pick),
-            .ask_o       (ask),
+            .to_o        (to),
+            .head_o      (head),
+            .tail_o      (tail),
+            .vcs_o       (vcs),
             .wanted_o    (wanted),
             .granted_i   (granted),
             .taken_i     (taken),
@@ -225,8 +229,10 @@ module router #(
         ) u_output_allocator (
             .clk_i,
             .rst_ni,
-            .pick_i   (pick),
-            .ask_i    (ask),
+            .to_i     (to),
+            .head_i   (head),
+            .tail_i   (tail),
+            .vcs_i    (vcs),
             .wanted_i (wanted),
             .granted_o(granted),
             .grant_o  (grant),

@@ -66,8 +66,10 @@ module router_cfg #(
             dim_ring_o     <= '0;
             dim_at_first_o <= '0;
             dim_at_last_o  <= '0;
-        end else if (cfg_valid_i && !cfg_addr_i[23] && !cfg_addr_i[17]) begin
-            if (cfg_addr_i[16]) begin
+        end else if (cfg_valid_i) begin
+            if (cfg_addr_i[23] || cfg_addr_i[17]) begin
+                // the table's, or a channel's
+            end else if (cfg_addr_i[16]) begin
                 case (cfg_addr_i[2:0])
                     3'd0: own_addr_o <= cfg_data_i;
                     3'd1: len_mask_o <= cfg_data_i;

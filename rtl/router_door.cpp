@@ -2,6 +2,8 @@
 // See router_door.h. Compiled together with the C++ that Verilator makes of one RTL variant, with
 // hidden visibility, so that many variants live in one process. Pin access only.
 #include "router_door.h"
+#include "router_edge.h"
+#include "router_pins.h"
 
 #include "Vdoor.h"
 #include "Vdoor___024root.h"
@@ -22,8 +24,14 @@ namespace
 using Root = Vdoor___024root;
 using Payload = std::remove_reference_t<decltype(std::declval<Root &>().payload_i[0])>;
 
-constexpr uint32_t NUM_PORTS = std::extent<decltype(Root::fwd_i)>::value;
+constexpr uint32_t NUM_PORTS = std::extent<decltype(Root::payload_i)>::value;
 constexpr uint32_t NUM_WORDS = (sizeof(Payload) + 7) / 8;
+constexpr uint32_t FWD_BITS = 6;
+#ifdef DOOR_CIRCUIT
+constexpr uint32_t CREDIT_BITS = 0;
+#else
+constexpr uint32_t CREDIT_BITS = DOOR_VCS;
+#endif
 
 struct Context : VerilatedContext {
     char fault[256] = "";
@@ -32,9 +40,7 @@ struct Context : VerilatedContext {
 struct Instance {
     std::unique_ptr<Vdoor> model;
     Root *root;
-    std::unique_ptr<uint32_t[]> set; // ports whose input pins are set; room for three a port
-    uint32_t num_set = 0;
-    bool clocked = true; // since they were set, or since wave_low
+    bool clocked = true; // since pins were set, or since wave_low
 };
 
 struct Bank {
@@ -79,66 +85,93 @@ template <class Pins> void get_payload(const Pins &pins, uint64_t *words)
     }
 }
 
+void quiet(Root *root)
+{
+    clear(root->fwd_i);
+#ifndef DOOR_CIRCUIT
+    clear(root->credit_i);
+#endif
+    clear(root->ack_i);
+    clear(root->nack_i);
+}
+
 // Pins stay as they were set until the cycle after, so that a wave shows them.
 void before_pins(Instance &self)
 {
-    if (!self.clocked)
-        return;
-    for (uint32_t i = 0; i < self.num_set; i++) {
-        self.root->fwd_i[self.set[i]] = 0;
-        self.root->credit_i[self.set[i]] = 0;
-        self.root->ack_i[self.set[i]] = 0;
-        self.root->nack_i[self.set[i]] = 0;
-    }
-    self.num_set = 0;
+    if (self.clocked)
+        quiet(self.root);
     self.clocked = false;
-}
-
-void low(Root *root, Vdoor *model)
-{
-    root->clk_i = 0;
-    model->eval();
-}
-
-// Verilator finds an edge by comparing the clock with what it was at the last evaluation. Where
-// that memory has the name that we know, writing it saves the evaluation with a low clock.
-template <class R>
-auto forget_high(R *root, Vdoor *, int) -> decltype(root->__Vtrigrprev__TOP__clk_i, void())
-{
-    root->__Vtrigrprev__TOP__clk_i = 0;
-}
-
-template <class R> void forget_high(R *root, Vdoor *model, long)
-{
-    low(root, model);
 }
 
 void edge(Instance &self)
 {
     before_pins(self);
-    forget_high(self.root, self.model.get(), 0);
-    self.root->clk_i = 1;
-    self.model->eval();
+    rise(self.root, self.model.get(), Alone());
     self.clocked = true;
 }
 
-// Byte by byte: a wider load of pins that were just written one by one would have to wait for them.
-void read_outputs(const Root *root, struct router_door_out *out)
+void read_flits(const Root *root, struct router_door_out *out)
 {
+    // Bits of valid wires; they are in the same places again after three words
+    static constexpr uint32_t VALID[] = {0x20820820, 0x08208208, 0x82082082};
     struct router_door_flit *flits = out->flits;
-    struct router_door_back *backs = out->backs;
     uint64_t *words = out->words;
-    for (uint32_t port = 0; port < NUM_PORTS; port++) {
-        if (root->fwd_o[port] & ROUTER_DOOR_VALID) {
-            *flits++ = {port, root->fwd_o[port]};
+    Taken<decltype(root->fwd_o)> fwd = root->fwd_o;
+    for (uint32_t w = 0; w < words_of(fwd); w++)
+        for (uint32_t bits = word_of(fwd, w) & VALID[w % 3]; bits; bits &= bits - 1) {
+            uint32_t port = (32 * w + static_cast<uint32_t>(__builtin_ctz(bits))) / FWD_BITS;
+            *flits++ = {port, field(fwd, port * FWD_BITS, FWD_BITS)};
             get_payload(root->payload_o[port], words);
             words += NUM_WORDS;
         }
-        if (root->credit_o[port] | root->ack_o[port] | root->nack_o[port])
-            *backs++ = {port, root->credit_o[port], root->ack_o[port], root->nack_o[port]};
-    }
     out->num_flits = static_cast<uint32_t>(flits - out->flits);
-    out->num_backs = static_cast<uint32_t>(backs - out->backs);
+}
+
+// Credits alone, the rule where there are no circuits.
+#ifndef DOOR_CIRCUIT
+struct router_door_back *read_credits(const Root *root, struct router_door_back *backs)
+{
+    uint32_t next = 0; // first bit of the ports that are not done
+    Taken<decltype(root->credit_o)> credits = root->credit_o;
+    for (uint32_t w = 0; w < words_of(credits); w++)
+        for (uint32_t bits = word_of(credits, w); bits; bits &= bits - 1) {
+            uint32_t lsb = 32 * w + static_cast<uint32_t>(__builtin_ctz(bits));
+            if (lsb < next)
+                continue;
+            uint32_t port = lsb / CREDIT_BITS;
+            next = (port + 1) * CREDIT_BITS;
+            *backs++ = {port, field(credits, port * CREDIT_BITS, CREDIT_BITS), 0, 0};
+        }
+    return backs;
+}
+#endif
+
+struct router_door_back *read_answers(const Root *root, struct router_door_back *backs)
+{
+    for (uint32_t port = 0; port < NUM_PORTS; port++) {
+        uint8_t credits = 0;
+#ifndef DOOR_CIRCUIT
+        credits = field(root->credit_o, port * CREDIT_BITS, CREDIT_BITS);
+#endif
+        uint8_t ack = field(root->ack_o, port, 1);
+        uint8_t nack = field(root->nack_o, port, 1);
+        if (credits | ack | nack)
+            *backs++ = {port, credits, ack, nack};
+    }
+    return backs;
+}
+
+void read_outputs(const Root *root, struct router_door_out *out)
+{
+    read_flits(root, out);
+    struct router_door_back *end = out->backs;
+    if (any(root->ack_o) || any(root->nack_o))
+        end = read_answers(root, end);
+#ifndef DOOR_CIRCUIT
+    else
+        end = read_credits(root, end);
+#endif
+    out->num_backs = static_cast<uint32_t>(end - out->backs);
     out->busy = root->busy_o;
 }
 
@@ -146,12 +179,7 @@ void read_outputs(const Root *root, struct router_door_out *out)
 void strap(Root *root, const struct router_door_straps *straps)
 {
     root->rst_ni = 0;
-    for (uint32_t port = 0; port < NUM_PORTS; port++) {
-        root->fwd_i[port] = 0;
-        root->credit_i[port] = 0;
-        root->ack_i[port] = 0;
-        root->nack_i[port] = 0;
-    }
+    quiet(root);
 #ifndef DOOR_WHOLE
     root->cfg_valid_i = 0;
 #endif
@@ -180,7 +208,6 @@ void add_instance(Bank *bank, uint32_t idx, const struct router_door_straps *str
     Instance self;
     self.model = std::make_unique<Vdoor>(&bank->context, name);
     self.root = self.model->rootp;
-    self.set = std::make_unique<uint32_t[]>(3 * NUM_PORTS);
     strap(self.root, straps);
     low(self.root, self.model.get());
     edge(self);
@@ -228,26 +255,27 @@ void flit(void *handle, uint32_t instance, uint32_t port, uint8_t wires, const u
 {
     Instance &self = bank_of(handle)->instances[instance];
     before_pins(self);
-    self.root->fwd_i[port] = wires;
+    set_field(self.root->fwd_i, port * FWD_BITS, wires);
     put_payload(self.root->payload_i[port], words);
-    self.set[self.num_set++] = port;
 }
 
 void credit(void *handle, uint32_t instance, uint32_t port, uint8_t vcs)
 {
+#ifdef DOOR_CIRCUIT
+    (void)handle, (void)instance, (void)port, (void)vcs;
+#else
     Instance &self = bank_of(handle)->instances[instance];
     before_pins(self);
-    self.root->credit_i[port] = vcs;
-    self.set[self.num_set++] = port;
+    set_field(self.root->credit_i, port * CREDIT_BITS, vcs);
+#endif
 }
 
 void answer(void *handle, uint32_t instance, uint32_t port, bool ack, bool nack)
 {
     Instance &self = bank_of(handle)->instances[instance];
     before_pins(self);
-    self.root->ack_i[port] = ack;
-    self.root->nack_i[port] = nack;
-    self.set[self.num_set++] = port;
+    set_field(self.root->ack_i, port, ack);
+    set_field(self.root->nack_i, port, nack);
 }
 
 void clock(void *handle, uint32_t instance, struct router_door_out *out)
@@ -263,11 +291,10 @@ void clock(void *handle, uint32_t instance, struct router_door_out *out)
 }
 
 #ifndef DOOR_WHOLE
-void stalls(void *handle, uint32_t instance, uint64_t counts[ROUTER_DOOR_STALLS])
+const uint64_t *stalls(void *handle, uint32_t instance)
 {
-    const Root *root = bank_of(handle)->instances[instance].root;
-    for (uint32_t i = 0; i < ROUTER_DOOR_STALLS; i++)
-        counts[i] = root->stalls_o[i];
+    static_assert(std::extent_v<decltype(Root::stalls_o)> == ROUTER_DOOR_STALLS);
+    return bank_of(handle)->instances[instance].root->stalls_o;
 }
 #endif
 

@@ -84,8 +84,9 @@ struct router_door {
     void (*answer)(void *bank, uint32_t instance, uint32_t port, bool ack, bool nack);
     void (*clock)(void *bank, uint32_t instance, struct router_door_out *out);
 
-    // Counts since reset, in the order of struct router_stalls. NULL where there are none.
-    void (*stalls)(void *bank, uint32_t instance, uint64_t counts[ROUTER_DOOR_STALLS]);
+    // Counts since reset, [ROUTER_DOOR_STALLS] in the order of struct router_stalls; the instance's
+    // own, which go on counting. NULL where there are none.
+    const uint64_t *(*stalls)(void *bank, uint32_t instance);
 
     // The first assertion that failed, as file:line, or NULL.
     const char *(*fault)(void *bank);

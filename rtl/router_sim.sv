@@ -33,17 +33,17 @@ module router_sim #(
     input  logic                 cfg_valid_i,
     input  logic [23:0]          cfg_addr_i,
     input  logic [31:0]          cfg_data_i,
-    // Channels in and out; fwd is {valid, head, tail, vc}, credit a bit a VC
-    input  logic [5:0]           fwd_i[RADIX],
+    // Channels in and out, a field a port; fwd is {valid, head, tail, vc}, credit a bit a VC
+    input  logic [RADIX*6-1:0]   fwd_i,
     input  logic [FLIT_BITS-1:0] payload_i[RADIX],
-    input  logic [7:0]           credit_i[RADIX],
-    input  logic                 ack_i[RADIX],
-    input  logic                 nack_i[RADIX],
-    output logic [5:0]           fwd_o[RADIX],
+    input  logic [RADIX*VCS-1:0] credit_i,
+    input  logic [RADIX-1:0]     ack_i,
+    input  logic [RADIX-1:0]     nack_i,
+    output logic [RADIX*6-1:0]   fwd_o,
     output logic [FLIT_BITS-1:0] payload_o[RADIX],
-    output logic [7:0]           credit_o[RADIX],
-    output logic                 ack_o[RADIX],
-    output logic                 nack_o[RADIX],
+    output logic [RADIX*VCS-1:0] credit_o,
+    output logic [RADIX-1:0]     ack_o,
+    output logic [RADIX-1:0]     nack_o,
     // Observation
     output logic                 busy_o,  // a FIFO is not empty or an output register not quiet
     output logic [63:0]          stalls_o[7]  // as ROUTER_STALLS of router.h lists them
@@ -111,16 +111,8 @@ module router_sim #(
         .table_vcs_o   (table_vcs)
     );
 
-    logic [RADIX*6-1:0]         in_fwd;
     logic [RADIX*FLIT_BITS-1:0] in_payload;
-    logic [RADIX*VCS-1:0]       in_credit;
-    logic [RADIX-1:0]           in_ack;
-    logic [RADIX-1:0]           in_nack;
-    logic [RADIX*6-1:0]         out_fwd;
     logic [RADIX*FLIT_BITS-1:0] out_payload;
-    logic [RADIX*VCS-1:0]       out_credit;
-    logic [RADIX-1:0]           out_ack;
-    logic [RADIX-1:0]           out_nack;
 
     router #(
         .RADIX     (RADIX),
@@ -166,34 +158,21 @@ module router_sim #(
         .table_index_i (table_index),
         .table_port_i  (table_port),
         .table_vcs_i   (table_vcs),
-        .fwd_i         (in_fwd),
+        .fwd_i,
         .payload_i     (in_payload),
-        .credit_o      (out_credit),
-        .ack_o         (out_ack),
-        .nack_o        (out_nack),
-        .fwd_o         (out_fwd),
+        .credit_o      (credit_o),
+        .ack_o         (ack_o),
+        .nack_o        (nack_o),
+        .fwd_o         (fwd_o),
         .payload_o     (out_payload),
-        .credit_i      (in_credit),
-        .ack_i         (in_ack),
-        .nack_i        (in_nack)
+        .credit_i,
+        .ack_i,
+        .nack_i
     );
 
-    // Pins
-    for (genvar p = 0; p < RADIX; p++) begin : g_pins
-        assign in_fwd[p*6+:6]                     = fwd_i[p];
+    for (genvar p = 0; p < RADIX; p++) begin : g_payload
         assign in_payload[p*FLIT_BITS+:FLIT_BITS] = payload_i[p];
-        assign in_credit[p*VCS+:VCS]              = credit_i[p][VCS-1:0];
-        assign in_ack[p]                          = ack_i[p];
-        assign in_nack[p]                         = nack_i[p];
-
-        assign fwd_o[p]     = out_fwd[p*6+:6];
         assign payload_o[p] = out_payload[p*FLIT_BITS+:FLIT_BITS];
-        assign credit_o[p]  = 8'(out_credit[p*VCS+:VCS]);
-        assign ack_o[p]     = out_ack[p];
-        assign nack_o[p]    = out_nack[p];
-
-        logic unused_vcs;
-        assign unused_vcs = ^credit_i[p];
     end
 
     logic unused_vcs;
@@ -201,55 +180,73 @@ module router_sim #(
 
     assign busy_o = u_router.busy;
 
-    // Stalls: front flits that stay, from the inside of the router
+    // Stalls: front flits that stay, from the inside of the router. What follows from them is counted
+    // by one process, so that Verilator evaluates it only when some stay.
     localparam int NumVcs = RADIX * VCS;
 
     logic [NumVcs-1:0] stay;
-    logic [NumVcs-1:0] why[7];
 
     assign stay = u_router.filled & ~u_router.leave;
 
     if (PIPELINE < 3 && SWITCH_KIND == 0 && (ROUTING < 3 || ROUTING > 6) && CLASS_VCS == VCS) begin : g_single
-        logic [NumVcs-1:0]   usable;
-        logic [NumVcs-1:0]   no_vc;
-        logic [PortBits-1:0] port;
+        // Those that find no output VC, as far as it is for want of a free one
+        function automatic logic [NumVcs-1:0] without_vc(
+            input logic [NumVcs-1:0]        waiting,
+            input logic [NumVcs*32-1:0]     infos,
+            input logic [NumVcs*VCS-1:0]    out_vc,
+            input logic [(VCS<<PortBits)-1:0] held
+        );
+            logic [PortBits-1:0] port;
+
+            without_vc = '0;
+            for (int x = 0; x < NumVcs; x++)
+                if (waiting[x]) begin
+                    port          = infos[x*32+8+VCS+:PortBits];
+                    without_vc[x] = out_vc[x*VCS+:VCS] == '0 &&
+                        (infos[x*32+8+:VCS] & ~held[port*VCS+:VCS]) == '0;
+                end
+        endfunction
+
+        logic [NumVcs-1:0] usable;
+        logic [NumVcs-1:0] whole;
+        logic [NumVcs-1:0] ready;
 
         assign usable = u_router.g_single.u_input_allocator.usable;
+        assign whole  = u_router.g_single.u_input_allocator.whole;
+        assign ready  = u_router.g_single.u_input_allocator.ready;
 
-        always_comb begin
-            no_vc = '0;
-            port  = '0;
-            if ((stay & ~usable) != '0)
-                for (int x = 0; x < NumVcs; x++) begin
-                    port     = u_router.infos[x*32+24+:PortBits];
-                    no_vc[x] = u_router.g_single.u_input_allocator.out_vc_q[x*VCS+:VCS] == '0 &&
-                        (u_router.infos[x*32+16+:VCS] & ~u_router.held[port*VCS+:VCS]) == '0;
-                end
-            no_vc = no_vc & stay & ~usable;
-        end
-
-        assign why[0] = stay & ~usable & ~no_vc;
-        assign why[1] = no_vc;
-        assign why[2] = stay & usable & ~u_router.g_single.u_input_allocator.whole;
-        assign why[3] = '0;
-        assign why[4] = stay & u_router.g_single.u_input_allocator.ready;
-        assign why[5] = stay & u_router.g_single.u_input_allocator.whole &
-            ~u_router.g_single.u_input_allocator.ready;
-        assign why[6] = '0;
-    end else begin : g_stages
-        for (genvar i = 0; i < 7; i++) begin : g_why
-            assign why[i] = u_router.g_stages.stalls[i*NumVcs+:NumVcs];
-        end
-    end
-
-    for (genvar i = 0; i < 7; i++) begin : g_stalls
         always_ff @(posedge clk_i) begin
-            if (!rst_ni) stalls_o[i] <= '0;
-            else if (stay != '0) stalls_o[i] <= stalls_o[i] + 64'($countones(why[i]));
+            if (!rst_ni) for (int i = 0; i < 7; i++) stalls_o[i] <= '0;
+            else if (stay != '0) begin
+                if ((stay & ~usable) != '0) begin
+                    stalls_o[0] <= stalls_o[0] + 64'($countones(
+                        stay & ~usable & ~without_vc(
+                            stay & ~usable, u_router.infos,
+                            u_router.g_single.u_input_allocator.out_vc_q, u_router.held)));
+                    stalls_o[1] <= stalls_o[1] + 64'($countones(
+                        without_vc(stay & ~usable, u_router.infos,
+                            u_router.g_single.u_input_allocator.out_vc_q, u_router.held)));
+                end
+                stalls_o[2] <= stalls_o[2] + 64'($countones(stay & usable & ~whole));
+                stalls_o[4] <= stalls_o[4] + 64'($countones(stay & ready));
+                stalls_o[5] <= stalls_o[5] + 64'($countones(stay & whole & ~ready));
+            end
+        end
+    end else begin : g_stages
+        logic [NumVcs*7-1:0] why;
+
+        assign why = u_router.g_stages.stalls;
+
+        for (genvar i = 0; i < 7; i++) begin : g_stalls
+            always_ff @(posedge clk_i) begin
+                if (!rst_ni) stalls_o[i] <= '0;
+                else if (stay != '0)
+                    stalls_o[i] <= stalls_o[i] + 64'($countones(why[i*NumVcs+:NumVcs]));
+            end
         end
     end
 
 `ifdef ORDITO_ASSERT
-    always @(posedge clk_i) assert (rst_ni || (in_fwd == '0 && in_credit == '0));  // PinsAreQuietInReset
+    always @(posedge clk_i) assert (rst_ni || (fwd_i == '0 && credit_i == '0));  // PinsAreQuietInReset
 `endif
 endmodule

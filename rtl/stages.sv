@@ -90,8 +90,8 @@ module stages #(
 
         assign holds = out_vc_q[x*VCS+:VCS];
         assign port  = holds != '0 ? out_port_o[x*PORT_BITS+:PORT_BITS]
-            : selected ? choice : infos_i[x*32+24+:PORT_BITS];
-        assign free  = infos_i[x*32+16+:VCS] & ~held_o[port*VCS+:VCS];
+            : selected ? choice : infos_i[x*32+8+VCS+:PORT_BITS];
+        assign free  = infos_i[x*32+8+:VCS] & ~held_o[port*VCS+:VCS];
 
         if (ADAPTIVE != 0) begin : g_selection
             localparam int Group = x % VCS - x % VCS % GROUP_VCS;
@@ -103,7 +103,7 @@ module stages #(
             ) u_selection (
                 .ports_i     (choices_i[x*RADIX+:RADIX]),
                 .vcs_i       (adaptive << Group),
-                .needed_i    (infos_i[x*32+8+:7]),
+                .needed_i    (infos_i[x*32+1+:7]),
                 .held_i      (held_o),
                 .has_credit_i,
                 .credits_i,
@@ -123,7 +123,7 @@ module stages #(
             enough = '0;
             for (int v = 0; v < VCS; v++)
                 enough[v] = 7'(credits_i[(port*VCS+v)*CREDIT_BITS+:CREDIT_BITS]) >=
-                    infos_i[x*32+8+:7] && has_credit_i[port*VCS+v];
+                    infos_i[x*32+1+:7] && has_credit_i[port*VCS+v];
         end
 
         assign waiting[x]                     = filled_i[x] && holds == '0;
@@ -233,7 +233,7 @@ module stages #(
                 if (leave_o[i*VCS+v]) begin
                     choice = HasVcStage && asks[i*VCS+v] ? given[(i*VCS+v)*VCS+:VCS]
                                                          : usable[(i*VCS+v)*VCS+:VCS];
-                    head   = infos_i[(i*VCS+v)*32+16+:VCS] != '0;  // only heads have a route
+                    head   = infos_i[(i*VCS+v)*32+8+:VCS] != '0;  // only heads have a route
                     tail   = infos_i[(i*VCS+v)*32];
                     take   = waiting[i*VCS+v] && !HasVcStage;
                 end
@@ -369,7 +369,7 @@ module stages #(
                 assert ($onehot0(holds));                                                     // PacketHoldsOneVc
                 assert ((holds & ~held_o[out_port_o[x*PORT_BITS+:PORT_BITS]*VCS+:VCS]) == '0);  // WhichIsHeld
                 assert (!leave_o[x] || filled_i[x]);                                          // LeavingFlitExists
-                assert (!waiting[x] || infos_i[x*32+16+:VCS] != '0);                          // HeadHasARoute
+                assert (!waiting[x] || infos_i[x*32+8+:VCS] != '0);                          // HeadHasARoute
             end
     end
 

@@ -19,10 +19,10 @@ static const char router_head[] =
     "    input logic [1:0] mode_i, input logic [6:0] depth_i, input logic by_flow_i,\n"
     "    input logic [7:0] vcs_low_i, vcs_high_i, vcs_class_i,\n"
     "    input logic cfg_valid_i, input logic [23:0] cfg_addr_i, input logic [31:0] cfg_data_i,\n"
-    "    input logic [5:0] fwd_i[RADIX], input logic [FLIT_BITS-1:0] payload_i[RADIX],\n"
-    "    input logic [7:0] credit_i[RADIX], input logic ack_i[RADIX], nack_i[RADIX],\n"
-    "    output logic [5:0] fwd_o[RADIX], output logic [FLIT_BITS-1:0] payload_o[RADIX],\n"
-    "    output logic [7:0] credit_o[RADIX], output logic ack_o[RADIX], nack_o[RADIX],\n"
+    "    input logic [RADIX*6-1:0] fwd_i, input logic [FLIT_BITS-1:0] payload_i[RADIX],\n"
+    "    input logic [RADIX*VCS-1:0] credit_i, input logic [RADIX-1:0] ack_i, nack_i,\n"
+    "    output logic [RADIX*6-1:0] fwd_o, output logic [FLIT_BITS-1:0] payload_o[RADIX],\n"
+    "    output logic [RADIX*VCS-1:0] credit_o, output logic [RADIX-1:0] ack_o, nack_o,\n"
     "    output logic busy_o,\n"
     "    output logic [63:0] stalls_o[7]);\n";
 
@@ -93,13 +93,14 @@ void rtl_bench_use(const char *body)
     struct err err = {0};
     char *sources;
     char *cache;
-    static const char *const kept[] = {"router_door.cpp", "router_door.h"};
+    static const char *const kept[] = {"router_door.cpp", "router_door.h", "router_edge.h",
+                                       "router_pins.h"};
     unsetenv("ORDITO_RTL");
     cr_assert(rtl_cache_find(&sources, &cache, &err), "%s", err.text);
     char *text = rtl_cache_text("%s%s", router_head, body);
     char *folder = rtl_cache_text("%s", scratch_file("router_sim.sv", text));
     dirname(folder);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         char *from = rtl_cache_text("%s/%s", sources, kept[i]);
         char *to = rtl_cache_text("%s/%s", folder, kept[i]);
         cr_assert_eq(symlink(from, to), 0);
@@ -130,6 +131,8 @@ void rtl_bench_add_true_router(void)
         char *from = rtl_cache_text("%s/%s", sources, files.names[i]);
         char *to = rtl_cache_text("%s/%s", folder, files.names[i]);
         if (strncmp(files.names[i], "router_door", 11) != 0 &&
+            strcmp(files.names[i], "router_edge.h") != 0 &&
+            strcmp(files.names[i], "router_pins.h") != 0 &&
             strcmp(files.names[i], "router_sim.sv") != 0)
             cr_assert_eq(symlink(from, to), 0);
         free(from);

@@ -15,18 +15,17 @@
 #include <unistd.h>
 
 // What comes in by a port goes out by the next one at the next edge.
-static const char shift_body[] = "    for (genvar i = 0; i < RADIX; i++) begin : g_port\n"
-                                 "        always_ff @(posedge clk_i) begin\n"
-                                 "            fwd_o[(i + 1) % RADIX] <= rst_ni ? fwd_i[i] : '0;\n"
-                                 "            payload_o[(i + 1) % RADIX] <= payload_i[i];\n"
-                                 "            credit_o[i] <= '0;\n"
-                                 "            if (fwd_i[i][5]) assert (fwd_i[i][2:0] == 3'd0);\n"
-                                 "        end\n"
-                                 "        assign ack_o[i] = 1'b0, nack_o[i] = 1'b0;\n"
-                                 "    end\n"
-                                 "    assign busy_o = 1'b0;\n"
-                                 "    for (genvar i = 0; i < 7; i++) assign stalls_o[i] = '0;\n"
-                                 "endmodule\n";
+static const char shift_body[] =
+    "    for (genvar i = 0; i < RADIX; i++) begin : g_port\n"
+    "        always_ff @(posedge clk_i) begin\n"
+    "            fwd_o[(i + 1) % RADIX * 6+:6] <= rst_ni ? fwd_i[i*6+:6] : '0;\n"
+    "            payload_o[(i + 1) % RADIX] <= payload_i[i];\n"
+    "            if (fwd_i[i*6+5]) assert (fwd_i[i*6+:3] == 3'd0);\n"
+    "        end\n"
+    "    end\n"
+    "    assign credit_o = '0, ack_o = '0, nack_o = '0, busy_o = 1'b0;\n"
+    "    for (genvar i = 0; i < 7; i++) assign stalls_o[i] = '0;\n"
+    "endmodule\n";
 
 static const struct topology_spec line_of_three = {.kind = "mesh", .num_dims = 1, .dims = {3}};
 static const struct topology_spec pair = {.kind = "hypercube", .n = 1};

@@ -9,25 +9,6 @@
 
 enum { ROW_CHARS = 384, MAX_PORTS_PER_CYCLE = 32 };
 
-// Something on the pins of a port.
-struct event {
-    uint64_t cycle;
-    uint64_t payload; // flits
-    uint16_t port;
-    uint8_t pins; // enum router_history_pins
-    uint8_t vcs;  // flits: the VC's number; credits: a bit per VC
-    bool head;
-    bool tail;
-    bool ack;
-    bool nack;
-};
-
-struct router_history {
-    uint32_t room;        // events kept a router, a power of two
-    uint64_t *num_events; // [num_routers]: noted since the beginning
-    struct event *events; // [num_routers * room]: event i is at i % room
-};
-
 // Events to keep of a router.
 static uint32_t room_of(uint32_t radix)
 {
@@ -68,48 +49,6 @@ void router_history_free(struct router_history *self)
     free(self);
 }
 
-static struct event *event_at(const struct router_history *self, uint32_t router, uint64_t number)
-{
-    return &self->events[(size_t)router * self->room + (number & (self->room - 1))];
-}
-
-void router_history_flit(struct router_history *self, uint32_t router, uint64_t cycle,
-                         enum router_history_pins pins, uint32_t port, struct flit flit)
-{
-    *event_at(self, router, self->num_events[router]++) = (struct event){
-        .cycle = cycle,
-        .payload = flit.payload,
-        .port = (uint16_t)port,
-        .pins = (uint8_t)pins,
-        .vcs = flit.vc,
-        .head = flit.head,
-        .tail = flit.tail,
-    };
-}
-
-void router_history_credit(struct router_history *self, uint32_t router, uint64_t cycle,
-                           enum router_history_pins pins, uint32_t port, uint8_t vcs)
-{
-    *event_at(self, router, self->num_events[router]++) = (struct event){
-        .cycle = cycle,
-        .port = (uint16_t)port,
-        .pins = (uint8_t)pins,
-        .vcs = vcs,
-    };
-}
-
-void router_history_answer(struct router_history *self, uint32_t router, uint64_t cycle,
-                           enum router_history_pins pins, uint32_t port, bool ack, bool nack)
-{
-    *event_at(self, router, self->num_events[router]++) = (struct event){
-        .cycle = cycle,
-        .port = (uint16_t)port,
-        .pins = (uint8_t)pins,
-        .ack = ack,
-        .nack = nack,
-    };
-}
-
 // A row of the table; what does not fit is left out.
 struct row {
     char text[ROW_CHARS];
@@ -129,7 +68,7 @@ __attribute__((format(printf, 2, 3))) static void append(struct row *row, const 
     memcpy(row->text + row->length - 3, "...", 3);
 }
 
-static void append_event(struct row *row, const struct event *event)
+static void append_event(struct row *row, const struct router_history_event *event)
 {
     if (event->pins == ROUTER_HISTORY_CREDIT_IN || event->pins == ROUTER_HISTORY_CREDIT_OUT) {
         if (event->ack || event->nack)
@@ -151,7 +90,7 @@ static uint32_t next_port(const struct router_history *self, uint32_t router, ui
 {
     uint32_t lowest = NO_PORT;
     for (uint64_t i = first; i < end; i++) {
-        const struct event *event = event_at(self, router, i);
+        const struct router_history_event *event = router_history_event_at(self, router, i);
         if (event->pins == pins && event->port >= from && event->port < lowest)
             lowest = event->port;
     }
@@ -165,14 +104,14 @@ static void make_row(const struct router_history *self, uint32_t router, uint64_
     static const char *const titles[ROUTER_HISTORY_NUM_PINS] = {" in", " credit in", " out",
                                                                 " credit out"};
     row->length = 0;
-    append(row, "  cycle %" PRIu64 ":", event_at(self, router, first)->cycle);
+    append(row, "  cycle %" PRIu64 ":", router_history_event_at(self, router, first)->cycle);
     for (uint32_t pins = 0; pins < ROUTER_HISTORY_NUM_PINS; pins++) {
         uint32_t port = next_port(self, router, first, end, pins, 0);
         if (port != NO_PORT)
             append(row, "%s", titles[pins]);
         for (; port != NO_PORT; port = next_port(self, router, first, end, pins, port + 1))
             for (uint64_t i = first; i < end; i++) {
-                const struct event *event = event_at(self, router, i);
+                const struct router_history_event *event = router_history_event_at(self, router, i);
                 if (event->pins == pins && event->port == port)
                     append_event(row, event);
             }
@@ -190,8 +129,8 @@ void router_history_table(const struct router_history *self, uint32_t router, ch
     size_t left = size;
     while (num < ROUTER_HISTORY_CYCLES && end > oldest) {
         uint64_t first = end - 1;
-        uint64_t cycle = event_at(self, router, first)->cycle;
-        while (first > oldest && event_at(self, router, first - 1)->cycle == cycle)
+        uint64_t cycle = router_history_event_at(self, router, first)->cycle;
+        while (first > oldest && router_history_event_at(self, router, first - 1)->cycle == cycle)
             first--;
         if (first == oldest && oldest > 0)
             break; // what came before in this cycle may be gone

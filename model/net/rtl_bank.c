@@ -160,17 +160,13 @@ void rtl_bank_flit(void *bank, uint32_t instance, uint32_t port, struct flit fli
 {
     struct rtl_bank *self = bank;
     leave_wave_cycle(self);
-    uint8_t wires = (uint8_t)(ROUTER_DOOR_VALID | flit.vc);
-    if (flit.head)
-        wires |= ROUTER_DOOR_HEAD;
-    if (flit.tail)
-        wires |= ROUTER_DOOR_TAIL;
     uint64_t words[LAYOUT_MAX_WORDS];
-    for (uint32_t w = 0; w < self->num_words; w++)
+    words[0] = flit.payload;
+    for (uint32_t w = 1; w < self->num_words; w++)
         words[w] = layout_word(flit.payload, w);
     words[self->num_words - 1] &= self->last_word_mask;
     const struct rtl_part *part = rtl_bank_part(self, instance);
-    self->door->flit(part->instances, instance - part->first, port, wires, words);
+    self->door->flit(part->instances, instance - part->first, port, rtl_bank_wires(flit), words);
 }
 
 void rtl_bank_credit(void *bank, uint32_t instance, uint32_t port, uint8_t vcs)
@@ -215,7 +211,7 @@ static void check_assertions(struct rtl_bank *self, struct rtl_part *part, uint3
     rtl_bank_note_fault(self, instance);
 }
 
-const struct router_door_out *rtl_bank_clock(struct rtl_bank *self, uint32_t instance)
+static inline const struct router_door_out *clock_edge(struct rtl_bank *self, uint32_t instance)
 {
     struct rtl_part *part = rtl_bank_part(self, instance);
     if (self->wave_open)
@@ -227,16 +223,9 @@ const struct router_door_out *rtl_bank_clock(struct rtl_bank *self, uint32_t ins
     return &part->out;
 }
 
-struct flit rtl_bank_out_flit(const struct rtl_bank *self, const struct router_door_out *out,
-                              uint32_t idx)
+const struct router_door_out *rtl_bank_clock(struct rtl_bank *self, uint32_t instance)
 {
-    uint8_t wires = out->flits[idx].wires;
-    return (struct flit){
-        .payload = out->words[(size_t)idx * self->num_words],
-        .vc = wires & ROUTER_DOOR_VC,
-        .head = (wires & ROUTER_DOOR_HEAD) != 0,
-        .tail = (wires & ROUTER_DOOR_TAIL) != 0,
-    };
+    return clock_edge(self, instance);
 }
 
 // The words past the first of a payload must be what they were made at an input.
@@ -260,20 +249,25 @@ static void check_words(struct rtl_bank *self, uint32_t instance, uint32_t idx)
 void rtl_bank_update(void *bank, uint32_t instance, struct router_out *out)
 {
     struct rtl_bank *self = bank;
-    const struct router_door_out *pins = rtl_bank_clock(self, instance);
-    out->num_flits = pins->num_flits;
-    for (uint32_t i = 0; i < out->num_flits; i++) {
-        out->flits[i] = (struct router_out_flit){.port = pins->flits[i].port,
-                                                 .flit = rtl_bank_out_flit(self, pins, i)};
+    const struct router_door_out *pins = clock_edge(self, instance);
+    uint32_t num_flits = pins->num_flits;
+    struct router_out_flit *flits = out->flits;
+    for (uint32_t i = 0; i < num_flits; i++) {
+        flits[i].port = pins->flits[i].port;
+        flits[i].flit = rtl_bank_out_flit(self, pins, i);
         if (self->num_words > 1)
             check_words(self, instance, i);
     }
-    out->num_credits = 0;
-    for (uint32_t i = 0; i < pins->num_backs; i++) {
-        const struct router_door_back *back = &pins->backs[i];
-        out->credits[out->num_credits++] = (struct router_out_credit){
-            .port = back->port, .vcs = back->credits, .ack = back->ack, .nack = back->nack};
+    out->num_flits = num_flits;
+    uint32_t num_backs = pins->num_backs;
+    const struct router_door_back *backs = pins->backs;
+    struct router_out_credit *credits = out->credits;
+    for (uint32_t i = 0; i < num_backs; i++) {
+        struct router_door_back back = backs[i];
+        credits[i] = (struct router_out_credit){
+            .port = back.port, .vcs = back.credits, .ack = back.ack, .nack = back.nack};
     }
+    out->num_credits = num_backs;
 }
 
 bool rtl_bank_busy(const void *bank, uint32_t instance)
@@ -285,11 +279,11 @@ bool rtl_bank_busy(const void *bank, uint32_t instance)
 void rtl_bank_stalls(const void *bank, uint32_t instance, struct router_stalls *sum)
 {
     const struct rtl_bank *self = bank;
-    uint64_t counts[ROUTER_DOOR_STALLS] = {0};
-    uint32_t idx = 0;
+    if (!self->door->stalls)
+        return;
     const struct rtl_part *part = rtl_bank_part(self, instance);
-    if (self->door->stalls)
-        self->door->stalls(part->instances, instance - part->first, counts);
+    const uint64_t *counts = self->door->stalls(part->instances, instance - part->first);
+    uint32_t idx = 0;
 #define ADD(name) sum->name += counts[idx++];
     ROUTER_STALLS(ADD)
 #undef ADD

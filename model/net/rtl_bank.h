@@ -78,9 +78,25 @@ const struct router_door_out *rtl_bank_clock(struct rtl_bank *self, uint32_t ins
 // router_rtl).
 void rtl_bank_note_fault(struct rtl_bank *self, uint32_t instance);
 
+// A flit's forward wires but for the payload, ROUTER_DOOR_*.
+static inline uint8_t rtl_bank_wires(struct flit flit)
+{
+    return (uint8_t)(ROUTER_DOOR_VALID | flit.vc | (flit.head ? ROUTER_DOOR_HEAD : 0) |
+                     (flit.tail ? ROUTER_DOOR_TAIL : 0));
+}
+
 // Flit `idx` of outputs.
-struct flit rtl_bank_out_flit(const struct rtl_bank *self, const struct router_door_out *out,
-                              uint32_t idx);
+static inline struct flit rtl_bank_out_flit(const struct rtl_bank *self,
+                                            const struct router_door_out *out, uint32_t idx)
+{
+    uint8_t wires = out->flits[idx].wires;
+    return (struct flit){
+        .payload = out->words[(size_t)idx * self->num_words],
+        .vc = wires & ROUTER_DOOR_VC,
+        .head = (wires & ROUTER_DOOR_HEAD) != 0,
+        .tail = (wires & ROUTER_DOOR_TAIL) != 0,
+    };
+}
 
 // Sets the word at an address of an instance's configuration port.
 void rtl_bank_configure(struct rtl_bank *self, uint32_t instance, uint32_t addr, uint32_t data);

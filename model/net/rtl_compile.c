@@ -223,6 +223,9 @@ static bool compile(struct rtl_job *self)
             rtl_tool_arg(&tools[i], "-DDOOR_CHECKED");
         if (self->variant->define)
             rtl_tool_arg(&tools[i], "-D%s", self->variant->define);
+        for (uint32_t p = 0; p < self->variant->num_parameters; p++)
+            rtl_tool_arg(&tools[i], "-DDOOR_%s=%s", self->variant->parameters[p].name,
+                         self->variant->parameters[p].value);
         rtl_tool_arg(&tools[i], "-c");
         rtl_tool_arg(&tools[i], "%s/%s.cc", self->folder, parts[i]);
         rtl_tool_arg(&tools[i], "-o");
