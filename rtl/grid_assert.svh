@@ -112,6 +112,10 @@ for (genvar d = 0; d < DIMS; d++) begin : g_dim
     end
 
     always @(posedge clk_i)
+        if (rst_ni && traffic && mask == '0)
+            assert (size == '0 && limit == '0);                             // UnusedSlotsAreClear
+
+    always @(posedge clk_i)
         if (rst_ni && traffic && mask != '0) begin
             assert (dim_mask_i[(d>0?d-1:0)*32+:32] != '0);                  // SlotsAreUsedInOrder
             assert (one == (len_mask_i | earlier_fields) + 1'b1);           // FieldsAreConsecutive
