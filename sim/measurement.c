@@ -243,12 +243,12 @@ static struct run_latency summary(struct stat_histogram *histogram, bool saturat
         .num = histogram->num,
         .mean = stat_histogram_mean(histogram),
         .ci95 = ci95_of(ci_sums, ci_nums),
-        .min = histogram->min,
+        .min = stat_histogram_min(histogram),
         .p50 = stat_histogram_percentile(histogram, 0.5),
         .p90 = stat_histogram_percentile(histogram, 0.9),
         .p99 = stat_histogram_percentile(histogram, 0.99),
         .p999 = stat_histogram_percentile(histogram, 0.999),
-        .max = histogram->max,
+        .max = stat_histogram_max(histogram),
     };
 }
 

@@ -17,12 +17,11 @@ struct rng rng_make(uint64_t seed, enum rng_purpose purpose, uint64_t instance)
 uint64_t rng_below(struct rng *self, uint64_t bound)
 {
     assert(bound > 0);
-    uint64_t reject_below = -bound % bound; // 2^64 mod bound
-    uint64_t draw;
-    do {
-        draw = rng_next(self);
-    } while (draw < reject_below);
-    return draw % bound;
+    for (;;) {
+        uint64_t draw = rng_next(self);
+        if (draw >= bound || draw >= -bound % bound) // reject what is below 2^64 mod bound
+            return draw % bound;
+    }
 }
 
 uint64_t rng_threshold(double probability)

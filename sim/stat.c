@@ -22,23 +22,15 @@ static bool add_large(struct stat_histogram *self, uint64_t value)
     return true;
 }
 
-bool stat_histogram_add(struct stat_histogram *self, uint64_t value)
+bool stat_histogram_grow(struct stat_histogram *self, uint64_t value)
 {
-    if (value < STAT_DENSE) {
-        if (!self->dense)
-            self->dense = calloc(STAT_DENSE, sizeof *self->dense);
-        if (!self->dense)
-            return false;
-        self->dense[value]++;
-    } else if (!add_large(self, value)) {
+    if (!self->dense)
+        self->dense = calloc(STAT_DENSE, sizeof *self->dense);
+    if (!self->dense)
         return false;
-    }
-    if (self->num == 0 || value < self->min)
-        self->min = value;
-    if (value > self->max)
-        self->max = value;
-    self->num++;
-    self->sum += value;
+    if (value >= STAT_DENSE)
+        return add_large(self, value);
+    self->dense[value]++;
     return true;
 }
 
@@ -79,10 +71,20 @@ uint64_t stat_histogram_percentile(struct stat_histogram *self, double fraction)
         self->sorted = true;
         return self->large[rank - num_dense - 1];
     }
-    uint64_t value = self->min;
+    uint64_t value = 0;
     for (uint64_t seen = self->dense[value]; seen < rank; seen += self->dense[value])
         value++;
     return value;
+}
+
+uint64_t stat_histogram_min(struct stat_histogram *self)
+{
+    return stat_histogram_percentile(self, 0.0);
+}
+
+uint64_t stat_histogram_max(struct stat_histogram *self)
+{
+    return stat_histogram_percentile(self, 1.0);
 }
 
 double stat_histogram_mean(const struct stat_histogram *self)

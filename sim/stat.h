@@ -19,17 +19,30 @@ struct stat_histogram {
     bool sorted; // `large` is in order
     uint64_t num;
     uint64_t sum;
-    uint64_t min;
-    uint64_t max;
 };
 
+// Makes room for a value; false if out of memory. For stat_histogram_add.
+bool stat_histogram_grow(struct stat_histogram *self, uint64_t value);
+
 // False if out of memory.
-bool stat_histogram_add(struct stat_histogram *self, uint64_t value);
+static inline bool stat_histogram_add(struct stat_histogram *self, uint64_t value)
+{
+    if (value < STAT_DENSE && self->dense)
+        self->dense[value]++;
+    else if (!stat_histogram_grow(self, value))
+        return false;
+    self->num++;
+    self->sum += value;
+    return true;
+}
+
 void stat_histogram_free(struct stat_histogram *self);
 
 // The smallest value that at least `fraction` (0..1] of the samples do not exceed (nearest rank).
 // 0 without samples.
 uint64_t stat_histogram_percentile(struct stat_histogram *self, double fraction);
+uint64_t stat_histogram_min(struct stat_histogram *self);
+uint64_t stat_histogram_max(struct stat_histogram *self);
 double stat_histogram_mean(const struct stat_histogram *self);
 
 // Half-width of the 95 % confidence interval of the mean of `num` batch means, by Student's t.

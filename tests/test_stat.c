@@ -32,8 +32,8 @@ Test(stat, percentiles_are_by_nearest_rank)
     cr_assert_eq(stat_histogram_percentile(&histogram, 0.40), 20);
     cr_assert_eq(stat_histogram_percentile(&histogram, 0.50), 35);
     cr_assert_eq(stat_histogram_percentile(&histogram, 1.00), 50);
-    cr_assert_eq(histogram.min, 15);
-    cr_assert_eq(histogram.max, 50);
+    cr_assert_eq(stat_histogram_min(&histogram), 15);
+    cr_assert_eq(stat_histogram_max(&histogram), 50);
     cr_assert_eq(stat_histogram_mean(&histogram), 32.0);
     stat_histogram_free(&histogram);
 }
