@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where output ports lead, and what a bank of routers needs to carry flits and credits from one of
-// them to another by itself: it saves a copy of each flit into the fabric's calendar and out of it.
-// The fabric owns all that is here. Each partition
-// has a carrier, with a calendar and counters of its own; all else is the same in all of them.
+// Where output ports lead, and what a bank of routers needs to carry all that they send and get by
+// itself: it saves a copy of each flit into the fabric's calendar and out of it. The fabric owns
+// all that is here. Each partition has a carrier, with terminals and counters of its own; all else
+// is the same in all of them.
 #ifndef ORDITO_MODEL_NET_CARRIER_H
 #define ORDITO_MODEL_NET_CARRIER_H
 

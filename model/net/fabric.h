@@ -5,7 +5,7 @@
 //   a. routers evaluate (contract steps 1 to 5 of router.h);
 //   b. terminals inject: a node with packets waiting puts at most one flit on its channel;
 //   c. what was sent over a channel of latency L in cycle t - L arrives: at routers (steps 6, 7),
-//      or at terminals; banks that carry (carrier.h) see to their own routers;
+//      or at terminals; banks that carry (carrier.h) see to that by themselves;
 //   d. terminals eject: a node that does not stall takes at most one flit, and its credit starts
 //      back in this cycle; a tail delivers its packet.
 // A terminal's credits that arrive in t are usable in t + 1, like a router's. So a packet of one
