@@ -189,7 +189,14 @@ Test(idle, a_jump_is_as_many_empty_cycles)
                     cr_assert(rig_cycle(walking), "%s", walking->err.text);
                 cr_assert_eq(fabric_now(walking->fabric), fabric_now(jumping->fabric));
             }
-            cr_expect_eq(memcmp(jumping->log, walking->log, 40 * sizeof *walking->log), 0);
+            for (size_t p = 0; p < 40; p++) {
+                const struct packet *a = &jumping->log[p];
+                const struct packet *b = &walking->log[p];
+                cr_expect(a->serial == b->serial && a->source == b->source &&
+                          a->destination == b->destination && a->hops == b->hops &&
+                          a->injected_cycle == b->injected_cycle &&
+                          a->ejected_cycle == b->ejected_cycle);
+            }
             cr_expect_eq(jumping->flit_hash, walking->flit_hash);
             rig_free(jumping);
             rig_free(walking);

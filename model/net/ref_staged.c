@@ -91,8 +91,9 @@ uint64_t ref_staged_bytes(const struct router_params *params)
                          params->radix * sizeof *staged->switch_picks;
     if (params->design.pipeline < ROUTER_VC_STAGE_PIPELINE)
         return sizeof *staged + rows * of_switch;
-    uint64_t of_vcs = allocator_words(&shapes.vc_shape) * sizeof *staged->vc_state +
-                      params->radix * params->routing->class_vcs * sizeof *staged->vc_picks;
+    uint64_t of_vcs =
+        allocator_words(&shapes.vc_shape) * sizeof *staged->vc_state +
+        (uint64_t)params->radix * params->routing->class_vcs * sizeof *staged->vc_picks;
     return sizeof *staged + rows * (2 * of_switch + of_vcs);
 }
 
