@@ -30,6 +30,7 @@ struct packet {
     uint32_t message;        // the sender's name for what it belongs to; MSG_NONE if nothing
     uint32_t traffic_class;
     uint32_t next; // next in the source queue or free list (handle)
+    uint32_t unused;
 };
 
 #endif
