@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 // Latency of the channel that leaves the topology by a port.
 static uint32_t latency_of(const struct fabric *self, size_t port)
@@ -91,9 +90,7 @@ static bool allocate(struct fabric *self, struct err *err)
     self->node_wires = calloc(nodes, sizeof *self->node_wires);
     self->active = calloc(partition_num_words(self->num_routers), sizeof *self->active);
     self->carriers = calloc(self->num_parts, sizeof *self->carriers);
-    self->parts = aligned_alloc(FABRIC_LINE_BYTES, self->num_parts * sizeof *self->parts);
-    if (self->parts)
-        memset(self->parts, 0, self->num_parts * sizeof *self->parts);
+    self->parts = cache_line_calloc(self->num_parts, sizeof *self->parts);
     self->order = calloc(self->num_routers, sizeof *self->order);
     self->channel_flits = calloc(ports + nodes, sizeof *self->channel_flits);
     self->own_address = routing_own_addresses(self->params.routing, self->params.topology);

@@ -3,6 +3,7 @@
 #ifndef ORDITO_MODEL_NET_FABRIC_STATE_H
 #define ORDITO_MODEL_NET_FABRIC_STATE_H
 
+#include "model/net/cache_line.h"
 #include "model/net/calendar.h"
 #include "model/net/fabric.h"
 #include "model/net/packet_pool.h"
@@ -11,13 +12,11 @@
 #include "model/net/workers.h"
 #include "sim/rng.h"
 
-enum { FABRIC_LINE_BYTES = 64 }; // of a cache: partitions' states begin at multiples of it
-
 struct fabric;
 
 // The routers and nodes that one thread simulates, and what it alone changes while it does.
 struct partition {
-    _Alignas(FABRIC_LINE_BYTES) struct fabric *fabric;
+    _Alignas(CACHE_LINE_BYTES) struct fabric *fabric;
     uint32_t first_word; // of `active`: of its routers
     uint32_t end_word;
     struct router_out out;

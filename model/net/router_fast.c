@@ -6,8 +6,6 @@
 #include "model/net/terminal.h"
 
 #include <assert.h>
-#include <stdlib.h>
-#include <string.h>
 
 // --- steps 6 and 7 ------------------------------------------------------------------------------
 
@@ -156,7 +154,7 @@ static void arrive_at_routers(const struct fast_bank *self, struct fast_part *he
         uint32_t router = flit->event / FAST_MAX_SET;
         arrive_flit(self, fast_router_at(self, router), flit->event % FAST_MAX_SET, flit->payload,
                     flit->ends, flit->hops);
-        active[router / 64] |= fast_bit_of(router % 64);
+        active[router / PARTITION_WORD] |= fast_bit_of(router % PARTITION_WORD);
     }
     for (uint32_t i = 0; i < credits.num; i++)
         arrive_credit(self, fast_router_at(self, credits.list[i] / FAST_MAX_SET),

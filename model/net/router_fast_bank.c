@@ -40,8 +40,6 @@ void fast_bank_free(void *bank)
     free(self);
 }
 
-enum { LINE_BYTES = 64 }; // of a cache
-
 static size_t round_up(size_t size, size_t unit)
 {
     return (size + unit - 1) / unit * unit;
@@ -61,7 +59,7 @@ static void lay_out(struct fast_bank *self, const struct router_params *params)
     self->fifos_at =
         round_up(self->ports_at + self->radix * sizeof(struct fast_port), sizeof(struct fast_flit));
     size_t fifos_bytes = sizeof(struct fast_flit) * self->set_size << self->fifo_log;
-    self->stride = round_up(self->fifos_at + fifos_bytes, LINE_BYTES);
+    self->stride = round_up(self->fifos_at + fifos_bytes, CACHE_LINE_BYTES);
 }
 
 // Contenders that a partition has room for: of a word of routers.
@@ -80,11 +78,9 @@ uint64_t router_fast_bytes(const struct router_params *params)
 
 static bool allocate(struct fast_bank *self)
 {
-    self->routers = aligned_alloc(LINE_BYTES, self->num_routers * self->stride);
+    self->routers = aligned_alloc(CACHE_LINE_BYTES, self->num_routers * self->stride);
     self->stalls = calloc(self->num_routers, sizeof *self->stalls);
-    self->parts = aligned_alloc(_Alignof(struct fast_part), self->num_parts * sizeof *self->parts);
-    if (self->parts)
-        memset(self->parts, 0, self->num_parts * sizeof *self->parts);
+    self->parts = cache_line_calloc(self->num_parts, sizeof *self->parts);
     return self->routers && self->stalls && self->parts;
 }
 

@@ -3,6 +3,7 @@
 #ifndef ORDITO_MODEL_NET_ROUTER_FAST_STATE_H
 #define ORDITO_MODEL_NET_ROUTER_FAST_STATE_H
 
+#include "model/net/cache_line.h"
 #include "model/net/carrier.h"
 #include "model/net/router_fast.h"
 
@@ -105,8 +106,8 @@ struct fast_contender {
 
 // What a partition has put on channels.
 struct fast_part {
-    _Alignas(64) const struct carrier *carrier; // NULL: the bank does not carry
-    struct fast_contender *contenders;          // [64 * set_size]
+    _Alignas(CACHE_LINE_BYTES) const struct carrier *carrier; // NULL: the bank does not carry
+    struct fast_contender *contenders;                        // [64 * set_size]
     struct fast_day *days; // [num_parts * num_days], of each partition where things go
     uint32_t today;        // index of the day that comes in this cycle
     uint64_t num_hops;     // flits put in this cycle on channels that are hops

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/workers.h"
 
+#include "model/net/cache_line.h"
 #include "sim/host.h"
 
 #include <errno.h>
@@ -12,11 +13,11 @@
 
 // Looks before sleeping: some tens of microseconds, more than the caller's own work between two
 // turns takes most times, and little beside what a sleep and its end cost.
-enum { MAX_LOOKS = 1000, LINE_BYTES = 64 };
+enum { MAX_LOOKS = 1000 };
 
 // A part, and the thread whose it is, of all but part 0.
 struct worker {
-    _Alignas(LINE_BYTES) atomic_uint turn; // the last one in which somebody took the part
+    _Alignas(CACHE_LINE_BYTES) atomic_uint turn; // the last one in which somebody took the part
     struct workers *workers;
     pthread_t thread;
 };
@@ -31,10 +32,10 @@ struct workers {
     pthread_mutex_t mutex; // of who falls asleep
     pthread_cond_t turn_began;
     pthread_cond_t turn_over;
-    atomic_bool ending;                          // told with a turn
-    _Alignas(LINE_BYTES) atomic_uint turn;       // number of the last one that began
-    _Alignas(LINE_BYTES) atomic_uint num_left;   // parts of it that are not done
-    _Alignas(LINE_BYTES) atomic_uint num_asleep; // threads that wait for a turn
+    atomic_bool ending;                                // told with a turn
+    _Alignas(CACHE_LINE_BYTES) atomic_uint turn;       // number of the last one that began
+    _Alignas(CACHE_LINE_BYTES) atomic_uint num_left;   // parts of it that are not done
+    _Alignas(CACHE_LINE_BYTES) atomic_uint num_asleep; // threads that wait for a turn
     atomic_bool caller_asleep;
 };
 
@@ -148,12 +149,11 @@ static int start_threads(struct workers *self)
 
 struct workers *workers_new(uint32_t num_parts, workers_fn *work, void *context, struct err *err)
 {
-    struct workers *self = aligned_alloc(LINE_BYTES, sizeof *self);
+    struct workers *self = cache_line_calloc(1, sizeof *self);
     if (!self) {
         err_set(err, ERR_RUN, "out of memory for threads");
         return NULL;
     }
-    memset(self, 0, sizeof *self);
     self->work = work;
     self->context = context;
     self->num_parts = num_parts;
@@ -161,9 +161,7 @@ struct workers *workers_new(uint32_t num_parts, workers_fn *work, void *context,
     pthread_mutex_init(&self->mutex, NULL);
     pthread_cond_init(&self->turn_began, NULL);
     pthread_cond_init(&self->turn_over, NULL);
-    self->parts = aligned_alloc(LINE_BYTES, num_parts * sizeof *self->parts);
-    if (self->parts)
-        memset(self->parts, 0, num_parts * sizeof *self->parts);
+    self->parts = cache_line_calloc(num_parts, sizeof *self->parts);
     int failure = self->parts ? start_threads(self) : ENOMEM;
     if (failure == 0)
         return self;
