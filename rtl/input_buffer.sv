@@ -134,45 +134,27 @@ module input_buffer #(
         assign window = payload_i[31:0];
     end
 
+    logic [VCS+PORT_BITS-1:0] entries[0:(TABLE_SIZE>0?TABLE_SIZE:1)-1];
+
+    always_ff @(posedge clk_i)
+        if (TABLE_SIZE > 0 && table_write_i) entries[table_index_i] <= {table_vcs_i, table_port_i};
+
     // One process, in which Verilator needs no copies of the counts
-    if (TABLE_SIZE > 0) begin : g_table
-        logic [VCS+PORT_BITS-1:0] entries[0:TABLE_SIZE-1];
-
-        always_ff @(posedge clk_i)
-            if (table_write_i) entries[table_index_i] <= {table_vcs_i, table_port_i};
-
-        always_ff @(posedge clk_i) begin
-            if (valid_i) begin
-                payloads[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= payload_i;
-                infos[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= flit_info(
-                    head_i, tail_i, vc_i, window, RouteBits'(
-                    entries[INDEX_BITS'((window&addr_mask_i)>>addr_lsb_i)]));
-                written_q <= count_up(written_q, vc_i);
-                if (tail_i) tails_in_q <= count_up(tails_in_q, vc_i);
-            end
-            if (!rst_ni) begin
-                written_q  <= '0;
-                tails_in_q <= '0;
-            end
+    always_ff @(posedge clk_i) begin
+        if (valid_i) begin
+            payloads[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= payload_i;
+            infos[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= flit_info(
+                head_i, tail_i, vc_i, window,
+                TABLE_SIZE > 0
+                ? RouteBits'(entries[INDEX_BITS'((window&addr_mask_i)>>addr_lsb_i)])
+                : route_head(head_i, window, VC_BITS'(32'(vc_i) % CLASS_VCS)));
+            written_q <= count_up(written_q, vc_i);
+            if (tail_i) tails_in_q <= count_up(tails_in_q, vc_i);
         end
-    end else begin : g_grid
-        always_ff @(posedge clk_i) begin
-            if (valid_i) begin
-                payloads[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= payload_i;
-                infos[AddrBits'({vc_i, written_q[vc_i*CountBits+:SlotBits]})] <= flit_info(
-                    head_i, tail_i, vc_i, window, route_head(
-                    head_i, window, VC_BITS'(32'(vc_i) % CLASS_VCS)));
-                written_q <= count_up(written_q, vc_i);
-                if (tail_i) tails_in_q <= count_up(tails_in_q, vc_i);
-            end
-            if (!rst_ni) begin
-                written_q  <= '0;
-                tails_in_q <= '0;
-            end
+        if (!rst_ni) begin
+            written_q  <= '0;
+            tails_in_q <= '0;
         end
-
-        logic unused_table;
-        assign unused_table = ^{addr_lsb_i, table_write_i, table_index_i, table_port_i, table_vcs_i};
     end
 
     // Front flits
