@@ -18,7 +18,8 @@ enum rng_purpose {
     RNG_PERMUTATION = 4, // the random permutation pattern
     RNG_SHUFFLE = 5,     // order of evaluation in tests
     RNG_VALIDATE = 6,    // drawing of random configurations
-    RNG_BACKOFF = 7      // when a node repeats a circuit's probe
+    RNG_BACKOFF = 7,     // when a node repeats a circuit's probe
+    RNG_REPLACEMENT = 8  // which line of a set a cache evicts
 };
 
 struct rng {
