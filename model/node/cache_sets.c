@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/cache_sets.h"
 
+#include "model/node/limits.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,11 +14,6 @@ const char *const cache_replacement_names[CACHE_NUM_REPLACEMENTS] = {
     [CACHE_RANDOM] = "random",
 };
 
-static bool is_power_of_two(uint64_t x)
-{
-    return x && !(x & (x - 1));
-}
-
 bool cache_geometry_check(const struct cache_geometry *geometry, const char *key, struct err *err)
 {
     uint64_t ways = geometry->ways;
@@ -25,20 +22,18 @@ bool cache_geometry_check(const struct cache_geometry *geometry, const char *key
     if ((unsigned)geometry->replacement >= CACHE_NUM_REPLACEMENTS)
         return err_set(err, ERR_CONFIG, "%s.replacement: there is no policy %u", key,
                        (unsigned)geometry->replacement);
-    if (!is_power_of_two(line_bytes) || line_bytes < CACHE_MIN_LINE_BYTES ||
-        line_bytes > CACHE_MAX_LINE_BYTES)
-        return err_set(err, ERR_CONFIG,
-                       "%s.line_bytes: %" PRIu64 " is not a power of two in %u..%u", key,
-                       line_bytes, CACHE_MIN_LINE_BYTES, CACHE_MAX_LINE_BYTES);
-    if (ways < 1 || ways > CACHE_MAX_WAYS)
-        return err_set(err, ERR_CONFIG, "%s.ways: %" PRIu64 " is not in 1..%u", key, ways,
-                       CACHE_MAX_WAYS);
+    const struct limits rows[] = {
+        {"line_bytes", line_bytes, CACHE_MIN_LINE_BYTES, CACHE_MAX_LINE_BYTES, true},
+        {"ways", ways, 1, CACHE_MAX_WAYS, false},
+    };
+    if (!limits_check(rows, sizeof rows / sizeof *rows, key, err))
+        return false;
     if (geometry->replacement == CACHE_TREE_PLRU &&
-        (!is_power_of_two(ways) || ways > CACHE_MAX_TREE_WAYS))
+        (!limits_power_of_two(ways) || ways > CACHE_MAX_TREE_WAYS))
         return err_set(err, ERR_CONFIG,
                        "%s.ways: %" PRIu64 " is not a power of two in 1..%u, which tree-plru needs",
                        key, ways, CACHE_MAX_TREE_WAYS);
-    if (size_bytes % (ways * line_bytes) || !is_power_of_two(size_bytes / (ways * line_bytes)))
+    if (size_bytes % (ways * line_bytes) || !limits_power_of_two(size_bytes / (ways * line_bytes)))
         return err_set(err, ERR_CONFIG,
                        "%s.size_bytes: %" PRIu64 " is not %" PRIu64 " ways of %" PRIu64
                        " bytes times a power of two of sets",
