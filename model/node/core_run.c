@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "model/node/bus.h"
 #include "model/node/core_state.h"
 
 // --- a fast way ---------------------------------------------------------------------------------
@@ -88,15 +89,17 @@ static void find_next(struct core *self)
 void core_run(struct core *self, uint64_t limit)
 {
     for (find_next(self); self->next_cycle < limit; find_next(self)) {
+        bool plain = !self->num_stores && !self->done_bytes && !self->storing && !self->again;
         if (self->drain_cycle <= self->issue_cycle) {
             core_drain(self);
-            continue;
+        } else {
+            if (plain)
+                run_hits(self, limit);
+            if (self->issue_cycle < limit)
+                core_step(self);
         }
-        bool plain = !self->num_stores && !self->done_bytes && !self->storing && !self->again;
-        if (plain)
-            run_hits(self, limit);
-        if (self->issue_cycle < limit)
-            core_step(self);
+        if (self->bus->next_cycle < limit) // it has asked for something
+            limit = self->bus->next_cycle;
     }
 }
 
