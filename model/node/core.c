@@ -250,12 +250,13 @@ static void next_batch(struct core *self)
         return;
     if (!self->source->ended) {
         wait_for(self, CORE_WAIT_SOURCE);
-        return;
+    } else if (!core_all_is_done(self)) {
+        wait_for(self, CORE_WAIT_FENCE);
+    } else {
+        self->source = NULL;
+        self->stats.ended_cycle = self->issue_cycle;
+        self->issue_cycle = MEM_NEVER;
     }
-    uint64_t cycle = self->issue_cycle;
-    self->source = NULL;
-    self->issue_cycle = MEM_NEVER;
-    core_check_end(self, cycle);
 }
 
 // An operation without accesses, or without a cache for them, that takes so many cycles.

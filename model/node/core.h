@@ -8,7 +8,8 @@
 //   store               t + 1, into the store buffer; without one: hit t + hit latency, miss the
 //                       cycle in which the line comes
 //   modify              its load's, and then its store's
-//   fence               t + 1, once the store buffer is empty and all loads are done
+//   fence               t + 1, once the store buffer is empty and all loads are done, which is
+//                       also when a core ends
 // Without an instruction cache a fetch takes 1 cycle. What straddles lines is as many accesses, one
 // after the other. Loads do not block if max_load_misses > 0: so many may be on their way while
 // others hit; a load whose value the source wants blocks always. The store buffer is in order: a
@@ -65,7 +66,8 @@ struct core_stats {
     uint64_t forwarded_loads;
     uint64_t device_loads, device_stores;
     uint64_t errors;      // accesses that nothing answered, or that a device refused
-    uint64_t ended_cycle; // when all was done; MEM_NEVER before
+    uint64_t ended_cycle; // when all was done; MEM_NEVER before. From the start to here each cycle
+                          // is one of those above
 };
 
 struct core_store {

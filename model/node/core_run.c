@@ -121,12 +121,6 @@ void core_wake(struct core *self, uint64_t cycle)
     find_next(self);
 }
 
-void core_check_end(struct core *self, uint64_t cycle)
-{
-    if (!self->source && core_all_is_done(self) && !core_ended(self))
-        self->stats.ended_cycle = cycle;
-}
-
 void core_accesses_done(struct core *self, uint64_t cycle)
 {
     bool device_free = !self->num_stores && !self->loads_device && !self->stores_device;
@@ -135,7 +129,6 @@ void core_accesses_done(struct core *self, uint64_t cycle)
         (waits_for(self, CORE_WAIT_FENCE) && core_all_is_done(self)) ||
         (waits_for(self, CORE_WAIT_DEVICE) && device_free))
         resume(self, cycle);
-    core_check_end(self, cycle);
 }
 
 // --- what caches tell ---------------------------------------------------------------------------

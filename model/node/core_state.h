@@ -33,10 +33,8 @@ void core_pop_store(struct core *self, uint64_t cycle);
 void core_write_image(struct core *self, const struct core_store *store);
 void core_store_to_device(struct core *self, const struct core_store *store, uint64_t cycle);
 
-// core_run.c: stores or loads have been done, for which the core may have waited; the source has
-// ended: has all?
+// core_run.c: stores or loads have been done, for which the core may have waited.
 void core_accesses_done(struct core *self, uint64_t cycle);
-void core_check_end(struct core *self, uint64_t cycle);
 
 static inline bool core_all_is_done(const struct core *self)
 {
