@@ -46,6 +46,12 @@ const char *op_text(const struct op *op, char *text, size_t size)
         snprintf(text, size, "%s for %" PRId32 " to %" PRId32 ", tag %" PRId32, name, op->source,
                  op->destination, op->tag);
         break;
+    case OP_LOAD:
+    case OP_STORE:
+    case OP_MODIFY:
+    case OP_FETCH:
+        snprintf(text, size, "%s of %" PRIu64 " bytes at 0x%" PRIx64, name, op->bytes, op->address);
+        break;
     case OP_BCAST:
     case OP_REDUCE:
     case OP_GATHER:

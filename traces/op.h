@@ -16,6 +16,11 @@
     X(OP_FINALIZE, "finalize")                                                                     \
     X(OP_COMPUTE, "compute")                                                                       \
     X(OP_SLEEP, "sleep")                                                                           \
+    X(OP_LOAD, "load")                                                                             \
+    X(OP_STORE, "store")                                                                           \
+    X(OP_MODIFY, "modify")                                                                         \
+    X(OP_FETCH, "fetch")                                                                           \
+    X(OP_FENCE, "fence")                                                                           \
     X(OP_SEND, "send")                                                                             \
     X(OP_ISEND, "isend")                                                                           \
     X(OP_RECV, "recv")                                                                             \
@@ -57,6 +62,9 @@ enum { OP_MAX_BYTES = 1 << 30 };
 // Capacity of a receive that takes a message of any length.
 #define OP_ANY_BYTES UINT64_MAX
 
+// Of a message whose buffer has no address of its own.
+#define OP_NO_ADDRESS UINT64_MAX
+
 struct op {
     enum op_kind kind;
     uint32_t line; // in its file, for messages
@@ -68,7 +76,9 @@ struct op {
     int32_t destination;
     int32_t tag;
     uint32_t root;       // of a rooted collective
-    uint64_t bytes;      // send: size; recv: capacity; collectives: what this rank sends (to each)
+    uint64_t bytes;      // send: size; recv: capacity; collectives: what this rank sends (to each);
+                         // load, store, modify, fetch: 1..
+    uint64_t address;    // of these four; send, recv: of the buffer, or OP_NO_ADDRESS
     uint64_t recv_bytes; // sendrecv: capacity; gather, scatter, allgather, alltoall: what it gets
     // The v-collectives: bytes per rank, arrays of num_ranks that live until the next operation of
     // the same rank is read; NULL where they do not apply.

@@ -124,6 +124,13 @@ static enum outcome execute(struct mpi *self, uint32_t rank, struct err *err)
         return compute(self, rank, err);
     case OP_SLEEP:
         return spend(self, rank, op->amount * 1e9, &idle_cycles, err);
+    case OP_LOAD: // an ideal memory takes a cycle of the node
+    case OP_STORE:
+    case OP_MODIFY:
+    case OP_FETCH:
+        return spend(self, rank, 1e9 / self->params.node_clock_hz, &idle_cycles, err);
+    case OP_FENCE:
+        return GOES_ON;
     case OP_SEND:
     case OP_ISEND:
         return going_on(send(self, rank, op->kind == OP_SEND, err));
