@@ -15,6 +15,7 @@ typedef enum err_status cmd_fn(int argc, const char **argv, struct err *err);
 cmd_fn cmd_run;
 cmd_fn cmd_topology;
 cmd_fn cmd_validate;
+cmd_fn cmd_trace;
 cmd_fn cmd_bench;
 
 // Settings of parameters in the order of the command line.

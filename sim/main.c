@@ -14,6 +14,7 @@ static const struct {
     {"run", cmd_run, "simulate, once or over a product of parameters"},
     {"topology", cmd_topology, "figures of a topology: closed form, search, measurement"},
     {"validate", cmd_validate, "compare the router RTL with the C reference, at random"},
+    {"trace", cmd_trace, "what is in a trace, whether it is good, how caches take it"},
     {"bench", cmd_bench, "speed and memory of the simulator, beside what they should be"},
 };
 

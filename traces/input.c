@@ -9,9 +9,12 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zlib.h>
 
 enum { BLOCK_BYTES = 1 << 14, FIRST_LINE_BYTES = 256 };
+
+static const char STDIN_NAME[] = "standard input";
 
 // Bytes of a file for libarchive. Those of gzip are decoded here, by zlib, which looks at their
 // checksum, as libarchive does not; zlib hands on any others as they are.
@@ -62,24 +65,32 @@ static void archive_close(struct archive *archive, struct source *source)
     gzclose_r(source->file);
 }
 
+// Opens a regular file, or standard input if there is no path. NULL on failure.
+static gzFile open_bytes(const char *path, struct err *err)
+{
+    struct stat status;
+    gzFile file = NULL;
+    int descriptor = path ? -1 : dup(STDIN_FILENO);
+    if (path && stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        err_set(err, ERR_TRACE, "%s: not a regular file", path);
+        return NULL;
+    }
+    if (path)
+        file = gzopen(path, "rbe");
+    else if (descriptor >= 0 && !(file = gzdopen(descriptor, "rb")))
+        close(descriptor);
+    if (!file)
+        err_set(err, ERR_TRACE, "%s: %s", path ? path : STDIN_NAME, strerror(errno));
+    return file;
+}
+
 // An archive handle on the file, at its first header, which reads from `source`. NULL on failure.
 static struct archive *archive_at(const char *path, bool raw, struct source *source,
                                   struct err *err)
 {
-    struct stat status;
-    if (stat(path, &status) != 0) {
-        err_set(err, ERR_TRACE, "%s: %s", path, strerror(errno));
+    source->file = open_bytes(path, err);
+    if (!source->file)
         return NULL;
-    }
-    if (!S_ISREG(status.st_mode)) {
-        err_set(err, ERR_TRACE, "%s: not a regular file", path);
-        return NULL;
-    }
-    source->file = gzopen(path, "rbe");
-    if (!source->file) {
-        err_set(err, ERR_TRACE, "%s: %s", path, strerror(errno));
-        return NULL;
-    }
     struct archive *archive = archive_read_new();
     if (!archive) {
         gzclose_r(source->file);
@@ -96,7 +107,7 @@ static struct archive *archive_at(const char *path, bool raw, struct source *sou
     if (raw)
         archive_read_support_format_raw(archive);
     if (archive_read_open(archive, source, NULL, read_source, NULL) != ARCHIVE_OK) {
-        err_set(err, ERR_TRACE, "%s: %s", path, reason(archive));
+        err_set(err, ERR_TRACE, "%s: %s", path ? path : STDIN_NAME, reason(archive));
         archive_close(archive, source);
         return NULL;
     }
@@ -133,20 +144,31 @@ static bool seek_member(struct input *self, const char *path, const char *member
     return true;
 }
 
-struct input *input_open(const char *path, const char *member, struct err *err)
+static struct input *open_named(const char *name, const char *path, const char *member,
+                                struct err *err)
 {
     struct input *self = calloc(1, sizeof *self);
-    if (!self || asprintf(&self->name, member ? "%s:%s" : "%s", path, member) < 0) {
+    if (!self || asprintf(&self->name, member ? "%s:%s" : "%s", name, member) < 0) {
         free(self);
         err_set(err, ERR_RUN, "out of memory");
         return NULL;
     }
     self->archive = archive_at(path, !member, &self->source, err);
-    if (!self->archive || !seek_member(self, path, member, err)) {
+    if (!self->archive || !seek_member(self, name, member, err)) {
         input_close(self);
         return NULL;
     }
     return self;
+}
+
+struct input *input_open(const char *path, const char *member, struct err *err)
+{
+    return open_named(path, path, member, err);
+}
+
+struct input *input_open_stdin(struct err *err)
+{
+    return open_named(STDIN_NAME, NULL, NULL, err);
 }
 
 void input_close(struct input *self)
@@ -161,7 +183,7 @@ void input_close(struct input *self)
 }
 
 // Fetches the next block; sets `ended` at the end of the data.
-static bool next_block(struct input *self, struct err *err)
+static bool fetch(struct input *self, struct err *err)
 {
     const void *block;
     int64_t offset;
@@ -172,10 +194,30 @@ static bool next_block(struct input *self, struct err *err)
         self->ended = true;
         self->block_bytes = 0;
     } else if (result != ARCHIVE_OK && result != ARCHIVE_WARN) {
-        return err_set(err, ERR_TRACE, "%s:%u: %s", self->name, self->line_no + 1,
-                       reason(self->archive));
+        self->block_bytes = 0;
+        return err_set(err, ERR_TRACE, "%s", reason(self->archive));
     }
     return true;
+}
+
+size_t input_read(struct input *self, char *bytes, size_t num, struct err *err)
+{
+    size_t done = 0;
+    while (done < num && !self->ended) {
+        if (self->block_at == self->block_bytes) {
+            if (!fetch(self, err)) {
+                err_prefix(err, "%s", self->name);
+                break;
+            }
+            continue;
+        }
+        size_t part = self->block_bytes - self->block_at;
+        part = part < num - done ? part : num - done;
+        memcpy(bytes + done, self->block + self->block_at, part);
+        self->block_at += part;
+        done += part;
+    }
+    return done;
 }
 
 // Appends bytes to the line; keeps room for its NUL.
@@ -205,8 +247,10 @@ enum input_next input_line(struct input *self, char **line, struct err *err)
     bool whole = false;
     while (!whole) {
         if (self->block_at == self->block_bytes) {
-            if (!self->ended && !next_block(self, err))
+            if (!self->ended && !fetch(self, err)) {
+                err_prefix(err, "%s:%u", self->name, self->line_no + 1);
                 return INPUT_ERROR;
+            }
             if (self->ended)
                 break;
             continue;

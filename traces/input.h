@@ -25,7 +25,12 @@ struct input;
 
 // Opens a file, or `member` of the archive at `path` if that is not NULL. NULL on failure.
 struct input *input_open(const char *path, const char *member, struct err *err);
+struct input *input_open_stdin(struct err *err);
 void input_close(struct input *self);
+
+// The next bytes, for who finds lines alone: as many as are wanted, fewer only at the end or on an
+// error, when `err` is filled. Not to be mixed with input_line.
+size_t input_read(struct input *self, char *bytes, size_t num, struct err *err);
 
 // The next line, without its newline, NUL-terminated; it may be written to.
 enum input_next input_line(struct input *self, char **line, struct err *err);

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// ordito trace: what is in a trace (info), whether it is good (check), and how caches would take
+// its references (cache).
+#include "sim/cmd.h"
+#include "sim/outfile.h"
+#include "sim/output.h"
+#include "sim/trace_cache.h"
+#include "sim/trace_summary.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum option {
+    OPTION_HELP = 1,
+    OPTION_FORMAT,
+    OPTION_JSON,
+    OPTION_WRITE_BACKS,
+    OPTION_I1,
+    OPTION_D1,
+    OPTION_LL
+};
+
+enum { NUM_CACHES = 3 };
+
+#define FORMAT_OPTION                                                                              \
+    {                                                                                              \
+        "format", 0, POPT_ARG_STRING, NULL, OPTION_FORMAT, "of the trace (default: by content)",   \
+            "NAME"                                                                                 \
+    }
+#define JSON_OPTION                                                                                \
+    {                                                                                              \
+        "json", 0, POPT_ARG_STRING, NULL, OPTION_JSON, "the figures as JSON", "FILE"               \
+    }
+#define HELP_OPTION                                                                                \
+    {                                                                                              \
+        "help", '?', POPT_ARG_NONE, NULL, OPTION_HELP, "show this", NULL                           \
+    }
+
+static const struct poptOption info_options[] = {FORMAT_OPTION, JSON_OPTION, HELP_OPTION,
+                                                 POPT_TABLEEND};
+static const struct poptOption check_options[] = {FORMAT_OPTION, HELP_OPTION, POPT_TABLEEND};
+static const struct poptOption cache_options[] = {
+    {"i1", 0, POPT_ARG_STRING, NULL, OPTION_I1, "instruction cache (default: " TRACE_CACHE_I1 ")",
+     "BYTES,WAYS,LINE"},
+    {"d1", 0, POPT_ARG_STRING, NULL, OPTION_D1, "data cache (default: " TRACE_CACHE_D1 ")",
+     "BYTES,WAYS,LINE"},
+    {"ll", 0, POPT_ARG_STRING, NULL, OPTION_LL, "last-level cache (default: " TRACE_CACHE_LL ")",
+     "BYTES,WAYS,LINE"},
+    {"write-backs", 0, POPT_ARG_NONE, NULL, OPTION_WRITE_BACKS,
+     "also with lines that the data cache writes back to the last level", NULL},
+    FORMAT_OPTION,
+    JSON_OPTION,
+    HELP_OPTION,
+    POPT_TABLEEND};
+
+struct command {
+    const char **paths; // NULL-terminated, of popt
+    char *format;       // NULL: by content
+    char *json;         // NULL: none
+    char *caches[NUM_CACHES];
+    bool write_backs, help;
+};
+
+typedef bool verb_fn(const struct command *self, struct err *err);
+static verb_fn info, check, cache;
+
+static const struct verb {
+    const char *name;
+    const char *usage;
+    const char *help;
+    const struct poptOption *options;
+    verb_fn *run;
+} verbs[] = {
+    {"info", "FILE [OPTION...]", "what is in a trace", info_options, info},
+    {"check", "FILE... [OPTION...]", "whether traces are whole and well-formed", check_options,
+     check},
+    {"cache", "FILE [OPTION...]",
+     "references and misses of caches, as Valgrind's cachegrind counts", cache_options, cache},
+};
+
+enum { NUM_VERBS = sizeof verbs / sizeof *verbs };
+
+// Tells figures, the caller's no more: as a text or, if that is asked for, as JSON.
+static bool deliver(const struct command *self, json_t *figures, struct err *err)
+{
+    if (!self->json || strcmp(self->json, "-") != 0)
+        trace_summary_print(stdout, figures, 0);
+    if (!self->json) {
+        json_decref(figures);
+        return true;
+    }
+    return output_json_file(self->json,
+                            json_pack("{s:s, s:s, s:s, s:o}", "schema", "ordito.trace/1", "version",
+                                      ORDITO_VERSION, "outcome", "completed", "trace", figures),
+                            err);
+}
+
+static bool info(const struct command *self, struct err *err)
+{
+    if (self->json && !outfile_probe(self->json, err))
+        return false;
+    json_t *figures = trace_summary(self->paths[0], self->format ? self->format : "auto", err);
+    return figures && deliver(self, figures, err);
+}
+
+static bool check(const struct command *self, struct err *err)
+{
+    for (size_t i = 0; self->paths[i]; i++) {
+        json_t *figures = trace_summary(self->paths[i], self->format ? self->format : "auto", err);
+        if (!figures)
+            return false;
+        printf("%s: good (%s)\n", self->paths[i],
+               json_string_value(json_object_get(figures, "format")));
+        fflush(stdout);
+        json_decref(figures);
+    }
+    return true;
+}
+
+static bool cache(const struct command *self, struct err *err)
+{
+    if (self->json && !outfile_probe(self->json, err))
+        return false;
+    json_t *figures = trace_cache(self->paths[0], self->format ? self->format : "auto",
+                                  (const char *const *)self->caches, self->write_backs, err);
+    return figures && deliver(self, figures, err);
+}
+
+static bool take_option(struct command *self, enum option option, const char *value,
+                        struct err *err)
+{
+    switch (option) {
+    case OPTION_FORMAT:
+        return cmd_text(&self->format, value, "--format", "no format named", err);
+    case OPTION_JSON:
+        return cmd_text(&self->json, value, "--json", "no file named", err);
+    case OPTION_I1:
+        return cmd_text(&self->caches[0], value, "--i1", "no geometry", err);
+    case OPTION_D1:
+        return cmd_text(&self->caches[1], value, "--d1", "no geometry", err);
+    case OPTION_LL:
+        return cmd_text(&self->caches[2], value, "--ll", "no geometry", err);
+    case OPTION_WRITE_BACKS:
+        self->write_backs = true;
+        return true;
+    case OPTION_HELP:
+        self->help = true;
+        return true;
+    }
+    return true;
+}
+
+static bool parse(struct command *self, poptContext context, const struct verb *verb,
+                  struct err *err)
+{
+    int code;
+    while ((code = poptGetNextOpt(context)) > 0) {
+        char *value = poptGetOptArg(context);
+        bool ok = take_option(self, (enum option)code, value ? value : "", err);
+        free(value);
+        if (!ok)
+            return false;
+    }
+    if (code < -1)
+        return cmd_bad_option(context, code, verb->options, err);
+    self->paths = poptGetArgs(context);
+    if (self->help)
+        return true;
+    if (!self->paths)
+        return err_set(err, ERR_CONFIG, "%s: no trace named", verb->name);
+    return verb->run == check || !self->paths[1] ||
+           err_set(err, ERR_CONFIG, "\"%.100s\": one trace is read, and that is %.100s",
+                   self->paths[1], self->paths[0]);
+}
+
+static void run_verb(const struct verb *verb, int argc, const char **argv, struct err *err)
+{
+    struct command command = {0};
+    char title[32]; // popt names the program by its first argument
+    snprintf(title, sizeof title, "ordito trace %s", verb->name);
+    argv[0] = title;
+    poptContext context = poptGetContext(title, argc, argv, verb->options, 0);
+    poptSetOtherOptionHelp(context, verb->usage);
+    if (parse(&command, context, verb, err)) {
+        if (command.help) {
+            poptPrintHelp(context, stdout, 0);
+            putchar('\n');
+            trace_summary_help(stdout);
+        } else {
+            verb->run(&command, err);
+        }
+    }
+    free(command.format);
+    free(command.json);
+    for (size_t i = 0; i < NUM_CACHES; i++)
+        free(command.caches[i]);
+    poptFreeContext(context);
+}
+
+static void print_help(void)
+{
+    puts("Usage: ordito trace VERB FILE [OPTION...]\n");
+    for (size_t i = 0; i < NUM_VERBS; i++)
+        printf("  %-10s %s\n", verbs[i].name, verbs[i].help);
+    puts("\nFILE may be compressed by zstd, xz, gzip or bzip2; references to memory may come from\n"
+         "standard input (-). \"ordito trace VERB --help\" lists options.\n");
+    trace_summary_help(stdout);
+}
+
+enum err_status cmd_trace(int argc, const char **argv, struct err *err)
+{
+    const char *names[NUM_VERBS];
+    const char *word = argc > 1 ? argv[1] : "--help";
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-?") == 0) {
+        print_help();
+        return ERR_NONE;
+    }
+    for (size_t i = 0; i < NUM_VERBS; i++) {
+        names[i] = verbs[i].name;
+        if (strcmp(word, names[i]) == 0) {
+            run_verb(&verbs[i], argc - 1, argv + 1, err);
+            return err->status;
+        }
+    }
+    const char *nearest = err_nearest(word, names, NUM_VERBS);
+    err_set(err, ERR_CONFIG, "trace: no verb \"%.60s\"%s%s; \"ordito trace --help\" lists them",
+            word, nearest ? "; nearest: " : "", nearest ? nearest : "");
+    return err->status;
+}
