@@ -130,7 +130,9 @@ static struct cache_snooped snoop_caches(struct bus *self,
     for (uint32_t i = 0; i < self->num_caches; i++) {
         if (&self->caches[i]->port == transaction->master)
             continue;
-        if (self->drop_snoop && --self->drop_snoop == 0)
+        if (self->drop_snoop &&
+            cache_answers(self->caches[i], transaction->req.kind, transaction->line) &&
+            --self->drop_snoop == 0)
             continue;
         struct cache_snooped one =
             cache_snoop(self->caches[i], transaction->req.kind, transaction->line, whole);
@@ -319,9 +321,9 @@ static void grant(struct bus *self, struct mem_master *master, uint64_t cycle)
     self->last_granted = master->idx;
 }
 
+// In the cycle at which a bus cycle begins.
 static void arbitrate(struct bus *self, uint64_t cycle)
 {
-    bool may_grant = self->address_end_cycle == MEM_NEVER && bus_edge(self, cycle) == cycle;
     struct mem_master *first = NULL;
     uint32_t least = UINT32_MAX; // masters from the one whose turn it is
     uint32_t turn = self->params.arbitration == BUS_ROUND_ROBIN ? self->last_granted + 1 : 0;
@@ -332,7 +334,7 @@ static void arbitrate(struct bus *self, uint64_t cycle)
             least = distance;
         }
     }
-    if (may_grant && first)
+    if (first && self->address_end_cycle == MEM_NEVER)
         grant(self, first, cycle);
 }
 
@@ -375,9 +377,11 @@ void bus_run(struct bus *self, uint64_t cycle)
     if (self->address_end_cycle == cycle)
         end_address(self, cycle);
     act_devices(self, cycle); // those without latency
-    if (self->data_end_cycle == MEM_NEVER && bus_edge(self, cycle) == cycle)
-        start_data(self, cycle);
-    arbitrate(self, cycle);
+    if (bus_edge(self, cycle) == cycle) {
+        if (self->data_end_cycle == MEM_NEVER)
+            start_data(self, cycle);
+        arbitrate(self, cycle);
+    }
     find_next(self, cycle);
 }
 

@@ -105,7 +105,7 @@ struct bus {
     struct memory_side *memory;
     struct image *image;
     struct line_watch *watch; // NULL: none
-    uint64_t drop_snoop;      // for tests: so many snoops from now, one is lost; 0: never
+    uint64_t drop_snoop;      // for tests: of the snoops that matter so many from now, one is lost
     struct bus_stats stats;
 };
 

@@ -200,6 +200,15 @@ struct cache_snooped cache_snoop(struct cache *self, enum mem_req_kind kind, uin
     return snooped;
 }
 
+bool cache_answers(const struct cache *self, enum mem_req_kind kind, uint64_t line)
+{
+    uint32_t slot = cache_sets_find(&self->sets, line);
+    uint8_t least = takes_over(kind)          ? LINE_SHARED
+                    : kind == MEM_READ_SHARED ? LINE_EXCLUSIVE
+                                              : LINE_MODIFIED;
+    return slot != CACHE_NO_SLOT && self->states[slot] >= least;
+}
+
 // --- making -------------------------------------------------------------------------------------
 
 bool cache_make(struct cache *self, const struct cache_params *params, bool instruction,

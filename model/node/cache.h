@@ -120,6 +120,9 @@ void cache_pass(struct cache *self, bool write, uint64_t address, uint8_t *data,
 struct cache_snooped cache_snoop(struct cache *self, enum mem_req_kind kind, uint64_t line,
                                  bool whole);
 
+// True if a snoop will find a dirty line, or change a state.
+bool cache_answers(const struct cache *self, enum mem_req_kind kind, uint64_t line);
+
 static inline bool cache_has(const struct cache *self, uint64_t line)
 {
     return cache_sets_find(&self->sets, line) != CACHE_NO_SLOT;
