@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "model/node/clock.h"
 #include "sim/config_value.h"
 
 #include <inttypes.h>
@@ -154,12 +155,18 @@ uint32_t config_longest_flits(const struct config *config)
     return longest;
 }
 
-// Where the parameter that an error begins with was given, or else where the topology was.
-static const char *topology_where(const struct config *config, const char *fault)
+// Where the parameter that an error begins with was given; NULL: it was not.
+static const char *fault_where(const struct config *config, const char *fault)
 {
     char key[64];
     snprintf(key, sizeof key, "%.*s", (int)strcspn(fault, ":"), fault);
-    const char *where = param_find(key) ? given_where(config, key) : NULL;
+    return param_find(key) ? given_where(config, key) : NULL;
+}
+
+// The same, or else where the topology was.
+static const char *topology_where(const struct config *config, const char *fault)
+{
+    const char *where = fault_where(config, fault);
     for (size_t i = param_num; !where && i-- > 0;) // kind comes first in the table
         if (strncmp(param_table[i].key, "fabric.topology.", 16) == 0)
             where = given_where(config, param_table[i].key);
@@ -233,6 +240,21 @@ static bool check_trace(const struct config *config, struct err *err)
                          config->header_flits, switching_names[config->switching], cut);
 }
 
+static bool check_nodes(const struct config *config, struct err *err)
+{
+    struct err why = {0};
+    struct clock_ratio ratio;
+    if (config->node_model != MODEL_FULL ||
+        (node_params_check(&config->node, "nodes", &why) &&
+         clock_ratio_make(&ratio, config_node_clock_hz(config), config->fabric_clock_hz,
+                          "nodes.clock_hz", &why)))
+        return true;
+    const char *where = fault_where(config, why.text);
+    if (where)
+        err_prefix(&why, "%s", where);
+    return err_set(err, why.status, "%s", why.text);
+}
+
 static bool check_synthetic(const struct config *config, struct err *err)
 {
     for (uint32_t i = 0; i < config->num_lengths; i++)
@@ -258,7 +280,7 @@ static bool check_synthetic(const struct config *config, struct err *err)
 
 bool config_check(const struct config *config, struct err *err)
 {
-    if (!config_check_network(config, err))
+    if (!config_check_network(config, err) || !check_nodes(config, err))
         return false;
     if (config->workload == WORKLOAD_SYNTHETIC)
         return check_synthetic(config, err);

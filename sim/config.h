@@ -10,6 +10,7 @@
 #include "model/net/router_design.h"
 #include "model/net/switching.h"
 #include "model/net/topology.h"
+#include "model/node/node.h"
 #include "model/node/synthetic.h"
 #include "sim/err.h"
 
@@ -22,7 +23,7 @@ enum { CONFIG_AUTO = -1 }; // of a *_cycles value: "auto" or "none"
 
 enum config_backend { BACKEND_REF, BACKEND_RTL, BACKEND_LOCKSTEP, BACKEND_RTL_WHOLE, BACKEND_NUM };
 enum config_workload { WORKLOAD_SYNTHETIC, WORKLOAD_TRACE, WORKLOAD_PACKETS, WORKLOAD_NUM };
-enum config_model { MODEL_IDEAL, MODEL_NUM };
+enum config_model { MODEL_IDEAL, MODEL_FULL, MODEL_NUM };
 
 // Where a parameter was given.
 struct config_given {
@@ -102,7 +103,8 @@ struct config {
 
     // nodes
     enum config_model node_model;
-    double node_clock_hz;
+    double node_clock_hz; // 0: auto
+    struct node_params node;
 
     // Not a key: packets that messages are cut into are at most this long; 0: by max_flits and
     // buffer_flits alone. Set by --vary, so that runs with different switching cut alike.
@@ -149,6 +151,13 @@ static inline uint32_t config_ejection_latency_cycles(const struct config *confi
     return config->ejection_latency_cycles == CONFIG_AUTO
                ? config->terminal_latency_cycles
                : (uint32_t)config->ejection_latency_cycles;
+}
+
+// Clock of the processors.
+static inline double config_node_clock_hz(const struct config *config)
+{
+    double automatic_hz = config->node_model == MODEL_FULL ? 2.4e9 : 1e9;
+    return config->node_clock_hz > 0 ? config->node_clock_hz : automatic_hz;
 }
 
 // Builds the topology; what is wrong with it is told with the place where it was given. NULL on

@@ -5,6 +5,8 @@
 #include "model/net/router.h"
 #include "model/net/routing_table.h"
 #include "model/net/topology.h"
+#include "model/node/bus.h"
+#include "model/node/cache_sets.h"
 #include "model/node/collective.h"
 #include "traces/trace.h"
 
@@ -27,7 +29,7 @@ CHOICES(choices_blocked, "retry", "wait")
 CHOICES(choices_backend, "ref", "rtl", "lockstep", "rtl-whole") // enum config_backend
 CHOICES(choices_workload, "synthetic", "trace", "packets")      // enum config_workload
 CHOICES(choices_process, "bernoulli", "bursty")
-CHOICES(choices_model, "ideal") // enum config_model
+CHOICES(choices_model, "ideal", "full") // enum config_model
 CHOICES(choices_pattern, "uniform", "transpose", "bit-complement", "bit-reverse", "shuffle",
         "tornado", "neighbour", "hotspot", "permutation", "matrix")
 
@@ -44,6 +46,16 @@ size_t choices_hold(const char **names)
 size_t choices_allocator(const char **names)
 {
     return copy_names(names, allocator_names, ALLOCATOR_NUM);
+}
+
+size_t choices_replacement(const char **names)
+{
+    return copy_names(names, cache_replacement_names, CACHE_NUM_REPLACEMENTS);
+}
+
+size_t choices_arbitration(const char **names)
+{
+    return copy_names(names, bus_arbitration_names, BUS_NUM_ARBITRATIONS);
 }
 
 size_t choices_topology(const char **names)

@@ -93,6 +93,8 @@ static json_t *echo_row(const struct config *config, const struct param *row)
     case PARAM_CYCLES:
         return echo_number(row, field);
     case PARAM_REAL:
+        if (row->word && *(const double *)field == 0)
+            return json_string(row->word);
         return json_real(*(const double *)field);
     case PARAM_NAME:
         return echo_name(row, *(const char *const *)field);
@@ -201,7 +203,8 @@ json_t *config_echo(const struct config *config)
     bool ok = root && echo_topology(config, root);
     for (size_t i = 0; ok && i < param_num; i++) {
         const struct param *row = &param_table[i];
-        bool matters = row->workloads == 0 || (row->workloads >> config->workload & 1U);
+        bool matters = (row->workloads == 0 || (row->workloads >> config->workload & 1U)) &&
+                       (row->models == 0 || (row->models >> config->node_model & 1U));
         if (!row->changes_results || !matters || strncmp(row->key, "fabric.topology.", 16) == 0)
             continue;
         ok = json_path_set(root, row->key, echo_row(config, row));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/config_choices.h"
+#include "sim/config_rows_nodes.h"
 #include "sim/param.h"
 
 #include "model/net/graph_file.h"
@@ -392,14 +393,17 @@ const struct param param_table[] = {
     {.key = "nodes.model",
      FIELD(CHOICE, node_model),
      .choices = choices_model,
-     TEXTS("ideal", "computing costs its cycles, a message enters the fabric at once"),
+     TEXTS("ideal", "ideal: computing costs its cycles, a message enters the fabric at once; full: "
+                    "cores, caches, bus, memory"),
      RESULT},
     {.key = "nodes.clock_hz",
      FIELD(REAL, node_clock_hz),
      REALS(1, 1e15),
-     UNIT("Hz", "1e9", "clock of the processors"),
+     .word = "auto",
+     UNIT("Hz", "auto", "clock of the processors; auto: 1e9, of full nodes 2.4e9"),
      .workloads = TRACE,
      RESULT},
+    NODE_ROWS,
 };
 
 const size_t param_num = sizeof param_table / sizeof *param_table;

@@ -394,6 +394,10 @@ bool config_value_read(struct config *config, const struct param *row, yaml_node
     case PARAM_CYCLES:
         return read_number(&reader, field);
     case PARAM_REAL:
+        if (row->word && config_scalar(node) && strcmp(config_scalar(node), row->word) == 0) {
+            *(double *)field = 0;
+            return true;
+        }
         return read_real(&reader, node, row->low, row->high, field);
     case PARAM_PATH:
         return read_path(&reader);

@@ -170,7 +170,7 @@ static bool make_trace(struct machine *self, const struct config *config, struct
         .trace = self->trace,
         .num_nodes = self->topology->num_nodes,
         .compute_scale = config->compute_scale,
-        .node_clock_hz = config->node_clock_hz,
+        .node_clock_hz = config_node_clock_hz(config),
         .fabric_clock_hz = config->fabric_clock_hz,
         .eager_bytes = config->eager_bytes,
         .priority_bytes = config->priority_bytes,

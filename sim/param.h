@@ -20,7 +20,7 @@ enum param_type {
     PARAM_UINT32, // uint32_t; `word`, if there is one, stands for 0
     PARAM_UINT64, // uint64_t
     PARAM_CYCLES, // int64_t; `word` stands for CONFIG_AUTO
-    PARAM_REAL,   // double
+    PARAM_REAL,   // double; `word`, if there is one, stands for 0
     PARAM_PATH,   // char *, relative to the folder of the file that names it; null for NULL
     PARAM_TEXTS,  // char *, a list of texts, one a line; the empty list for NULL
     PARAM_NAME,   // char *, one of `choices`; `word`, if there is one, stands for NULL
@@ -46,6 +46,7 @@ struct param {
     const char *initial;                   // default, as YAML text
     const char *help;                      // one line
     unsigned workloads;                    // kinds of workload it matters to, 1 << kind; 0: all
+    unsigned models;                       // of nodes, likewise, 1 << model; 0: all
     bool changes_results;                  // false: left out of the echo
 };
 

@@ -40,4 +40,12 @@ static inline uint64_t clock_fabric_cycle(struct clock_ratio ratio, uint64_t nod
     return clock_scale(node_cycle, ratio.fabric, ratio.node);
 }
 
+// The cycle of the fabric's to which this one of the node's belongs: the last that begins when it
+// does, or earlier.
+static inline uint64_t clock_fabric_cycle_of(struct clock_ratio ratio, uint64_t node_cycle)
+{
+    return node_cycle / ratio.node * ratio.fabric +
+           node_cycle % ratio.node * ratio.fabric / ratio.node;
+}
+
 #endif

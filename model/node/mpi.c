@@ -23,6 +23,18 @@ static bool mpi_step(struct workload *base, struct fabric *fabric, uint64_t cycl
     return true;
 }
 
+bool mpi_resume(struct workload *base, uint32_t rank, uint64_t cycle, struct err *err)
+{
+    struct mpi *self = (struct mpi *)base;
+    self->cycle = cycle;
+    return mpi_rank_run(self, rank, err);
+}
+
+bool mpi_ended(const struct workload *base, uint32_t rank)
+{
+    return ((const struct mpi *)base)->ranks[rank].ended;
+}
+
 static void mpi_delivered(struct workload *base, const struct packet *packet)
 {
     mpi_wire_delivered((struct mpi *)base, packet->message);

@@ -33,6 +33,18 @@ struct mpi_network {
     void *context;
 };
 
+// Computers in place of ideal nodes, which run the ranks: in cycles of their own, and by
+// mpi_resume. A rank that has asked for something goes on when it is resumed after that.
+struct mpi_machine {
+    // Its core computes for so many cycles of its clock.
+    void (*compute)(void *context, uint32_t rank, uint64_t node_cycles);
+    // Its core executes a load, store, modify, fetch or fence.
+    void (*access)(void *context, uint32_t rank, const struct op *op);
+    // What it waited for has come.
+    void (*wake)(void *context, uint32_t rank);
+    void *context;
+};
+
 struct mpi_params {
     struct trace *trace;
     uint32_t num_nodes;
@@ -48,11 +60,19 @@ struct mpi_params {
     uint32_t max_flits;                           // of a packet, headers included; > header_flits
     const char *algorithms[COLLECTIVE_NUM_KINDS]; // names; NULL: the default
     const struct mpi_network *network;            // NULL: the fabric given to step
+    const struct mpi_machine *machine;            // NULL: ideal nodes
 };
 
 // NULL on failure: ERR_CONFIG (more ranks than nodes, packets without room for data, an unknown
 // algorithm), ERR_RUN (memory).
 struct workload *mpi_new(const struct mpi_params *params, struct err *err);
+
+// Runs a rank, in the fabric's cycle `cycle`, until it waits, has asked its machine for something,
+// or has ended. False with `err` (trace errors).
+bool mpi_resume(struct workload *self, uint32_t rank, uint64_t cycle, struct err *err);
+
+// True if a rank has ended.
+bool mpi_ended(const struct workload *self, uint32_t rank);
 
 struct mpi_stats {
     uint64_t messages; // sent by point-to-point operations

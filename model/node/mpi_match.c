@@ -66,7 +66,7 @@ void mpi_match_complete(struct mpi *self, uint32_t request_id)
         return;
     struct mpi_rank *rank = &self->ranks[request->rank];
     if (--rank->pending == 0 && rank->blocked)
-        wake_push(&self->wake, self->cycle, request->rank);
+        mpi_wake(self, request->rank);
     release(self, request_id);
 }
 

@@ -36,7 +36,21 @@ static enum outcome spend(struct mpi *self, uint32_t rank, double ns, uint64_t *
     *cycles = (uint64_t)fabric_cycles;
     if (*cycles == 0)
         return GOES_ON;
-    wake_push(&self->wake, self->cycle + *cycles, rank);
+    if (p->machine)
+        p->machine->compute(p->machine->context, rank, (uint64_t)node_cycles);
+    else
+        wake_push(&self->wake, self->cycle + *cycles, rank);
+    return PAUSES;
+}
+
+// An access to memory: a cycle of an ideal node.
+static enum outcome access_memory(struct mpi *self, uint32_t rank, struct err *err)
+{
+    const struct mpi_machine *machine = self->params.machine;
+    uint64_t idle_cycles;
+    if (!machine)
+        return spend(self, rank, 1e9 / self->params.node_clock_hz, &idle_cycles, err);
+    machine->access(machine->context, rank, &self->ranks[rank].op);
     return PAUSES;
 }
 
@@ -124,13 +138,12 @@ static enum outcome execute(struct mpi *self, uint32_t rank, struct err *err)
         return compute(self, rank, err);
     case OP_SLEEP:
         return spend(self, rank, op->amount * 1e9, &idle_cycles, err);
-    case OP_LOAD: // an ideal memory takes a cycle of the node
+    case OP_LOAD:
     case OP_STORE:
     case OP_MODIFY:
     case OP_FETCH:
-        return spend(self, rank, 1e9 / self->params.node_clock_hz, &idle_cycles, err);
     case OP_FENCE:
-        return GOES_ON;
+        return access_memory(self, rank, err);
     case OP_SEND:
     case OP_ISEND:
         return going_on(send(self, rank, op->kind == OP_SEND, err));

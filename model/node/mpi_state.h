@@ -132,6 +132,16 @@ static inline const char *mpi_file(const struct mpi *self, uint32_t rank)
     return self->params.trace->file(self->params.trace, rank);
 }
 
+// The rank is to run in this cycle.
+static inline void mpi_wake(struct mpi *self, uint32_t rank)
+{
+    const struct mpi_machine *machine = self->params.machine;
+    if (machine)
+        machine->wake(machine->context, rank);
+    else
+        wake_push(&self->wake, self->cycle, rank);
+}
+
 // --- mpi_wire.c ----------------------------------------------------------------------------------
 
 bool mpi_wire_make(struct mpi *self);

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Full nodes: a workload in which programs are executed by the computers of node.h. Program i runs
+// on core 0 of node i; nodes without a program have no computer.
+//
+// Programs: a trace of references to memory (one, on node 0), or the ranks of a trace of an MPI
+// program (mpi.h), whose computing and accesses to memory the cores execute.
+//
+// Timing: what happens in node cycle n belongs to the fabric's cycle floor(n * fabric / node) of
+// the ratio of the clocks, which simulates it. A computer that no other can reach is simulated in
+// long strides, which changes nothing but the speed.
+// Owner: traces belong to the caller and outlive the workload.
+#ifndef ORDITO_MODEL_NODE_COMPUTERS_H
+#define ORDITO_MODEL_NODE_COMPUTERS_H
+
+#include "model/node/clock.h"
+#include "model/node/mpi.h"
+#include "model/node/node.h"
+#include "traces/mem_trace.h"
+
+struct computers_params {
+    struct node_params node;
+    struct clock_ratio clock;
+    uint64_t seed;
+    uint64_t end_cycle;            // of the fabric: nothing from here on is simulated
+    struct mem_trace *memory;      // the program, or NULL:
+    const struct mpi_params *mpi;  // ranks of this one, with `machine` to be filled in
+};
+
+// NULL on failure (ERR_CONFIG, ERR_RUN).
+struct workload *computers_new(const struct computers_params *params, struct err *err);
+
+// Who asks for the bus.
+enum computers_master { MASTER_L1D, MASTER_L1I, MASTER_NUM };
+
+// Sums over all computers; cycles are those of the nodes.
+struct computers_stats {
+    uint64_t computers;
+    uint64_t cycles; // from the start to the end of the last program, or to now
+    struct core_stats core;
+    struct cache_stats l1d, l1i;
+    struct l2_stats l2;
+    struct bus_stats bus;
+    struct mem_master_stats masters[MASTER_NUM];
+    struct mem_stats mem;
+};
+
+void computers_stats(const struct workload *self, struct computers_stats *stats);
+
+// Of the MPI program, if it is one.
+struct mpi_stats computers_mpi_stats(const struct workload *self);
+
+// The fabric's cycle in which the last program has ended; UINT64_MAX if some have not.
+uint64_t computers_makespan_cycles(const struct workload *self);
+
+#endif
