@@ -47,6 +47,7 @@ bool config_default(struct config *config, struct err *err)
     *config = (struct config){.given = calloc(param_num, sizeof *config->given)};
     if (!config->given)
         return out_of_memory(err);
+    config->node.l1d.enabled = true; // always
     for (size_t i = 0; i < param_num; i++) {
         if (!config_reset(config, &param_table[i], err)) {
             config_free(config);
@@ -244,6 +245,9 @@ static bool check_nodes(const struct config *config, struct err *err)
 {
     struct err why = {0};
     struct clock_ratio ratio;
+    if (config->node_model == MODEL_FULL && config->workload != WORKLOAD_TRACE)
+        return config_refuse(config, "nodes.model", err,
+                             "full nodes execute a program: give workload.kind trace");
     if (config->node_model != MODEL_FULL ||
         (node_params_check(&config->node, "nodes", &why) &&
          clock_ratio_make(&ratio, config_node_clock_hz(config), config->fabric_clock_hz,

@@ -8,6 +8,7 @@
 #include "model/node/bus.h"
 #include "model/node/cache_sets.h"
 #include "model/node/collective.h"
+#include "traces/mem_trace.h"
 #include "traces/trace.h"
 
 static size_t copy_names(const char **names, const char *const *from, size_t num)
@@ -87,7 +88,9 @@ size_t choices_format(const char **names)
     names[0] = "auto";
     for (size_t i = 0; i < trace_num_formats; i++)
         names[1 + i] = trace_formats[i]->name;
-    return 1 + trace_num_formats;
+    for (size_t i = 0; i < mem_num_formats; i++)
+        names[1 + trace_num_formats + i] = mem_formats[i]->name;
+    return 1 + trace_num_formats + mem_num_formats;
 }
 
 static size_t choices_algorithm(enum collective_kind kind, const char **names)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/figure.h"
 
+#include "sim/figure_nodes.h"
+
 #include <assert.h>
 #include <math.h>
 #include <string.h>
@@ -18,6 +20,7 @@ enum condition {
     INTERNALS,
     CIRCUITS,
     APPLICATION,
+    NODES,
     CLASS,
     CLASS_LATENCY = CLASS + ROUTER_MAX_CLASSES
 };
@@ -220,6 +223,8 @@ static const struct figure table[] = {
     IF(APPLICATION, "application.collective_bytes", U64, collective_bytes),
     IF(APPLICATION, "application.compute_cycles_max", U64, compute_cycles_max),
 
+    NODE_FIGURES,
+
     BY("note", note),
 
     HOST("host.wall_s", REAL, wall_s),
@@ -257,6 +262,7 @@ static bool has_class(const struct run_result *result, unsigned class_idx)
 bool figure_exists(size_t i, const struct run_result *result)
 {
     return (table[i].condition != APPLICATION || result->has_application) &&
+           (table[i].condition != NODES || result->has_nodes) &&
            (table[i].condition != CIRCUITS || result->has_circuits) &&
            (table[i].condition < CLASS ||
             has_class(result, (table[i].condition - CLASS) % ROUTER_MAX_CLASSES));
@@ -281,6 +287,8 @@ static bool is_defined(const struct figure *row, const struct run_result *result
         return result->has_circuits;
     case APPLICATION:
         return result->has_application;
+    case NODES:
+        return result->has_nodes;
     case ALWAYS:
         break;
     }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/machine.h"
 
+#include "model/node/computers.h"
 #include "model/node/mpi.h"
 #include "model/node/packets.h"
 #include "model/node/synthetic.h"
+
+#include <string.h>
 
 static const struct router_ops *const backends[BACKEND_NUM] = {
     [BACKEND_REF] = &router_ref_ops,
@@ -164,9 +167,9 @@ static bool make_synthetic(struct machine *self, const struct config *config, st
     return self->workload != NULL;
 }
 
-static bool make_trace(struct machine *self, const struct config *config, struct err *err)
+static struct mpi_params mpi_params(const struct machine *self, const struct config *config)
 {
-    struct mpi_params params = {
+    return (struct mpi_params){
         .trace = self->trace,
         .num_nodes = self->topology->num_nodes,
         .compute_scale = config->compute_scale,
@@ -192,8 +195,68 @@ static bool make_trace(struct machine *self, const struct config *config, struct
                 [COLLECTIVE_REDUCE_SCATTER] = config->collective_reduce_scatter,
             },
     };
+}
+
+static bool make_computers(struct machine *self, const struct config *config, struct err *err)
+{
+    struct mpi_params mpi = {0};
+    struct computers_params params = {
+        .node = config->node,
+        .seed = config->seed,
+        .end_cycle =
+            config->max_cycles == CONFIG_AUTO ? UINT64_MAX : (uint64_t)config->max_cycles,
+        .memory = self->memory,
+        .mpi = &mpi,
+    };
+    if (self->trace)
+        mpi = mpi_params(self, config);
+    self->computers = true;
+    self->workload = clock_ratio_make(&params.clock, config_node_clock_hz(config),
+                                      config->fabric_clock_hz, "nodes.clock_hz", err)
+                         ? computers_new(&params, err)
+                         : NULL;
+    return self->workload != NULL;
+}
+
+static bool make_trace(struct machine *self, const struct config *config, struct err *err)
+{
+    if (config->node_model == MODEL_FULL)
+        return make_computers(self, config, err);
+    struct mpi_params params = mpi_params(self, config);
     self->workload = mpi_new(&params, err);
     return self->workload != NULL;
+}
+
+// The format of this name, or NULL.
+static const struct mem_format *memory_format(const char *name)
+{
+    for (size_t i = 0; i < mem_num_formats; i++)
+        if (strcmp(mem_formats[i]->name, name) == 0)
+            return mem_formats[i];
+    return NULL;
+}
+
+// Opens a trace of references to memory, if it is one by its format's name or, if that is "auto",
+// by its content.
+static bool open_memory_trace(struct machine *self, const struct config *config, struct err *err)
+{
+    const struct mem_format *format = memory_format(config->format);
+    if (!format && (strcmp(config->format, "auto") != 0 || !mem_trace_probe(config->path)))
+        return true;
+    if (config->node_model != MODEL_FULL)
+        return config_refuse(config, "nodes.model", err,
+                             "references to memory need caches; use full");
+    self->memory = mem_trace_open(config->path, format, err);
+    return self->memory != NULL;
+}
+
+static bool open_trace(struct machine *self, const struct config *config, struct err *err)
+{
+    if (!open_memory_trace(self, config, err))
+        return false;
+    if (!self->memory)
+        self->trace = trace_open(config->path, config->format, err);
+    return self->memory || self->trace;
 }
 
 // Opens what the workload reads, and finds out how long its packets get.
@@ -201,9 +264,8 @@ static bool open_workload(struct machine *self, const struct config *config, str
 {
     switch (config->workload) {
     case WORKLOAD_TRACE:
-        self->trace = trace_open(config->path, config->format, err);
         self->packet_flits_max = config_cut_flits(config);
-        return self->trace != NULL;
+        return open_trace(self, config, err);
     case WORKLOAD_PACKETS: {
         struct packets_summary summary;
         if (!packets_file_open(&self->packets_file, config->path, err) ||
@@ -260,23 +322,36 @@ void machine_free(struct machine *self)
     if (self->workload)
         self->workload->ops->free(self->workload);
     trace_close(self->trace);
+    mem_trace_close(self->memory);
     if (self->packets_file.name)
         packets_file_close(&self->packets_file);
     routing_free(self->routing);
     topology_free(self->topology);
 }
 
+static void fill_mpi(const struct machine *self, const struct mpi_stats *stats,
+                     struct run_result *result)
+{
+    bool ended = self->workload->ops->done(self->workload);
+    result->makespan_cycles = ended ? stats->makespan_cycles : UINT64_MAX;
+    result->messages = stats->messages;
+    result->bytes = stats->bytes;
+    result->collective_messages = stats->collective_messages;
+    result->collective_bytes = stats->collective_bytes;
+    result->compute_cycles_max = stats->compute_cycles_max;
+}
+
 void machine_application(const struct machine *self, struct run_result *result)
 {
-    if (!self->trace)
+    result->has_application = self->trace || self->memory;
+    result->has_nodes = self->computers;
+    if (!result->has_application)
         return;
-    struct mpi_stats stats = mpi_stats(self->workload);
-    result->has_application = true;
-    bool ended = self->workload->ops->done(self->workload);
-    result->makespan_cycles = ended ? stats.makespan_cycles : UINT64_MAX;
-    result->messages = stats.messages;
-    result->bytes = stats.bytes;
-    result->collective_messages = stats.collective_messages;
-    result->collective_bytes = stats.collective_bytes;
-    result->compute_cycles_max = stats.compute_cycles_max;
+    struct mpi_stats stats =
+        self->computers ? computers_mpi_stats(self->workload) : mpi_stats(self->workload);
+    fill_mpi(self, &stats, result);
+    if (!self->computers)
+        return;
+    computers_stats(self->workload, &result->nodes);
+    result->makespan_cycles = computers_makespan_cycles(self->workload);
 }

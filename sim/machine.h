@@ -13,6 +13,7 @@
 #include "sim/config.h"
 #include "sim/memory.h"
 #include "sim/run.h"
+#include "traces/mem_trace.h"
 #include "traces/trace.h"
 
 struct machine {
@@ -23,9 +24,11 @@ struct machine {
     struct deadlock_proof proof;
     const struct router_ops *ops;
     struct fabric *fabric;
-    struct trace *trace;
+    struct trace *trace;      // of a parallel program, or
+    struct mem_trace *memory; // of references to memory
     struct packets_file packets_file;
     struct workload *workload;
+    bool computers;            // it is one of computers.h
     uint32_t packet_flits_max; // longest packet of the workload
 };
 
@@ -35,7 +38,7 @@ bool machine_make(struct machine *self, const struct config *config,
                   fabric_flit_fn *flit_ejected, void *context, struct err *err);
 void machine_free(struct machine *self);
 
-// Fills what a trace's program says of itself.
+// Fills what a trace's program, and the computers that execute it, say of themselves.
 void machine_application(const struct machine *self, struct run_result *result);
 
 // What a machine over this topology will take of memory. False with `err` if it cannot be made.

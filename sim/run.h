@@ -6,6 +6,7 @@
 
 #include "model/net/deadlock.h"
 #include "model/net/fabric.h"
+#include "model/node/computers.h"
 #include "sim/config.h"
 #include "sim/stat.h"
 
@@ -65,6 +66,9 @@ struct run_result {
     uint64_t messages, bytes;                       // point-to-point operations of the trace
     uint64_t collective_messages, collective_bytes; // messages that collectives were made of
     uint64_t compute_cycles_max;                    // of the rank that computes most
+
+    bool has_nodes; // full ones
+    struct computers_stats nodes;
 
     struct deadlock_proof proof;
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 struct counted {
-    uint64_t references[MEM_NUM_KINDS];
-    uint64_t bytes[MEM_NUM_KINDS];
+    uint64_t references[MEM_REF_NUM_KINDS];
+    uint64_t bytes[MEM_REF_NUM_KINDS];
     struct mem_ref first, last;
     struct footprint footprint;
 };
@@ -35,12 +35,12 @@ static void count(struct counted *self, const struct mem_ref *refs, size_t num)
 }
 
 // An object of a number a kind, and their sum.
-static json_t *kinds_json(const uint64_t numbers[MEM_NUM_KINDS])
+static json_t *kinds_json(const uint64_t numbers[MEM_REF_NUM_KINDS])
 {
     json_t *object = json_object();
     uint64_t all = 0;
-    for (size_t kind = 0; kind < MEM_NUM_KINDS; kind++) {
-        json_object_set_new(object, mem_kind_names[kind], json_integer((json_int_t)numbers[kind]));
+    for (size_t kind = 0; kind < MEM_REF_NUM_KINDS; kind++) {
+        json_object_set_new(object, mem_ref_names[kind], json_integer((json_int_t)numbers[kind]));
         all += numbers[kind];
     }
     json_object_set_new(object, "all", json_integer((json_int_t)all));
@@ -50,7 +50,7 @@ static json_t *kinds_json(const uint64_t numbers[MEM_NUM_KINDS])
 static json_t *ref_json(const struct mem_ref *ref)
 {
     char text[64];
-    snprintf(text, sizeof text, "%s 0x%" PRIx64 ",%u", mem_kind_names[ref->kind], ref->address,
+    snprintf(text, sizeof text, "%s 0x%" PRIx64 ",%u", mem_ref_names[ref->kind], ref->address,
              ref->size);
     return json_string(text);
 }

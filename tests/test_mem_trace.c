@@ -104,8 +104,8 @@ static const char lackey_text[] = SAID "I  04001000,3\n"
                                        "==7== \n";
 
 static const struct mem_ref lackey_refs[] = {
-    {0x04001000, 3, MEM_FETCH}, {0x1fff000608, 8, MEM_STORE}, {0x04001003, 15, MEM_FETCH},
-    {UINT64_MAX, 1, MEM_LOAD},  {1, 65535, MEM_MODIFY},
+    {0x04001000, 3, MEM_REF_FETCH}, {0x1fff000608, 8, MEM_REF_STORE}, {0x04001003, 15, MEM_REF_FETCH},
+    {UINT64_MAX, 1, MEM_REF_LOAD},  {1, 65535, MEM_REF_MODIFY},
 };
 
 Test(mem_trace, lackey_is_decoded_and_what_valgrind_says_is_passed_over)
@@ -124,10 +124,10 @@ Test(mem_trace, both_forms_of_dinero_are_decoded_with_comments_and_escapes)
                                "r 1003 1\nW 0x1000 0x10 a comment\n  i 400abc f\nm 7 8\nC 40 40\n"
                                "v 40 40\nR ffffffffffffff00 100\n";
     static const struct mem_ref refs[] = {
-        {0x1000, 4, MEM_LOAD},    {0x2fff0, 4, MEM_STORE},
-        {0x400abc, 4, MEM_FETCH}, {0x1003, 1, MEM_LOAD},
-        {0x1000, 16, MEM_STORE},  {0x400abc, 15, MEM_FETCH},
-        {7, 8, MEM_LOAD},         {0xffffffffffffff00, 256, MEM_LOAD},
+        {0x1000, 4, MEM_REF_LOAD},    {0x2fff0, 4, MEM_REF_STORE},
+        {0x400abc, 4, MEM_REF_FETCH}, {0x1003, 1, MEM_REF_LOAD},
+        {0x1000, 16, MEM_REF_STORE},  {0x400abc, 15, MEM_REF_FETCH},
+        {7, 8, MEM_REF_LOAD},         {0xffffffffffffff00, 256, MEM_REF_LOAD},
     };
     static struct loaded loaded;
     const char *path = trace_files_write("a", text);

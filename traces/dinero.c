@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { WORD_BYTES = 4, NO_REFERENCE = MEM_NUM_KINDS, NO_LABEL };
+enum { WORD_BYTES = 4, NO_REFERENCE = MEM_REF_NUM_KINDS, NO_LABEL };
 
 // What a label says: a kind of reference, NO_REFERENCE or NO_LABEL.
 static int kind_of(char label)
@@ -14,15 +14,15 @@ static int kind_of(char label)
     case 'R':
     case 'm':
     case 'M':
-        return MEM_LOAD;
+        return MEM_REF_LOAD;
     case '1':
     case 'w':
     case 'W':
-        return MEM_STORE;
+        return MEM_REF_STORE;
     case '2':
     case 'i':
     case 'I':
-        return MEM_FETCH;
+        return MEM_REF_FETCH;
     case '3':
     case '4':
     case 'c':

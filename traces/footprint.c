@@ -62,7 +62,7 @@ bool footprint_add(struct footprint *self, const struct mem_ref *refs, size_t nu
     uint64_t lines[2] = {0}; // that fetches and data references were within last, and 1
     for (size_t i = 0; i < num; i++) {
         uint64_t last = refs[i].address + refs[i].size - 1;
-        bool fetch = refs[i].kind == MEM_FETCH;
+        bool fetch = refs[i].kind == MEM_REF_FETCH;
         uint64_t line = refs[i].address / FOOTPRINT_LINE_BYTES + 1;
         if (line == lines[fetch] && last / FOOTPRINT_LINE_BYTES + 1 == line)
             continue;

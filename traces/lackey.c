@@ -5,18 +5,18 @@
 
 enum { PREFIX = 3, MAX_SIZE_DIGITS = 5 };
 
-// The kind of reference that a line begins with, or MEM_NUM_KINDS.
-static inline enum mem_kind kind_of(const char *line)
+// The kind of reference that a line begins with, or MEM_REF_NUM_KINDS.
+static inline enum mem_ref_kind kind_of(const char *line)
 {
     // Short circuits keep this from reading behind a newline.
     if (line[0] == 'I')
-        return line[1] == ' ' && line[2] == ' ' ? MEM_FETCH : MEM_NUM_KINDS;
+        return line[1] == ' ' && line[2] == ' ' ? MEM_REF_FETCH : MEM_REF_NUM_KINDS;
     if (line[0] != ' ' || line[1] == '\n' || line[2] != ' ')
-        return MEM_NUM_KINDS;
-    return line[1] == 'L'   ? MEM_LOAD
-           : line[1] == 'S' ? MEM_STORE
-           : line[1] == 'M' ? MEM_MODIFY
-                            : MEM_NUM_KINDS;
+        return MEM_REF_NUM_KINDS;
+    return line[1] == 'L'   ? MEM_REF_LOAD
+           : line[1] == 'S' ? MEM_REF_STORE
+           : line[1] == 'M' ? MEM_REF_MODIFY
+                            : MEM_REF_NUM_KINDS;
 }
 
 // Valgrind's own: a number between two pairs of the same mark.
@@ -56,9 +56,9 @@ static size_t decode(struct mem_text *text, struct mem_ref *refs, size_t cap)
     size_t num = 0;
     uint64_t others = 0;
     while (num < cap && at < text->end) {
-        enum mem_kind kind = kind_of(at);
+        enum mem_ref_kind kind = kind_of(at);
         const char *next;
-        if (kind < MEM_NUM_KINDS) {
+        if (kind < MEM_REF_NUM_KINDS) {
             next = decode_numbers(at + PREFIX, &refs[num], &text->fault);
             if (!next)
                 break;
@@ -83,7 +83,7 @@ static bool probe(const char *line)
     struct mem_ref ref;
     const char *fault;
     return is_said(line) ||
-           (kind_of(line) < MEM_NUM_KINDS && decode_numbers(line + PREFIX, &ref, &fault));
+           (kind_of(line) < MEM_REF_NUM_KINDS && decode_numbers(line + PREFIX, &ref, &fault));
 }
 
 const struct mem_format lackey_format = {

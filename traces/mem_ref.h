@@ -5,21 +5,21 @@
 
 #include <stdint.h>
 
-enum mem_kind {
-    MEM_FETCH, // of an instruction
-    MEM_LOAD,
-    MEM_STORE,
-    MEM_MODIFY, // a load and then a store of the same bytes by one instruction
-    MEM_NUM_KINDS
+enum mem_ref_kind {
+    MEM_REF_FETCH, // of an instruction
+    MEM_REF_LOAD,
+    MEM_REF_STORE,
+    MEM_REF_MODIFY, // a load and then a store of the same bytes by one instruction
+    MEM_REF_NUM_KINDS
 };
 
-extern const char *const mem_kind_names[MEM_NUM_KINDS]; // "fetch"
+extern const char *const mem_ref_names[MEM_REF_NUM_KINDS]; // "fetch"
 
 // The reference ends below 2^64.
 struct mem_ref {
     uint64_t address; // of the first byte, virtual
     uint16_t size;    // bytes, 1..UINT16_MAX
-    uint8_t kind;     // enum mem_kind
+    uint8_t kind;     // enum mem_ref_kind
 };
 
 _Static_assert(sizeof(struct mem_ref) == 16, "batches are read at full speed");

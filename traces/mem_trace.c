@@ -16,11 +16,11 @@ const struct mem_format *const mem_formats[] = {
 };
 const size_t mem_num_formats = sizeof mem_formats / sizeof *mem_formats;
 
-const char *const mem_kind_names[MEM_NUM_KINDS] = {
-    [MEM_FETCH] = "fetch",
-    [MEM_LOAD] = "load",
-    [MEM_STORE] = "store",
-    [MEM_MODIFY] = "modify",
+const char *const mem_ref_names[MEM_REF_NUM_KINDS] = {
+    [MEM_REF_FETCH] = "fetch",
+    [MEM_REF_LOAD] = "load",
+    [MEM_REF_STORE] = "store",
+    [MEM_REF_MODIFY] = "modify",
 };
 
 const uint8_t mem_text_digits[256] = {

@@ -130,14 +130,14 @@ void cachegrind_run(struct cachegrind *self, const struct mem_ref *refs, size_t 
 {
     for (size_t i = 0; i < num; i++) {
         uint64_t size = refs[i].size;
-        if (refs[i].kind == MEM_FETCH) {
+        if (refs[i].kind == MEM_REF_FETCH) {
             refer(self, CACHEGRIND_FETCH, false,
                   (struct span){.first = refs[i].address, .last = refs[i].address + size - 1});
             continue;
         }
         size = size < self->most_bytes ? size : self->most_bytes;
-        bool write = refs[i].kind != MEM_LOAD;
-        refer(self, refs[i].kind == MEM_STORE ? CACHEGRIND_WRITE : CACHEGRIND_READ, write,
+        bool write = refs[i].kind != MEM_REF_LOAD;
+        refer(self, refs[i].kind == MEM_REF_STORE ? CACHEGRIND_WRITE : CACHEGRIND_READ, write,
               (struct span){.first = refs[i].address, .last = refs[i].address + size - 1});
     }
 }

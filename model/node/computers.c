@@ -1,29 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/node/computers.h"
-
-#include "model/node/memory_source.h"
-#include "model/node/rank_source.h"
+#include "model/node/computers_state.h"
 
 #include <stdlib.h>
-
-// A computer that runs a program.
-struct computer {
-    struct node *node;
-    uint64_t next_cycle; // of the fabric, in which it has something to do; UINT64_MAX: none
-    struct rank_source rank;
-};
-
-struct computers {
-    struct workload base;
-    struct computers_params params;
-    uint64_t cycle; // of the fabric, that was simulated last
-    uint32_t num_computers;
-    struct computer *computers;   // [num_computers]
-    struct memory_source *memory; // of computer 0, or NULL
-    struct mpi_machine machine;
-    struct mpi_params mpi_params;
-    struct workload *mpi; // NULL if there is a memory trace
-};
 
 // Fabric cycles that a computer which no other can reach is simulated in one go.
 enum { STRIDE_CYCLES = 1 << 16 };
@@ -61,7 +39,7 @@ static bool step(struct workload *base, struct fabric *fabric, uint64_t cycle, s
     return true;
 }
 
-static bool ended(const struct computers *self)
+bool computers_ended(const struct computers *self)
 {
     for (uint32_t i = 0; i < self->num_computers; i++)
         if (!core_ended(&self->computers[i].node->cores[0].core))
@@ -69,8 +47,7 @@ static bool ended(const struct computers *self)
     return true;
 }
 
-// Node cycle in which the last program has ended.
-static uint64_t end_cycle(const struct computers *self)
+uint64_t computers_end_cycle(const struct computers *self)
 {
     uint64_t last = 0;
     for (uint32_t i = 0; i < self->num_computers; i++) {
@@ -83,19 +60,19 @@ static uint64_t end_cycle(const struct computers *self)
 uint64_t computers_makespan_cycles(const struct workload *base)
 {
     const struct computers *self = (const struct computers *)base;
-    return ended(self) ? clock_fabric_cycle(self->params.clock, end_cycle(self)) : UINT64_MAX;
+    return computers_ended(self) ? clock_fabric_cycle(self->params.clock, computers_end_cycle(self)) : UINT64_MAX;
 }
 
 static bool done(const struct workload *base)
 {
     const struct computers *self = (const struct computers *)base;
-    return ended(self) && self->cycle + 1 >= computers_makespan_cycles(base);
+    return computers_ended(self) && self->cycle + 1 >= computers_makespan_cycles(base);
 }
 
 static uint64_t next_event(const struct workload *base, uint64_t cycle)
 {
     const struct computers *self = (const struct computers *)base;
-    if (ended(self)) {
+    if (computers_ended(self)) {
         uint64_t makespan_cycles = computers_makespan_cycles(base);
         return makespan_cycles > cycle + 1 ? makespan_cycles - 1 : cycle + 1;
     }

@@ -13,11 +13,11 @@ struct memory_source {
 
 static uint32_t next(struct core_source *core, uint64_t cycle, const struct core_op **ops)
 {
-    static const uint8_t kinds[MEM_NUM_KINDS] = {
-        [MEM_FETCH] = CORE_FETCH,
-        [MEM_LOAD] = CORE_LOAD,
-        [MEM_STORE] = CORE_STORE,
-        [MEM_MODIFY] = CORE_MODIFY,
+    static const uint8_t kinds[MEM_REF_NUM_KINDS] = {
+        [MEM_REF_FETCH] = CORE_FETCH,
+        [MEM_REF_LOAD] = CORE_LOAD,
+        [MEM_REF_STORE] = CORE_STORE,
+        [MEM_REF_MODIFY] = CORE_MODIFY,
     };
     (void)cycle;
     struct memory_source *self = (struct memory_source *)core;

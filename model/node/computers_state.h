@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What computers.c and computers_stats.c share.
+#ifndef ORDITO_MODEL_NODE_COMPUTERS_STATE_H
+#define ORDITO_MODEL_NODE_COMPUTERS_STATE_H
+
+#include "model/node/computers.h"
+#include "model/node/memory_source.h"
+#include "model/node/rank_source.h"
+
+// A computer that runs a program.
+struct computer {
+    struct node *node;
+    uint64_t next_cycle; // of the fabric, in which it has something to do; UINT64_MAX: none
+    struct rank_source rank;
+};
+
+struct computers {
+    struct workload base;
+    struct computers_params params;
+    uint64_t cycle; // of the fabric, that was simulated last
+    uint32_t num_computers;
+    struct computer *computers;   // [num_computers]
+    struct memory_source *memory; // of computer 0, or NULL
+    struct mpi_machine machine;
+    struct mpi_params mpi_params;
+    struct workload *mpi; // NULL if there is a memory trace
+};
+
+// True if all programs have ended.
+bool computers_ended(const struct computers *self);
+
+// Node cycle in which the last of them has.
+uint64_t computers_end_cycle(const struct computers *self);
+
+#endif
