@@ -2,28 +2,34 @@
 // The cycle of a fabric, as far as all partitions are at one. fabric_partition.c has its steps,
 // fabric_make.c makes a fabric.
 #include "model/net/fabric_state.h"
+#include "model/net/terminal_state.h"
 
 #include <inttypes.h>
 
 bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err *err)
 {
-    uint32_t handle = packet_pool_take(&self->pool);
+    const struct topology *topology = self->params.topology;
+    const struct routing *routing = self->params.routing;
+    uint64_t serial;
+    uint32_t handle = packet_pool_take(&self->pool, &serial);
     if (handle == MSG_NONE)
         return err_set(err, ERR_RUN, "out of memory for packets (%u alive)", self->pool.num_live);
-    struct packet *packet = &self->pool.slots[handle];
-    const struct routing *routing = self->params.routing;
     bool pads = routing->kind && routing->kind->bubbles;
-    packet->created_cycle = self->now;
-    packet->source = spec->source;
-    packet->destination = spec->destination;
-    packet->flits = pads ? routing->max_flits : spec->flits;
-    packet->traffic_class = spec->traffic_class;
-    packet->hops = self->params.topology->indirect ? 1 : 0; // from the node to its switch
-    packet->message = spec->message;
-    const uint32_t *node_addr = self->params.topology->node_addr;
-    packet->head = routing_head(routing, node_addr[spec->source], node_addr[spec->destination],
-                                packet->flits, spec->traffic_class, packet->serial, handle);
-    self->flits_created += packet->flits;
+    uint32_t flits = pads ? routing->max_flits : spec->flits;
+    self->pool.slots[handle] = (struct packet){
+        .serial = serial,
+        .created_cycle = self->now,
+        .head = routing_head(routing, topology->node_addr[spec->source],
+                             topology->node_addr[spec->destination], flits, spec->traffic_class,
+                             serial, handle),
+        .source = spec->source,
+        .destination = spec->destination,
+        .flits = flits,
+        .hops = topology->indirect ? 1 : 0, // from the node to its switch
+        .message = spec->message,
+        .traffic_class = spec->traffic_class,
+        .next = MSG_NONE,
+    };
     uint32_t part = partition_of(&self->nodes, spec->source);
     terminals_enqueue(&self->parts[part].terminals, handle);
     return true;
@@ -153,15 +159,13 @@ static void add_part(struct fabric_counters *sum, const struct partition *part)
         to->flits_created += of->flits_created;
         to->flits_injected += of->flits_injected;
         to->flits_ejected += of->flits_ejected;
+        sum->flits_created += of->flits_created;
     }
 }
 
 struct fabric_counters fabric_counters(const struct fabric *self)
 {
-    struct fabric_counters counters = {
-        .packets_created = self->pool.next_serial,
-        .flits_created = self->flits_created,
-    };
+    struct fabric_counters counters = {.packets_created = self->pool.next_serial};
     for (uint32_t p = 0; p < self->num_parts; p++)
         add_part(&counters, &self->parts[p]);
     if (self->params.topology->indirect)

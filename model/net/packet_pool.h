@@ -6,6 +6,7 @@
 
 #include "model/msg.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -20,10 +21,38 @@ struct packet_pool {
     uint64_t next_serial;
 };
 
-// A slot for a new packet, with its serial number set, or MSG_NONE if out of memory.
-uint32_t packet_pool_take(struct packet_pool *self);
-void packet_pool_give(struct packet_pool *self, uint32_t handle);
 void packet_pool_free(struct packet_pool *self);
+
+// Makes room for more slots. False if out of memory.
+bool packet_pool_grow(struct packet_pool *self);
+
+// A slot for a new packet, to be filled in, or MSG_NONE if out of memory. Its serial number is
+// `*serial`.
+static inline uint32_t packet_pool_take(struct packet_pool *self, uint64_t *serial)
+{
+    uint32_t handle = self->num_slots;
+    if (self->first_free > 0) {
+        handle = self->first_free - 1;
+        self->first_free = self->slots[handle].next;
+    } else {
+        if (handle == self->cap_slots && !packet_pool_grow(self))
+            return MSG_NONE;
+        self->num_slots++;
+    }
+    *serial = self->next_serial++;
+    self->num_live++;
+    return handle;
+}
+
+static inline void packet_pool_give(struct packet_pool *self, uint32_t handle)
+{
+    struct packet *packet = &self->slots[handle];
+    assert(packet->flits > 0);
+    packet->flits = 0; // marks it as free
+    packet->next = self->first_free;
+    self->first_free = handle + 1;
+    self->num_live--;
+}
 
 // The live packet of a handle, or NULL if there is none.
 static inline struct packet *packet_pool_at(const struct packet_pool *self, uint32_t handle)

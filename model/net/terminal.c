@@ -59,22 +59,6 @@ void terminals_share(struct terminals *self, const struct terminals *whole,
     self->end_word = end_word;
 }
 
-void terminals_enqueue(struct terminals *self, uint32_t handle)
-{
-    const struct packet *packet = &self->pool->slots[handle];
-    struct source_queue *queue =
-        &self->queues[(size_t)packet->source * self->num_classes + packet->traffic_class];
-    self->class_counters[packet->traffic_class].packets_created++;
-    self->class_counters[packet->traffic_class].flits_created += packet->flits;
-    if (queue->first == MSG_NONE) {
-        queue->first = handle;
-        terminal_set_bit(self->sending, packet->source);
-    } else {
-        self->pool->slots[queue->last].next = handle;
-    }
-    queue->last = handle;
-}
-
 // VCs with the credits that the head of a packet needs, a bit each.
 static uint32_t with_credits(const struct terminals *self, const struct terminal *node,
                              const struct packet *packet)

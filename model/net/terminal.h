@@ -64,9 +64,6 @@ void terminals_share(struct terminals *self, const struct terminals *whole,
                      struct calendar *calendar, uint32_t part, uint32_t first_word,
                      uint32_t end_word);
 
-// Appends a packet of the pool to its source's queue.
-void terminals_enqueue(struct terminals *self, uint32_t handle);
-
 // Step b for the partition's nodes. False if out of memory.
 bool terminals_inject(struct terminals *self, uint64_t cycle);
 

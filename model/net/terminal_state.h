@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What terminal.c and terminal_circuit.c share: the state of a node's terminal, and what is done
-// with a packet whatever the switching mode.
+// What terminal.c, terminal_circuit.c and fabric.c share: the state of a node's terminal, and what
+// is done with a packet whatever the switching mode.
 #ifndef ORDITO_MODEL_NET_TERMINAL_STATE_H
 #define ORDITO_MODEL_NET_TERMINAL_STATE_H
 
@@ -37,6 +37,24 @@ static inline void terminal_set_bit(uint64_t *bits, uint32_t i)
 static inline void terminal_clear_bit(uint64_t *bits, uint32_t i)
 {
     bits[i / 64] &= ~(UINT64_C(1) << i % 64);
+}
+
+// Appends a packet of the pool to its source's queue.
+static inline void terminals_enqueue(struct terminals *self, uint32_t handle)
+{
+    const struct packet *packet = &self->pool->slots[handle];
+    struct source_queue *queue =
+        &self->queues[(size_t)packet->source * self->num_classes + packet->traffic_class];
+    struct fabric_class_counters *counters = &self->class_counters[packet->traffic_class];
+    counters->packets_created++;
+    counters->flits_created += packet->flits;
+    if (queue->first == MSG_NONE) {
+        queue->first = handle;
+        terminal_set_bit(self->sending, packet->source);
+    } else {
+        self->pool->slots[queue->last].next = handle;
+    }
+    queue->last = handle;
 }
 
 // Puts a flit of any kind on the channel out of node `n`. False if out of memory.
