@@ -17,8 +17,8 @@ struct packet_pool {
     uint32_t num_slots; // ever used
     uint32_t cap_slots;
     uint32_t first_free; // handle + 1, 0 if there is none
-    uint32_t num_live;
     uint64_t next_serial;
+    uint64_t num_given; // back, of those with lower serial numbers
 };
 
 void packet_pool_free(struct packet_pool *self);
@@ -40,7 +40,6 @@ static inline uint32_t packet_pool_take(struct packet_pool *self, uint64_t *seri
         self->num_slots++;
     }
     *serial = self->next_serial++;
-    self->num_live++;
     return handle;
 }
 
@@ -51,7 +50,12 @@ static inline void packet_pool_give(struct packet_pool *self, uint32_t handle)
     packet->flits = 0; // marks it as free
     packet->next = self->first_free;
     self->first_free = handle + 1;
-    self->num_live--;
+    self->num_given++;
+}
+
+static inline uint64_t packet_pool_num_live(const struct packet_pool *self)
+{
+    return self->next_serial - self->num_given;
 }
 
 // The live packet of a handle, or NULL if there is none.

@@ -161,13 +161,17 @@ static inline uint32_t routing_limit(const struct route_dim *dim, uint32_t own)
     return own & dim->one ? dim->limit_odd : dim->limit_even;
 }
 
-// First VC of `vcs` at or after `key`, cyclically over 8, as a mask of one bit; vcs must not be 0.
-static inline uint8_t routing_first_vc(uint8_t vcs, uint32_t key)
+// First VC of `vcs`, a bit each and not 0, at or after `key` (0..8), cyclically over 8.
+static inline uint32_t routing_first_vc_idx(uint8_t vcs, uint32_t key)
 {
     uint32_t twice = (uint32_t)vcs | (uint32_t)vcs << 8;
-    uint32_t from_key = twice & (0xffffU << key);
-    uint32_t first = from_key & (~from_key + 1);
-    return (uint8_t)(first | first >> 8);
+    return (uint32_t)__builtin_ctz(twice & (0xffffU << key)) % 8;
+}
+
+// The same as a mask of one bit.
+static inline uint8_t routing_first_vc(uint8_t vcs, uint32_t key)
+{
+    return (uint8_t)(1U << routing_first_vc_idx(vcs, key));
 }
 
 // The key by which a flow keeps one VC: destination bits folded to 3 by exclusive or.
