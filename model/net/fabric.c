@@ -152,7 +152,6 @@ static void add_part(struct fabric_counters *sum, const struct partition *part)
 {
     const struct terminals *terminals = &part->terminals;
     sum->packets_injected += terminals->packets_injected;
-    sum->packets_ejected += terminals->packets_ejected;
     sum->flit_hops += part->flit_hops;
     circuit_counters_add(&sum->circuit, &terminals->circuit_counters);
     for (uint32_t c = 0; c < ROUTER_MAX_CLASSES; c++) {
@@ -170,7 +169,10 @@ static void add_part(struct fabric_counters *sum, const struct partition *part)
 
 struct fabric_counters fabric_counters(const struct fabric *self)
 {
-    struct fabric_counters counters = {.packets_created = self->pool.next_serial};
+    struct fabric_counters counters = {
+        .packets_created = self->pool.next_serial,
+        .packets_ejected = self->pool.num_given,
+    };
     for (uint32_t p = 0; p < self->num_parts; p++)
         add_part(&counters, &self->parts[p]);
     if (self->params.topology->indirect)

@@ -50,7 +50,6 @@ struct terminals {
                                   // otherwise handles of packets alone
     uint32_t num_taken, cap_taken;
     uint64_t packets_injected;
-    uint64_t packets_ejected;
     struct terminal_circuit *circuits; // [num_nodes] under circuit switching, otherwise NULL
     uint32_t num_backing_off;          // nodes whose circuit was refused, and which wait to retry
     struct circuit_counters circuit_counters;

@@ -118,7 +118,6 @@ inline bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle,
     self->class_counters[packet->traffic_class].flits_ejected++;
     if (flit->tail) {
         packet->ejected_cycle = cycle;
-        self->packets_ejected++;
         in->handle = MSG_NONE;
     } else {
         *in = (struct incoming){handle, flit_idx + 1};
@@ -197,16 +196,17 @@ bool terminals_eject(struct terminals *self, uint64_t cycle, struct err *err)
 void terminals_deliver(struct terminals *self, uint64_t cycle)
 {
     const struct fabric_params *params = self->params;
-    for (uint32_t i = 0; i < self->num_taken; i++) {
-        const struct terminal_taken *taken = &self->taken[i];
-        uint32_t handle = taken->handle;
-        if (self->tells_flits)
-            params->flit_ejected(params->context, taken->node, cycle, taken->flit);
-        if (handle == MSG_NONE)
+    fabric_flit_fn *flit_ejected = params->flit_ejected;
+    fabric_delivered_fn *delivered = params->delivered;
+    const struct terminal_taken *end = self->taken + self->num_taken;
+    for (const struct terminal_taken *taken = self->taken; taken < end; taken++) {
+        if (flit_ejected)
+            flit_ejected(params->context, taken->node, cycle, taken->flit);
+        if (taken->handle == MSG_NONE)
             continue;
-        if (params->delivered)
-            params->delivered(params->context, &self->pool->slots[handle]);
-        packet_pool_give(self->pool, handle);
+        if (delivered)
+            delivered(params->context, &self->pool->slots[taken->handle]);
+        packet_pool_give(self->pool, taken->handle);
     }
     self->num_taken = 0;
 }
