@@ -15,22 +15,23 @@ bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err
     if (handle == MSG_NONE)
         return err_set(err, ERR_RUN, "out of memory for packets (%" PRIu64 " alive)",
                        packet_pool_num_live(&self->pool));
-    bool pads = routing->kind && routing->kind->bubbles;
-    uint32_t flits = pads ? routing->max_flits : spec->flits;
-    self->pool.slots[handle] = (struct packet){
+    struct packet *packet = &self->pool.slots[handle];
+    *packet = (struct packet){
         .serial = serial,
         .created_cycle = self->now,
-        .head = routing_head(routing, topology->node_addr[spec->source],
-                             topology->node_addr[spec->destination], flits, spec->traffic_class,
-                             serial, handle),
         .source = spec->source,
         .destination = spec->destination,
-        .flits = flits,
-        .hops = topology->indirect ? 1 : 0, // from the node to its switch
-        .message = spec->message,
+        .flits = spec->flits,
         .traffic_class = spec->traffic_class,
+        .message = spec->message,
+        .hops = topology->indirect ? 1 : 0, // from the node to its switch
         .next = MSG_NONE,
     };
+    if (routing->kind && routing->kind->bubbles)
+        packet->flits = routing->max_flits; // padded
+    packet->head = routing_head(routing, topology->node_addr[spec->source],
+                                topology->node_addr[spec->destination], packet->flits,
+                                spec->traffic_class, serial, handle);
     uint32_t part = partition_of(&self->nodes, spec->source);
     terminals_enqueue(&self->parts[part].terminals, handle);
     return true;

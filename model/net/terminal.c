@@ -148,35 +148,34 @@ static inline bool can_send(const struct terminals *self, const struct terminal 
 }
 
 // Sends that flit. False if out of memory.
-static inline bool send_next(struct terminals *self, uint32_t n, struct source_queue *queue,
-                             struct packet *packet, uint64_t cycle)
+static inline bool send_next(struct terminals *self, uint32_t n, struct terminal *node,
+                             struct source_queue *queue, struct packet *packet, uint64_t cycle)
 {
-    struct terminal *node = &self->nodes[n];
     uint32_t flit_idx = queue->next_flit;
-    struct flit flit = {.vc = queue->vc, .tail = flit_idx + 1 == packet->flits};
+    uint64_t payload = packet->head;
     if (flit_idx == 0) {
-        flit.head = true;
-        flit.payload = packet->head;
         packet->injected_cycle = cycle;
         self->packets_injected++;
     } else {
-        flit.payload = layout_body(packet->serial, flit_idx);
+        payload = layout_body(packet->serial, flit_idx);
     }
-    if (--node->credits[flit.vc] == 0)
-        node->credit ^= (uint8_t)(1U << flit.vc);
+    if (--node->credits[queue->vc] == 0)
+        node->credit ^= (uint8_t)(1U << queue->vc);
+    struct flit flit = {payload, queue->vc, flit_idx == 0, flit_idx + 1 == packet->flits};
     return terminal_send(self, n, queue, packet, cycle, flit);
 }
 
 // Sends a flit of node `n`, of the highest class that can. False if out of memory.
 static inline bool inject(struct terminals *self, uint32_t n, uint64_t cycle)
 {
+    struct terminal *node = &self->nodes[n];
     struct source_queue *lowest = &self->queues[(size_t)n * self->num_classes];
     for (struct source_queue *queue = lowest + self->num_classes; queue-- > lowest;) {
         if (queue->first == MSG_NONE)
             continue;
         struct packet *packet = &self->pool->slots[queue->first];
-        if (can_send(self, &self->nodes[n], queue, packet))
-            return send_next(self, n, queue, packet, cycle);
+        if (can_send(self, node, queue, packet))
+            return send_next(self, n, node, queue, packet, cycle);
     }
     return true;
 }

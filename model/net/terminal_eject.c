@@ -170,9 +170,10 @@ static inline bool eject(struct terminals *self, uint32_t n, uint64_t cycle, str
         return true;
     struct terminal *node = &self->nodes[n];
     const struct flit *flit = &self->eject_flits[(size_t)n * self->eject_cap + node->eject_first];
-    node->eject_first = (node->eject_first + 1) & (self->eject_cap - 1);
     if (--node->eject_num == 0)
         terminal_clear_bit(self->ejecting, n);
+    else
+        node->eject_first = (node->eject_first + 1) & (self->eject_cap - 1);
     return terminal_take(self, n, cycle, flit, err) && give_back(self, n, cycle, flit->vc, err);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What terminal.c, terminal_circuit.c and fabric.c share: the state of a node's terminal, and what
-// is done with a packet whatever the switching mode.
+// What terminal.c, terminal_eject.c, terminal_circuit.c and fabric.c share: the state of a node's
+// terminal, and what is done with a packet whatever the switching mode.
 #ifndef ORDITO_MODEL_NET_TERMINAL_STATE_H
 #define ORDITO_MODEL_NET_TERMINAL_STATE_H
 
