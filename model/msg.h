@@ -23,13 +23,13 @@ struct packet {
     uint64_t injected_cycle; // head put on the terminal channel
     uint64_t ejected_cycle;  // tail at the destination terminal
     uint64_t head;           // payload of its head flit
-    uint32_t source;         // node
+    uint32_t source;         // node; this and what follows as in the packet_spec
     uint32_t destination;    // node
     uint32_t flits;          // length, header included
-    uint32_t hops;           // channels of the topology's graph that the head has crossed
-    uint32_t message;        // the sender's name for what it belongs to; MSG_NONE if nothing
     uint32_t traffic_class;
-    uint32_t next; // next in the source queue or free list (handle)
+    uint32_t message; // the sender's name for what it belongs to; MSG_NONE if nothing
+    uint32_t hops;    // channels of the topology's graph that the head has crossed
+    uint32_t next;    // next in the source queue or free list (handle)
     uint32_t unused;
 };
 

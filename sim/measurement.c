@@ -67,40 +67,49 @@ static size_t ci_batch(const struct measurement *self, uint64_t cycle)
     return (size_t)((cycle - self->window_from_cycle) * CI_BATCHES / self->config->measure_cycles);
 }
 
+// Counts a packet for the confidence intervals.
+static inline void add_to_batch(struct measurement *self, const struct packet *packet,
+                                struct measurement_class *of_class, uint64_t latency,
+                                uint64_t network_latency)
+{
+    size_t batch = ci_batch(self, packet->created_cycle);
+    self->ci_sum[0][batch] += latency;
+    self->ci_sum[1][batch] += network_latency;
+    self->ci_num[batch]++;
+    if (of_class) {
+        of_class->ci_sum[batch] += latency;
+        of_class->ci_num[batch]++;
+    }
+}
+
 void measurement_packet(struct measurement *self, const struct packet *packet)
 {
     uint64_t latency = packet->ejected_cycle - packet->created_cycle;
     uint64_t network_latency = packet->ejected_cycle - packet->injected_cycle;
-    uint32_t hops =
-        self->hops_by_distance
-            ? self->topology->kind->distance(self->topology, packet->source, packet->destination)
-            : packet->hops;
+    uint32_t hops = packet->hops;
+    if (self->hops_by_distance)
+        hops = self->topology->kind->distance(self->topology, packet->source, packet->destination);
     if (self->packets)
         write_packet(self->packets, packet, hops);
-    self->batch_sum += latency;
-    self->batch_num++;
+    if (self->phase == PHASE_WARMUP) {
+        self->batch_sum += latency;
+        self->batch_num++;
+        return;
+    }
     if (packet->serial < self->first_serial || packet->serial >= self->end_serial)
         return;
-    bool has_classes = self->config->classes > 1;
-    struct measurement_class *of_class = &self->classes[packet->traffic_class];
-    of_class->num_delivered++;
+    self->classes[packet->traffic_class].num_delivered++;
     self->hops_sum += hops;
     if (hops > self->hops_max)
         self->hops_max = hops;
+    struct measurement_class *of_class = // NULL: there is only one
+        self->config->classes > 1 ? &self->classes[packet->traffic_class] : NULL;
     if (!stat_histogram_add(&self->latency_cycles, latency) ||
         !stat_histogram_add(&self->network_latency_cycles, network_latency) ||
-        (has_classes && !stat_histogram_add(&of_class->latency_cycles, latency)))
+        (of_class && !stat_histogram_add(&of_class->latency_cycles, latency)))
         self->out_of_memory = true;
-    if (self->windows) {
-        size_t batch = ci_batch(self, packet->created_cycle);
-        self->ci_sum[0][batch] += (double)latency;
-        self->ci_sum[1][batch] += (double)network_latency;
-        self->ci_num[batch]++;
-        if (has_classes) {
-            of_class->ci_sum[batch] += (double)latency;
-            of_class->ci_num[batch]++;
-        }
-    }
+    if (self->windows)
+        add_to_batch(self, packet, of_class, latency, network_latency);
 }
 
 // Ends a batch of the warm-up. True if the warm-up is over.
@@ -224,18 +233,18 @@ uint64_t measurement_next_event(const struct measurement *self)
     return self->phase == PHASE_DRAIN && drained(self) ? 0 : self->phase_end_cycle;
 }
 
-static double ci95_of(const double *sums, const uint64_t *nums)
+static double ci95_of(const uint64_t *sums, const uint64_t *nums)
 {
     double means[CI_BATCHES];
     size_t num = 0;
     for (size_t b = 0; b < CI_BATCHES; b++)
         if (nums[b])
-            means[num++] = sums[b] / (double)nums[b];
+            means[num++] = (double)sums[b] / (double)nums[b];
     return stat_ci95(means, num);
 }
 
 static struct run_latency summary(struct stat_histogram *histogram, bool saturated,
-                                  const double *ci_sums, const uint64_t *ci_nums)
+                                  const uint64_t *ci_sums, const uint64_t *ci_nums)
 {
     if (histogram->num == 0 || saturated)
         return (struct run_latency){.ci95 = -1};

@@ -34,7 +34,7 @@ struct measurement_class {
     uint64_t num_delivered; // of packets created in the window
     bool saturated;
     struct stat_histogram latency_cycles;
-    double ci_sum[CI_BATCHES]; // latency by time of creation
+    uint64_t ci_sum[CI_BATCHES]; // latency by time of creation
     uint64_t ci_num[CI_BATCHES];
 };
 
@@ -63,11 +63,11 @@ struct measurement {
     struct stat_histogram network_latency_cycles;
     uint64_t hops_sum;
     uint32_t hops_max;
-    double ci_sum[2][CI_BATCHES]; // latency, network latency by time of creation
+    uint64_t ci_sum[2][CI_BATCHES]; // latency, network latency by time of creation
     uint64_t ci_num[CI_BATCHES];
     double warmup_mean[WARMUP_MAX_BATCHES];
     size_t num_warmup;
-    uint64_t batch_sum; // latencies of the current batch
+    uint64_t batch_sum; // warm-up: latencies of the current batch
     uint64_t batch_num;
 };
 

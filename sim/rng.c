@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/rng.h"
 
-#include <assert.h>
-
 struct rng rng_make(uint64_t seed, enum rng_purpose purpose, uint64_t instance)
 {
     uint64_t key = rng_mix(rng_mix(seed) ^ rng_mix((uint64_t)purpose << 56) ^ instance);
@@ -14,14 +12,11 @@ struct rng rng_make(uint64_t seed, enum rng_purpose purpose, uint64_t instance)
     return rng;
 }
 
-uint64_t rng_below(struct rng *self, uint64_t bound)
+uint64_t rng_below_from(struct rng *self, uint64_t draw, uint64_t bound)
 {
-    assert(bound > 0);
-    for (;;) {
-        uint64_t draw = rng_next(self);
-        if (draw >= bound || draw >= -bound % bound) // reject what is below 2^64 mod bound
-            return draw % bound;
-    }
+    while (draw < -bound % bound)
+        draw = rng_next(self);
+    return draw % bound;
 }
 
 uint64_t rng_threshold(double probability)

@@ -7,6 +7,7 @@
 #ifndef ORDITO_SIM_RNG_H
 #define ORDITO_SIM_RNG_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -52,8 +53,17 @@ static inline uint64_t rng_next(struct rng *self)
     return result;
 }
 
-// Uniform in 0 .. bound-1, without bias; bound >= 1.
-uint64_t rng_below(struct rng *self, uint64_t bound);
+// For rng_below: the same with a first draw, which is less than `bound`.
+uint64_t rng_below_from(struct rng *self, uint64_t draw, uint64_t bound);
+
+// Uniform in 0 .. bound-1, without bias; bound >= 1. Draws below 2^64 mod bound are rejected; one
+// that is bound or more is none of them.
+static inline uint64_t rng_below(struct rng *self, uint64_t bound)
+{
+    assert(bound > 0);
+    uint64_t draw = rng_next(self);
+    return draw >= bound ? draw % bound : rng_below_from(self, draw, bound);
+}
 
 // A threshold for rng_chance: probability p in 0..1 as a 64-bit fraction. Floating point is used
 // once, when the configuration is read, never in a cycle.

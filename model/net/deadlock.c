@@ -76,7 +76,9 @@ static uint32_t asked(const struct graph *g, const struct place *at, uint32_t *l
 {
     struct route_options options = options_at(g, at);
     uint32_t num = 0;
-    for (uint32_t port = 0; port < g->topology->radix; port++) {
+    uint32_t port = options.ports ? 0 : options.route.port;
+    uint32_t last = options.ports ? g->topology->radix : port;
+    for (; port <= last && port < g->topology->radix; port++) {
         uint32_t vcs = port == options.route.port ? options.route.vcs : 0;
         if (port < 32 && (options.ports >> port & 1))
             vcs |= routing_adaptive_vcs(g->routing, at->in_vc);

@@ -2,28 +2,36 @@
 // The cycle of a fabric, as far as all partitions are at one. fabric_partition.c has its steps,
 // fabric_make.c makes a fabric.
 #include "model/net/fabric_state.h"
+#include "model/net/terminal_state.h"
 
 #include <inttypes.h>
 
 bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err *err)
 {
-    uint32_t handle = packet_pool_take(&self->pool);
-    if (handle == MSG_NONE)
-        return err_set(err, ERR_RUN, "out of memory for packets (%u alive)", self->pool.num_live);
-    struct packet *packet = &self->pool.slots[handle];
+    const struct topology *topology = self->params.topology;
     const struct routing *routing = self->params.routing;
-    bool pads = routing->kind && routing->kind->bubbles;
-    packet->created_cycle = self->now;
-    packet->source = spec->source;
-    packet->destination = spec->destination;
-    packet->flits = pads ? routing->max_flits : spec->flits;
-    packet->traffic_class = spec->traffic_class;
-    packet->hops = self->params.topology->indirect ? 1 : 0; // from the node to its switch
-    packet->message = spec->message;
-    const uint32_t *node_addr = self->params.topology->node_addr;
-    packet->head = routing_head(routing, node_addr[spec->source], node_addr[spec->destination],
-                                packet->flits, spec->traffic_class, packet->serial, handle);
-    self->flits_created += packet->flits;
+    uint64_t serial;
+    uint32_t handle = packet_pool_take(&self->pool, &serial);
+    if (handle == MSG_NONE)
+        return err_set(err, ERR_RUN, "out of memory for packets (%" PRIu64 " alive)",
+                       packet_pool_num_live(&self->pool));
+    struct packet *packet = &self->pool.slots[handle];
+    *packet = (struct packet){
+        .serial = serial,
+        .created_cycle = self->now,
+        .source = spec->source,
+        .destination = spec->destination,
+        .flits = spec->flits,
+        .traffic_class = spec->traffic_class,
+        .message = spec->message,
+        .hops = topology->indirect ? 1 : 0, // from the node to its switch
+        .next = MSG_NONE,
+    };
+    if (routing->kind && routing->kind->bubbles)
+        packet->flits = routing->max_flits; // padded
+    packet->head = routing_head(routing, topology->node_addr[spec->source],
+                                topology->node_addr[spec->destination], packet->flits,
+                                spec->traffic_class, serial, handle);
     uint32_t part = partition_of(&self->nodes, spec->source);
     terminals_enqueue(&self->parts[part].terminals, handle);
     return true;
@@ -86,23 +94,27 @@ static bool watch(struct fabric *self, struct err *err)
     uint64_t backing_off = 0;
     for (uint32_t p = 0; p < self->num_parts; p++) {
         const struct partition *part = &self->parts[p];
-        moves += part->terminals.flits_injected + part->terminals.flits_ejected + part->flit_hops;
+        const struct fabric_class_counters *counters = part->terminals.class_counters;
+        for (uint32_t c = 0; c < part->terminals.num_classes; c++)
+            moves += counters[c].flits_injected + counters[c].flits_ejected;
+        moves += part->flit_hops;
         pending += part->calendar.num_pending;
         backing_off += part->terminals.num_backing_off;
     }
     bool moved = moves != self->num_moves;
     self->num_moves = moves;
     self->num_pending = pending;
-    if (moved || pending > 0 || self->pool.num_live == 0 || backing_off > 0) {
+    if (moved || pending > 0 || packet_pool_num_live(&self->pool) == 0 || backing_off > 0) {
         self->quiet_cycles = 0;
         return true;
     }
     if (++self->quiet_cycles < self->params.watchdog_cycles)
         return true;
     return err_set(err, ERR_DEADLOCK,
-                   "deadlock: %u packets are in the fabric and source queues, and no flit has "
+                   "deadlock: %" PRIu64
+                   " packets are in the fabric and source queues, and no flit has "
                    "moved since cycle %" PRIu64,
-                   self->pool.num_live, self->now + 1 - self->quiet_cycles);
+                   packet_pool_num_live(&self->pool), self->now + 1 - self->quiet_cycles);
 }
 
 bool fabric_cycle(struct fabric *self, struct err *err)
@@ -123,7 +135,7 @@ uint64_t fabric_now(const struct fabric *self)
 
 bool fabric_idle(const struct fabric *self)
 {
-    if (self->pool.num_live > 0 || self->num_pending > 0)
+    if (packet_pool_num_live(&self->pool) > 0 || self->num_pending > 0)
         return false;
     for (uint32_t w = 0; self->params.skip_idle && w < partition_num_words(self->num_routers); w++)
         if (self->active[w])
@@ -141,9 +153,6 @@ static void add_part(struct fabric_counters *sum, const struct partition *part)
 {
     const struct terminals *terminals = &part->terminals;
     sum->packets_injected += terminals->packets_injected;
-    sum->packets_ejected += terminals->packets_ejected;
-    sum->flits_injected += terminals->flits_injected;
-    sum->flits_ejected += terminals->flits_ejected;
     sum->flit_hops += part->flit_hops;
     circuit_counters_add(&sum->circuit, &terminals->circuit_counters);
     for (uint32_t c = 0; c < ROUTER_MAX_CLASSES; c++) {
@@ -153,6 +162,9 @@ static void add_part(struct fabric_counters *sum, const struct partition *part)
         to->flits_created += of->flits_created;
         to->flits_injected += of->flits_injected;
         to->flits_ejected += of->flits_ejected;
+        sum->flits_created += of->flits_created;
+        sum->flits_injected += of->flits_injected;
+        sum->flits_ejected += of->flits_ejected;
     }
 }
 
@@ -160,7 +172,7 @@ struct fabric_counters fabric_counters(const struct fabric *self)
 {
     struct fabric_counters counters = {
         .packets_created = self->pool.next_serial,
-        .flits_created = self->flits_created,
+        .packets_ejected = self->pool.num_given,
     };
     for (uint32_t p = 0; p < self->num_parts; p++)
         add_part(&counters, &self->parts[p]);

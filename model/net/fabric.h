@@ -101,10 +101,10 @@ uint32_t fabric_num_threads(const struct fabric *self);
 
 // Counters of a traffic class.
 struct fabric_class_counters {
-    uint64_t packets_created;
     uint64_t flits_created;
     uint64_t flits_injected;
     uint64_t flits_ejected;
+    uint64_t packets_created;
 };
 
 // Counters since fabric_new.

@@ -53,10 +53,9 @@ struct fabric {
     uint64_t *active;           // routers to evaluate in the next cycle, a bit each
     uint32_t *order;            // [num_routers]
     uint64_t *channel_flits;    // [num_routers * radix], then [num_nodes] of those out of nodes
-    uint64_t flits_created;
-    uint64_t num_pending;  // flits and credits on channels
-    uint64_t num_moves;    // of flits into the fabric, within it and out of it
-    uint64_t quiet_cycles; // with packets waiting and nothing on its way
+    uint64_t num_pending;       // flits and credits on channels
+    uint64_t num_moves;         // of flits into the fabric, within it and out of it
+    uint64_t quiet_cycles;      // with packets waiting and nothing on its way
 };
 
 static inline void fabric_activate(struct fabric *self, uint32_t router)

@@ -40,27 +40,19 @@ static uint64_t draw_of(uint64_t serial)
     return rng_mix(serial ^ UINT64_C(0x6f7264696e655f31));
 }
 
-uint64_t routing_head(const struct routing *self, uint32_t source, uint32_t destination,
-                      uint32_t flits, uint32_t traffic_class, uint64_t serial, uint32_t handle)
+uint32_t routing_via(const struct routing *self, uint32_t source, uint32_t destination,
+                     uint64_t serial)
 {
-    const struct layout *layout = &self->layout;
-    uint64_t head = layout_head(layout, destination, flits, traffic_class, handle);
-    if (!self->kind || !self->kind->vias)
-        return head;
-    uint32_t via = self->kind->via(self, source << layout->addr_lsb,
-                                   destination << layout->addr_lsb, draw_of(serial));
-    return head | (uint64_t)via << layout->via_bits;
+    uint32_t addr_lsb = self->layout.addr_lsb;
+    return self->kind->via(self, source << addr_lsb, destination << addr_lsb, draw_of(serial));
 }
 
-uint8_t routing_inject_vcs(const struct routing *self, uint32_t traffic_class, uint32_t window,
-                           uint64_t serial)
+uint8_t routing_draw_inject_vcs(const struct routing *self, uint32_t window, uint64_t serial)
 {
     uint8_t vcs = self->vcs_group;
     if (self->kind && self->kind->inject)
         vcs = self->kind->inject(self, draw_of(serial));
-    if (self->by_flow)
-        vcs = routing_first_vc(vcs, routing_flow_key(self, window));
-    return (uint8_t)(vcs << traffic_class * self->class_vcs);
+    return self->by_flow ? routing_first_vc(vcs, routing_flow_key(self, window)) : vcs;
 }
 
 // The algorithm of this name, or NULL with `err`.
@@ -189,6 +181,8 @@ static bool fill(struct routing *self, const struct topology *topology,
         return false;
     self->group_vcs = self->class_vcs / (self->kind ? self->kind->num_phases : 1);
     self->vcs_group = (uint8_t)((1U << self->group_vcs) - 1);
+    bool all_alike = !self->by_flow && !(self->kind && self->kind->inject);
+    self->vcs_inject = all_alike ? self->vcs_group : 0;
     for (uint32_t vc = 0; vc < self->num_vcs; vc++) {
         self->first_of_class[vc] = (uint8_t)(vc - vc % self->class_vcs);
         self->first_of_group[vc] = (uint8_t)(vc - vc % self->group_vcs);

@@ -139,12 +139,13 @@ struct routing {
     uint8_t first_of_group[ROUTING_MAX_VCS]; //   and of its group
     uint8_t vcs_class;                       // first class: all its VCs
     uint8_t vcs_group;                       // first group: all its VCs
-    uint8_t vcs_low;        //   low class of a ring, escape VCs; vcs_group if it has one VC
-    uint8_t vcs_high;       //   high class
-    uint8_t vcs_adaptive;   //   those of route_options.ports
-    bool by_flow;           // narrow the set to one VC, chosen by the destination
-    bool direct;            // dimension order by coordinates, and not by flow
-    uint32_t num_dims;      // grids; dimensions of side 1 are left out
+    uint8_t vcs_low;      //   low class of a ring, escape VCs; vcs_group if it has one VC
+    uint8_t vcs_high;     //   high class
+    uint8_t vcs_adaptive; //   those of route_options.ports
+    uint8_t vcs_inject;   // first class: those that packets are injected by; 0: it depends on them
+    bool by_flow;         // narrow the set to one VC, chosen by the destination
+    bool direct;          // dimension order by coordinates, and not by flow
+    uint32_t num_dims;    // grids; dimensions of side 1 are left out
     struct route_dim *dims; // [num_dims], and one without bits, whose ports are the terminal's
     uint32_t dims_mask;     // of all of them
     uint8_t dim_of_bit[LAYOUT_WINDOW_BITS + 1]; // of dims_mask; num_dims of the bit past the window
@@ -160,13 +161,17 @@ static inline uint32_t routing_limit(const struct route_dim *dim, uint32_t own)
     return own & dim->one ? dim->limit_odd : dim->limit_even;
 }
 
-// First VC of `vcs` at or after `key`, cyclically over 8, as a mask of one bit; vcs must not be 0.
-static inline uint8_t routing_first_vc(uint8_t vcs, uint32_t key)
+// First VC of `vcs`, a bit each and not 0, at or after `key` (0..8), cyclically over 8.
+static inline uint32_t routing_first_vc_idx(uint8_t vcs, uint32_t key)
 {
     uint32_t twice = (uint32_t)vcs | (uint32_t)vcs << 8;
-    uint32_t from_key = twice & (0xffffU << key);
-    uint32_t first = from_key & (~from_key + 1);
-    return (uint8_t)(first | first >> 8);
+    return (uint32_t)__builtin_ctz(twice & (0xffffU << key)) % 8;
+}
+
+// The same as a mask of one bit.
+static inline uint8_t routing_first_vc(uint8_t vcs, uint32_t key)
+{
+    return (uint8_t)(1U << routing_first_vc_idx(vcs, key));
 }
 
 // The key by which a flow keeps one VC: destination bits folded to 3 by exclusive or.
@@ -214,13 +219,32 @@ struct route_options routing_compute(const struct routing *self, uint32_t router
 // packet that need not cross the dateline uses high VCs, as if it had crossed it.
 struct route routing_by_destination(const struct routing *self, uint32_t own, uint32_t window);
 
+// The address, in place, that a packet goes to first, where its head flit carries one, and the VCs
+// of the first class that it may be injected by. `serial` decides on what is random in its way.
+uint32_t routing_via(const struct routing *self, uint32_t source, uint32_t destination,
+                     uint64_t serial);
+uint8_t routing_draw_inject_vcs(const struct routing *self, uint32_t window, uint64_t serial);
+
 // Payload of the head flit of a packet, from the address of its source to that of its destination.
-// `serial` decides on what is random in its way.
-uint64_t routing_head(const struct routing *self, uint32_t source, uint32_t destination,
-                      uint32_t flits, uint32_t traffic_class, uint64_t serial, uint32_t handle);
+static inline uint64_t routing_head(const struct routing *self, uint32_t source,
+                                    uint32_t destination, uint32_t flits, uint32_t traffic_class,
+                                    uint64_t serial, uint32_t handle)
+{
+    const struct layout *layout = &self->layout;
+    uint64_t head = layout_head(layout, destination, flits, traffic_class, handle);
+    if (layout->via_bits)
+        head |= (uint64_t)routing_via(self, source, destination, serial) << layout->via_bits;
+    return head;
+}
 
 // VCs that a packet may be injected by.
-uint8_t routing_inject_vcs(const struct routing *self, uint32_t traffic_class, uint32_t window,
-                           uint64_t serial);
+static inline uint8_t routing_inject_vcs(const struct routing *self, uint32_t traffic_class,
+                                         uint32_t window, uint64_t serial)
+{
+    uint32_t vcs = self->vcs_inject;
+    if (!vcs)
+        vcs = routing_draw_inject_vcs(self, window, serial);
+    return (uint8_t)(vcs << traffic_class * self->class_vcs);
+}
 
 #endif

@@ -28,26 +28,28 @@ struct terminals {
     const struct fabric_params *params; // the fabric's own copy
     struct packet_pool *pool;
     struct calendar *calendar;
-    void *bank;                    // of routers, if it carries (carrier.h); otherwise NULL
-    uint32_t part;                 // number of the partition
-    const struct wire *node_wires; // [num_nodes] from node to router
-    uint64_t *node_flits;          // [num_nodes] flits that it has put on its channel
-    uint32_t num_nodes;            // of all partitions
-    uint32_t eject_cap;            // flits of an ejection buffer, a power of two
-    uint32_t num_classes;          // traffic classes
-    struct terminal *nodes;        // [num_nodes]
-    struct source_queue *queues;   // [num_nodes * num_classes]
-    struct flit *eject_flits;      // [num_nodes * eject_cap]
-    uint64_t *sending;             // nodes with a packet to send, a bit each
-    uint64_t *ejecting;            // nodes with a flit to take, a bit each
-    uint32_t first_word;           // of these sets: of this partition's nodes
+    void *bank;                             // of routers, if it carries (carrier.h); otherwise NULL
+    uint32_t part;                          // number of the partition
+    const struct wire *node_wires;          // [num_nodes] from node to router
+    uint64_t *node_flits;                   // [num_nodes] flits that it has put on its channel
+    uint32_t num_nodes;                     // of all partitions
+    uint32_t eject_cap;                     // flits of an ejection buffer, a power of two
+    uint32_t num_classes;                   // traffic classes
+    bool stalls;                            // nodes do not always consume
+    bool tells_flits;                       // somebody is to be told of each flit that is taken
+    uint8_t inject_vcs[ROUTER_MAX_CLASSES]; // VCs for packets of a class; 0: it depends on them
+    uint8_t class_of_vc[ROUTER_MAX_VCS];    // traffic class
+    struct terminal *nodes;                 // [num_nodes]
+    struct source_queue *queues;            // [num_nodes * num_classes]
+    struct flit *eject_flits;               // [num_nodes * eject_cap]
+    uint64_t *sending;                      // nodes with a packet to send, a bit each
+    uint64_t *ejecting;                     // nodes with a flit to take, a bit each
+    uint32_t first_word;                    // of these sets: of this partition's nodes
     uint32_t end_word;
-    struct terminal_taken *taken; // in this cycle, as far as somebody is to be told of it
+    struct terminal_taken *taken; // in this cycle: flits, if somebody is to be told of them;
+                                  // otherwise handles of packets alone
     uint32_t num_taken, cap_taken;
     uint64_t packets_injected;
-    uint64_t flits_injected;
-    uint64_t packets_ejected;
-    uint64_t flits_ejected;
     struct terminal_circuit *circuits; // [num_nodes] under circuit switching, otherwise NULL
     uint32_t num_backing_off;          // nodes whose circuit was refused, and which wait to retry
     struct circuit_counters circuit_counters;
@@ -63,9 +65,6 @@ void terminals_free(struct terminals *self);
 void terminals_share(struct terminals *self, const struct terminals *whole,
                      struct calendar *calendar, uint32_t part, uint32_t first_word,
                      uint32_t end_word);
-
-// Appends a packet of the pool to its source's queue.
-void terminals_enqueue(struct terminals *self, uint32_t handle);
 
 // Step b for the partition's nodes. False if out of memory.
 bool terminals_inject(struct terminals *self, uint64_t cycle);

@@ -116,7 +116,7 @@ static bool send_data(struct terminals *self, uint32_t n, uint64_t cycle)
         note_entry(self, packet, cycle);
         self->circuit_counters.reuses++;
     }
-    bool sent = terminal_send(self, n, queue, cycle, flit);
+    bool sent = terminal_send(self, n, queue, packet, cycle, flit);
     if (flit.tail) {
         node->served = true;
         node->num_nacks = 0;
@@ -227,5 +227,5 @@ bool terminal_circuit_eject(struct terminals *self, uint32_t n, uint64_t cycle, 
     if (flit.vc == CIRCUIT_RELEASE)
         return true;
     flit.vc = 0;
-    return terminal_take(self, n, cycle, flit, err);
+    return terminal_take(self, n, cycle, &flit, err);
 }

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/geometric.h"
 
+static void make_guide(struct geometric *self)
+{
+    uint8_t low = 0;
+    for (uint64_t g = 0; g < 1U << GEOMETRIC_GUIDE_BITS; g++) {
+        while (g << (64 - GEOMETRIC_GUIDE_BITS) > self->last_draw[low])
+            low++;
+        self->guide[g] = low;
+    }
+}
+
 struct geometric geometric_make(double q)
 {
     struct geometric self = {0};
@@ -12,8 +22,10 @@ struct geometric geometric_make(double q)
         power *= q;
         sums[j] = sum;
     }
-    for (uint32_t j = 0; j < GEOMETRIC_LOW; j++)
-        self.low_at_most[j] = rng_threshold(sums[j] / sum);
+    for (uint32_t j = 0; j + 1 < GEOMETRIC_LOW; j++)
+        self.last_draw[j] = rng_threshold(sums[j] / sum) - 1;
+    self.last_draw[GEOMETRIC_LOW - 1] = UINT64_MAX;
+    make_guide(&self);
     self.any_high = rng_threshold(power); // q^64
     while (self.num_bits < GEOMETRIC_MAX_BITS) {
         uint64_t threshold = rng_threshold(power / (1.0 + power));
@@ -25,16 +37,10 @@ struct geometric geometric_make(double q)
     return self;
 }
 
-uint64_t geometric_draw(const struct geometric *self, struct rng *rng)
+uint64_t geometric_draw_high(const struct geometric *self, struct rng *rng)
 {
-    uint64_t draw = rng_next(rng);
-    uint32_t low = 0;
-    for (uint32_t step = GEOMETRIC_LOW / 2; step > 0; step /= 2)
-        low += step & -(uint32_t)(draw >= self->low_at_most[low + step - 1]); // no branch
-    if (!rng_chance(rng, self->any_high))
-        return low;
     uint64_t high = 1;
     for (uint32_t i = 0; i < self->num_bits; i++)
         high += (uint64_t)rng_chance(rng, self->high[i]) << i;
-    return high * GEOMETRIC_LOW + low;
+    return high * GEOMETRIC_LOW;
 }

@@ -9,17 +9,22 @@
 // out.
 //
 // Source: Devroye, "Non-Uniform Random Variate Generation" (1986), on the geometric distribution
-// (the digits of an exponential variate are independent; here to base q).
+// (the digits of an exponential variate are independent; here to base q), and on guide tables.
 #ifndef ORDITO_MODEL_NODE_GEOMETRIC_H
 #define ORDITO_MODEL_NODE_GEOMETRIC_H
 
 #include "sim/rng.h"
 
-enum { GEOMETRIC_LOW = 64, GEOMETRIC_MAX_BITS = 56 };
+enum {
+    GEOMETRIC_LOW = 64,
+    GEOMETRIC_MAX_BITS = 56,
+    GEOMETRIC_GUIDE_BITS = 8 // of a draw, by which it is looked up
+};
 
 struct geometric {
-    uint64_t low_at_most[GEOMETRIC_LOW]; // rng_threshold of the lowest digits being at most this
-    uint64_t any_high;                   // of there being more
+    uint64_t last_draw[GEOMETRIC_LOW];        // greatest draw for which the lowest digits are this
+    uint8_t guide[1 << GEOMETRIC_GUIDE_BITS]; // by a draw's first bits: least that they can be
+    uint64_t any_high;                        // rng_threshold of there being more
     uint32_t num_bits;
     uint64_t high[GEOMETRIC_MAX_BITS]; // of each bit of what is above, less 1
 };
@@ -28,6 +33,16 @@ struct geometric {
 // q >= 1 - 2^-53 the mean is capped by 2^62, in effect never.
 struct geometric geometric_make(double q);
 
-uint64_t geometric_draw(const struct geometric *self, struct rng *rng);
+// What is above the lowest digits of a draw, if there is anything.
+uint64_t geometric_draw_high(const struct geometric *self, struct rng *rng);
+
+static inline uint64_t geometric_draw(const struct geometric *self, struct rng *rng)
+{
+    uint64_t draw = rng_next(rng);
+    uint64_t low = self->guide[draw >> (64 - GEOMETRIC_GUIDE_BITS)];
+    while (draw > self->last_draw[low]) // most often the guide is right
+        low++;
+    return rng_chance(rng, self->any_high) ? low + geometric_draw_high(self, rng) : low;
+}
 
 #endif

@@ -29,15 +29,16 @@ bool pattern_sends(const struct pattern *self, uint32_t source)
     return self->include_self || self->num_nodes > 1;
 }
 
-static uint32_t draw_uniform(const struct pattern *self, uint32_t source, struct rng *rng)
+static inline uint32_t draw_uniform(const struct pattern *self, uint32_t source, struct rng *rng)
 {
-    if (self->include_self)
-        return (uint32_t)rng_below(rng, self->num_nodes);
-    uint32_t other = (uint32_t)rng_below(rng, self->num_nodes - 1);
-    return other + (other >= source);
+    uint32_t left_out = !self->include_self;
+    uint32_t node = (uint32_t)rng_below(rng, self->num_nodes - left_out);
+    return node + (left_out & (node >= source));
 }
 
-static uint32_t draw_hotspot(const struct pattern *self, uint32_t source, struct rng *rng)
+// Not in line, for it would have the others save registers.
+static __attribute__((noinline)) uint32_t draw_hotspot(const struct pattern *self, uint32_t source,
+                                                       struct rng *rng)
 {
     if (rng_chance(rng, self->hot_threshold)) {
         uint32_t node = self->hotspots[rng_below(rng, self->num_hotspots)];
@@ -66,9 +67,10 @@ static uint32_t draw_weighted(const struct pattern *self, uint32_t source, struc
 
 uint32_t pattern_destination(const struct pattern *self, uint32_t source, struct rng *rng)
 {
-    assert(pattern_sends(self, source));
-    if (self->fixed)
+    if (self->fixed) {
+        assert(self->fixed[source] != PATTERN_SILENT);
         return self->fixed[source];
+    }
     if (self->cumulative)
         return draw_weighted(self, source, rng);
     if (self->num_hotspots)

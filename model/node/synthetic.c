@@ -32,13 +32,11 @@ struct synthetic {
 
 // --- when ---------------------------------------------------------------------------------------
 
-// The cycle of the sender's next packet after `last`, the cycle of the one before. Bursty: the gap
-// is counted in cycles of bursts; `last` must be in the current burst, or just before it.
-static uint64_t next_packet(const struct synthetic *self, struct sender *sender, uint64_t last)
+// The cycle that is `gap` cycles of bursts after `last`, which is in the current burst, or just
+// before it.
+static uint64_t next_in_bursts(const struct synthetic *self, struct sender *sender, uint64_t last,
+                               uint64_t gap)
 {
-    uint64_t gap = 1 + geometric_draw(&self->gap, &sender->injection);
-    if (!self->bursty)
-        return last + gap;
     while (last + gap >= sender->burst_end) {
         gap -= sender->burst_end - 1 - last;
         last = sender->burst_end - 1 + geometric_draw(&self->off, &sender->injection);
@@ -47,6 +45,14 @@ static uint64_t next_packet(const struct synthetic *self, struct sender *sender,
         sender->burst_end = last + 2 + geometric_draw(&self->on, &sender->injection);
     }
     return last + gap;
+}
+
+// The cycle of the sender's next packet after `last`, the cycle of the one before.
+static inline uint64_t next_packet(const struct synthetic *self, struct sender *sender,
+                                   uint64_t last)
+{
+    uint64_t gap = 1 + geometric_draw(&self->gap, &sender->injection);
+    return self->bursty ? next_in_bursts(self, sender, last, gap) : last + gap;
 }
 
 // The cycle of the sender's first packet. What is left of a burst, or of the time between two, has
@@ -75,9 +81,8 @@ static const struct synthetic_length *draw_length(const struct synthetic *self, 
     return &self->lengths[i];
 }
 
-bool synthetic_take(struct workload *workload, uint64_t cycle, struct packet_spec *packet)
+static inline bool take(struct synthetic *self, uint64_t cycle, struct packet_spec *packet)
 {
-    struct synthetic *self = (struct synthetic *)workload;
     uint32_t node;
     if (!wheel_take(&self->wheel, cycle, &node))
         return false;
@@ -92,12 +97,18 @@ bool synthetic_take(struct workload *workload, uint64_t cycle, struct packet_spe
     return true;
 }
 
+bool synthetic_take(struct workload *workload, uint64_t cycle, struct packet_spec *packet)
+{
+    return take((struct synthetic *)workload, cycle, packet);
+}
+
 // --- the workload -------------------------------------------------------------------------------
 
 static bool step(struct workload *workload, struct fabric *fabric, uint64_t cycle, struct err *err)
 {
+    struct synthetic *self = (struct synthetic *)workload;
     struct packet_spec packet;
-    while (synthetic_take(workload, cycle, &packet))
+    while (take(self, cycle, &packet))
         if (!fabric_send(fabric, &packet, err))
             return false;
     return true;

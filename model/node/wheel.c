@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/wheel.h"
 
-#include <assert.h>
 #include <stdlib.h>
 
 bool wheel_make(struct wheel *self, uint32_t num)
@@ -30,48 +29,10 @@ void wheel_free(struct wheel *self)
     *self = (struct wheel){0};
 }
 
-static uint64_t *slot_of(const struct wheel *self, uint64_t cycle)
-{
-    return self->slots + (cycle % WHEEL_SLOTS) * self->num_words;
-}
-
-void wheel_set(struct wheel *self, uint32_t member, uint64_t cycle)
-{
-    assert(self->cycles[member] == UINT64_MAX);
-    self->cycles[member] = cycle;
-    if (cycle != UINT64_MAX)
-        slot_of(self, cycle)[member / 64] |= UINT64_C(1) << (member % 64);
-}
-
-bool wheel_take(struct wheel *self, uint64_t cycle, uint32_t *member)
-{
-    if (self->now != cycle) {
-        self->now = cycle;
-        self->word = 0;
-        self->left = 0;
-    }
-    uint64_t *slot = slot_of(self, cycle);
-    for (;;) {
-        while (self->left == 0) {
-            if (self->word == self->num_words)
-                return false;
-            self->left = slot[self->word++];
-        }
-        uint64_t bit = self->left & -self->left;
-        *member = (self->word - 1) * 64 + (uint32_t)__builtin_ctzll(bit);
-        self->left ^= bit;
-        if (self->cycles[*member] == cycle) {
-            slot[self->word - 1] ^= bit;
-            self->cycles[*member] = UINT64_MAX;
-            return true;
-        }
-    }
-}
-
 // True if some member of the cycle's slot is due in that very cycle.
 static bool is_due(const struct wheel *self, uint64_t cycle)
 {
-    const uint64_t *slot = slot_of(self, cycle);
+    const uint64_t *slot = wheel_slot(self, cycle);
     for (uint32_t word = 0; word < self->num_words; word++)
         for (uint64_t left = slot[word]; left; left &= left - 1)
             if (self->cycles[word * 64 + (uint32_t)__builtin_ctzll(left)] == cycle)
