@@ -128,6 +128,11 @@ bool fabric_cycle(struct fabric *self, struct err *err)
     return watch(self, err);
 }
 
+void fabric_stir(struct fabric *self)
+{
+    self->quiet_cycles = 0;
+}
+
 uint64_t fabric_now(const struct fabric *self)
 {
     return self->now;

@@ -43,6 +43,17 @@ typedef void fabric_delivered_fn(void *context, const struct packet *packet);
 // Called after step d for each flit that a node takes, before its packet is delivered.
 typedef void fabric_flit_fn(void *context, uint32_t node, uint64_t cycle, struct flit flit);
 
+// A node's say in what it takes and its knowledge of what it sends. Called in steps b and d, for a
+// node by the thread of its partition: for different nodes side by side.
+struct fabric_nodes {
+    // A packet's head is at the node. False: it stays there, and what is behind it; the node is
+    // asked again in the next cycle. Not under circuit switching.
+    bool (*offer)(void *context, uint32_t node, const struct packet *packet, uint64_t cycle);
+    // A packet's tail has left its node.
+    void (*left)(void *context, uint32_t node, const struct packet *packet, uint64_t cycle);
+    void *context;
+};
+
 struct fabric_params {
     const struct topology *topology;
     const struct routing *routing;
@@ -66,6 +77,7 @@ struct fabric_params {
     fabric_delivered_fn *delivered; // or NULL
     fabric_flit_fn *flit_ejected;   // or NULL
     void *context;
+    const struct fabric_nodes *nodes; // NULL: nodes take all that comes
 };
 
 struct fabric;
@@ -86,6 +98,10 @@ bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err
 // or RTL and reference differ (ERR_MISMATCH), if nothing can move (ERR_DEADLOCK), or if memory is
 // short (ERR_RUN).
 bool fabric_cycle(struct fabric *self, struct err *err);
+
+// What keeps packets from moving is not in the fabric but in a node that is at work: the watchdog
+// begins anew.
+void fabric_stir(struct fabric *self);
 
 // The cycle that fabric_cycle will simulate next.
 uint64_t fabric_now(const struct fabric *self);

@@ -122,6 +122,8 @@ inline bool terminal_send(struct terminals *self, uint32_t n, struct source_queu
     if (flit.tail) {
         queue->next_flit = 0;
         queue->first = packet->next;
+        if (self->params->nodes)
+            self->params->nodes->left(self->params->nodes->context, n, packet, cycle);
         if (packet->next == MSG_NONE && (self->num_classes == 1 || !has_packets(self, n)))
             terminal_clear_bit(self->sending, n);
     }

@@ -163,6 +163,16 @@ bool terminal_stalls(const struct terminals *self, uint32_t n, uint64_t cycle)
     return rng_mix(key ^ rng_mix(cycle)) < self->params->stall_threshold;
 }
 
+// True if node `n` leaves a packet, whose head is the next flit, where it is.
+static bool leaves(const struct terminals *self, uint32_t n, uint64_t cycle,
+                   const struct flit *flit)
+{
+    const struct fabric_nodes *nodes = self->params->nodes;
+    const struct packet *packet =
+        flit->head ? packet_pool_at(self->pool, layout_handle(flit->payload)) : NULL;
+    return packet && !nodes->offer(nodes->context, n, packet, cycle);
+}
+
 // Takes the next flit of node `n`, unless that stalls, and gives its credit back.
 static inline bool eject(struct terminals *self, uint32_t n, uint64_t cycle, struct err *err)
 {
@@ -170,6 +180,8 @@ static inline bool eject(struct terminals *self, uint32_t n, uint64_t cycle, str
         return true;
     struct terminal *node = &self->nodes[n];
     const struct flit *flit = &self->eject_flits[(size_t)n * self->eject_cap + node->eject_first];
+    if (self->params->nodes && leaves(self, n, cycle, flit))
+        return true;
     if (--node->eject_num == 0)
         terminal_clear_bit(self->ejecting, n);
     else
