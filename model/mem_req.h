@@ -7,7 +7,7 @@
 // has been handed over (writes to memory: posted) or has been taken (writes to a device). Requests
 // of a master are granted in order, but may be done in another, except that
 //   - requests to one line are done in the order in which they are granted;
-//   - writes are done, and take effect, in the order in which they are granted.
+//   - writes to memory are done, and take effect, in the order in which they are granted.
 // So a completion record that is pushed after the last write of a payload is seen after it.
 // Whatever answers `done` may push again, with a ready_cycle of at least the cycle after.
 //
@@ -34,17 +34,18 @@ enum mem_req_kind {
     MEM_WRITE, // memory or a device; copies in caches go (what a partial write leaves of a dirty
                // line is merged)
     // For private caches, of whole lines of memory.
+    MEM_FETCH,          // to execute: as MEM_READ, but L2 takes the line
     MEM_READ_SHARED,    // to read
     MEM_READ_EXCLUSIVE, // to write: all other copies go
     MEM_UPGRADE,        // to write what is shared here: the same without data
     MEM_WRITE_BACK,     // a dirty line goes
-    MEM_CANCELLED,      // a write-back that has become needless
+    MEM_CANCELLED,      // a write-back that has become needless; done when its turn comes
     MEM_NUM_KINDS
 };
 
 enum mem_status {
     MEM_OK,
-    MEM_NO_SLAVE,    // neither memory nor a device is at the address; or a device in part of it
+    MEM_NO_SLAVE, // neither memory nor a device is at the address, or a device where a cache asks
     MEM_DEVICE_ERROR // the device refused
 };
 
@@ -62,7 +63,7 @@ struct mem_req {
 
 // Why the head of a master's queue waits, once it is ready.
 enum mem_wait {
-    MEM_WAIT_ADDRESS,     // for a bus cycle, while others have their address phases, or to win
+    MEM_WAIT_ADDRESS,     // for a bus cycle, or while others have their address phases
     MEM_WAIT_LINE,        // a transaction on the same line is under way
     MEM_WAIT_OUTSTANDING, // as many transactions as the bus allows are under way
     MEM_WAIT_MEMORY,      // a queue of the memory, or the L2's MSHRs, are full
@@ -108,7 +109,11 @@ static inline bool mem_master_full(const struct mem_master *self)
 static inline void mem_master_push(struct mem_master *self, const struct mem_req *req)
 {
     assert(!mem_master_full(self) && req->bytes > 0);
-    self->queue[(self->first + self->num++) % MEM_MASTER_QUEUE] = *req;
+    if (!self->num++) {
+        self->wait = MEM_WAIT_ADDRESS;
+        self->wait_since_cycle = req->ready_cycle;
+    }
+    self->queue[(self->first + self->num - 1) % MEM_MASTER_QUEUE] = *req;
     if (req->ready_cycle < *self->bus_next_cycle)
         *self->bus_next_cycle = req->ready_cycle;
 }
@@ -120,8 +125,8 @@ static inline void mem_master_push(struct mem_master *self, const struct mem_req
 // phase; `write` latency_cycles after the end of the data phase.
 struct mem_device {
     const char *name;
-    uint64_t address; // of the first byte
-    uint64_t bytes;   // 1..
+    uint64_t address; // of the first byte; whole lines of the bus
+    uint64_t bytes;
     uint32_t latency_cycles;
     // At `offset`, within the range; false if the device refuses (MEM_DEVICE_ERROR).
     bool (*read)(struct mem_device *self, uint64_t offset, uint8_t *data, uint32_t bytes,

@@ -67,10 +67,9 @@ struct bus_stats {
 enum bus_phase {
     BUS_IN_ADDRESS, // the end of its address phase
     BUS_IN_MEMORY,  // the memory side, which says when
-    BUS_IN_DEVICE,  // until ready_cycle: a device reads
+    BUS_IN_DEVICE,  // ready_cycle, when the device acts
     BUS_FOR_DATA,   // the data bus, from ready_cycle on
-    BUS_IN_DATA,    // the end of its data phase
-    BUS_TO_DEVICE   // until ready_cycle: a device writes
+    BUS_IN_DATA     // the end of its data phase
 };
 
 struct bus_transaction {
@@ -81,12 +80,13 @@ struct bus_transaction {
     uint64_t line;        // address / line_bytes
     uint64_t serial;      // 0, 1, ... in order of grant
     uint64_t ready_cycle; // see the phases
-    bool to_memory;       // writes: not taken by L2
+    bool merges;          // a partial write that takes the rest from a dirty line
 };
 
 struct cache;
-struct memory_side;
 struct image;
+struct line_watch;
+struct memory_side;
 
 struct bus {
     uint64_t next_cycle; // of the next event; MEM_NEVER if there is none
@@ -104,14 +104,16 @@ struct bus {
     struct cache *caches[BUS_MAX_CACHES]; // that are snooped
     struct memory_side *memory;
     struct image *image;
+    struct line_watch *watch; // NULL: none
+    uint64_t drop_snoop;      // for tests: of the snoops that matter so many from now, one is lost
     struct bus_stats stats;
 };
 
 bool bus_params_check(const struct bus_params *params, const char *key, struct err *err);
 
-// A bus without masters over this memory side; `image` NULL: requests must have no data.
+// A bus without masters over this memory side.
 void bus_init(struct bus *self, const struct bus_params *params, struct memory_side *memory,
-              struct image *image);
+              struct image *image, struct line_watch *watch);
 
 // Joins the bus, before the first cycle. ERR_CONFIG if it has no place left, or if the device's
 // range overlaps another's.
@@ -122,8 +124,10 @@ bool bus_add_cache(struct bus *self, struct cache *cache, struct err *err);
 // What happens in cycle next_cycle, after which next_cycle is a later one.
 void bus_run(struct bus *self, uint64_t cycle);
 
-// The memory side has the data of the transaction in a slot, in this cycle.
+// From the memory side: it has the data of the transaction in a slot, from this cycle on; and it
+// has room again.
 void bus_memory_ready(struct bus *self, uint32_t slot, uint64_t cycle);
+void bus_memory_has_room(struct bus *self, uint64_t cycle);
 
 // The device at an address, or NULL: memory, or nothing.
 struct mem_device *bus_device_at(const struct bus *self, uint64_t address);

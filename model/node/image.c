@@ -68,9 +68,8 @@ void image_read(const struct image *self, uint64_t address, uint8_t *data, uint6
     while (bytes) {
         uint64_t part = in_page(address, bytes);
         const uint8_t *page =
-            self->num_slots
-                ? find(self->pages, self->num_slots, address / IMAGE_PAGE_BYTES)->bytes
-                : NULL;
+            self->num_slots ? find(self->pages, self->num_slots, address / IMAGE_PAGE_BYTES)->bytes
+                            : NULL;
         if (page)
             memcpy(data, page + address % IMAGE_PAGE_BYTES, part);
         else

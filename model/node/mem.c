@@ -126,7 +126,7 @@ void mem_push(struct mem *self, bool write, uint64_t address, uint32_t bytes, ui
 
 // --- refresh ------------------------------------------------------------------------------------
 
-// A refresh that is due at a cycle: all rows are closed, as soon as that may be.
+// A refresh that is due at a cycle: all rows are closed, from then on or as soon as they may be.
 static void refresh(struct mem *self, uint64_t cycle)
 {
     const struct mem_params *p = &self->params;
@@ -134,7 +134,8 @@ static void refresh(struct mem *self, uint64_t cycle)
     for (uint32_t i = 0; i < p->banks; i++) {
         const struct mem_bank *bank = &self->banks[i];
         start_cycle =
-            later(start_cycle, bank->open ? bank->close_cycle + p->t_rp_cycles : bank->open_cycle);
+            later(start_cycle,
+                  bank->open ? later(cycle, bank->close_cycle) + p->t_rp_cycles : bank->open_cycle);
     }
     for (uint32_t i = 0; i < p->banks; i++) {
         self->banks[i].open = false;

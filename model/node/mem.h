@@ -14,8 +14,8 @@
 // memory serves a read of one burst in
 //   row hit       t_cl + burst        row closed    t_rcd + t_cl + burst
 //   row conflict  t_rp + t_rcd + t_cl + burst       (in memory cycles, controller_latency before)
-// Requests to the same line are served in order. A refresh comes every t_refi cycles, closes all
-// rows and holds all banks for t_rfc from when the last could be closed.
+// Requests to the same line are served in order. A refresh comes every t_refi cycles: rows
+// that are open are closed, which takes t_rp, and all banks are held for t_rfc from then on.
 // Bounds: addresses are shared out as row, bank, column from the highest bit down.
 // Leaves out: ranks and channels, bank groups, t_faw, t_rrd, turn-round of the data bus.
 // Source: Rixner et al., "Memory access scheduling", ISCA 2000 (first ready, first come first
