@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lists of send rings become messages: each is looked at by the handler send, checked, cut into
+// packets (stage_segmentation.c), and completed when its last packet has gone.
+#include "nic/nic_state.h"
+
+void nic_send_init(struct nic *self)
+{
+    self->first_free_send = 0;
+    for (uint32_t i = 0; i < NIC_MAX_SENDS; i++)
+        self->sends[i].next = i + 1 < NIC_MAX_SENDS ? i + 1 : MSG_NONE;
+    self->first_cut = self->last_cut = MSG_NONE;
+    self->first_out = self->last_out = MSG_NONE;
+    self->out_full_cycle = MEM_NEVER;
+}
+
+// --- from the ring ------------------------------------------------------------------------------
+
+// The next context in turn that has a list and a slot for its completion; MSG_NONE if none.
+static uint32_t choose(struct nic *self)
+{
+    uint64_t left = self->send_lists;
+    uint64_t later = left & ~((UINT64_C(1) << self->turn) - 1);
+    while (left) {
+        uint32_t context = (uint32_t)__builtin_ctzll(later ? later : left);
+        if (nic_ring_reserve(self, &self->contexts[context]))
+            return context;
+        left &= ~(UINT64_C(1) << context);
+        later &= left;
+    }
+    return MSG_NONE;
+}
+
+static bool pick(struct nic *self, uint64_t cycle)
+{
+    if (!self->send_lists || self->num_ahead == NIC_SENDS_AHEAD ||
+        self->first_free_send == MSG_NONE)
+        return false;
+    uint32_t context = choose(self);
+    if (context == MSG_NONE)
+        return false;
+    uint32_t idx = self->first_free_send;
+    struct nic_send *send = &self->sends[idx];
+    self->first_free_send = send->next;
+    self->num_sends++;
+    *send = (struct nic_send){.owner = context, .next = MSG_NONE};
+    nic_ring_take_list(self, context, NIC_RING_SEND, &send->list);
+    self->turn = (context + 1) % NIC_MAX_CONTEXTS;
+    self->num_ahead++;
+    nic_work_add(self, NIC_STEP_SEND, idx, 0, cycle);
+    return true;
+}
+
+// --- completion ---------------------------------------------------------------------------------
+
+static void complete(struct nic *self, uint32_t idx, uint64_t cycle)
+{
+    struct nic_send *send = &self->sends[idx];
+    const struct nic_send_descriptor *first = &send->list.first;
+    struct nic_completion record = {.tag = first->tag,
+                                    .length = (uint32_t)send->list.bytes,
+                                    .node = first->node,
+                                    .context = first->context,
+                                    .status = send->status,
+                                    .index = send->list.index};
+    if (send->status != NIC_OK || first->flags & (NIC_COMPLETE | NIC_RAISE))
+        nic_ring_complete(self, send->owner, &record,
+                          send->status != NIC_OK || first->flags & NIC_RAISE);
+    else
+        nic_ring_give_back(self, send->owner, cycle);
+    send->next = self->first_free_send;
+    self->first_free_send = idx;
+    self->num_sends--;
+}
+
+static enum nic_status check(const struct nic *self, const struct nic_send *send)
+{
+    const struct nic_params *params = &self->config.params;
+    const struct nic_send_descriptor *first = &send->list.first;
+    uint64_t limit = params->segmentation || params->max_message_bytes < params->max_payload_bytes
+                         ? params->max_message_bytes
+                         : params->max_payload_bytes;
+    enum nic_status status = nic_range_check_list(&self->contexts[send->owner], &send->list);
+    if (status != NIC_OK)
+        return status;
+    if (first->node >= self->config.num_nodes)
+        return NIC_BAD_NODE;
+    if (first->context >= NIC_MAX_CONTEXTS)
+        return NIC_BAD_CONTEXT;
+    if ((first->flags >> NIC_CLASS_SHIFT & NIC_CLASS_MASK) >= params->num_classes)
+        return NIC_BAD_CLASS;
+    return send->list.bytes > limit ? NIC_BAD_LENGTH : NIC_OK;
+}
+
+// The handler send is done.
+void nic_send_decoded(struct nic *self, uint32_t idx, uint64_t cycle)
+{
+    struct nic_send *send = &self->sends[idx];
+    const struct nic_send_descriptor *first = &send->list.first;
+    send->status = check(self, send);
+    struct nic_flow *flow = NULL;
+    if (send->status == NIC_OK) {
+        flow = nic_flow_find(&self->out_flows,
+                             nic_flow_key(first->node, send->owner, first->context,
+                                          first->flags >> NIC_CLASS_SHIFT & NIC_CLASS_MASK));
+        self->failed |= !flow;
+    }
+    if (!flow) {
+        self->num_ahead--;
+        complete(self, idx, cycle);
+        return;
+    }
+    send->sequence = flow->sequence++;
+    if (self->first_cut == MSG_NONE)
+        self->first_cut = idx;
+    else
+        self->sends[self->last_cut].next = idx;
+    self->last_cut = idx;
+}
+
+// --- packets ------------------------------------------------------------------------------------
+
+// A new packet, for which there is on-board RAM: the last of those to go.
+void nic_send_packet(struct nic *self, uint32_t handle, uint64_t cycle)
+{
+    struct nic_packet *packet = nic_packet_at(self, handle);
+    if (self->first_out == MSG_NONE)
+        self->first_out = handle;
+    else
+        nic_packet_at(self, self->last_out)->next_out = handle;
+    self->last_out = handle;
+    nic_work_add(self, NIC_STEP_PROTOCOL_OUT, handle, packet->bytes, cycle);
+}
+
+// Its header is made.
+void nic_send_made(struct nic *self, uint32_t handle, uint64_t cycle)
+{
+    if (nic_packet_at(self, handle)->send == MSG_NONE)
+        nic_send_read(self, handle, false, cycle); // the payload has been written by a core
+    else
+        nic_dma_add(self, handle, false);
+}
+
+// Its payload is on the card.
+void nic_send_read(struct nic *self, uint32_t handle, bool failed, uint64_t cycle)
+{
+    struct nic_packet *packet = nic_packet_at(self, handle);
+    if (failed) {
+        packet->poisoned = true;
+        self->sends[packet->send].status = NIC_BUS_ERROR;
+    }
+    if (!nic_checksum_add(self, NIC_STEP_CHECKSUM_OUT, handle, cycle))
+        nic_send_ready(self, handle, cycle);
+}
+
+// It may go, after those before it.
+void nic_send_ready(struct nic *self, uint32_t handle, uint64_t cycle)
+{
+    nic_packet_at(self, handle)->ready = true;
+    while (self->first_out != MSG_NONE) {
+        uint32_t first = self->first_out;
+        struct nic_packet *packet = nic_packet_at(self, first);
+        if (!packet->ready)
+            return;
+        self->first_out = packet->next_out;
+        packet->next_out = MSG_NONE;
+        struct packet_spec spec = {.source = packet->source,
+                                   .destination = packet->destination,
+                                   .flits = nic_packet_flits(&self->config.params, packet->bytes),
+                                   .traffic_class = packet->traffic_class,
+                                   .message = first};
+        self->config.net->send(self->config.net, &spec, cycle);
+    }
+}
+
+// It has gone from the source queue.
+void nic_send_gone(struct nic *self, uint32_t handle, uint64_t cycle)
+{
+    struct nic_packet *packet = nic_packet_at(self, handle);
+    self->stats.packets_sent++;
+    self->stats.bytes_sent += packet->bytes;
+    nic_link_free_out(self, packet->bytes);
+    uint32_t idx = packet->send;
+    bool last = packet->offset + packet->bytes == packet->message_bytes;
+    self->stats.messages_sent += last;
+    packet->left = true;
+    nic_store_release(self->config.store, handle);
+    if (idx == MSG_NONE)
+        return;
+    struct nic_send *send = &self->sends[idx];
+    if (!--send->num_packets && send->cut_bytes == send->list.bytes)
+        complete(self, idx, cycle);
+}
+
+bool nic_send_run(struct nic *self, uint64_t cycle)
+{
+    bool moved = pick(self, cycle);
+    while (nic_segment(self, cycle))
+        moved = true;
+    return moved;
+}
