@@ -48,6 +48,7 @@ bool config_default(struct config *config, struct err *err)
     if (!config->given)
         return out_of_memory(err);
     config->node.l1d.enabled = true; // always
+    config->nic.num_contexts = 1;
     for (size_t i = 0; i < param_num; i++) {
         if (!config_reset(config, &param_table[i], err)) {
             config_free(config);
@@ -164,6 +165,20 @@ static const char *fault_where(const struct config *config, const char *fault)
     return param_find(key) ? given_where(config, key) : NULL;
 }
 
+// Refuses what is wrong with a parameter that the error begins with.
+static bool refuse_fault(const struct config *config, struct err *why, struct err *err)
+{
+    const char *where = fault_where(config, why->text);
+    if (where)
+        err_prefix(why, "%s", where);
+    return err_set(err, why->status, "%s", why->text);
+}
+
+static bool is_power_of_two(uint32_t x)
+{
+    return x && !(x & (x - 1));
+}
+
 // The same, or else where the topology was.
 static const char *topology_where(const struct config *config, const char *fault)
 {
@@ -248,15 +263,19 @@ static bool check_nodes(const struct config *config, struct err *err)
     if (config->node_model == MODEL_FULL && config->workload != WORKLOAD_TRACE)
         return config_refuse(config, "nodes.model", err,
                              "full nodes execute a program: give workload.kind trace");
+    if (config->node_model == MODEL_FULL && switching_is_circuit(config->switching))
+        return config_refuse(config, "fabric.router.switching", err,
+                             "full nodes may leave a packet in the fabric, which a circuit cannot");
+    if (config->node_model == MODEL_FULL && !is_power_of_two(config->driver_send_slots))
+        return config_refuse(config, "nodes.driver.send_slots", err, "not a power of two");
+    if (config->node_model == MODEL_FULL && !is_power_of_two(config->driver_receive_slots))
+        return config_refuse(config, "nodes.driver.receive_slots", err, "not a power of two");
     if (config->node_model != MODEL_FULL ||
         (node_params_check(&config->node, "nodes", &why) &&
          clock_ratio_make(&ratio, config_node_clock_hz(config), config->fabric_clock_hz,
                           "nodes.clock_hz", &why)))
         return true;
-    const char *where = fault_where(config, why.text);
-    if (where)
-        err_prefix(&why, "%s", where);
-    return err_set(err, why.status, "%s", why.text);
+    return refuse_fault(config, &why, err);
 }
 
 static bool check_synthetic(const struct config *config, struct err *err)

@@ -12,6 +12,7 @@
 #include "model/net/topology.h"
 #include "model/node/node.h"
 #include "model/node/synthetic.h"
+#include "nic/nic_params.h"
 #include "sim/err.h"
 
 #include <jansson.h>
@@ -105,6 +106,9 @@ struct config {
     enum config_model node_model;
     double node_clock_hz; // 0: auto
     struct node_params node;
+    struct nic_params nic;
+    uint32_t driver_send_slots, driver_receive_slots; // of rings
+    uint32_t driver_piece_bytes;
 
     // Not a key: packets that messages are cut into are at most this long; 0: by max_flits and
     // buffer_flits alone. Set by --vary, so that runs with different switching cut alike.

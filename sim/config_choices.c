@@ -8,6 +8,7 @@
 #include "model/node/bus.h"
 #include "model/node/cache_sets.h"
 #include "model/node/collective.h"
+#include "nic/nic_params.h"
 #include "traces/mem_trace.h"
 #include "traces/trace.h"
 
@@ -57,6 +58,11 @@ size_t choices_replacement(const char **names)
 size_t choices_arbitration(const char **names)
 {
     return copy_names(names, bus_arbitration_names, BUS_NUM_ARBITRATIONS);
+}
+
+size_t choices_nic_arbitration(const char **names)
+{
+    return copy_names(names, nic_arbitration_names, NIC_NUM_ARBITRATIONS);
 }
 
 size_t choices_topology(const char **names)

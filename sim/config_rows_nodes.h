@@ -249,9 +249,229 @@
          RANGE(0, 1000000),                                                                        \
          UNIT("cycles", "9360", "between refreshes; 0: none"),                                     \
          FULL},                                                                                    \
+        {.key = "nodes.mem.t_rfc_cycles",                                                          \
+         FIELD(UINT32, node.mem.t_rfc_cycles),                                                     \
+         RANGE(0, 1000),                                                                           \
+         UNIT("cycles", "420", "of a refresh"),                                                    \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.out_ram_bytes",                                                         \
+         FIELD(UINT32, nic.out_ram_bytes),                                                         \
+         RANGE(64, 1 << 30),                                                                       \
+         UNIT("bytes", "65536", "on-board RAM for packets that go"),                               \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.in_ram_bytes",                                                          \
+         FIELD(UINT32, nic.in_ram_bytes),                                                          \
+         RANGE(64, 1 << 30),                                                                       \
+         UNIT("bytes", "65536", "for packets that come; full: they wait in the fabric"),           \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.ram_block_bytes",                                                       \
+         FIELD(UINT32, nic.ram_block_bytes),                                                       \
+         RANGE(8, 4096),                                                                           \
+         UNIT("bytes", "64", "of which a packet takes whole ones; a power of two"),                \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.max_message_bytes",                                                     \
+         FIELD(UINT32, nic.max_message_bytes),                                                     \
+         RANGE(1, 1 << 30),                                                                        \
+         UNIT("bytes", "1048576", "of a descriptor list"),                                         \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.window_bytes",                                                          \
+         FIELD(UINT32, nic.window_bytes),                                                          \
+         RANGE(8, 1024),                                                                           \
+         UNIT("bytes", "128", "of programmed I/O, as far as a packet takes them"),                 \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.segmentation",                                                          \
+         FIELD(BOOL, nic.segmentation),                                                            \
+         UNIT("", "true", "messages are cut into packets"),                                        \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.reassembly",                                                            \
+         FIELD(BOOL, nic.reassembly),                                                              \
+         UNIT("", "true", "packets may come in any order"),                                        \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.checksum",                                                              \
+         FIELD(BOOL, nic.checksum),                                                                \
+         UNIT("", "true", "checksums are made and looked at where asked for"),                     \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.coalescing",                                                            \
+         FIELD(BOOL, nic.coalescing),                                                              \
+         UNIT("", "false", "one interrupt for several completions"),                               \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.coalesce_events",                                                       \
+         FIELD(UINT32, nic.coalesce_events),                                                       \
+         RANGE(1, 65535),                                                                          \
+         UNIT("", "8", "completions for an interrupt"),                                            \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.coalesce_delay_cycles",                                                 \
+         FIELD(UINT32, nic.coalesce_delay_cycles),                                                 \
+         RANGE(1, 1 << 30),                                                                        \
+         UNIT("cycles", "10000", "or so many after the first"),                                    \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.channels",                                                              \
+         FIELD(UINT32, nic.num_channels),                                                          \
+         RANGE(1, 8),                                                                              \
+         UNIT("", "2", "of DMA"),                                                                  \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.dma_startup_cycles",                                                    \
+         FIELD(UINT32, nic.dma_startup_cycles),                                                    \
+         RANGE(1, 10000),                                                                          \
+         UNIT("cycles", "20", "before the first request for a packet"),                            \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.dma_outstanding",                                                       \
+         FIELD(UINT32, nic.dma_outstanding),                                                       \
+         RANGE(1, 32),                                                                             \
+         UNIT("", "8", "requests of a channel"),                                                   \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.dma_burst_bytes",                                                       \
+         FIELD(UINT32, nic.dma_burst_bytes),                                                       \
+         RANGE(8, 4096),                                                                           \
+         UNIT("bytes", "64", "of a request; a power of two"),                                      \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.arbitration",                                                           \
+         FIELD(CHOICE, nic.arbitration),                                                           \
+         .choices = choices_nic_arbitration,                                                       \
+         UNIT("", "round-robin", "of packets for channels"),                                       \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.register_cycles",                                                       \
+         FIELD(UINT32, nic.register_cycles),                                                       \
+         RANGE(0, 1000),                                                                           \
+         UNIT("cycles", "4", "of an access to a register"),                                        \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.doorbell_cycles",                                                       \
+         FIELD(UINT32, nic.doorbell_cycles),                                                       \
+         RANGE(1, 10000),                                                                          \
+         UNIT("cycles", "10", "from a doorbell to asking for a descriptor"),                       \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.link_cycles",                                                           \
+         FIELD(UINT32, nic.link_cycles),                                                           \
+         RANGE(1, 10000),                                                                          \
+         UNIT("cycles", "2", "from a packet that has come to its first handler"),                  \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.processor",                                                             \
+         FIELD(BOOL, nic.processor),                                                               \
+         UNIT("", "false", "handlers are run by the network processor, not by fixed hardware"),    \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.processor_num",                                                         \
+         FIELD(UINT32, nic.processor_num),                                                         \
+         RANGE(1, 1000),                                                                           \
+         UNIT("", "1", "its clock is num / den times the node\'s"),                                \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.processor_den",                                                         \
+         FIELD(UINT32, nic.processor_den),                                                         \
+         RANGE(1, 1000),                                                                           \
+         UNIT("", "2", "see nodes.nic.processor_num"),                                             \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.cycles.send",                                                           \
+         FIELD(UINT32, nic.cycles[NIC_HANDLER_SEND].each),                                         \
+         RANGE(0, 100000),                                                                         \
+         UNIT("cycles", "10", "of the handler, by fixed hardware"),                                \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.cycles.send_per_16_bytes",                                              \
+         FIELD(UINT32, nic.cycles[NIC_HANDLER_SEND].per_16_bytes),                                 \
+         RANGE(0, 10000),                                                                          \
+         UNIT("cycles", "0", "more"),                                                              \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.instructions.send",                                                     \
+         FIELD(UINT32, nic.instructions[NIC_HANDLER_SEND].each),                                   \
+         RANGE(0, 100000),                                                                         \
+         UNIT("", "60", "of the handler, on the network processor"),                               \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.instructions.send_per_16_bytes",                                        \
+         FIELD(UINT32, nic.instructions[NIC_HANDLER_SEND].per_16_bytes),                           \
+         RANGE(0, 10000),                                                                          \
+         UNIT("", "0", "more"),                                                                    \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.cycles.protocol",                                                       \
+         FIELD(UINT32, nic.cycles[NIC_HANDLER_PROTOCOL].each),                                     \
+         RANGE(0, 100000),                                                                         \
+         UNIT("cycles", "8", "of the handler, by fixed hardware"),                                 \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.cycles.protocol_per_16_bytes",                                          \
+         FIELD(UINT32, nic.cycles[NIC_HANDLER_PROTOCOL].per_16_bytes),                             \
+         RANGE(0, 10000),                                                                          \
+         UNIT("cycles", "0", "more"),                                                              \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.instructions.protocol",                                                 \
+         FIELD(UINT32, nic.instructions[NIC_HANDLER_PROTOCOL].each),                               \
+         RANGE(0, 100000),                                                                         \
+         UNIT("", "50", "of the handler, on the network processor"),                               \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.instructions.protocol_per_16_bytes",                                    \
+         FIELD(UINT32, nic.instructions[NIC_HANDLER_PROTOCOL].per_16_bytes),                       \
+         RANGE(0, 10000),                                                                          \
+         UNIT("", "0", "more"),                                                                    \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.cycles.checksum",                                                       \
+         FIELD(UINT32, nic.cycles[NIC_HANDLER_CHECKSUM].each),                                     \
+         RANGE(0, 100000),                                                                         \
+         UNIT("cycles", "4", "of the handler, by fixed hardware"),                                 \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.cycles.checksum_per_16_bytes",                                          \
+         FIELD(UINT32, nic.cycles[NIC_HANDLER_CHECKSUM].per_16_bytes),                             \
+         RANGE(0, 10000),                                                                          \
+         UNIT("cycles", "2", "more"),                                                              \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.instructions.checksum",                                                 \
+         FIELD(UINT32, nic.instructions[NIC_HANDLER_CHECKSUM].each),                               \
+         RANGE(0, 100000),                                                                         \
+         UNIT("", "20", "of the handler, on the network processor"),                               \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.instructions.checksum_per_16_bytes",                                    \
+         FIELD(UINT32, nic.instructions[NIC_HANDLER_CHECKSUM].per_16_bytes),                       \
+         RANGE(0, 10000),                                                                          \
+         UNIT("", "12", "more"),                                                                   \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.cycles.demultiplex",                                                    \
+         FIELD(UINT32, nic.cycles[NIC_HANDLER_DEMULTIPLEX].each),                                  \
+         RANGE(0, 100000),                                                                         \
+         UNIT("cycles", "4", "of the handler, by fixed hardware"),                                 \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.cycles.demultiplex_per_16_bytes",                                       \
+         FIELD(UINT32, nic.cycles[NIC_HANDLER_DEMULTIPLEX].per_16_bytes),                          \
+         RANGE(0, 10000),                                                                          \
+         UNIT("cycles", "0", "more"),                                                              \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.instructions.demultiplex",                                              \
+         FIELD(UINT32, nic.instructions[NIC_HANDLER_DEMULTIPLEX].each),                            \
+         RANGE(0, 100000),                                                                         \
+         UNIT("", "30", "of the handler, on the network processor"),                               \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.instructions.demultiplex_per_16_bytes",                                 \
+         FIELD(UINT32, nic.instructions[NIC_HANDLER_DEMULTIPLEX].per_16_bytes),                    \
+         RANGE(0, 10000),                                                                          \
+         UNIT("", "0", "more"),                                                                    \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.cycles.deliver",                                                        \
+         FIELD(UINT32, nic.cycles[NIC_HANDLER_DELIVER].each),                                      \
+         RANGE(0, 100000),                                                                         \
+         UNIT("cycles", "8", "of the handler, by fixed hardware"),                                 \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.cycles.deliver_per_16_bytes",                                           \
+         FIELD(UINT32, nic.cycles[NIC_HANDLER_DELIVER].per_16_bytes),                              \
+         RANGE(0, 10000),                                                                          \
+         UNIT("cycles", "0", "more"),                                                              \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.instructions.deliver",                                                  \
+         FIELD(UINT32, nic.instructions[NIC_HANDLER_DELIVER].each),                                \
+         RANGE(0, 100000),                                                                         \
+         UNIT("", "40", "of the handler, on the network processor"),                               \
+         FULL},                                                                                    \
+        {.key = "nodes.nic.instructions.deliver_per_16_bytes",                                     \
+         FIELD(UINT32, nic.instructions[NIC_HANDLER_DELIVER].per_16_bytes),                        \
+         RANGE(0, 10000),                                                                          \
+         UNIT("", "0", "more"),                                                                    \
+         FULL},                                                                                    \
+        {.key = "nodes.driver.send_slots",                                                         \
+         FIELD(UINT32, driver_send_slots),                                                         \
+         RANGE(1, 32768),                                                                          \
+         UNIT("", "64", "of the send ring; a power of two"),                                       \
+         FULL},                                                                                    \
+        {.key = "nodes.driver.receive_slots",                                                      \
+         FIELD(UINT32, driver_receive_slots),                                                      \
+         RANGE(4, 32768),                                                                          \
+         UNIT("", "64", "of the receive ring, a buffer each; a power of two"),                     \
+         FULL},                                                                                    \
     {                                                                                              \
-        .key = "nodes.mem.t_rfc_cycles", FIELD(UINT32, node.mem.t_rfc_cycles), RANGE(0, 1000),     \
-        UNIT("cycles", "420", "of a refresh"), FULL                                                \
+        .key = "nodes.driver.piece_bytes", FIELD(UINT32, driver_piece_bytes), RANGE(64, 1 << 20),  \
+        UNIT("bytes", "4096", "that messages are sent in, and buffers have"), FULL                 \
     }
 
 #endif

@@ -124,6 +124,7 @@ struct fabric_params machine_fabric_params(struct machine *self, const struct co
         .delivered = delivered,
         .flit_ejected = flit_ejected,
         .context = context,
+        .nodes = self->computers ? computers_nodes(self->workload) : NULL,
     };
 }
 
@@ -202,14 +203,25 @@ static bool make_computers(struct machine *self, const struct config *config, st
     struct mpi_params mpi = {0};
     struct computers_params params = {
         .node = config->node,
+        .nic = config->nic,
+        .send_slots = config->driver_send_slots,
+        .receive_slots = config->driver_receive_slots,
+        .piece_bytes = config->driver_piece_bytes,
+        .num_nodes = self->topology->num_nodes,
         .seed = config->seed,
-        .end_cycle =
-            config->max_cycles == CONFIG_AUTO ? UINT64_MAX : (uint64_t)config->max_cycles,
+        .end_cycle = config->max_cycles == CONFIG_AUTO ? UINT64_MAX : (uint64_t)config->max_cycles,
         .memory = self->memory,
         .mpi = &mpi,
     };
     if (self->trace)
         mpi = mpi_params(self, config);
+    uint32_t flit_bytes = config->flit_bits / 8;
+    params.nic.flit_bytes = flit_bytes;
+    params.nic.header_flits = config->header_flits;
+    params.nic.max_payload_bytes = (self->packet_flits_max - config->header_flits) * flit_bytes;
+    params.nic.num_classes = config->classes;
+    if (params.nic.window_bytes > params.nic.max_payload_bytes / 8 * 8)
+        params.nic.window_bytes = params.nic.max_payload_bytes / 8 * 8;
     self->computers = true;
     self->workload = clock_ratio_make(&params.clock, config_node_clock_hz(config),
                                       config->fabric_clock_hz, "nodes.clock_hz", err)

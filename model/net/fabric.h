@@ -43,13 +43,13 @@ typedef void fabric_delivered_fn(void *context, const struct packet *packet);
 // Called after step d for each flit that a node takes, before its packet is delivered.
 typedef void fabric_flit_fn(void *context, uint32_t node, uint64_t cycle, struct flit flit);
 
-// A node's say in what it takes and its knowledge of what it sends. Called in steps b and d, for a
-// node by the thread of its partition: for different nodes side by side.
+// Nodes that do not take whatever comes, and want to know what has gone.
 struct fabric_nodes {
-    // A packet's head is at the node. False: it stays there, and what is behind it; the node is
-    // asked again in the next cycle. Not under circuit switching.
+    // A packet's head is at a node. False: it stays there, and all that is behind it, and the node
+    // is asked again in the next cycle. Not under circuit switching. Called in step d by the thread
+    // of the node's partition, for different nodes side by side.
     bool (*offer)(void *context, uint32_t node, const struct packet *packet, uint64_t cycle);
-    // A packet's tail has left its node.
+    // After step d, before deliveries, in ascending order of nodes: a packet's tail has left.
     void (*left)(void *context, uint32_t node, const struct packet *packet, uint64_t cycle);
     void *context;
 };

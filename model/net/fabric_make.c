@@ -155,6 +155,13 @@ static bool make_part(struct fabric *self, uint32_t p, struct err *err)
     terminals_share(&part->terminals, &self->terminals, &part->calendar, p,
                     partition_first_word(&self->nodes, p),
                     partition_first_word(&self->nodes, p + 1));
+    if (self->params.nodes) {
+        uint32_t words = part->terminals.end_word - part->terminals.first_word;
+        part->terminals.left =
+            calloc((size_t)words * PARTITION_WORD + 1, sizeof *part->terminals.left);
+        if (!part->terminals.left)
+            return err_set(err, ERR_RUN, "out of memory for %u nodes", self->nodes.num_items);
+    }
     partition_activate_all(part);
     part->out = (struct router_out){
         .part = p,
@@ -249,6 +256,7 @@ void fabric_free(struct fabric *self)
         free(part->out.flits);
         free(part->out.credits);
         free(part->terminals.taken);
+        free(part->terminals.left);
         calendar_free(&part->calendar);
     }
     free(self->parts);

@@ -14,6 +14,7 @@ static void set_constants(struct terminals *self)
     self->num_classes = routing->num_vcs / routing->class_vcs;
     self->stalls = params->stall_threshold > 0;
     self->tells_flits = params->flit_ejected;
+    self->tells_left = params->nodes;
     for (uint32_t c = 0; c < self->num_classes; c++)
         self->inject_vcs[c] = (uint8_t)(routing->vcs_inject << c * routing->class_vcs);
     for (uint32_t vc = 0; vc < ROUTER_MAX_VCS; vc++)
@@ -120,10 +121,10 @@ inline bool terminal_send(struct terminals *self, uint32_t n, struct source_queu
     self->class_counters[packet->traffic_class].flits_injected++;
     queue->next_flit++;
     if (flit.tail) {
+        if (self->tells_left)
+            self->left[self->num_left++] = (struct terminal_left){n, queue->first};
         queue->next_flit = 0;
         queue->first = packet->next;
-        if (self->params->nodes)
-            self->params->nodes->left(self->params->nodes->context, n, packet, cycle);
         if (packet->next == MSG_NONE && (self->num_classes == 1 || !has_packets(self, n)))
             terminal_clear_bit(self->sending, n);
     }

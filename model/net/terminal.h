@@ -24,6 +24,12 @@ struct terminal_taken {
     uint32_t handle; // of the packet, if it ends with this flit; otherwise MSG_NONE
 };
 
+// A packet whose tail has left its node.
+struct terminal_left {
+    uint32_t node;
+    uint32_t handle;
+};
+
 struct terminals {
     const struct fabric_params *params; // the fabric's own copy
     struct packet_pool *pool;
@@ -37,6 +43,7 @@ struct terminals {
     uint32_t num_classes;                   // traffic classes
     bool stalls;                            // nodes do not always consume
     bool tells_flits;                       // somebody is to be told of each flit that is taken
+    bool tells_left;                        // and of each packet that has left
     uint8_t inject_vcs[ROUTER_MAX_CLASSES]; // VCs for packets of a class; 0: it depends on them
     uint8_t class_of_vc[ROUTER_MAX_VCS];    // traffic class
     struct terminal *nodes;                 // [num_nodes]
@@ -49,6 +56,8 @@ struct terminals {
     struct terminal_taken *taken; // in this cycle: flits, if somebody is to be told of them;
                                   // otherwise handles of packets alone
     uint32_t num_taken, cap_taken;
+    struct terminal_left *left; // [nodes of the partition] in this cycle, if `tells_left`
+    uint32_t num_left;
     uint64_t packets_injected;
     struct terminal_circuit *circuits; // [num_nodes] under circuit switching, otherwise NULL
     uint32_t num_backing_off;          // nodes whose circuit was refused, and which wait to retry

@@ -211,6 +211,10 @@ void terminals_deliver(struct terminals *self, uint64_t cycle)
     const struct fabric_params *params = self->params;
     fabric_flit_fn *flit_ejected = params->flit_ejected;
     fabric_delivered_fn *delivered = params->delivered;
+    for (uint32_t i = 0; i < self->num_left; i++)
+        params->nodes->left(params->nodes->context, self->left[i].node,
+                            &self->pool->slots[self->left[i].handle], cycle);
+    self->num_left = 0;
     const struct terminal_taken *end = self->taken + self->num_taken;
     for (const struct terminal_taken *taken = self->taken; taken < end; taken++) {
         if (flit_ejected)

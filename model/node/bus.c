@@ -29,6 +29,12 @@ static void wake(struct bus *self, uint64_t cycle)
         self->next_cycle = cycle;
 }
 
+void bus_add_monitor(struct bus *self, struct bus_monitor *monitor)
+{
+    monitor->next = self->monitors;
+    self->monitors = monitor;
+}
+
 // --- the end of a transaction -------------------------------------------------------------------
 
 static void finish(struct bus *self, uint32_t slot, uint64_t cycle)
@@ -59,6 +65,10 @@ static void take_write(struct bus *self, struct bus_transaction *transaction, ui
     }
     if (req->kind == MEM_WRITE && req->data)
         image_write(self->image, req->address, req->data, req->bytes);
+    for (struct bus_monitor *monitor = self->monitors; monitor; monitor = monitor->next)
+        if (req->kind == MEM_WRITE && req->address < monitor->address + monitor->bytes &&
+            monitor->address < req->address + req->bytes)
+            monitor->written(monitor, cycle);
     struct mem_req write = *req;
     if (transaction->merges) {
         write.address = transaction->line * self->params.line_bytes;

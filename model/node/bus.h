@@ -83,6 +83,14 @@ struct bus_transaction {
     bool merges;          // a partial write that takes the rest from a dirty line
 };
 
+// Somebody who waits for a write to memory by a device or another master of MEM_WRITE, as hardware
+// with MONITOR and MWAIT instructions lets a core do.
+struct bus_monitor {
+    uint64_t address, bytes;
+    void (*written)(struct bus_monitor *self, uint64_t cycle); // the write has taken effect
+    struct bus_monitor *next;
+};
+
 struct cache;
 struct image;
 struct line_watch;
@@ -104,8 +112,9 @@ struct bus {
     struct cache *caches[BUS_MAX_CACHES]; // that are snooped
     struct memory_side *memory;
     struct image *image;
-    struct line_watch *watch; // NULL: none
-    uint64_t drop_snoop;      // for tests: of the snoops that matter so many from now, one is lost
+    struct line_watch *watch;     // NULL: none
+    struct bus_monitor *monitors; // a list
+    uint64_t drop_snoop; // for tests: of the snoops that matter so many from now, one is lost
     struct bus_stats stats;
 };
 
@@ -120,6 +129,9 @@ void bus_init(struct bus *self, const struct bus_params *params, struct memory_s
 bool bus_add_master(struct bus *self, struct mem_master *master, struct err *err);
 bool bus_add_device(struct bus *self, struct mem_device *device, struct err *err);
 bool bus_add_cache(struct bus *self, struct cache *cache, struct err *err);
+
+// Joins at any time; stays in place.
+void bus_add_monitor(struct bus *self, struct bus_monitor *monitor);
 
 // What happens in cycle next_cycle, after which next_cycle is a later one.
 void bus_run(struct bus *self, uint64_t cycle);

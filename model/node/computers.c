@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/computers_state.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 // Fabric cycles that a computer which no other can reach is simulated in one go.
 enum { STRIDE_CYCLES = 1 << 16 };
+
+// Of what only announces something.
+enum { MPI_HEADER_BYTES = 16 };
 
 // --- running ------------------------------------------------------------------------------------
 
@@ -16,10 +20,14 @@ static bool run(const struct computers *self, struct computer *computer, uint64_
     if (!node_run(computer->node, clock_node_cycle(clock, end), err))
         return false;
     const struct err *fault = self->memory ? memory_source_err(self->memory) : &computer->rank.err;
+    if (self->err.status != ERR_NONE)
+        fault = &self->err;
     if (fault->status != ERR_NONE) {
         *err = *fault;
         return false;
     }
+    if (computer->nic && nic_failed(computer->nic))
+        return err_set(err, ERR_RUN, "out of memory for a network interface card");
     uint64_t next = node_next_cycle(computer->node);
     computer->next_cycle = next == MEM_NEVER ? UINT64_MAX : clock_fabric_cycle_of(clock, next);
     return true;
@@ -28,30 +36,42 @@ static bool run(const struct computers *self, struct computer *computer, uint64_
 static bool step(struct workload *base, struct fabric *fabric, uint64_t cycle, struct err *err)
 {
     struct computers *self = (struct computers *)base;
-    (void)fabric;
     self->cycle = cycle;
+    self->fabric = fabric;
     uint64_t end = cycle + 1;
     if (self->memory && cycle + STRIDE_CYCLES < self->params.end_cycle)
         end = cycle + STRIDE_CYCLES;
-    for (uint32_t i = 0; i < self->num_computers; i++)
-        if (self->computers[i].next_cycle <= cycle && !run(self, &self->computers[i], end, err))
+    for (uint32_t i = 0; i < self->num_computers; i++) {
+        if (self->computers[i].next_cycle > cycle)
+            continue;
+        fabric_stir(fabric);
+        if (!run(self, &self->computers[i], end, err))
             return false;
-    return true;
+    }
+    return !self->mpi || mpi_check(self->mpi, err);
+}
+
+// Node cycle in which a program has ended, or MEM_NEVER.
+static uint64_t end_of(const struct computers *self, uint32_t idx)
+{
+    const struct computer *computer = &self->computers[idx];
+    return self->memory ? computer->node->cores[0].core.stats.ended_cycle
+                        : computer->rank.end_cycle;
 }
 
 bool computers_ended(const struct computers *self)
 {
     for (uint32_t i = 0; i < self->num_computers; i++)
-        if (!core_ended(&self->computers[i].node->cores[0].core))
+        if (end_of(self, i) == MEM_NEVER)
             return false;
-    return true;
+    return !self->mpi || self->mpi->ops->done(self->mpi);
 }
 
 uint64_t computers_end_cycle(const struct computers *self)
 {
     uint64_t last = 0;
     for (uint32_t i = 0; i < self->num_computers; i++) {
-        uint64_t cycle = self->computers[i].node->cores[0].core.stats.ended_cycle;
+        uint64_t cycle = end_of(self, i);
         last = cycle > last ? cycle : last;
     }
     return last;
@@ -60,7 +80,8 @@ uint64_t computers_end_cycle(const struct computers *self)
 uint64_t computers_makespan_cycles(const struct workload *base)
 {
     const struct computers *self = (const struct computers *)base;
-    return computers_ended(self) ? clock_fabric_cycle(self->params.clock, computers_end_cycle(self)) : UINT64_MAX;
+    return computers_ended(self) ? clock_fabric_cycle(self->params.clock, computers_end_cycle(self))
+                                 : UINT64_MAX;
 }
 
 static bool done(const struct workload *base)
@@ -92,22 +113,80 @@ static void stuck(const struct workload *base, struct err *err)
 static void free_all(struct workload *base)
 {
     struct computers *self = (struct computers *)base;
-    for (uint32_t i = 0; self->computers && i < self->num_computers; i++)
+    for (uint32_t i = 0; self->computers && i < self->num_computers; i++) {
+        rank_source_free(&self->computers[i].rank);
+        nic_free(self->computers[i].nic);
         node_free(self->computers[i].node);
+    }
     free(self->computers);
+    nic_store_free(&self->store);
     memory_source_free(self->memory);
     if (self->mpi)
         self->mpi->ops->free(self->mpi);
     free(self);
 }
 
+static void delivered(struct workload *base, const struct packet *packet);
+
 static const struct workload_ops ops = {
     .step = step,
+    .delivered = delivered,
     .next_event = next_event,
     .done = done,
     .stuck = stuck,
     .free = free_all,
 };
+
+// --- between cards and fabric -------------------------------------------------------------------
+
+// What the fabric tells in its cycle is seen by cards in the next one.
+static uint64_t told_cycle(const struct computers *self, uint64_t fabric_cycle)
+{
+    return clock_node_cycle(self->params.clock, fabric_cycle + 1) - 1;
+}
+
+// A computer has something to do in the fabric's next cycle.
+static struct computer *rouse(struct computers *self, uint32_t node, uint64_t fabric_cycle)
+{
+    struct computer *computer = &self->computers[node];
+    if (computer->next_cycle > fabric_cycle + 1)
+        computer->next_cycle = fabric_cycle + 1;
+    return computer;
+}
+
+static void send_packet(struct nic_net *base, const struct packet_spec *spec, uint64_t cycle)
+{
+    struct computers *self = ((struct computers_net *)base)->computers;
+    (void)cycle; // it is of the fabric's cycle that is simulated
+    fabric_send(self->fabric, spec, &self->err);
+}
+
+static bool offer(void *context, uint32_t node, const struct packet *packet, uint64_t cycle)
+{
+    struct computers *self = context;
+    struct computer *computer = rouse(self, node, cycle);
+    return nic_offer(computer->nic, packet->message, told_cycle(self, cycle));
+}
+
+static void left(void *context, uint32_t node, const struct packet *packet, uint64_t cycle)
+{
+    struct computers *self = context;
+    struct computer *computer = rouse(self, node, cycle);
+    nic_left(computer->nic, packet->message, told_cycle(self, cycle));
+}
+
+static void delivered(struct workload *base, const struct packet *packet)
+{
+    struct computers *self = (struct computers *)base;
+    struct computer *computer = rouse(self, packet->destination, self->cycle);
+    nic_arrived(computer->nic, packet->message, told_cycle(self, self->cycle));
+}
+
+const struct fabric_nodes *computers_nodes(struct workload *base)
+{
+    struct computers *self = (struct computers *)base;
+    return self->mpi ? &self->nodes : NULL;
+}
 
 // --- the machine of the ranks -------------------------------------------------------------------
 
@@ -129,6 +208,25 @@ static void wake(void *context, uint32_t rank)
     rank_source_wake(&self->computers[rank].rank);
 }
 
+static uint32_t send_message(void *context, const struct mpi_transfer *transfer, struct err *err)
+{
+    struct computers *self = context;
+    struct driver_job job = {
+        .node = transfer->to,
+        .traffic_class = transfer->traffic_class,
+        .tag = transfer->message,
+        .address = transfer->address == OP_NO_ADDRESS ? self->user_address : transfer->address,
+        .bytes = transfer->bytes > 0 ? transfer->bytes : MPI_HEADER_BYTES,
+        .tells_sent = transfer->tells_sent,
+    };
+    if (!driver_send(&self->computers[transfer->from].rank.driver, &job)) {
+        err_set(err, ERR_RUN, "out of memory");
+        return 0;
+    }
+    uint64_t piece_bytes = self->params.piece_bytes;
+    return (uint32_t)((job.bytes + piece_bytes - 1) / piece_bytes);
+}
+
 // --- making -------------------------------------------------------------------------------------
 
 static bool make_programs(struct computers *self, struct err *err)
@@ -139,12 +237,64 @@ static bool make_programs(struct computers *self, struct err *err)
         self->num_computers = 1;
         return self->memory || err_set(err, ERR_RUN, "out of memory");
     }
-    self->machine = (struct mpi_machine){compute, access_memory, wake, self};
+    self->machine = (struct mpi_machine){compute, access_memory, wake, send_message, self};
     self->mpi_params = *params->mpi;
     self->mpi_params.machine = &self->machine;
     self->mpi = mpi_new(&self->mpi_params, err);
     self->num_computers = params->mpi->trace->num_ranks;
     return self->mpi != NULL;
+}
+
+// A node's card, and the driver that its program uses.
+static bool make_card(struct computers *self, uint32_t idx, struct err *err)
+{
+    const struct computers_params *params = &self->params;
+    struct computer *computer = &self->computers[idx];
+    struct nic_config config = {
+        .params = params->nic,
+        .node = idx,
+        .num_nodes = params->num_nodes,
+        .address = self->driver.nic_address,
+        .net = &self->net.base,
+        .store = &self->store,
+    };
+    config.params.line_bytes = params->node.l1d.geometry.line_bytes;
+    computer->nic = nic_new(&config, "nodes.nic", err);
+    if (!computer->nic || !bus_add_device(&computer->node->bus, nic_device(computer->nic), err) ||
+        !node_add_agent(computer->node, nic_agent(computer->nic), err))
+        return false;
+    for (uint32_t i = 0; i < nic_num_masters(computer->nic); i++)
+        if (!bus_add_master(&computer->node->bus, nic_master(computer->nic, i), err))
+            return false;
+    driver_init(&computer->rank.driver, &self->driver, computer->node, computer->nic,
+                rank_source_mail, &computer->rank);
+    return true;
+}
+
+// Where things are in memory: see computers.h.
+static bool lay_out(struct computers *self, struct err *err)
+{
+    const struct computers_params *params = &self->params;
+    uint64_t size_bytes = params->node.mem.size_bytes;
+    self->driver = (struct driver_params){
+        .send_slots = params->send_slots,
+        .receive_slots = params->receive_slots,
+        .piece_bytes = params->piece_bytes,
+        .nic_address = size_bytes ? (size_bytes + 4095) & ~UINT64_C(4095) : UINT64_C(1) << 46,
+        .address = UINT64_C(3) << 44,
+    };
+    self->user_address = size_bytes ? 0 : UINT64_C(1) << 45;
+    if (size_bytes == 0)
+        return true;
+    self->driver.address = 0;
+    uint64_t bytes = (driver_bytes(&self->driver) + 4095) & ~UINT64_C(4095);
+    if (bytes > size_bytes)
+        return err_set(err, ERR_CONFIG,
+                       "nodes.mem.size_bytes: %" PRIu64 " are fewer than the %" PRIu64
+                       " that the driver of the network interface card takes",
+                       size_bytes, bytes);
+    self->driver.address = (size_bytes - bytes) & ~UINT64_C(4095);
+    return true;
 }
 
 static bool make_computer(struct computers *self, uint32_t idx, struct err *err)
@@ -156,6 +306,8 @@ static bool make_computer(struct computers *self, uint32_t idx, struct err *err)
         return false;
     struct core *core = &computer->node->cores[0].core;
     rank_source_init(&computer->rank, self->mpi, idx, params->clock, core);
+    if (self->mpi && !make_card(self, idx, err))
+        return false;
     core_start(core, self->memory ? memory_source_core(self->memory) : &computer->rank.core, 0);
     return true;
 }
@@ -169,7 +321,10 @@ struct workload *computers_new(const struct computers_params *params, struct err
     }
     self->base.ops = &ops;
     self->params = *params;
-    bool good = make_programs(self, err);
+    nic_store_make(&self->store, params->nic.max_payload_bytes);
+    self->net = (struct computers_net){{.send = send_packet}, self};
+    self->nodes = (struct fabric_nodes){offer, left, self};
+    bool good = lay_out(self, err) && make_programs(self, err);
     self->computers = good ? calloc(self->num_computers, sizeof *self->computers) : NULL;
     if (good && !self->computers)
         good = err_set(err, ERR_RUN, "out of memory");

@@ -3,7 +3,13 @@
 // on core 0 of node i; nodes without a program have no computer.
 //
 // Programs: a trace of references to memory (one, on node 0), or the ranks of a trace of an MPI
-// program (mpi.h), whose computing and accesses to memory the cores execute.
+// program (mpi.h), whose computing and accesses to memory the cores execute, and whose messages the
+// driver of the node's network interface card sends and receives (driver.h). Matching, protocol and
+// collectives are the program's own, and cost nothing but the messages that they make.
+//
+// Where things are in a node's memory: registers of the card from the end of memory on, or from
+// 2^46 on if all addresses are memory; the driver's rings and buffers behind 3 * 2^44, or at the
+// end of memory; buffers of messages that have no address, behind 2^45, or at address 0.
 //
 // Timing: what happens in node cycle n belongs to the fabric's cycle floor(n * fabric / node) of
 // the ratio of the clocks, which simulates it. A computer that no other can reach is simulated in
@@ -15,22 +21,28 @@
 #include "model/node/clock.h"
 #include "model/node/mpi.h"
 #include "model/node/node.h"
+#include "nic/nic.h"
 #include "traces/mem_trace.h"
 
 struct computers_params {
     struct node_params node;
+    struct nic_params nic; // line_bytes is not looked at
+    uint32_t send_slots;   // of the driver's rings
+    uint32_t receive_slots;
+    uint32_t piece_bytes; // of the driver's buffers
+    uint32_t num_nodes;
     struct clock_ratio clock;
     uint64_t seed;
-    uint64_t end_cycle;            // of the fabric: nothing from here on is simulated
-    struct mem_trace *memory;      // the program, or NULL:
-    const struct mpi_params *mpi;  // ranks of this one, with `machine` to be filled in
+    uint64_t end_cycle;           // of the fabric: nothing from here on is simulated
+    struct mem_trace *memory;     // the program, or NULL:
+    const struct mpi_params *mpi; // ranks of this one, with `machine` to be filled in
 };
 
 // NULL on failure (ERR_CONFIG, ERR_RUN).
 struct workload *computers_new(const struct computers_params *params, struct err *err);
 
 // Who asks for the bus.
-enum computers_master { MASTER_L1D, MASTER_L1I, MASTER_NUM };
+enum computers_master { MASTER_L1D, MASTER_L1I, MASTER_NIC, MASTER_DMA, MASTER_NUM };
 
 // Sums over all computers; cycles are those of the nodes.
 struct computers_stats {
@@ -42,9 +54,14 @@ struct computers_stats {
     struct bus_stats bus;
     struct mem_master_stats masters[MASTER_NUM];
     struct mem_stats mem;
+    struct nic_stats nic;
+    uint64_t driver_errors; // completions with a status other than NIC_OK
 };
 
 void computers_stats(const struct workload *self, struct computers_stats *stats);
+
+// What the fabric is to ask and tell the computers.
+const struct fabric_nodes *computers_nodes(struct workload *self);
 
 // Of the MPI program, if it is one.
 struct mpi_stats computers_mpi_stats(const struct workload *self);

@@ -10,8 +10,15 @@
 // A computer that runs a program.
 struct computer {
     struct node *node;
+    struct nic *nic;     // NULL if the program has no messages
     uint64_t next_cycle; // of the fabric, in which it has something to do; UINT64_MAX: none
     struct rank_source rank;
+};
+
+// The network, as cards see it.
+struct computers_net {
+    struct nic_net base;
+    struct computers *computers;
 };
 
 struct computers {
@@ -24,6 +31,13 @@ struct computers {
     struct mpi_machine machine;
     struct mpi_params mpi_params;
     struct workload *mpi; // NULL if there is a memory trace
+    struct driver_params driver;
+    uint64_t user_address; // of messages that have none
+    struct nic_store store;
+    struct computers_net net;
+    struct fabric_nodes nodes;
+    struct fabric *fabric; // of the current step
+    struct err err;        // of a call in it
 };
 
 // True if all programs have ended.

@@ -12,6 +12,18 @@ static void add(void *sum, const void *counters, size_t bytes)
 
 #define ADD(sum, counters) add(&(sum), &(counters), sizeof(sum))
 
+// Maxima are the only members of 4 bytes.
+static void add_nic(struct nic_stats *sum, const struct nic_stats *stats)
+{
+    struct nic_stats before = *sum;
+    ADD(*sum, *stats);
+#define MOST(name) sum->name = before.name > stats->name ? before.name : stats->name
+    MOST(max_out_ram_bytes);
+    MOST(max_in_ram_bytes);
+    MOST(max_run_queue);
+#undef MOST
+}
+
 static void add_computer(struct computers_stats *sum, const struct node *node)
 {
     for (uint32_t i = 0; i < node->params.cores; i++) {
@@ -27,14 +39,27 @@ static void add_computer(struct computers_stats *sum, const struct node *node)
     ADD(sum->mem, node->memory.mem.stats);
 }
 
+static void add_card(struct computers_stats *sum, struct nic *nic, uint64_t cycle)
+{
+    struct nic_stats stats = nic_stats(nic, cycle);
+    add_nic(&sum->nic, &stats);
+    for (uint32_t i = 0; i < nic_num_masters(nic); i++)
+        ADD(sum->masters[i == 0 ? MASTER_NIC : MASTER_DMA], nic_master(nic, i)->stats);
+}
+
 void computers_stats(const struct workload *base, struct computers_stats *stats)
 {
     const struct computers *self = (const struct computers *)base;
     *stats = (struct computers_stats){.computers = self->num_computers};
-    for (uint32_t i = 0; i < self->num_computers; i++)
-        add_computer(stats, self->computers[i].node);
-    stats->cycles = computers_ended(self) ? computers_end_cycle(self)
-                                          : clock_node_cycle(self->params.clock, self->cycle + 1);
+    uint64_t now = clock_node_cycle(self->params.clock, self->cycle + 1);
+    for (uint32_t i = 0; i < self->num_computers; i++) {
+        const struct computer *computer = &self->computers[i];
+        add_computer(stats, computer->node);
+        if (computer->nic)
+            add_card(stats, computer->nic, now);
+        stats->driver_errors += computer->rank.driver.errors;
+    }
+    stats->cycles = computers_ended(self) ? computers_end_cycle(self) : now;
 }
 
 struct mpi_stats computers_mpi_stats(const struct workload *base)

@@ -18,6 +18,12 @@ static bool mpi_step(struct workload *base, struct fabric *fabric, uint64_t cycl
         if (!mpi_rank_run(self, rank, err))
             return false;
     }
+    return mpi_check(base, err);
+}
+
+bool mpi_check(const struct workload *base, struct err *err)
+{
+    const struct mpi *self = (const struct mpi *)base;
     if (self->num_ended == self->num_ranks && self->num_live == self->num_unexpected)
         return mpi_match_check_end(self, err);
     return true;
@@ -27,7 +33,24 @@ bool mpi_resume(struct workload *base, uint32_t rank, uint64_t cycle, struct err
 {
     struct mpi *self = (struct mpi *)base;
     self->cycle = cycle;
-    return mpi_rank_run(self, rank, err);
+    bool good = mpi_rank_run(self, rank, err);
+    while (good && self->arrived.head != MPI_NONE) // from itself
+        good = mpi_wire_step(self, err);
+    return good;
+}
+
+bool mpi_received(struct workload *base, uint32_t message_id, uint64_t cycle, struct err *err)
+{
+    struct mpi *self = (struct mpi *)base;
+    self->cycle = cycle;
+    return --self->messages[message_id].packets_left > 0 || mpi_wire_arrived(self, message_id, err);
+}
+
+void mpi_sent(struct workload *base, uint32_t message_id, uint64_t cycle)
+{
+    struct mpi *self = (struct mpi *)base;
+    self->cycle = cycle;
+    mpi_wire_sent(self, message_id);
 }
 
 bool mpi_ended(const struct workload *base, uint32_t rank)

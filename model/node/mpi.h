@@ -33,6 +33,16 @@ struct mpi_network {
     void *context;
 };
 
+// What goes from one rank to another by a machine.
+struct mpi_transfer {
+    uint32_t from, to; // ranks
+    uint32_t message;  // its name
+    uint32_t traffic_class;
+    uint64_t bytes;   // 0: it only announces something
+    uint64_t address; // of its buffer, or OP_NO_ADDRESS
+    bool tells_sent;
+};
+
 // Computers in place of ideal nodes, which run the ranks: in cycles of their own, and by
 // mpi_resume. A rank that has asked for something goes on when it is resumed after that.
 struct mpi_machine {
@@ -42,6 +52,10 @@ struct mpi_machine {
     void (*access)(void *context, uint32_t rank, const struct op *op);
     // What it waited for has come.
     void (*wake)(void *context, uint32_t rank);
+    // Its core sends something, in one or more pieces, for each of which mpi_received is called
+    // once the software there has seen it; and, if so asked, mpi_sent here when all have left the
+    // buffer. Returns the number of pieces; 0 with `err` if out of memory.
+    uint32_t (*send)(void *context, const struct mpi_transfer *transfer, struct err *err);
     void *context;
 };
 
@@ -70,6 +84,14 @@ struct workload *mpi_new(const struct mpi_params *params, struct err *err);
 // Runs a rank, in the fabric's cycle `cycle`, until it waits, has asked its machine for something,
 // or has ended. False with `err` (trace errors).
 bool mpi_resume(struct workload *self, uint32_t rank, uint64_t cycle, struct err *err);
+
+// A piece of a message is seen by the software of the rank that it went to; all pieces have left
+// the buffer of the rank that it came from.
+bool mpi_received(struct workload *self, uint32_t message, uint64_t cycle, struct err *err);
+void mpi_sent(struct workload *self, uint32_t message, uint64_t cycle);
+
+// False with `err` if all ranks have ended and messages or receives are left.
+bool mpi_check(const struct workload *self, struct err *err);
 
 // True if a rank has ended.
 bool mpi_ended(const struct workload *self, uint32_t rank);

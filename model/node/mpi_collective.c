@@ -163,6 +163,7 @@ static bool send(struct mpi *self, uint32_t rank_idx, int32_t tag,
                                   .tag = tag,
                                   .collective = true,
                                   .bytes = step->send_bytes,
+                                  .address = OP_NO_ADDRESS,
                                   .line = self->ranks[rank_idx].op.line,
                                   .send_request = MPI_NONE};
     self->stats.collective_messages++;

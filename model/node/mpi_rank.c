@@ -76,6 +76,7 @@ static bool send(struct mpi *self, uint32_t rank, bool waited, struct err *err)
                                   .destination = (uint32_t)op->destination,
                                   .tag = op->tag,
                                   .bytes = op->bytes,
+                                  .address = op->address,
                                   .line = op->line,
                                   .send_request = MPI_NONE};
     self->stats.messages++;

@@ -43,6 +43,8 @@ struct mpi_message {
     uint32_t line;         // of the operation that sent it
     uint32_t send_request; // rendezvous: completes with the message; else MPI_NONE
     uint32_t recv_request; // rendezvous, from CTS on
+    uint64_t address;      // of the buffer that it is sent from, or OP_NO_ADDRESS
+    bool half_done;        // of data by a machine: it has come, or left its buffer
     uint32_t next;         // in the one list that it is in
 };
 
@@ -153,6 +155,12 @@ bool mpi_wire_send(struct mpi *self, const struct mpi_message *message, struct e
 
 // A packet of a message has arrived.
 void mpi_wire_delivered(struct mpi *self, uint32_t message_id);
+
+// Deals with a message that has arrived.
+bool mpi_wire_arrived(struct mpi *self, uint32_t message_id, struct err *err);
+
+// Its data has left the sender's buffer.
+void mpi_wire_sent(struct mpi *self, uint32_t message_id);
 
 // Deals with the messages that have arrived before this step.
 bool mpi_wire_step(struct mpi *self, struct err *err);

@@ -89,6 +89,29 @@ static bool send_packet(struct mpi *self, const struct packet_spec *packet, stru
                    : fabric_send(self->fabric, packet, err);
 }
 
+static uint32_t class_of(const struct mpi *self, uint64_t bytes)
+{
+    return bytes < self->params.priority_bytes ? self->params.priority_class : 0;
+}
+
+static bool launch_by_machine(struct mpi *self, uint32_t message_id, uint32_t from, uint32_t to,
+                              uint64_t bytes, struct err *err)
+{
+    const struct mpi_machine *machine = self->params.machine;
+    struct mpi_message *message = &self->messages[message_id];
+    struct mpi_transfer transfer = {
+        .from = from,
+        .to = to,
+        .message = message_id,
+        .traffic_class = class_of(self, bytes),
+        .bytes = bytes,
+        .address = bytes > 0 ? message->address : OP_NO_ADDRESS,
+        .tells_sent = message->phase == MPI_DATA,
+    };
+    message->packets_left = machine->send(machine->context, &transfer, err);
+    return message->packets_left > 0;
+}
+
 // Sends what a phase sends: `bytes` of data, cut into packets, or a packet of headers if none.
 static bool launch(struct mpi *self, uint32_t message_id, enum mpi_phase phase, uint64_t bytes,
                    struct err *err)
@@ -102,9 +125,10 @@ static bool launch(struct mpi *self, uint32_t message_id, enum mpi_phase phase, 
         mpi_wire_append(self, &self->arrived, message_id);
         return true;
     }
+    if (self->params.machine)
+        return launch_by_machine(self, message_id, from, to, bytes, err);
     struct packet_spec packet = {.source = from, .destination = to, .message = message_id};
-    if (bytes < self->params.priority_bytes)
-        packet.traffic_class = self->params.priority_class;
+    packet.traffic_class = class_of(self, bytes);
     message->packets_left =
         bytes ? (uint32_t)((bytes + self->packet_bytes - 1) / self->packet_bytes) : 1;
     do {
@@ -206,12 +230,44 @@ static bool in_turn(struct mpi *self, uint32_t message_id, struct err *err)
     return true;
 }
 
+// The data of a rendezvous has come. Who sends it goes on then or, on a machine, when it has left
+// the buffer.
 static void finish(struct mpi *self, uint32_t message_id)
 {
-    const struct mpi_message *message = &self->messages[message_id];
+    struct mpi_message *message = &self->messages[message_id];
+    bool local = message->source == message->destination;
     mpi_match_complete(self, message->recv_request);
-    mpi_match_complete(self, message->send_request);
+    if (self->params.machine && !local && !message->half_done) {
+        message->half_done = true;
+        return;
+    }
+    if (!self->params.machine || local)
+        mpi_match_complete(self, message->send_request);
     mpi_wire_release(self, message_id);
+}
+
+void mpi_wire_sent(struct mpi *self, uint32_t message_id)
+{
+    struct mpi_message *message = &self->messages[message_id];
+    mpi_match_complete(self, message->send_request);
+    if (message->half_done)
+        mpi_wire_release(self, message_id);
+    message->half_done = true;
+}
+
+bool mpi_wire_arrived(struct mpi *self, uint32_t message_id, struct err *err)
+{
+    switch (self->messages[message_id].phase) {
+    case MPI_EAGER:
+    case MPI_RTS:
+        return in_turn(self, message_id, err);
+    case MPI_CTS:
+        return launch(self, message_id, MPI_DATA, self->messages[message_id].bytes, err);
+    case MPI_DATA:
+        finish(self, message_id);
+        break;
+    }
+    return true;
 }
 
 bool mpi_wire_step(struct mpi *self, struct err *err)
@@ -220,22 +276,8 @@ bool mpi_wire_step(struct mpi *self, struct err *err)
     self->arrived.head = MPI_NONE; // what is added from now on belongs to the next step
     while (next != MPI_NONE) {
         uint32_t message_id = next;
-        const struct mpi_message *message = &self->messages[message_id];
-        next = message->next;
-        bool good = true;
-        switch (message->phase) {
-        case MPI_EAGER:
-        case MPI_RTS:
-            good = in_turn(self, message_id, err);
-            break;
-        case MPI_CTS:
-            good = launch(self, message_id, MPI_DATA, message->bytes, err);
-            break;
-        case MPI_DATA:
-            finish(self, message_id);
-            break;
-        }
-        if (!good)
+        next = self->messages[message_id].next;
+        if (!mpi_wire_arrived(self, message_id, err))
             return false;
     }
     return true;

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/node/driver.h"
+
+#include "nic/nic_layout.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SHADOW_BYTES = 64, // of the shadow words, before the completion ring
+    STORES_OF_DESCRIPTOR = sizeof(struct nic_send_descriptor) / 8,
+    FIRST_JOBS = 16
+};
+
+// --- where things are ---------------------------------------------------------------------------
+
+static uint32_t completion_slots(const struct driver_params *params)
+{
+    uint32_t most =
+        params->send_slots > params->receive_slots ? params->send_slots : params->receive_slots;
+    return 2 * most;
+}
+
+static uint64_t mailbox_bytes(const struct driver_params *params)
+{
+    return SHADOW_BYTES + completion_slots(params) * sizeof(struct nic_completion);
+}
+
+static uint64_t completion_at(const struct driver_params *params, uint32_t idx)
+{
+    uint64_t slot = idx & (completion_slots(params) - 1);
+    return params->address + SHADOW_BYTES + slot * sizeof(struct nic_completion);
+}
+
+static uint64_t send_ring(const struct driver_params *params)
+{
+    return params->address + mailbox_bytes(params);
+}
+
+static uint64_t receive_ring(const struct driver_params *params)
+{
+    return send_ring(params) + params->send_slots * sizeof(struct nic_send_descriptor);
+}
+
+static uint64_t buffers(const struct driver_params *params)
+{
+    uint64_t end =
+        receive_ring(params) + params->receive_slots * sizeof(struct nic_receive_descriptor);
+    return (end + 4095) & ~UINT64_C(4095);
+}
+
+uint64_t driver_bytes(const struct driver_params *params)
+{
+    return buffers(params) - params->address +
+           (uint64_t)params->receive_slots * params->piece_bytes;
+}
+
+static uint64_t register_at(const struct driver *self, uint64_t offset)
+{
+    return self->params.nic_address + NIC_PAGE_BYTES + offset;
+}
+
+// --- set-up -------------------------------------------------------------------------------------
+
+static void set(struct driver *self, struct nic *nic, uint64_t offset, uint64_t value)
+{
+    struct mem_device *device = nic_device(nic);
+    device->write(device, register_at(self, offset) - self->params.nic_address,
+                  (const uint8_t *)&value, sizeof value, 0);
+}
+
+static void set_ring(struct driver *self, struct nic *nic, uint64_t ring, uint64_t base,
+                     uint64_t slots)
+{
+    set(self, nic, ring + NIC_RING_BASE, base);
+    set(self, nic, ring + NIC_RING_SIZE, slots);
+}
+
+static void written(struct bus_monitor *monitor, uint64_t cycle)
+{
+    struct driver *self = (struct driver *)((char *)monitor - offsetof(struct driver, monitor));
+    self->mail = true;
+    self->woken(self->context, cycle);
+}
+
+void driver_init(struct driver *self, const struct driver_params *params, struct node *node,
+                 struct nic *nic, void (*woken)(void *context, uint64_t cycle), void *context)
+{
+    *self = (struct driver){.params = *params, .woken = woken, .context = context};
+    nic_open(nic, 0, 0, 0, UINT64_MAX);
+    for (uint32_t i = 0; i < params->receive_slots; i++) {
+        struct nic_receive_descriptor descriptor = {
+            .address = buffers(params) + (uint64_t)i * params->piece_bytes,
+            .length = params->piece_bytes,
+            .flags = NIC_LAST,
+        };
+        image_write(&node->image, receive_ring(params) + i * sizeof descriptor,
+                    (const uint8_t *)&descriptor, sizeof descriptor);
+    }
+    set_ring(self, nic, NIC_SEND, send_ring(params), params->send_slots);
+    set(self, nic, NIC_SEND + NIC_RING_SHADOW, params->address);
+    set_ring(self, nic, NIC_RECEIVE, receive_ring(params), params->receive_slots);
+    set_ring(self, nic, NIC_COMPLETION, completion_at(params, 0), completion_slots(params));
+    set(self, nic, NIC_CONTROL, NIC_ENABLE);
+    self->posted = params->receive_slots;
+    set(self, nic, NIC_RECEIVE + NIC_RING_PRODUCER, self->posted);
+    self->monitor = (struct bus_monitor){
+        .address = params->address, .bytes = mailbox_bytes(params), .written = written};
+    bus_add_monitor(&node->bus, &self->monitor);
+}
+
+void driver_free(struct driver *self)
+{
+    free(self->jobs);
+}
+
+// --- sending ------------------------------------------------------------------------------------
+
+bool driver_send(struct driver *self, const struct driver_job *job)
+{
+    if (self->num_jobs == self->cap_jobs) {
+        uint32_t cap = self->cap_jobs ? 2 * self->cap_jobs : FIRST_JOBS;
+        struct driver_job *jobs = calloc(cap, sizeof *jobs);
+        if (!jobs)
+            return false;
+        for (uint32_t i = 0; i < self->num_jobs; i++)
+            jobs[i] = self->jobs[(self->first_job + i) & (self->cap_jobs - 1)];
+        free(self->jobs);
+        self->jobs = jobs;
+        self->cap_jobs = cap;
+        self->first_job = 0;
+    }
+    self->jobs[(self->first_job + self->num_jobs++) & (self->cap_jobs - 1)] = *job;
+    return true;
+}
+
+static void push_store(struct core_op *ops, uint32_t *num, uint64_t address, uint64_t value)
+{
+    ops[(*num)++] = (struct core_op){
+        .kind = CORE_STORE, .address = address, .value = value, .bytes = 8, .has_value = true};
+}
+
+static void push_load(struct core_op *ops, uint32_t *num, uint64_t address, uint32_t bytes)
+{
+    ops[(*num)++] =
+        (struct core_op){.kind = CORE_LOAD, .address = address, .bytes = bytes, .has_value = true};
+}
+
+// Writes the descriptor of the next piece of the first job.
+static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
+{
+    struct driver_job *job = &self->jobs[self->first_job];
+    bool last = job->bytes <= self->params.piece_bytes;
+    struct nic_send_descriptor descriptor = {
+        .address = job->address,
+        .length = last ? (uint32_t)job->bytes : self->params.piece_bytes,
+        .flags = NIC_LAST | (job->tells_sent && last ? NIC_COMPLETE : 0U) |
+                 job->traffic_class << NIC_CLASS_SHIFT,
+        .node = job->node,
+        .tag = job->tag,
+    };
+    uint64_t words[STORES_OF_DESCRIPTOR];
+    memcpy(words, &descriptor, sizeof words);
+    uint64_t slot = self->sent++ & (self->params.send_slots - 1);
+    for (uint32_t i = 0; i < STORES_OF_DESCRIPTOR; i++)
+        push_store(ops, num, send_ring(&self->params) + slot * sizeof descriptor + 8 * i, words[i]);
+    job->address += descriptor.length;
+    job->bytes -= descriptor.length;
+    if (job->bytes > 0)
+        return;
+    self->first_job = (self->first_job + 1) & (self->cap_jobs - 1);
+    self->num_jobs--;
+}
+
+// Hands over as many pieces as there is room for.
+static uint32_t hand_over(struct driver *self, struct core_op *ops)
+{
+    uint32_t num = 0;
+    while (self->num_jobs > 0 && self->sent - self->consumed < self->params.send_slots &&
+           num + STORES_OF_DESCRIPTOR + 1 <= DRIVER_MAX_OPS)
+        describe(self, ops, &num);
+    if (num > 0)
+        push_store(ops, &num, register_at(self, NIC_SEND + NIC_RING_PRODUCER), self->sent);
+    return num;
+}
+
+// --- completions --------------------------------------------------------------------------------
+
+static uint32_t read_word(struct driver *self, struct core_op *ops, enum driver_step step,
+                          uint64_t address, uint32_t bytes)
+{
+    uint32_t num = 0;
+    self->step = step;
+    push_load(ops, &num, address, bytes);
+    return num;
+}
+
+// True if the flags that were read are of a completion, not of the lap before.
+static bool is_there(const struct driver *self)
+{
+    bool odd_lap = !(self->completed & completion_slots(&self->params));
+    return ((self->value & NIC_PHASE) != 0) == odd_lap;
+}
+
+// Takes a completion whose tag has been read; `flags` were read before.
+static uint32_t take(struct driver *self, struct core_op *ops, struct driver_news *news)
+{
+    uint32_t num = 0;
+    self->completed++;
+    if (++self->unreturned >= completion_slots(&self->params) / 4) {
+        push_store(ops, &num, register_at(self, NIC_COMPLETION + NIC_RING_CONSUMER),
+                   self->completed);
+        self->unreturned = 0;
+    }
+    self->taken += news->received;
+    if (self->taken >= self->params.receive_slots / 4) {
+        self->posted += self->taken;
+        self->taken = 0;
+        push_store(ops, &num, register_at(self, NIC_RECEIVE + NIC_RING_PRODUCER), self->posted);
+    }
+    return num;
+}
+
+uint32_t driver_next(struct driver *self, struct core_op *ops, struct driver_news *news,
+                     bool *has_news)
+{
+    *has_news = false;
+    uint64_t completion = completion_at(&self->params, self->completed);
+    switch (self->step) {
+    case DRIVER_READS_FLAGS:
+        if (is_there(self)) {
+            self->received = self->value & NIC_RECEIVED;
+            return read_word(self, ops, DRIVER_READS_TAG, completion, 8);
+        }
+        self->step = DRIVER_RESTS;
+        break;
+    case DRIVER_READS_TAG:
+        *news = (struct driver_news){self->received, self->value};
+        *has_news = true;
+        self->step = DRIVER_RESTS;
+        self->mail = true; // there may be more
+        return take(self, ops, news);
+    case DRIVER_READS_SHADOW:
+        self->consumed = (uint32_t)self->value;
+        self->step = DRIVER_RESTS;
+        break;
+    case DRIVER_RESTS:
+        break;
+    }
+    if (self->mail) {
+        self->mail = false;
+        self->shadow_stale = true;
+        return read_word(self, ops, DRIVER_READS_FLAGS,
+                         completion + offsetof(struct nic_completion, flags), 4);
+    }
+    uint32_t num = hand_over(self, ops);
+    if (num == 0 && self->num_jobs > 0 && self->shadow_stale) {
+        self->shadow_stale = false;
+        return read_word(self, ops, DRIVER_READS_SHADOW, self->params.address, 8);
+    }
+    return num;
+}
+
+void driver_loaded(struct driver *self, uint64_t value)
+{
+    self->value = value;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// The driver of a node's network interface card for one program: user-level, by polling, over one
+// context of the card (nic_layout.h) whose rings and buffers are in the node's memory. It turns
+// messages into operations of a core: stores of descriptors, doorbells, loads of completions.
+//
+// A message is sent in pieces of at most piece_bytes, each a descriptor of four stores; behind the
+// last of those that fit the ring comes a doorbell. Received pieces land in buffers of the driver,
+// which are posted again a quarter of the ring at a time. Completions are polled when the card has
+// written to the driver's mailbox (completion ring and shadow words): a load for the flags, a
+// second one for the tag. Free of cost is what the operations do not say: the driver's own
+// instructions, and copies.
+// Set up before cycle 0, by nobody's time.
+#ifndef ORDITO_MODEL_NODE_DRIVER_H
+#define ORDITO_MODEL_NODE_DRIVER_H
+
+#include "model/core_op.h"
+#include "model/node/node.h"
+#include "nic/nic.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { DRIVER_MAX_OPS = 64 };
+
+struct driver_params {
+    uint32_t send_slots;    // of the rings, powers of two
+    uint32_t receive_slots; //
+    uint32_t piece_bytes;   // of messages, and buffers
+    uint64_t nic_address;   // of the card's registers
+    uint64_t address;       // of rings and buffers: driver_bytes from here on
+};
+
+// What is to be sent.
+struct driver_job {
+    uint32_t node; // where
+    uint32_t traffic_class;
+    uint64_t tag;
+    uint64_t address;
+    uint64_t bytes; // left; 1..
+    bool tells_sent;
+};
+
+// What a completion tells.
+struct driver_news {
+    bool received; // a piece, else all of a message has left its buffer
+    uint64_t tag;
+};
+
+enum driver_step { DRIVER_RESTS, DRIVER_READS_FLAGS, DRIVER_READS_TAG, DRIVER_READS_SHADOW };
+
+struct driver {
+    struct driver_params params;
+    struct driver_job *jobs; // [cap_jobs], a ring
+    uint32_t first_job, num_jobs, cap_jobs;
+    uint32_t sent;       // producer of the send ring
+    uint32_t consumed;   //   and consumer, as far as is known
+    uint32_t posted;     // producer of the receive ring
+    uint32_t taken;      // received pieces that are not posted again
+    uint32_t completed;  // consumer of the completion ring
+    uint32_t unreturned; // completions that the card has not been told of
+    enum driver_step step;
+    uint64_t value;    // of the load of this step
+    bool received;     // of the completion whose tag is read
+    bool mail;         // the card has written to the mailbox since its flags were read
+    bool shadow_stale; // and since the shadow word was
+    struct bus_monitor monitor;
+    void (*woken)(void *context, uint64_t cycle); // there is mail
+    void *context;
+    uint64_t errors; // completions with a status other than NIC_OK
+};
+
+uint64_t driver_bytes(const struct driver_params *params);
+
+// Sets the card up, and joins the bus as a monitor.
+void driver_init(struct driver *self, const struct driver_params *params, struct node *node,
+                 struct nic *nic, void (*woken)(void *context, uint64_t cycle), void *context);
+void driver_free(struct driver *self);
+
+// False if out of memory.
+bool driver_send(struct driver *self, const struct driver_job *job);
+
+// The next operations, at most DRIVER_MAX_OPS. With *has_news it tells of a completion, and is to
+// be called again after these operations, if any; else 0: it waits for mail.
+uint32_t driver_next(struct driver *self, struct core_op *ops, struct driver_news *news,
+                     bool *has_news);
+
+// The value of its last load.
+void driver_loaded(struct driver *self, uint64_t value);
+
+#endif
