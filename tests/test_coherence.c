@@ -90,6 +90,28 @@ static void random_dma_run(struct mem_agent *agent, uint64_t cycle)
     agent->next_cycle = more ? cycle + 1 + rng_below(&self->rng, self->pause_cycles) : MEM_NEVER;
 }
 
+// Interrupts cores; each handler has a few random operations.
+struct random_interrupts {
+    struct mem_agent agent; // the first member
+    struct rng rng;
+    struct node *node;
+    struct random_source handlers[NODE_MAX_CORES];
+    uint32_t num_left;
+};
+
+static void random_interrupt(struct mem_agent *agent, uint64_t cycle)
+{
+    struct random_interrupts *self = (struct random_interrupts *)agent;
+    uint64_t i = rng_below(&self->rng, self->node->params.cores);
+    struct core *core = &self->node->cores[i].core;
+    if (!core->handler) {
+        self->handlers[i].num_left = 1 + (uint32_t)rng_below(&self->rng, 5);
+        self->handlers[i].base.ended = false;
+        cr_assert(core_interrupt(core, &self->handlers[i].base, cycle));
+    }
+    agent->next_cycle = --self->num_left ? cycle + 1 + rng_below(&self->rng, 300) : MEM_NEVER;
+}
+
 struct machine {
     struct node_params params;
     struct node *node;
@@ -98,6 +120,7 @@ struct machine {
     struct random_source sources[NODE_MAX_CORES];
     struct random_dma dma[2];
     uint32_t num_dma;
+    struct random_interrupts interrupts;
 };
 
 static uint32_t draw_log2(struct rng *rng, uint32_t least, uint32_t most)
@@ -153,6 +176,30 @@ static struct node_params draw_params(struct rng *rng)
     return p;
 }
 
+static struct random_source make_source(const struct machine *self, uint64_t seed, uint64_t stream,
+                                        uint32_t num_ops)
+{
+    uint32_t line_bytes = self->params.l1d.geometry.line_bytes;
+    return (struct random_source){.base = {.next = random_next},
+                                  .rng = rng_make(seed, RNG_SHUFFLE, stream),
+                                  .num_bytes = self->watch.num_lines * line_bytes,
+                                  .line_bytes = line_bytes,
+                                  .num_left = num_ops};
+}
+
+static void add_interrupts(struct machine *self, uint64_t seed)
+{
+    struct random_interrupts *interrupts = &self->interrupts;
+    struct err err = {0};
+    *interrupts = (struct random_interrupts){.agent = {.next_cycle = 50, .run = random_interrupt},
+                                             .rng = rng_make(seed, RNG_SHUFFLE, 60),
+                                             .node = self->node,
+                                             .num_left = 30};
+    for (uint32_t i = 0; i < self->params.cores; i++)
+        interrupts->handlers[i] = make_source(self, seed, 70 + i, 0);
+    cr_assert(node_add_agent(self->node, &interrupts->agent, &err));
+}
+
 static void make_machine(struct machine *self, uint64_t seed, uint32_t num_ops)
 {
     struct rng rng = rng_make(seed, RNG_SHUFFLE, 2);
@@ -167,11 +214,7 @@ static void make_machine(struct machine *self, uint64_t seed, uint32_t num_ops)
     self->node = node_new(p, seed, 0, &self->watch, &err);
     cr_assert(self->node, "%s", err.text);
     for (uint32_t i = 0; i < p->cores; i++) {
-        self->sources[i] = (struct random_source){.base = {.next = random_next},
-                                                  .rng = rng_make(seed, RNG_SHUFFLE, 10 + i),
-                                                  .num_bytes = num_lines * line_bytes,
-                                                  .line_bytes = line_bytes,
-                                                  .num_left = num_ops};
+        self->sources[i] = make_source(self, seed, 10 + i, num_ops);
         core_start(&self->node->cores[i].core, &self->sources[i].base, draw(&rng, 0, 9));
     }
     self->num_dma = draw(&rng, 0, 2);
@@ -188,6 +231,8 @@ static void make_machine(struct machine *self, uint64_t seed, uint32_t num_ops)
         cr_assert(bus_add_master(&self->node->bus, &dma->master, &err) &&
                   node_add_agent(self->node, &dma->agent, &err));
     }
+    if (seed % 2)
+        add_interrupts(self, seed);
 }
 
 // --- what must hold after every cycle -----------------------------------------------------------
@@ -252,6 +297,7 @@ static bool all_ended(const struct machine *self)
     bool ended = node_ended(self->node);
     for (uint32_t i = 0; i < self->num_dma; i++)
         ended &= !self->dma[i].num_left && !self->dma[i].num_pending;
+    ended &= !self->interrupts.num_left;
     return ended && node_next_cycle(self->node) == MEM_NEVER;
 }
 

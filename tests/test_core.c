@@ -29,13 +29,13 @@ static uint64_t miss_cycles(const struct node_params *params)
     return cycles;
 }
 
-static void expect_sum(const struct node *node, uint64_t start_cycle)
+static void expect_sum(const struct node *node)
 {
     const struct core_stats *stats = stats_of(node);
     uint64_t sum = stats->compute_cycles + stats->busy_cycles;
     for (int i = 0; i < CORE_NUM_WAITS; i++)
         sum += stats->wait_cycles[i];
-    cr_expect_eq(sum, stats->ended_cycle - start_cycle);
+    cr_expect_eq(sum, stats->ended_cycle);
 }
 
 Test(core, operations_that_hit_take_their_cycles_one_after_the_other)
@@ -101,7 +101,7 @@ Test(core, every_cycle_is_accounted_for)
                     op_store(32768), op_modify(65536), op_compute(17), op_fetch(128), op_fence(),
                     op_load(8192), op_load(1 << 20), op_load(2 << 20), op_load(3 << 20),
                     op_store(4 << 20));
-            expect_sum(node, 123);
+            expect_sum(node);
             cr_expect_eq(stats_of(node)->compute_cycles, 17);
             cr_expect_gt(stats_of(node)->wait_cycles[CORE_WAIT_FETCH], 100);
             node_free(node);
@@ -130,7 +130,7 @@ Test(core, stores_that_miss_do_not_hold_the_core_until_the_buffer_is_full)
         rig_run(node, ops, entries + 1, 0);
         cr_expect_eq(stats_of(node)->wait_cycles[CORE_WAIT_STORE_BUFFER],
                      miss_cycles(&p) - entries);
-        expect_sum(node, 0);
+        expect_sum(node);
         node_free(node);
     }
 }
@@ -154,7 +154,7 @@ Test(core, a_load_gets_its_bytes_from_the_youngest_store_that_has_them)
     cr_expect_eq(script.value_cycles[1], 2 + 2 + 2);
     cr_expect_eq(stats_of(node)->forwarded_loads, 2);
     rig_run_to(node, MEM_NEVER);
-    expect_sum(node, 0);
+    expect_sum(node);
     node_free(node);
 }
 
@@ -269,7 +269,7 @@ Test(core, accesses_of_a_device_go_past_the_cache_and_take_what_their_parts_take
         cr_expect_eq(registers.bytes[16], 7);
         cr_expect_eq(stats_of(node)->device_loads + stats_of(node)->device_stores, 2);
         cr_expect_eq(node->cores[0].l1d.stats.fills, 0);
-        expect_sum(node, at);
+        expect_sum(node);
         node_free(node);
     }
 }
@@ -293,7 +293,7 @@ Test(core, a_doorbell_comes_after_the_stores_before_it_and_a_load_from_a_device_
     cr_expect_eq(registers.num_reads, 1);
     cr_expect_gt(registers.read_cycle, registers.write_cycle);
     cr_expect_eq(script.values[0], 1);
-    expect_sum(node, 0);
+    expect_sum(node);
     node_free(node);
 }
 
@@ -310,7 +310,7 @@ Test(core, accesses_that_nothing_answers_are_errors_and_the_core_goes_on)
                     op_load(REGISTERS + 248), op_store(REGISTERS + 248), op_fetch(1 << 22));
             cr_expect_eq(stats_of(node)->errors, 5);
             cr_expect_eq(stats_of(node)->ops[CORE_STORE], 3);
-            expect_sum(node, 0);
+            expect_sum(node);
             node_free(node);
         }
 }
@@ -367,6 +367,104 @@ Test(core, loads_pass_stores_of_other_addresses_unless_there_is_a_fence)
         cr_expect_eq(a.values[0] + b.values[0] > 0, fenced);
         node_free(node);
     }
+}
+
+// --- interrupts ---------------------------------------------------------------------------------
+
+// Interrupts a core in a cycle.
+struct interrupter {
+    struct mem_agent agent; // the first member
+    struct core *core;
+    struct core_source *handler;
+    bool taken;
+};
+
+static void interrupt(struct mem_agent *agent, uint64_t cycle)
+{
+    struct interrupter *self = (struct interrupter *)agent;
+    self->taken = core_interrupt(self->core, self->handler, cycle);
+    agent->next_cycle = MEM_NEVER;
+}
+
+// Runs operations from cycle 100 on, interrupted in a cycle by a handler of 50 cycles that loads
+// a value. The cycle in which all ended; in *handled when the value was there.
+static uint64_t run_interrupted(const struct core_op *ops, uint32_t num, uint64_t cycle,
+                                uint64_t *handled)
+{
+    struct node_params p = plain_params(4, 0);
+    struct node *node = rig_node(&p);
+    struct err err = {0};
+    uint64_t at = RIG_RUN(node, 0, op_put(64, 7), op_put(128, 8), op_fence());
+    const struct core_op handler_ops[] = {op_compute(50), op_get(64)};
+    struct script script = script_make(ops, num);
+    struct script handler = script_make(handler_ops, 2);
+    struct interrupter interrupter = {.agent = {.next_cycle = at + cycle, .run = interrupt},
+                                      .core = &node->cores[0].core,
+                                      .handler = &handler.base};
+    cr_assert(node_add_agent(node, &interrupter.agent, &err));
+    if (num)
+        core_start(&node->cores[0].core, &script.base, at + 100);
+    rig_run_to(node, MEM_NEVER);
+    cr_assert(core_ended(&node->cores[0].core) && interrupter.taken);
+    cr_assert_eq(handler.num_values, 1);
+    cr_expect_eq(handler.values[0], 7);
+    cr_expect_eq(stats_of(node)->interrupts, 1);
+    for (uint32_t i = 0; i < script.num_values; i++)
+        cr_expect_eq(script.values[i], 8, "of the interrupted program");
+    expect_sum(node);
+    *handled = handler.value_cycles[0] - at;
+    uint64_t end = stats_of(node)->ended_cycle - at;
+    node_free(node);
+    return end;
+}
+
+Test(core, an_interrupt_is_taken_in_its_cycle_between_operations_and_within_compute)
+{
+    const struct core_op loads[] = {op_load(128), op_load(128), op_get(128), op_load(128)};
+    const struct core_op compute[] = {op_compute(1000), op_get(128)};
+    uint64_t handled;
+    for (uint64_t cycle = 100; cycle < 104; cycle++) {
+        cr_expect_eq(run_interrupted(loads, 4, cycle, &handled), 100 + 4 + 51);
+        cr_expect_eq(handled, cycle + 51);
+    }
+    for (uint64_t cycle = 100; cycle <= 1100; cycle += 50) {
+        cr_expect_eq(run_interrupted(compute, 2, cycle, &handled), 100 + 1001 + 51);
+        cr_expect_eq(handled, cycle + 51);
+    }
+}
+
+Test(core, an_interrupt_waits_for_a_load_that_misses_and_wakes_a_core_that_has_ended)
+{
+    struct node_params p = plain_params(4, 0);
+    uint64_t miss = miss_cycles(&p);
+    const struct core_op load = op_load(1 << 20);
+    uint64_t handled;
+    uint64_t end = run_interrupted(&load, 1, 120, &handled);
+    cr_expect_eq(end, handled);
+    cr_expect(handled > 100 + miss - 10 && handled < 100 + miss + 100, "%u", (unsigned)handled);
+    cr_expect_eq(run_interrupted(NULL, 0, 120, &handled), 120 + 51);
+    cr_expect_eq(handled, 120 + 51);
+}
+
+Test(core, a_second_interrupt_is_refused_while_one_is_handled)
+{
+    struct node_params p = plain_params(4, 0);
+    struct node *node = rig_node(&p);
+    const struct core_op ops[] = {op_compute(10), op_load(0)};
+    struct script first = script_make(ops, 2);
+    struct script second = script_make(ops, 2);
+    struct core *core = &node->cores[0].core;
+    cr_expect(core_interrupt(core, &first.base, 5));
+    cr_expect(!core_interrupt(core, &second.base, 5));
+    rig_run_to(node, 12);
+    cr_expect(!core_interrupt(core, &second.base, 12));
+    rig_run_to(node, MEM_NEVER);
+    cr_expect(core_ended(core));
+    cr_expect(core_interrupt(core, &second.base, 1000));
+    rig_run_to(node, MEM_NEVER);
+    cr_expect_eq(core->stats.ended_cycle, 1011);
+    expect_sum(node);
+    node_free(node);
 }
 
 // --- clocks -------------------------------------------------------------------------------------

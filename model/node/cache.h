@@ -12,11 +12,13 @@
 //           becomes a miss
 // A miss to a line that is on its way joins it. A miss is refused while all MSHRs are taken, or
 // while there might be no entry for what it evicts. A dirty line on its way out is snooped like one
-// that is still there; once another cache or a whole write of DMA has taken it over it need not go
-// any more. Coherent: data caches with each other, L2, memory and DMA. Not coherent: instruction
-// caches; what they hold stays as it was when it was fetched. Source: Papamarcos and Patel, ISCA
-// 1984 (MESI, as the Illinois protocol); Kroft, "Lockup-free instruction fetch/prefetch cache
-// organization", ISCA 1981 (MSHRs).
+// that is still there; once another cache, or a whole write of DMA, has taken it over, it need not
+// go any more.
+//
+// Coherent: data caches with each other, L2, memory and DMA. Not coherent: instruction caches; what
+// they hold stays as it was when it was fetched.
+// Source: Papamarcos and Patel, ISCA 1984 (MESI, there the Illinois protocol); Kroft, "Lockup-free
+// instruction fetch/prefetch cache organization", ISCA 1981 (MSHRs).
 #ifndef ORDITO_MODEL_NODE_CACHE_H
 #define ORDITO_MODEL_NODE_CACHE_H
 

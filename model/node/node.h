@@ -6,8 +6,8 @@
 // memory, then agents in the order in which they were added, then cores. What happens does not
 // depend on how node_run's calls divide the time. A core runs ahead of the others over operations
 // that hit, up to where the first of them could make itself felt, which changes nothing but the
-// speed; for that, sources of operations may share nothing but the modelled memory. Owner: node_new
-// takes all memory but that of the image's pages; node_free releases it.
+// speed; for that, sources of operations may share nothing but the modelled memory.
+// Owner: node_new takes all memory but that of the image's pages; node_free releases it.
 #ifndef ORDITO_MODEL_NODE_NODE_H
 #define ORDITO_MODEL_NODE_NODE_H
 
