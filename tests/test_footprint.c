@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/rng.h"
 #include "traces/footprint.h"
+#include "traces/mem_trace.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -69,6 +70,39 @@ Test(footprint, lines_and_pages_are_those_that_sorting_finds)
         cr_assert_eq(counts.data_pages, touched(refs, NUM, false, true, FOOTPRINT_PAGE_BYTES));
         cr_assert_eq(counts.fetch_lines, touched(refs, NUM, true, false, FOOTPRINT_LINE_BYTES));
         cr_assert_eq(counts.fetch_pages, touched(refs, NUM, true, false, FOOTPRINT_PAGE_BYTES));
+    }
+}
+
+Test(footprint, the_samples_are_what_their_readme_tells)
+{
+    static const struct {
+        const char *path;
+        uint64_t references[MEM_NUM_KINDS];
+        uint64_t lines, pages;
+    } samples[] = {
+        {"traces/samples/sort.lackey.xz", {368670, 83006, 47652, 672}, 1027, 99},
+        {"traces/samples/gzip.lackey.xz", {396300, 96385, 6803, 512}, 927, 38},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        struct err err = {0};
+        struct mem_ref refs[MEM_TRACE_BATCH];
+        struct footprint footprint = {0};
+        uint64_t references[MEM_NUM_KINDS] = {0};
+        struct mem_trace *trace = mem_trace_open(samples[i].path, NULL, &err);
+        size_t num;
+        while (trace && (num = mem_trace_next(trace, refs, MEM_TRACE_BATCH, &err)) > 0) {
+            cr_assert(footprint_add(&footprint, refs, num));
+            for (size_t j = 0; j < num; j++)
+                references[refs[j].kind]++;
+        }
+        mem_trace_close(trace);
+        cr_assert_eq(err.status, ERR_NONE, "%s", err.text);
+        for (size_t kind = 0; kind < MEM_NUM_KINDS; kind++)
+            cr_assert_eq(references[kind], samples[i].references[kind]);
+        struct footprint_counts counts = footprint_count(&footprint);
+        footprint_free(&footprint);
+        cr_assert_eq(counts.lines, samples[i].lines);
+        cr_assert_eq(counts.pages, samples[i].pages);
     }
 }
 
