@@ -90,9 +90,12 @@ static bool deliver(const struct command *self, json_t *figures, struct err *err
         json_decref(figures);
         return true;
     }
+    json_t *host = json_incref(json_object_get(figures, "host"));
+    json_object_del(figures, "host");
     return output_json_file(self->json,
-                            json_pack("{s:s, s:s, s:s, s:o}", "schema", "ordito.trace/1", "version",
-                                      ORDITO_VERSION, "outcome", "completed", "trace", figures),
+                            json_pack("{s:s, s:s, s:s, s:o, s:o*}", "schema", "ordito.trace/1",
+                                      "version", ORDITO_VERSION, "outcome", "completed", "trace",
+                                      figures, "host", host),
                             err);
 }
 

@@ -152,7 +152,7 @@ const char *table_topology_name(const struct config *config, char *text, size_t 
     return text;
 }
 
-static void label(FILE *to, const char *name)
+void table_label(FILE *to, const char *name)
 {
     fprintf(to, "  %-32s", name);
 }
@@ -163,10 +163,10 @@ static void line(FILE *to, const char *name, const char *path, double scale,
 {
     struct figure_value value = figure_by_path(path, source);
     if (value.type == FIGURE_INTEGER) {
-        label(to, name);
+        table_label(to, name);
         fprintf(to, "%" PRIu64 "\n", value.integer);
     } else if (value.type == FIGURE_REAL) {
-        label(to, name);
+        table_label(to, name);
         fprintf(to, "%.4g\n", value.real * scale);
     }
 }
@@ -175,7 +175,7 @@ static void print_latency(FILE *to, const char *name, const struct run_latency *
 {
     if (latency->num == 0)
         return;
-    label(to, name);
+    table_label(to, name);
     fprintf(to, "%.2f", latency->mean);
     if (latency->ci95 >= 0)
         fprintf(to, " +- %.2f (95 %%)", latency->ci95);
@@ -222,13 +222,13 @@ static void print_class(FILE *to, uint32_t class_idx, const struct run_class *of
     char name[48];
     snprintf(name, sizeof name, "class %" PRIu32 ": latency [cycles]", class_idx);
     if (of_class->latency.num == 0 && of_class->packets > 0) {
-        label(to, name);
+        table_label(to, name);
         fputs("grows without bound at this load\n", to);
     }
     print_latency(to, name, &of_class->latency);
     if (of_class->accepted_flits_per_node_cycle >= 0) {
         snprintf(name, sizeof name, "class %" PRIu32 ": accepted, offered", class_idx);
-        label(to, name);
+        table_label(to, name);
         fprintf(to, "%.4g of %.4g flits/node/cycle\n", of_class->accepted_flits_per_node_cycle,
                 of_class->offered_flits_per_node_cycle);
     }
@@ -236,11 +236,11 @@ static void print_class(FILE *to, uint32_t class_idx, const struct run_class *of
 
 static void print_outcome(FILE *to, const struct run_result *result)
 {
-    label(to, "outcome");
+    table_label(to, "outcome");
     fprintf(to, "%s after %" PRIu64 " cycles\n", run_outcome_names[result->outcome],
             result->cycles);
     if (result->outcome == RUN_SATURATED) {
-        label(to, "latency [cycles]");
+        table_label(to, "latency [cycles]");
         fputs("grows without bound at this load\n", to);
     } else {
         print_latency(to, "latency [cycles]", &result->latency);
@@ -254,7 +254,7 @@ static void print_outcome(FILE *to, const struct run_result *result)
 static void print_cut(FILE *to, const struct config *config)
 {
     uint32_t cut = config_cut_flits(config);
-    label(to, "longest packet [flits]");
+    table_label(to, "longest packet [flits]");
     fprintf(to, "%" PRIu32, cut);
     if (cut < config->max_flits)
         fprintf(to, " (not %" PRIu32 ": a buffer must take it whole)", config->max_flits);
@@ -267,7 +267,7 @@ void table_summary(FILE *to, const struct figure_source *source)
     print_machine(to, source->config, result);
     print_outcome(to, result);
     if (result->compared_router_cycles > 0 && result->outcome != RUN_MISMATCH) {
-        label(to, "lockstep");
+        table_label(to, "lockstep");
         fprintf(to,
                 "RTL and reference agree in every output of %" PRIu64 " router-cycles "
                 "(of %" PRIu64 "; in the others the router slept)\n",
@@ -288,6 +288,8 @@ void table_summary(FILE *to, const struct figure_source *source)
     line(to, "bytes of collectives", "application.collective_bytes", 1, source);
     if (result->has_application)
         print_cut(to, source->config);
+    if (result->has_nodes)
+        table_nodes(to, &result->nodes);
     line(to, "packets", "fabric.packets_ejected", 1, source);
     line(to, "flits", "fabric.flits_ejected", 1, source);
     line(to, "time [s]", "host.wall_s", 1, source);

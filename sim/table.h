@@ -29,4 +29,10 @@ void table_head(const struct table *self);
 void table_row(const struct table *self, const char *const *values, const struct config *config,
                const struct run_result *result, const char *error);
 
+// Begins a line of a summary.
+void table_label(FILE *to, const char *name);
+
+// The lines on full nodes.
+void table_nodes(FILE *to, const struct computers_stats *nodes);
+
 #endif

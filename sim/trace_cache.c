@@ -2,6 +2,7 @@
 #include "sim/trace_cache.h"
 
 #include "model/node/cachegrind.h"
+#include "sim/host.h"
 #include "traces/mem_trace.h"
 
 #include <ctype.h>
@@ -85,14 +86,16 @@ static json_t *write_backs_json(const struct cachegrind *caches)
 }
 
 static json_t *figures_json(const struct cachegrind *caches, const struct mem_trace *trace,
-                            const char *const texts[3])
+                            const char *const texts[3], double count_s)
 {
+    double references = (double)sum(caches->counts.references);
     json_t *figures =
-        json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:o, s:o}", "format",
+        json_pack("{s:s, s:{s:s, s:s, s:s}, s:o, s:o, s:o, s:{s:f, s:f}}", "format",
                   mem_trace_format(trace)->name, "caches", "i1", texts[0], "d1", texts[1], "ll",
                   texts[2], "references", accesses_json(caches->counts.references), "l1_misses",
                   accesses_json(caches->counts.l1_misses), "ll_misses",
-                  accesses_json(caches->counts.ll_misses));
+                  accesses_json(caches->counts.ll_misses), "host", "count_s", count_s,
+                  "references_per_s", count_s > 0 ? references / count_s : 0.0);
     if (figures && caches->dirty)
         json_object_set_new(figures, "with_write_backs", write_backs_json(caches));
     return figures;
@@ -103,11 +106,15 @@ static json_t *count(struct cachegrind *caches, struct mem_trace *trace, const c
 {
     struct mem_ref refs[MEM_TRACE_BATCH];
     size_t num;
-    while ((num = mem_trace_next(trace, refs, MEM_TRACE_BATCH, err)) > 0)
+    double count_s = 0; // processor time, without decoding
+    while ((num = mem_trace_next(trace, refs, MEM_TRACE_BATCH, err)) > 0) {
+        double begin_s = host_cpu_s();
         cachegrind_run(caches, refs, num);
+        count_s += host_cpu_s() - begin_s;
+    }
     if (err->status != ERR_NONE)
         return NULL;
-    json_t *figures = figures_json(caches, trace, texts);
+    json_t *figures = figures_json(caches, trace, texts, count_s);
     if (!figures)
         err_set(err, ERR_RUN, "out of memory");
     return figures;

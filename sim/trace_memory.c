@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Traces of memory references: how many of each kind, and what they touch.
+#include "sim/host.h"
 #include "sim/trace_summary.h"
 #include "traces/footprint.h"
 #include "traces/mem_trace.h"
@@ -12,6 +13,7 @@ struct counted {
     uint64_t bytes[MEM_REF_NUM_KINDS];
     struct mem_ref first, last;
     struct footprint footprint;
+    double decode_s; // processor time
 };
 
 static bool memory_format(size_t i, const char **name, const char **help)
@@ -73,12 +75,15 @@ static json_t *footprint_json(const struct footprint *footprint)
 
 static json_t *figures_json(const struct counted *counted, const struct mem_trace *trace)
 {
-    return json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "format",
-                     mem_trace_format(trace)->name, "lines", (json_int_t)mem_trace_lines(trace),
-                     "other_lines", (json_int_t)mem_trace_others(trace), "references",
+    json_int_t lines = (json_int_t)mem_trace_lines(trace);
+    return json_pack("{s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:{s:f, s:f}}", "format",
+                     mem_trace_format(trace)->name, "lines", lines, "other_lines",
+                     (json_int_t)mem_trace_others(trace), "references",
                      kinds_json(counted->references), "bytes", kinds_json(counted->bytes),
                      "footprint", footprint_json(&counted->footprint), "first",
-                     ref_json(&counted->first), "last", ref_json(&counted->last));
+                     ref_json(&counted->first), "last", ref_json(&counted->last), "host",
+                     "decode_s", counted->decode_s, "lines_per_s",
+                     counted->decode_s > 0 ? (double)lines / counted->decode_s : 0.0);
 }
 
 static json_t *summarise(const char *path, const char *format, struct err *err)
@@ -93,12 +98,15 @@ static json_t *summarise(const char *path, const char *format, struct err *err)
     struct counted counted = {0};
     struct mem_ref refs[MEM_TRACE_BATCH];
     size_t num;
+    double begin_s = host_cpu_s();
     while ((num = mem_trace_next(trace, refs, MEM_TRACE_BATCH, err)) > 0) {
+        counted.decode_s += host_cpu_s() - begin_s;
         count(&counted, refs, num);
         if (!footprint_add(&counted.footprint, refs, num)) {
             err_set(err, ERR_RUN, "%s: out of memory for the pages that it touches", path);
             break;
         }
+        begin_s = host_cpu_s();
     }
     json_t *figures = err->status == ERR_NONE ? figures_json(&counted, trace) : NULL;
     footprint_free(&counted.footprint);

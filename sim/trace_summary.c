@@ -76,6 +76,8 @@ void trace_summary_print(FILE *to, const json_t *figures, int indent)
     json_t *value;
     json_object_foreach((json_t *)figures, key, value)
     {
+        if (strcmp(key, "host") == 0)
+            continue;
         fprintf(to, "%*s", indent, "");
         int column = indent;
         for (const char *letter = key; *letter; letter++, column++)

@@ -22,7 +22,8 @@ struct trace_kind {
     // True if a file looks like a trace of one of the formats; never an error.
     bool (*probe)(const char *path);
     // An object of figures, the caller's; their keys name them in the order in which they are told.
-    // `format` is a name, or NULL to tell by content. NULL on failure: ERR_TRACE, ERR_RUN.
+    // `format` is a name, or NULL to tell by content. What is under "host" may differ from time to
+    // time. NULL on failure: ERR_TRACE, ERR_RUN.
     json_t *(*summarise)(const char *path, const char *format, struct err *err);
 };
 
@@ -36,7 +37,8 @@ json_t *trace_summary(const char *path, const char *format, struct err *err);
 // Lists the formats of all kinds.
 void trace_summary_help(FILE *to);
 
-// Figures for people: a line each, in words made of the keys, the figures of an object indented.
+// Figures for people, but those of the host: a line each, in words made of the keys, the figures of
+// an object indented.
 void trace_summary_print(FILE *to, const json_t *figures, int indent);
 
 #endif

@@ -253,6 +253,49 @@ check "an interrupt while RTL is built, in validation" 130 'interrupted after 0 
     "${tools[@]}" validate --runs 3
 check "so are packets, each whole" 0 '^1$' bash -c "awk -F, '{ print NF == 10 }' k.csv | sort -u"
 
+# --- traces ---
+trace() { "$ordito" trace "$@"; }
+from() { trace "${@:2}" <"$1"; }
+check "help of trace" 0 '^  lackey +memory references' trace --help
+check "help of a verb" 0 '--write-backs' trace cache --help
+check "no verb" 2 'no verb "inof"; nearest: info' trace inof
+check "no trace" 2 'info: no trace named' trace info
+check "two traces" 2 '"b": one trace is read, and that is a' trace info a b
+check "no such option of trace" 2 'nearest: --format' trace info a --fromat x
+check "no such format" 2 'called "lakcey"; nearest: lackey' trace info a --format lakcey
+check "no such file" 6 'nonexistent: No such file' trace info nonexistent
+check "not a trace" 6 'router.sv: not a trace of a known format' trace info "$sources/router.sv"
+check "what a memory trace touches" 0 '^    lines +1027$' trace info "$samples/sort.lackey.xz"
+check "from standard input" 0 '^  modify +672$' from "$samples/sort.lackey.xz" info -
+check "what a program does" 0 '^  irecv +26016$' trace info "$samples/mg.S.64.ti.tar.zst"
+check "not from standard input" 2 'simgrid has to be a file' \
+    from "$samples/mg.S.64.ti.tar.zst" info - --format simgrid
+check "a trace as JSON" 0 '^      "modify": 512,$' trace info "$samples/gzip.lackey.xz" --json -
+check "its schema" 0 '"schema": "ordito.trace/1"' trace cache "$samples/gzip.lackey.xz" --json -
+check "good traces" 0 'is.S.64.ti.tar.zst: good .simgrid' \
+    trace check "$samples/gzip.lackey.xz" "$samples/is.S.64.ti.tar.zst"
+printf 'I  04001000,3\n L 1fff000608,8\nI 4001003,2\n' >bad.lackey
+check "a bad line" 6 '^ordito: bad.lackey:3: "I 4001003,2": neither' trace check bad.lackey
+check "good ones before it are told" 6 'gzip.lackey.xz: good' \
+    trace check "$samples/gzip.lackey.xz" bad.lackey
+check_untouched "no figures of a bad trace" 6 'bad.lackey:3' trace info bad.lackey --json bad.json
+head -c 50000 "$samples/sort.lackey.xz" >cut.lackey.xz
+check "a trace that is cut off" 6 'cut.lackey.xz: ' trace check cut.lackey.xz
+printf '0 init\n0 send 1 7 8\n0 finalize\n1 init\n1 finalize\n' >sent.ti
+check "a message that nobody receives" 6 'rank 1: unmatched: receives 0 messages, but 1 are' \
+    trace check sent.ti
+printf '0 init\n0 barrier\n0 finalize\n1 init\n1 finalize\n' >alone.ti
+check "a collective of one" 6 'rank 1: unmatched: takes part in 0 collective' trace check alone.ti
+check "its replay" 6 '' run --set workload.kind=trace --set workload.path=alone.ti
+printf 'r 1000 4\nw 103e 4\ni 2000 4\nm 1000 8\n' >four.din
+check "caches" 0 '^  write +1$' trace cache four.din
+check "caches in one set" 0 '"ll": "64,1,64"' trace cache four.din --ll 64,1,64 --json -
+check "a cache that cannot be" 2 '--d1.ways: 0 is not in' trace cache four.din --d1 1024,0,64
+check "no geometry" 2 '--ll: "1024,2" is not BYTES,WAYS,LINE' trace cache four.din --ll 1024,2
+check "a program has no references" 2 'no format of memory traces is called "simgrid"' \
+    trace cache sent.ti --format simgrid
+check "nor by content" 6 'sent.ti: not a memory trace' trace cache sent.ti
+
 # --- the speed of the program ---
 large_parent='import json, subprocess, sys
 ballast = bytearray(200_000_000)

@@ -25,8 +25,10 @@ static bool is_said(const char *line)
     char mark = line[0];
     if ((mark != '=' && mark != '-' && mark != '*') || line[1] != mark)
         return false;
-    size_t digits = strspn(line + 2, "0123456789");
-    return digits > 0 && line[2 + digits] == mark && line[3 + digits] == mark;
+    const char *at = line + 2;
+    while (*at >= '0' && *at <= '9')
+        at++;
+    return at > line + 2 && at[0] == mark && at[1] == mark;
 }
 
 // Decodes the line of a reference behind its prefix. Returns the next line, or NULL with a fault.

@@ -55,6 +55,7 @@ struct computers_stats {
     struct mem_master_stats masters[MASTER_NUM];
     struct mem_stats mem;
     struct nic_stats nic;
+    struct nic_channel_stats channels; // of all DMA channels
     uint64_t driver_errors; // completions with a status other than NIC_OK
 };
 

@@ -43,6 +43,8 @@ static void add_card(struct computers_stats *sum, struct nic *nic, uint64_t cycl
 {
     struct nic_stats stats = nic_stats(nic, cycle);
     add_nic(&sum->nic, &stats);
+    for (uint32_t i = 0; i < NIC_MAX_CHANNELS; i++)
+        ADD(sum->channels, stats.channels[i]);
     for (uint32_t i = 0; i < nic_num_masters(nic); i++)
         ADD(sum->masters[i == 0 ? MASTER_NIC : MASTER_DMA], nic_master(nic, i)->stats);
 }

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What scripts that run programs under tools of Valgrind share."""
+import ctypes
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+
+# A line a reference to memory; other processes that come of the program are silent.
+LACKEY = ["--tool=lackey", "--trace-mem=yes", "--basic-counts=no",
+          "--child-silent-after-fork=yes"]
+PIPE_BYTES = 1 << 20
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    """In a child: is ended with this process, however that ends."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def start(tool, command, **options):
+    """Starts a program under a tool. Returns it, and the pipe that what the tool says comes by. The
+    program finds the same environment and the same open files under every tool."""
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    running = subprocess.Popen(["valgrind", *tool, f"--log-fd={writing}", *command],
+                               pass_fds=[writing], preexec_fn=die_with_parent, **options)
+    os.close(writing)
+    return running, reading
+
+
+def lacking(command):
+    """What there is not that it takes to run the command, in words, or None."""
+    if not shutil.which("valgrind"):
+        return "valgrind is not installed; scripts/install-deps bench installs it"
+    if not shutil.which(command[0]):
+        return f"{command[0]}: no such program"
+    return None
+
+
+def split(arguments):
+    """The arguments before the first --, and the command behind it."""
+    mark = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:mark], arguments[mark + 1:]
