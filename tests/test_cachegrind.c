@@ -41,7 +41,7 @@ static struct cachegrind_counts count(const struct cachegrind_params *params,
 
 Test(cachegrind, a_first_reference_misses_everywhere_and_a_second_nowhere)
 {
-    static const uint8_t kinds[] = {MEM_FETCH, MEM_LOAD, MEM_STORE};
+    static const uint8_t kinds[] = {MEM_REF_FETCH, MEM_REF_LOAD, MEM_REF_STORE};
     for (int access = 0; access < CACHEGRIND_NUM_ACCESSES; access++) {
         struct cachegrind_counts counts =
             COUNT(&small, {LINE(1), 8, kinds[access]}, {LINE(2) - 1, 1, kinds[access]},
@@ -54,7 +54,7 @@ Test(cachegrind, a_first_reference_misses_everywhere_and_a_second_nowhere)
 
 Test(cachegrind, a_modify_is_one_read)
 {
-    struct cachegrind_counts counts = COUNT(&small, {LINE(1), 8, MEM_MODIFY});
+    struct cachegrind_counts counts = COUNT(&small, {LINE(1), 8, MEM_REF_MODIFY});
     cr_assert_eq(counts.references[READ], 1);
     cr_assert_eq(counts.l1_misses[READ], 1);
     cr_assert_eq(counts.references[WRITE], 0);
@@ -63,7 +63,7 @@ Test(cachegrind, a_modify_is_one_read)
 Test(cachegrind, fetches_and_data_share_the_last_level_alone)
 {
     struct cachegrind_counts counts =
-        COUNT(&small, {LINE(1), 4, MEM_FETCH}, {LINE(1), 4, MEM_LOAD});
+        COUNT(&small, {LINE(1), 4, MEM_REF_FETCH}, {LINE(1), 4, MEM_REF_LOAD});
     cr_assert_eq(counts.l1_misses[READ], 1);
     cr_assert_eq(counts.ll_misses[READ], 0);
 }
@@ -71,7 +71,7 @@ Test(cachegrind, fetches_and_data_share_the_last_level_alone)
 Test(cachegrind, a_reference_in_two_lines_looks_up_both_and_is_one_miss)
 {
     struct cachegrind_counts counts =
-        COUNT(&small, {LINE(2) - 4, 8, MEM_LOAD}, {LINE(1), 4, MEM_LOAD}, {LINE(2), 4, MEM_LOAD});
+        COUNT(&small, {LINE(2) - 4, 8, MEM_REF_LOAD}, {LINE(1), 4, MEM_REF_LOAD}, {LINE(2), 4, MEM_REF_LOAD});
     cr_assert_eq(counts.references[READ], 3);
     cr_assert_eq(counts.l1_misses[READ], 1);
     cr_assert_eq(counts.ll_misses[READ], 1);
@@ -82,9 +82,9 @@ Test(cachegrind, on_a_miss_the_last_level_is_looked_up_for_the_whole_reference)
     // Line 1 stays in the data cache, and is pushed out of the last level by fetches. A load of
     // lines 1 and 2 then misses line 2 alone, but looks up line 1 too and brings it back.
     struct cachegrind_counts counts =
-        COUNT(&small, {LINE(1), 4, MEM_LOAD}, {LINE(10), 4, MEM_FETCH}, {LINE(11), 4, MEM_FETCH},
-              {LINE(12), 4, MEM_FETCH}, {LINE(13), 4, MEM_FETCH}, {LINE(2) - 4, 8, MEM_LOAD},
-              {LINE(1), 4, MEM_FETCH});
+        COUNT(&small, {LINE(1), 4, MEM_REF_LOAD}, {LINE(10), 4, MEM_REF_FETCH}, {LINE(11), 4, MEM_REF_FETCH},
+              {LINE(12), 4, MEM_REF_FETCH}, {LINE(13), 4, MEM_REF_FETCH}, {LINE(2) - 4, 8, MEM_REF_LOAD},
+              {LINE(1), 4, MEM_REF_FETCH});
     cr_assert_eq(counts.l1_misses[READ], 2);
     cr_assert_eq(counts.ll_misses[READ], 2);
     cr_assert_eq(counts.l1_misses[FETCH], 5);
@@ -99,8 +99,8 @@ Test(cachegrind, data_larger_than_the_smallest_line_counts_as_that_large)
     params.i1.line_bytes = 32;
     // 32 bytes: of line 1 alone. Fetches count as they are.
     struct cachegrind_counts counts =
-        COUNT(&params, {LINE(1), 512, MEM_LOAD}, {LINE(2), 4, MEM_LOAD},
-              {LINE(1) + 32, 32, MEM_LOAD}, {LINE(4), 96, MEM_FETCH}, {LINE(5) + 31, 1, MEM_FETCH});
+        COUNT(&params, {LINE(1), 512, MEM_REF_LOAD}, {LINE(2), 4, MEM_REF_LOAD},
+              {LINE(1) + 32, 32, MEM_REF_LOAD}, {LINE(4), 96, MEM_REF_FETCH}, {LINE(5) + 31, 1, MEM_REF_FETCH});
     cr_assert_eq(counts.l1_misses[READ], 2);
     cr_assert_eq(counts.l1_misses[FETCH], 1);
 }
@@ -133,16 +133,16 @@ Test(cachegrind, geometries_that_cannot_be_are_refused_by_name)
 Test(cachegrind, lines_are_written_back_when_they_are_dirty_and_evicted)
 {
     // Lines 0, 4 and 8 share a place in the data cache.
-    struct cachegrind_counts counts = COUNT(&small, {LINE(0), 8, MEM_LOAD}, {LINE(4), 8, MEM_LOAD});
+    struct cachegrind_counts counts = COUNT(&small, {LINE(0), 8, MEM_REF_LOAD}, {LINE(4), 8, MEM_REF_LOAD});
     cr_assert_eq(counts.write_backs, 0);
-    counts = COUNT(&small, {LINE(0), 8, MEM_STORE});
+    counts = COUNT(&small, {LINE(0), 8, MEM_REF_STORE});
     cr_assert_eq(counts.write_backs, 0);
-    counts = COUNT(&small, {LINE(0), 8, MEM_STORE}, {LINE(4), 8, MEM_LOAD}, {LINE(8), 8, MEM_LOAD});
+    counts = COUNT(&small, {LINE(0), 8, MEM_REF_STORE}, {LINE(4), 8, MEM_REF_LOAD}, {LINE(8), 8, MEM_REF_LOAD});
     cr_assert_eq(counts.write_backs, 1);
     counts =
-        COUNT(&small, {LINE(0), 8, MEM_LOAD}, {LINE(0), 8, MEM_MODIFY}, {LINE(4), 8, MEM_LOAD});
+        COUNT(&small, {LINE(0), 8, MEM_REF_LOAD}, {LINE(0), 8, MEM_REF_MODIFY}, {LINE(4), 8, MEM_REF_LOAD});
     cr_assert_eq(counts.write_backs, 1);
-    counts = COUNT(&small, {LINE(1) - 4, 8, MEM_STORE}, {LINE(5) - 4, 8, MEM_LOAD});
+    counts = COUNT(&small, {LINE(1) - 4, 8, MEM_REF_STORE}, {LINE(5) - 4, 8, MEM_REF_LOAD});
     cr_assert_eq(counts.write_backs, 2);
     cr_assert_eq(counts.write_back_misses, 0);
 }
@@ -150,15 +150,15 @@ Test(cachegrind, lines_are_written_back_when_they_are_dirty_and_evicted)
 // Line 0 is made dirty, four fetches push it out of the last level, and line 4 evicts it from the
 // data cache, into a last level of lines 11, 12, 13 and 4.
 #define WRITTEN_ALONE                                                                              \
-    {LINE(0), 8, MEM_STORE}, {LINE(10), 4, MEM_FETCH}, {LINE(11), 4, MEM_FETCH},                   \
-        {LINE(12), 4, MEM_FETCH}, {LINE(13), 4, MEM_FETCH},                                        \
+    {LINE(0), 8, MEM_REF_STORE}, {LINE(10), 4, MEM_REF_FETCH}, {LINE(11), 4, MEM_REF_FETCH},                   \
+        {LINE(12), 4, MEM_REF_FETCH}, {LINE(13), 4, MEM_REF_FETCH},                                        \
     {                                                                                              \
-        LINE(4), 8, MEM_LOAD                                                                       \
+        LINE(4), 8, MEM_REF_LOAD                                                                       \
     }
 
 Test(cachegrind, a_line_that_is_written_back_can_save_one_miss)
 {
-    struct cachegrind_counts counts = COUNT(&small, WRITTEN_ALONE, {LINE(0), 4, MEM_FETCH});
+    struct cachegrind_counts counts = COUNT(&small, WRITTEN_ALONE, {LINE(0), 4, MEM_REF_FETCH});
     cr_assert_eq(counts.write_backs, 1);
     cr_assert_eq(counts.write_back_misses, 1);
     cr_assert_eq(counts.ll_misses[FETCH], 5);
@@ -171,12 +171,12 @@ Test(cachegrind, a_line_that_is_written_back_can_cost_as_many_misses_as_there_ar
     // Taken the longest unused first, all four lines are there; with line 0 before them, each has
     // just been pushed out by the one before.
     struct cachegrind_counts counts =
-        COUNT(&small, WRITTEN_ALONE, {LINE(15), 4, MEM_FETCH}, {LINE(11), 4, MEM_FETCH});
+        COUNT(&small, WRITTEN_ALONE, {LINE(15), 4, MEM_REF_FETCH}, {LINE(11), 4, MEM_REF_FETCH});
     cr_assert_eq(counts.ll_misses_beside[FETCH], counts.ll_misses[FETCH]);
     struct cachegrind_params params = small;
     params.i1.size_bytes = 64; // no fetch of another line hits
-    counts = COUNT(&params, WRITTEN_ALONE, {LINE(11), 4, MEM_FETCH}, {LINE(12), 4, MEM_FETCH},
-                   {LINE(13), 4, MEM_FETCH}, {LINE(4), 4, MEM_FETCH});
+    counts = COUNT(&params, WRITTEN_ALONE, {LINE(11), 4, MEM_REF_FETCH}, {LINE(12), 4, MEM_REF_FETCH},
+                   {LINE(13), 4, MEM_REF_FETCH}, {LINE(4), 4, MEM_REF_FETCH});
     cr_assert_eq(counts.write_backs, 1);
     cr_assert_eq(counts.ll_misses[FETCH], 4);
     cr_assert_eq(counts.ll_misses_beside[FETCH], 4 + params.ll.ways);
@@ -239,10 +239,10 @@ struct lists {
 
 static void lists_refer(struct lists *self, const struct mem_ref *ref, uint32_t most_bytes)
 {
-    uint64_t size = ref->kind != MEM_FETCH && ref->size > most_bytes ? most_bytes : ref->size;
+    uint64_t size = ref->kind != MEM_REF_FETCH && ref->size > most_bytes ? most_bytes : ref->size;
     uint64_t last = ref->address + size - 1;
     uint64_t evicted[2] = {CACHE_NO_LINE, CACHE_NO_LINE};
-    int access = ref->kind == MEM_FETCH ? FETCH : ref->kind == MEM_STORE ? WRITE : READ;
+    int access = ref->kind == MEM_REF_FETCH ? FETCH : ref->kind == MEM_REF_STORE ? WRITE : READ;
     bool there = true;
     self->counts.references[access]++;
     if (access == FETCH) {
@@ -251,7 +251,7 @@ static void lists_refer(struct lists *self, const struct mem_ref *ref, uint32_t 
         uint64_t d1_bytes = self->d1.geometry.line_bytes;
         uint64_t first = ref->address / d1_bytes;
         for (uint64_t line = first; line <= last / d1_bytes; line++)
-            there &= list_use(&self->d1, line, ref->kind != MEM_LOAD, &evicted[line - first]);
+            there &= list_use(&self->d1, line, ref->kind != MEM_REF_LOAD, &evicted[line - first]);
     }
     if (there)
         return;
@@ -286,7 +286,7 @@ static void draw_refs(struct rng *rng, struct mem_ref *refs, size_t num)
             address = rng_below(rng, 1 << 13) + (rng_below(rng, 4) << 40);
         refs[i] =
             (struct mem_ref){address, (uint16_t)(1 + rng_below(rng, rng_below(rng, 9) ? 16 : 200)),
-                             (uint8_t)rng_below(rng, MEM_NUM_KINDS)};
+                             (uint8_t)rng_below(rng, MEM_REF_NUM_KINDS)};
         address += rng_below(rng, 40);
     }
 }

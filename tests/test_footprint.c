@@ -31,7 +31,7 @@ static uint64_t touched(const struct mem_ref *refs, size_t num, bool fetches, bo
     static uint64_t units[MAX];
     size_t at = 0;
     for (size_t i = 0; i < num; i++) {
-        if (!(refs[i].kind == MEM_FETCH ? fetches : data))
+        if (!(refs[i].kind == MEM_REF_FETCH ? fetches : data))
             continue;
         uint64_t last = (refs[i].address + refs[i].size - 1) / bytes;
         for (uint64_t unit = refs[i].address / bytes;; unit++) {
@@ -57,7 +57,7 @@ Test(footprint, lines_and_pages_are_those_that_sorting_finds)
                 address = UINT64_MAX;
             if (address > UINT64_MAX - size)
                 address = UINT64_MAX - size + 1;
-            refs[i] = (struct mem_ref){address, size, (uint8_t)rng_below(&rng, MEM_NUM_KINDS)};
+            refs[i] = (struct mem_ref){address, size, (uint8_t)rng_below(&rng, MEM_REF_NUM_KINDS)};
         }
         struct footprint footprint = {0};
         for (size_t i = 0; i < NUM; i += NUM / 4) // no matter in how many batches
@@ -77,7 +77,7 @@ Test(footprint, the_samples_are_what_their_readme_tells)
 {
     static const struct {
         const char *path;
-        uint64_t references[MEM_NUM_KINDS];
+        uint64_t references[MEM_REF_NUM_KINDS];
         uint64_t lines, pages;
     } samples[] = {
         {"traces/samples/sort.lackey.xz", {368670, 83006, 47652, 672}, 1027, 99},
@@ -87,7 +87,7 @@ Test(footprint, the_samples_are_what_their_readme_tells)
         struct err err = {0};
         struct mem_ref refs[MEM_TRACE_BATCH];
         struct footprint footprint = {0};
-        uint64_t references[MEM_NUM_KINDS] = {0};
+        uint64_t references[MEM_REF_NUM_KINDS] = {0};
         struct mem_trace *trace = mem_trace_open(samples[i].path, NULL, &err);
         size_t num;
         while (trace && (num = mem_trace_next(trace, refs, MEM_TRACE_BATCH, &err)) > 0) {
@@ -97,7 +97,7 @@ Test(footprint, the_samples_are_what_their_readme_tells)
         }
         mem_trace_close(trace);
         cr_assert_eq(err.status, ERR_NONE, "%s", err.text);
-        for (size_t kind = 0; kind < MEM_NUM_KINDS; kind++)
+        for (size_t kind = 0; kind < MEM_REF_NUM_KINDS; kind++)
             cr_assert_eq(references[kind], samples[i].references[kind]);
         struct footprint_counts counts = footprint_count(&footprint);
         footprint_free(&footprint);
