@@ -108,7 +108,9 @@ struct config {
     struct node_params node;
     struct nic_params nic;
     uint32_t driver_send_slots, driver_receive_slots; // of rings
-    uint32_t driver_piece_bytes;
+    uint32_t driver_piece_bytes, driver_pio_bytes;
+    bool driver_interrupts; // arrival: polling | interrupt
+    uint32_t driver_interrupt_cycles;
 
     // Not a key: packets that messages are cut into are at most this long; 0: by max_flits and
     // buffer_flits alone. Set by --vary, so that runs with different switching cut alike.

@@ -31,6 +31,7 @@ CHOICES(choices_blocked, "retry", "wait")
 CHOICES(choices_backend, "ref", "rtl", "lockstep", "rtl-whole") // enum config_backend
 CHOICES(choices_workload, "synthetic", "trace", "packets")      // enum config_workload
 CHOICES(choices_process, "bernoulli", "bursty")
+CHOICES(choices_arrival, "polling", "interrupt")
 CHOICES(choices_model, "ideal", "full") // enum config_model
 CHOICES(choices_pattern, "uniform", "transpose", "bit-complement", "bit-reverse", "shuffle",
         "tornado", "neighbour", "hotspot", "permutation", "matrix")

@@ -11,6 +11,7 @@ size_t choices_blocked(const char **names);
 size_t choices_backend(const char **names);
 size_t choices_workload(const char **names);
 size_t choices_process(const char **names);
+size_t choices_arrival(const char **names);
 size_t choices_model(const char **names);
 size_t choices_pattern(const char **names);
 size_t choices_barrier(const char **names);

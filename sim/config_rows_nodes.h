@@ -469,9 +469,24 @@
          RANGE(4, 32768),                                                                          \
          UNIT("", "64", "of the receive ring, a buffer each; a power of two"),                     \
          FULL},                                                                                    \
+        {.key = "nodes.driver.piece_bytes",                                                        \
+         FIELD(UINT32, driver_piece_bytes),                                                        \
+         RANGE(64, 1 << 20),                                                                       \
+         UNIT("bytes", "4096", "that messages are sent in, and buffers have"),                     \
+         FULL},                                                                                    \
+        {.key = "nodes.driver.pio_bytes",                                                          \
+         FIELD(UINT32, driver_pio_bytes),                                                          \
+         RANGE(0, 1024),                                                                           \
+         UNIT("bytes", "0", "messages up to this long go by programmed I/O"),                      \
+         FULL},                                                                                    \
+        {.key = "nodes.driver.arrival",                                                            \
+         FIELD(FLAG, driver_interrupts),                                                           \
+         .choices = choices_arrival,                                                               \
+         UNIT("", "polling", "how software learns of what has come"),                              \
+         FULL},                                                                                    \
     {                                                                                              \
-        .key = "nodes.driver.piece_bytes", FIELD(UINT32, driver_piece_bytes), RANGE(64, 1 << 20),  \
-        UNIT("bytes", "4096", "that messages are sent in, and buffers have"), FULL                 \
+        .key = "nodes.driver.interrupt_cycles", FIELD(UINT32, driver_interrupt_cycles),            \
+        RANGE(0, 1000000), UNIT("cycles", "2000", "of the node, to enter a handler"), FULL         \
     }
 
 #endif

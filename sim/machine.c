@@ -6,6 +6,7 @@
 #include "model/node/packets.h"
 #include "model/node/synthetic.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const struct router_ops *const backends[BACKEND_NUM] = {
@@ -207,6 +208,9 @@ static bool make_computers(struct machine *self, const struct config *config, st
         .send_slots = config->driver_send_slots,
         .receive_slots = config->driver_receive_slots,
         .piece_bytes = config->driver_piece_bytes,
+        .pio_bytes = config->driver_pio_bytes,
+        .interrupts = config->driver_interrupts,
+        .interrupt_cycles = config->driver_interrupt_cycles,
         .num_nodes = self->topology->num_nodes,
         .seed = config->seed,
         .end_cycle = config->max_cycles == CONFIG_AUTO ? UINT64_MAX : (uint64_t)config->max_cycles,
@@ -222,6 +226,11 @@ static bool make_computers(struct machine *self, const struct config *config, st
     params.nic.num_classes = config->classes;
     if (params.nic.window_bytes > params.nic.max_payload_bytes / 8 * 8)
         params.nic.window_bytes = params.nic.max_payload_bytes / 8 * 8;
+    if (params.pio_bytes > params.nic.window_bytes)
+        return config_refuse(config, "nodes.driver.pio_bytes", err,
+                             "%" PRIu32 " bytes do not fit the card's window of %" PRIu32
+                             " (nodes.nic.window_bytes, and what a packet takes)",
+                             params.pio_bytes, params.nic.window_bytes);
     self->computers = true;
     self->workload = clock_ratio_make(&params.clock, config_node_clock_hz(config),
                                       config->fabric_clock_hz, "nodes.clock_hz", err)

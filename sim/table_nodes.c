@@ -28,7 +28,8 @@ static void print_cores(FILE *to, const struct computers_stats *nodes)
             percent(core->busy_cycles, all));
     for (int i = 0; i < CORE_NUM_WAITS; i++)
         if (core->wait_cycles[i] > 0)
-            fprintf(to, ", wait %s %.1f %%", core_wait_names[i], percent(core->wait_cycles[i], all));
+            fprintf(to, ", wait %s %.1f %%", core_wait_names[i],
+                    percent(core->wait_cycles[i], all));
     fputc('\n', to);
 }
 
@@ -65,10 +66,10 @@ void table_nodes(FILE *to, const struct computers_stats *nodes)
     if (nodes->nic.packets_sent + nodes->nic.packets_received == 0)
         return;
     table_label(to, "cards");
-    fprintf(to, "%" PRIu64 " messages, %" PRIu64 " packets sent; DMA %.2f %% busy; %" PRIu64
-                " cycles a packet waited for room, %" PRIu64 " for a receive buffer\n",
+    fprintf(to,
+            "%" PRIu64 " messages, %" PRIu64 " packets sent; DMA %.2f %% busy; %" PRIu64
+            " cycles a packet waited for room, %" PRIu64 " for a receive buffer\n",
             nodes->nic.messages_sent, nodes->nic.packets_sent,
             percent(nodes->channels.busy_cycles, nodes->cycles * nodes->computers),
-            nodes->nic.out_full_cycles + nodes->nic.in_full_cycles,
-            nodes->nic.receive_wait_cycles);
+            nodes->nic.out_full_cycles + nodes->nic.in_full_cycles, nodes->nic.receive_wait_cycles);
 }

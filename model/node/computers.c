@@ -245,6 +245,12 @@ static bool make_programs(struct computers *self, struct err *err)
     return self->mpi != NULL;
 }
 
+static void interrupt(void *rank_source, uint32_t nic_context, uint64_t cycle)
+{
+    (void)nic_context; // there is one
+    rank_source_interrupt(rank_source, cycle);
+}
+
 // A node's card, and the driver that its program uses.
 static bool make_card(struct computers *self, uint32_t idx, struct err *err)
 {
@@ -257,6 +263,8 @@ static bool make_card(struct computers *self, uint32_t idx, struct err *err)
         .address = self->driver.nic_address,
         .net = &self->net.base,
         .store = &self->store,
+        .interrupt = interrupt,
+        .context = &computer->rank,
     };
     config.params.line_bytes = params->node.l1d.geometry.line_bytes;
     computer->nic = nic_new(&config, "nodes.nic", err);
@@ -280,6 +288,8 @@ static bool lay_out(struct computers *self, struct err *err)
         .send_slots = params->send_slots,
         .receive_slots = params->receive_slots,
         .piece_bytes = params->piece_bytes,
+        .pio_bytes = params->pio_bytes,
+        .interrupts = params->interrupts,
         .nic_address = size_bytes ? (size_bytes + 4095) & ~UINT64_C(4095) : UINT64_C(1) << 46,
         .address = UINT64_C(3) << 44,
     };
@@ -305,7 +315,8 @@ static bool make_computer(struct computers *self, uint32_t idx, struct err *err)
     if (!computer->node)
         return false;
     struct core *core = &computer->node->cores[0].core;
-    rank_source_init(&computer->rank, self->mpi, idx, params->clock, core);
+    rank_source_init(&computer->rank, self->mpi, idx, params->clock, core,
+                     params->interrupt_cycles);
     if (self->mpi && !make_card(self, idx, err))
         return false;
     core_start(core, self->memory ? memory_source_core(self->memory) : &computer->rank.core, 0);

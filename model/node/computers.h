@@ -29,7 +29,10 @@ struct computers_params {
     struct nic_params nic; // line_bytes is not looked at
     uint32_t send_slots;   // of the driver's rings
     uint32_t receive_slots;
-    uint32_t piece_bytes; // of the driver's buffers
+    uint32_t piece_bytes;      // of the driver's buffers
+    uint32_t pio_bytes;        // messages up to this long go by programmed I/O
+    bool interrupts;           // what comes is told by interrupts, not found by polling
+    uint32_t interrupt_cycles; // of the node, to enter the handler
     uint32_t num_nodes;
     struct clock_ratio clock;
     uint64_t seed;
@@ -56,7 +59,7 @@ struct computers_stats {
     struct mem_stats mem;
     struct nic_stats nic;
     struct nic_channel_stats channels; // of all DMA channels
-    uint64_t driver_errors; // completions with a status other than NIC_OK
+    uint64_t driver_errors;            // completions with a status other than NIC_OK
 };
 
 void computers_stats(const struct workload *self, struct computers_stats *stats);

@@ -93,7 +93,7 @@ void driver_init(struct driver *self, const struct driver_params *params, struct
         struct nic_receive_descriptor descriptor = {
             .address = buffers(params) + (uint64_t)i * params->piece_bytes,
             .length = params->piece_bytes,
-            .flags = NIC_LAST,
+            .flags = NIC_LAST | (params->interrupts ? NIC_RAISE : 0U),
         };
         image_write(&node->image, receive_ring(params) + i * sizeof descriptor,
                     (const uint8_t *)&descriptor, sizeof descriptor);
@@ -102,7 +102,7 @@ void driver_init(struct driver *self, const struct driver_params *params, struct
     set(self, nic, NIC_SEND + NIC_RING_SHADOW, params->address);
     set_ring(self, nic, NIC_RECEIVE, receive_ring(params), params->receive_slots);
     set_ring(self, nic, NIC_COMPLETION, completion_at(params, 0), completion_slots(params));
-    set(self, nic, NIC_CONTROL, NIC_ENABLE);
+    set(self, nic, NIC_CONTROL, NIC_ENABLE | (params->interrupts ? NIC_INTERRUPT : 0U));
     self->posted = params->receive_slots;
     set(self, nic, NIC_RECEIVE + NIC_RING_PRODUCER, self->posted);
     self->monitor = (struct bus_monitor){
@@ -147,15 +147,22 @@ static void push_load(struct core_op *ops, uint32_t *num, uint64_t address, uint
         (struct core_op){.kind = CORE_LOAD, .address = address, .bytes = bytes, .has_value = true};
 }
 
+static void drop_job(struct driver *self)
+{
+    self->first_job = (self->first_job + 1) & (self->cap_jobs - 1);
+    self->num_jobs--;
+}
+
 // Writes the descriptor of the next piece of the first job.
 static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
 {
     struct driver_job *job = &self->jobs[self->first_job];
     bool last = job->bytes <= self->params.piece_bytes;
+    uint32_t completes = NIC_COMPLETE | (self->params.interrupts ? NIC_RAISE : 0U);
     struct nic_send_descriptor descriptor = {
         .address = job->address,
         .length = last ? (uint32_t)job->bytes : self->params.piece_bytes,
-        .flags = NIC_LAST | (job->tells_sent && last ? NIC_COMPLETE : 0U) |
+        .flags = NIC_LAST | (job->tells_sent && last ? completes : 0U) |
                  job->traffic_class << NIC_CLASS_SHIFT,
         .node = job->node,
         .tag = job->tag,
@@ -167,17 +174,49 @@ static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
         push_store(ops, num, send_ring(&self->params) + slot * sizeof descriptor + 8 * i, words[i]);
     job->address += descriptor.length;
     job->bytes -= descriptor.length;
-    if (job->bytes > 0)
-        return;
-    self->first_job = (self->first_job + 1) & (self->cap_jobs - 1);
-    self->num_jobs--;
+    if (job->bytes == 0)
+        drop_job(self);
 }
 
-// Hands over as many pieces as there is room for.
+static bool goes_by_pio(const struct driver *self)
+{
+    return self->num_jobs > 0 && self->jobs[self->first_job].bytes <= self->params.pio_bytes;
+}
+
+// Asks the card to send its window, and how that went.
+static uint32_t send_window(struct driver *self, struct core_op *ops, uint32_t num)
+{
+    const struct driver_job *job = &self->jobs[self->first_job];
+    uint64_t flags = (uint64_t)job->traffic_class << NIC_CLASS_SHIFT;
+    push_store(ops, &num, register_at(self, NIC_PIO_SEND), job->bytes | flags << 32);
+    push_load(ops, &num, register_at(self, NIC_PIO_STATUS), 8);
+    self->step = DRIVER_READS_PIO;
+    return num;
+}
+
+// Copies the first job into the card's window.
+static uint32_t fill_window(struct driver *self, struct core_op *ops)
+{
+    const struct driver_job *job = &self->jobs[self->first_job];
+    uint32_t num = 0;
+    push_store(ops, &num, register_at(self, NIC_PIO_TO), job->node);
+    push_store(ops, &num, register_at(self, NIC_PIO_TAG), job->tag);
+    for (uint64_t at = 0; at < job->bytes; at += 8) {
+        push_load(ops, &num, job->address + at, 8);
+        ops[num - 1].has_value = false; // the content is of no account
+        push_store(ops, &num, register_at(self, NIC_PIO_OUT + at), 0);
+    }
+    return send_window(self, ops, num);
+}
+
+// Hands over as many pieces as there is room for, or a message by programmed I/O.
 static uint32_t hand_over(struct driver *self, struct core_op *ops)
 {
     uint32_t num = 0;
-    while (self->num_jobs > 0 && self->sent - self->consumed < self->params.send_slots &&
+    if (goes_by_pio(self))
+        return fill_window(self, ops);
+    while (self->num_jobs > 0 && !goes_by_pio(self) &&
+           self->sent - self->consumed < self->params.send_slots &&
            num + STORES_OF_DESCRIPTOR + 1 <= DRIVER_MAX_OPS)
         describe(self, ops, &num);
     if (num > 0)
@@ -222,8 +261,24 @@ static uint32_t take(struct driver *self, struct core_op *ops, struct driver_new
     return num;
 }
 
-uint32_t driver_next(struct driver *self, struct core_op *ops, struct driver_news *news,
-                     bool *has_news)
+// The window has been sent, or the card had no room for it. Who waits for it to leave its buffer is
+// told.
+static uint32_t window_sent(struct driver *self, struct core_op *ops, struct driver_news *news,
+                            bool *has_news)
+{
+    if (self->value == NIC_PIO_BUSY)
+        return send_window(self, ops, 0);
+    const struct driver_job *job = &self->jobs[self->first_job];
+    self->errors += self->value != NIC_OK;
+    *news = (struct driver_news){.tag = job->tag};
+    *has_news = job->tells_sent;
+    drop_job(self);
+    self->step = DRIVER_RESTS;
+    return 0;
+}
+
+uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_op *ops,
+                     struct driver_news *news, bool *has_news)
 {
     *has_news = false;
     uint64_t completion = completion_at(&self->params, self->completed);
@@ -245,17 +300,23 @@ uint32_t driver_next(struct driver *self, struct core_op *ops, struct driver_new
         self->consumed = (uint32_t)self->value;
         self->step = DRIVER_RESTS;
         break;
+    case DRIVER_READS_PIO: {
+        uint32_t num = window_sent(self, ops, news, has_news);
+        if (num > 0 || *has_news)
+            return num;
+        break;
+    }
     case DRIVER_RESTS:
         break;
     }
-    if (self->mail) {
+    if (self->mail && turn.polls) {
         self->mail = false;
         self->shadow_stale = true;
         return read_word(self, ops, DRIVER_READS_FLAGS,
                          completion + offsetof(struct nic_completion, flags), 4);
     }
-    uint32_t num = hand_over(self, ops);
-    if (num == 0 && self->num_jobs > 0 && self->shadow_stale) {
+    uint32_t num = turn.hands_over ? hand_over(self, ops) : 0;
+    if (num == 0 && turn.hands_over && self->num_jobs > 0 && self->shadow_stale) {
         self->shadow_stale = false;
         return read_word(self, ops, DRIVER_READS_SHADOW, self->params.address, 8);
     }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The driver of a node's network interface card for one program: user-level, by polling, over one
-// context of the card (nic_layout.h) whose rings and buffers are in the node's memory. It turns
-// messages into operations of a core: stores of descriptors, doorbells, loads of completions.
+// The driver of a node's network interface card for one program: at user level, over one context of
+// the card (nic_layout.h) whose rings and buffers are in the node's memory. It turns messages into
+// operations of a core: stores of descriptors, doorbells, loads of completions.
 //
 // A message is sent in pieces of at most piece_bytes, each a descriptor of four stores; behind the
-// last of those that fit the ring comes a doorbell. Received pieces land in buffers of the driver,
+// last of those that fit the ring comes a doorbell. What has at most pio_bytes goes by programmed
+// I/O instead: a load and a store of a register for each 8 bytes, four more registers, and the last
+// two again while the card has no room. Received pieces land in buffers of the driver,
 // which are posted again a quarter of the ring at a time. Completions are polled when the card has
 // written to the driver's mailbox (completion ring and shadow words): a load for the flags, a
 // second one for the tag. Free of cost is what the operations do not say: the driver's own
@@ -20,12 +22,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { DRIVER_MAX_OPS = 64 };
+enum { DRIVER_MAX_OPS = 2 * NIC_MAX_WINDOW_BYTES / 8 + 4 };
 
 struct driver_params {
     uint32_t send_slots;    // of the rings, powers of two
     uint32_t receive_slots; //
     uint32_t piece_bytes;   // of messages, and buffers
+    uint32_t pio_bytes;     // 0: nothing goes by programmed I/O; at most the card's window
+    bool interrupts;        // the card raises one for each completion
     uint64_t nic_address;   // of the card's registers
     uint64_t address;       // of rings and buffers: driver_bytes from here on
 };
@@ -46,7 +50,19 @@ struct driver_news {
     uint64_t tag;
 };
 
-enum driver_step { DRIVER_RESTS, DRIVER_READS_FLAGS, DRIVER_READS_TAG, DRIVER_READS_SHADOW };
+enum driver_step {
+    DRIVER_RESTS,
+    DRIVER_READS_FLAGS,
+    DRIVER_READS_TAG,
+    DRIVER_READS_SHADOW,
+    DRIVER_READS_PIO // the status of what was sent by programmed I/O
+};
+
+// What the driver may do now.
+struct driver_turn {
+    bool polls;      // look for completions, if there is mail
+    bool hands_over; // send
+};
 
 struct driver {
     struct driver_params params;
@@ -81,8 +97,8 @@ bool driver_send(struct driver *self, const struct driver_job *job);
 
 // The next operations, at most DRIVER_MAX_OPS. With *has_news it tells of a completion, and is to
 // be called again after these operations, if any; else 0: it waits for mail.
-uint32_t driver_next(struct driver *self, struct core_op *ops, struct driver_news *news,
-                     bool *has_news);
+uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_op *ops,
+                     struct driver_news *news, bool *has_news);
 
 // The value of its last load.
 void driver_loaded(struct driver *self, uint64_t value);
