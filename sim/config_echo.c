@@ -3,6 +3,7 @@
 // can be read as a configuration again.
 #include "model/net/topo_racks.h"
 #include "model/net/topo_spec.h"
+#include "sim/config_groups.h"
 #include "sim/json_path.h"
 #include "sim/param.h"
 
@@ -114,6 +115,8 @@ static json_t *echo_row(const struct config *config, const struct param *row)
         return echo_integers(config);
     case PARAM_LENGTHS:
         return echo_lengths(config);
+    case PARAM_GROUPS:
+        return config_groups_echo(*(const char *const *)field);
     case PARAM_DIMS:
     case PARAM_RACKS:
         break;

@@ -55,6 +55,9 @@ const char *param_allowed(const struct param *row, char *text, size_t size)
             text, size,
             "a list of {kind, nodes or shape, count, channels, latency_cycles, flit_cycles}, null");
         break;
+    case PARAM_GROUPS:
+        snprintf(text, size, "a list of {of, clock_hz}");
+        break;
     case PARAM_NODES:
         snprintf(text, size, "a list of nodes");
         break;

@@ -403,6 +403,11 @@ const struct param param_table[] = {
      UNIT("Hz", "auto", "clock of the processors; auto: 1e9, of full nodes 2.4e9"),
      .workloads = TRACE,
      RESULT},
+    {.key = "nodes.groups",
+     FIELD(GROUPS, node_groups),
+     TEXTS("[]", "nodes with other clocks than nodes.clock_hz, as [{of: 0-31, clock_hz: 2e9}]"),
+     .workloads = TRACE,
+     RESULT},
     NODE_ROWS,
 };
 
@@ -430,5 +435,5 @@ bool param_is_group(const char *key)
 bool param_is_text(const struct param *row)
 {
     return row->type == PARAM_PATH || row->type == PARAM_NAME || row->type == PARAM_TEXTS ||
-           row->type == PARAM_RACKS;
+           row->type == PARAM_RACKS || row->type == PARAM_GROUPS;
 }

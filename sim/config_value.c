@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/config_value.h"
 
+#include "sim/config_groups.h"
 #include "sim/config_racks.h"
 
 #include <errno.h>
@@ -218,11 +219,14 @@ static bool read_texts(const struct reader *self)
     return good;
 }
 
-static bool read_racks(const struct reader *self)
+// What is kept as a text that `text_of` makes.
+static bool read_text_of(const struct reader *self,
+                         char *(*text_of)(const yaml_node_t *node, const char *key,
+                                          const struct config_place *place, struct err *err))
 {
     if (config_scalar_is_null(self->node))
         return set_text(self, NULL);
-    char *text = config_racks_text(self->node, self->row->key, self->place, self->err);
+    char *text = text_of(self->node, self->row->key, self->place, self->err);
     bool good = text && set_text(self, text);
     free(text);
     return good;
@@ -404,7 +408,9 @@ bool config_value_read(struct config *config, const struct param *row, yaml_node
     case PARAM_TEXTS:
         return read_texts(&reader);
     case PARAM_RACKS:
-        return read_racks(&reader);
+        return read_text_of(&reader, config_racks_text);
+    case PARAM_GROUPS:
+        return read_text_of(&reader, config_groups_text);
     case PARAM_NAME:
     case PARAM_CHOICE:
     case PARAM_FLAG:

@@ -5,8 +5,10 @@
 #include "model/node/mpi.h"
 #include "model/node/packets.h"
 #include "model/node/synthetic.h"
+#include "sim/config_groups.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct router_ops *const backends[BACKEND_NUM] = {
@@ -175,7 +177,7 @@ static struct mpi_params mpi_params(const struct machine *self, const struct con
         .trace = self->trace,
         .num_nodes = self->topology->num_nodes,
         .compute_scale = config->compute_scale,
-        .node_clock_hz = config_node_clock_hz(config),
+        .node_clocks_hz = self->node_clocks_hz,
         .fabric_clock_hz = config->fabric_clock_hz,
         .eager_bytes = config->eager_bytes,
         .priority_bytes = config->priority_bytes,
@@ -212,6 +214,8 @@ static bool make_computers(struct machine *self, const struct config *config, st
         .interrupts = config->driver_interrupts,
         .interrupt_cycles = config->driver_interrupt_cycles,
         .num_nodes = self->topology->num_nodes,
+        .node_clocks_hz = self->node_clocks_hz,
+        .fabric_clock_hz = config->fabric_clock_hz,
         .seed = config->seed,
         .end_cycle = config->max_cycles == CONFIG_AUTO ? UINT64_MAX : (uint64_t)config->max_cycles,
         .memory = self->memory,
@@ -232,15 +236,29 @@ static bool make_computers(struct machine *self, const struct config *config, st
                              " (nodes.nic.window_bytes, and what a packet takes)",
                              params.pio_bytes, params.nic.window_bytes);
     self->computers = true;
-    self->workload = clock_ratio_make(&params.clock, config_node_clock_hz(config),
-                                      config->fabric_clock_hz, "nodes.clock_hz", err)
-                         ? computers_new(&params, err)
-                         : NULL;
+    self->workload = computers_new(&params, err);
     return self->workload != NULL;
+}
+
+// The clock of each node.
+static bool make_clocks(struct machine *self, const struct config *config, struct err *err)
+{
+    uint32_t num = self->topology->num_nodes;
+    uint32_t missing;
+    self->node_clocks_hz = calloc(num, sizeof *self->node_clocks_hz);
+    if (!self->node_clocks_hz)
+        return err_set(err, ERR_RUN, "out of memory");
+    for (uint32_t i = 0; i < num; i++)
+        self->node_clocks_hz[i] = config_node_clock_hz(config);
+    return config_groups_clocks(config->node_groups, self->node_clocks_hz, num, &missing) ||
+           config_refuse(config, "nodes.groups", err,
+                         "there is no node %" PRIu32 ", the last is %" PRIu32, missing, num - 1);
 }
 
 static bool make_trace(struct machine *self, const struct config *config, struct err *err)
 {
+    if (!make_clocks(self, config, err))
+        return false;
     if (config->node_model == MODEL_FULL)
         return make_computers(self, config, err);
     struct mpi_params params = mpi_params(self, config);
@@ -348,6 +366,7 @@ void machine_free(struct machine *self)
         packets_file_close(&self->packets_file);
     routing_free(self->routing);
     topology_free(self->topology);
+    free(self->node_clocks_hz);
 }
 
 static void fill_mpi(const struct machine *self, const struct mpi_stats *stats,

@@ -28,6 +28,7 @@ struct machine {
     struct mem_trace *memory; // of references to memory
     struct packets_file packets_file;
     struct workload *workload;
+    double *node_clocks_hz;    // [num_nodes]
     bool computers;            // it is one of computers.h
     uint32_t packet_flits_max; // longest packet of the workload
 };

@@ -37,7 +37,7 @@ static void print_bus(FILE *to, const struct computers_stats *nodes)
 {
     static const char *const names[MASTER_NUM] = {
         [MASTER_L1D] = "L1D", [MASTER_L1I] = "L1I", [MASTER_NIC] = "card", [MASTER_DMA] = "DMA"};
-    uint64_t all = nodes->cycles * nodes->computers;
+    uint64_t all = nodes->cycles;
     table_label(to, "bus, data of");
     for (int i = 0; i < MASTER_NUM; i++)
         fprintf(to, "%s %.2f %%, ", names[i], percent(nodes->masters[i].data_cycles, all));
@@ -49,8 +49,8 @@ void table_nodes(FILE *to, const struct computers_stats *nodes)
     const struct mem_stats *mem = &nodes->mem;
     uint64_t rows = mem->row_hits + mem->row_closed + mem->row_conflicts;
     table_label(to, "computers");
-    fprintf(to, "%" PRIu64 " for %" PRIu64 " cycles of their clock\n", nodes->computers,
-            nodes->cycles);
+    fprintf(to, "%" PRIu64 " for %" PRIu64 " cycles of their clocks, each\n", nodes->computers,
+            nodes->computers ? nodes->cycles / nodes->computers : 0);
     print_cores(to, nodes);
     misses(to, "L1I misses", nodes->l1i.read_misses, nodes->l1i.reads);
     misses(to, "L1D misses", nodes->l1d.read_misses + nodes->l1d.write_misses,
@@ -70,6 +70,6 @@ void table_nodes(FILE *to, const struct computers_stats *nodes)
             "%" PRIu64 " messages, %" PRIu64 " packets sent; DMA %.2f %% busy; %" PRIu64
             " cycles a packet waited for room, %" PRIu64 " for a receive buffer\n",
             nodes->nic.messages_sent, nodes->nic.packets_sent,
-            percent(nodes->channels.busy_cycles, nodes->cycles * nodes->computers),
+            percent(nodes->channels.busy_cycles, nodes->cycles),
             nodes->nic.out_full_cycles + nodes->nic.in_full_cycles, nodes->nic.receive_wait_cycles);
 }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/replay.h"
 
+#include <stdlib.h>
+
 struct replay_params replay_default(void)
 {
     return (struct replay_params){
         .latency_cycles = 10,
+        .node_clock_hz = 1e9,
         .mpi = {.compute_scale = 1,
-                .node_clock_hz = 1e9,
                 .fabric_clock_hz = 1e9,
                 .eager_bytes = 1024,
                 .flit_bits = 64,
@@ -26,6 +28,10 @@ bool replay_run(const char *path, const struct replay_params *params, struct rep
     struct mpi_params mpi = params->mpi;
     mpi.trace = trace;
     mpi.num_nodes = params->num_nodes ? params->num_nodes : trace->num_ranks;
+    double *clocks_hz = calloc(mpi.num_nodes, sizeof *clocks_hz);
+    for (uint32_t i = 0; i < mpi.num_nodes; i++)
+        clocks_hz[i] = params->node_clock_hz;
+    mpi.node_clocks_hz = clocks_hz;
     ideal_network_make(&network, mpi.num_nodes, params->latency_cycles);
     network.detour_cycles = params->detour_cycles;
     struct mpi_network seam = ideal_network_seam(&network);
@@ -41,6 +47,7 @@ bool replay_run(const char *path, const struct replay_params *params, struct rep
         workload->ops->free(workload);
     }
     trace_close(trace);
+    free(clocks_hz);
     ideal_network_free(&network);
     return good;
 }

@@ -8,8 +8,9 @@
 struct replay_params {
     uint64_t latency_cycles;
     uint64_t detour_cycles;
-    uint32_t num_nodes;    // 0: as many as ranks
-    struct mpi_params mpi; // trace, nodes and network are filled in
+    uint32_t num_nodes; // 0: as many as ranks
+    double node_clock_hz;
+    struct mpi_params mpi; // trace, clocks, nodes and network are filled in
 };
 
 struct replay_result {

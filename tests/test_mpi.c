@@ -133,10 +133,10 @@ Test(mpi, compute_is_rounded_up_to_node_cycles_and_these_to_fabric_cycles)
     cr_assert_eq(MAKESPAN("compute 101"), 2);
     cr_assert_eq(MAKESPAN("compute 700"), 7);
     params.mpi.compute_scale = 1;
-    params.mpi.node_clock_hz = 0.3e9; // 1 ns is 1 node cycle, which is 3.33 fabric cycles
+    params.node_clock_hz = 0.3e9; // 1 ns is 1 node cycle, which is 3.33 fabric cycles
     cr_assert_eq(MAKESPAN("compute 1"), 4);
     cr_assert_eq(MAKESPAN("compute 10"), 10); // 3 node cycles
-    params.mpi.node_clock_hz = 2e9;
+    params.node_clock_hz = 2e9;
     cr_assert_eq(MAKESPAN("compute 3"), 3);
     cr_assert_eq(MAKESPAN("compute 3;sleep 1e-6;compute 4"), 1007);
     cr_assert_eq(RUN("compute 3;sleep 1e-6;compute 4").stats.compute_cycles_max, 7);

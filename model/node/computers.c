@@ -16,7 +16,7 @@ enum { MPI_HEADER_BYTES = 16 };
 static bool run(const struct computers *self, struct computer *computer, uint64_t end,
                 struct err *err)
 {
-    const struct clock_ratio clock = self->params.clock;
+    const struct clock_ratio clock = computer->clock;
     if (!node_run(computer->node, clock_node_cycle(clock, end), err))
         return false;
     const struct err *fault = self->memory ? memory_source_err(self->memory) : &computer->rank.err;
@@ -67,21 +67,18 @@ bool computers_ended(const struct computers *self)
     return !self->mpi || self->mpi->ops->done(self->mpi);
 }
 
-uint64_t computers_end_cycle(const struct computers *self)
-{
-    uint64_t last = 0;
-    for (uint32_t i = 0; i < self->num_computers; i++) {
-        uint64_t cycle = end_of(self, i);
-        last = cycle > last ? cycle : last;
-    }
-    return last;
-}
-
 uint64_t computers_makespan_cycles(const struct workload *base)
 {
     const struct computers *self = (const struct computers *)base;
-    return computers_ended(self) ? clock_fabric_cycle(self->params.clock, computers_end_cycle(self))
-                                 : UINT64_MAX;
+    uint64_t last = 0;
+    for (uint32_t i = 0; i < self->num_computers; i++) {
+        uint64_t cycle = end_of(self, i);
+        if (cycle == MEM_NEVER)
+            return UINT64_MAX;
+        cycle = clock_fabric_cycle(self->computers[i].clock, cycle);
+        last = cycle > last ? cycle : last;
+    }
+    return last;
 }
 
 static bool done(const struct workload *base)
@@ -140,9 +137,9 @@ static const struct workload_ops ops = {
 // --- between cards and fabric -------------------------------------------------------------------
 
 // What the fabric tells in its cycle is seen by cards in the next one.
-static uint64_t told_cycle(const struct computers *self, uint64_t fabric_cycle)
+static uint64_t told_cycle(const struct computer *computer, uint64_t fabric_cycle)
 {
-    return clock_node_cycle(self->params.clock, fabric_cycle + 1) - 1;
+    return clock_node_cycle(computer->clock, fabric_cycle + 1) - 1;
 }
 
 // A computer has something to do in the fabric's next cycle.
@@ -165,21 +162,21 @@ static bool offer(void *context, uint32_t node, const struct packet *packet, uin
 {
     struct computers *self = context;
     struct computer *computer = rouse(self, node, cycle);
-    return nic_offer(computer->nic, packet->message, told_cycle(self, cycle));
+    return nic_offer(computer->nic, packet->message, told_cycle(computer, cycle));
 }
 
 static void left(void *context, uint32_t node, const struct packet *packet, uint64_t cycle)
 {
     struct computers *self = context;
     struct computer *computer = rouse(self, node, cycle);
-    nic_left(computer->nic, packet->message, told_cycle(self, cycle));
+    nic_left(computer->nic, packet->message, told_cycle(computer, cycle));
 }
 
 static void delivered(struct workload *base, const struct packet *packet)
 {
     struct computers *self = (struct computers *)base;
     struct computer *computer = rouse(self, packet->destination, self->cycle);
-    nic_arrived(computer->nic, packet->message, told_cycle(self, self->cycle));
+    nic_arrived(computer->nic, packet->message, told_cycle(computer, self->cycle));
 }
 
 const struct fabric_nodes *computers_nodes(struct workload *base)
@@ -311,11 +308,14 @@ static bool make_computer(struct computers *self, uint32_t idx, struct err *err)
 {
     const struct computers_params *params = &self->params;
     struct computer *computer = &self->computers[idx];
+    if (!clock_ratio_make(&computer->clock, params->node_clocks_hz[idx], params->fabric_clock_hz,
+                          "nodes.clock_hz", err))
+        return false;
     computer->node = node_new(&params->node, params->seed, idx, NULL, err);
     if (!computer->node)
         return false;
     struct core *core = &computer->node->cores[0].core;
-    rank_source_init(&computer->rank, self->mpi, idx, params->clock, core,
+    rank_source_init(&computer->rank, self->mpi, idx, computer->clock, core,
                      params->interrupt_cycles);
     if (self->mpi && !make_card(self, idx, err))
         return false;

@@ -34,14 +34,16 @@ struct computers_params {
     bool interrupts;           // what comes is told by interrupts, not found by polling
     uint32_t interrupt_cycles; // of the node, to enter the handler
     uint32_t num_nodes;
-    struct clock_ratio clock;
+    const double *node_clocks_hz; // [num_nodes]
+    double fabric_clock_hz;
     uint64_t seed;
     uint64_t end_cycle;           // of the fabric: nothing from here on is simulated
     struct mem_trace *memory;     // the program, or NULL:
     const struct mpi_params *mpi; // ranks of this one, with `machine` to be filled in
 };
 
-// NULL on failure (ERR_CONFIG, ERR_RUN).
+// NULL on failure: ERR_CONFIG (clocks, as `nodes.clock_hz`; the card, as `nodes.nic`; the program),
+// ERR_RUN.
 struct workload *computers_new(const struct computers_params *params, struct err *err);
 
 // Who asks for the bus.
@@ -50,7 +52,7 @@ enum computers_master { MASTER_L1D, MASTER_L1I, MASTER_NIC, MASTER_DMA, MASTER_N
 // Sums over all computers; cycles are those of the nodes.
 struct computers_stats {
     uint64_t computers;
-    uint64_t cycles; // from the start to the end of the last program, or to now
+    uint64_t cycles; // from the start to the end of the last program, or to now, all together
     struct core_stats core;
     struct cache_stats l1d, l1i;
     struct l2_stats l2;

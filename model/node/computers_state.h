@@ -10,6 +10,7 @@
 // A computer that runs a program.
 struct computer {
     struct node *node;
+    struct clock_ratio clock;
     struct nic *nic;     // NULL if the program has no messages
     uint64_t next_cycle; // of the fabric, in which it has something to do; UINT64_MAX: none
     struct rank_source rank;
@@ -42,8 +43,5 @@ struct computers {
 
 // True if all programs have ended.
 bool computers_ended(const struct computers *self);
-
-// Node cycle in which the last of them has.
-uint64_t computers_end_cycle(const struct computers *self);
 
 #endif

@@ -53,15 +53,17 @@ void computers_stats(const struct workload *base, struct computers_stats *stats)
 {
     const struct computers *self = (const struct computers *)base;
     *stats = (struct computers_stats){.computers = self->num_computers};
-    uint64_t now = clock_node_cycle(self->params.clock, self->cycle + 1);
+    uint64_t end = computers_makespan_cycles(base);
+    uint64_t fabric_cycles = end == UINT64_MAX ? self->cycle + 1 : end;
     for (uint32_t i = 0; i < self->num_computers; i++) {
         const struct computer *computer = &self->computers[i];
+        uint64_t now = clock_node_cycle(computer->clock, fabric_cycles);
+        stats->cycles += now;
         add_computer(stats, computer->node);
         if (computer->nic)
             add_card(stats, computer->nic, now);
         stats->driver_errors += computer->rank.driver.errors;
     }
-    stats->cycles = computers_ended(self) ? computers_end_cycle(self) : now;
 }
 
 struct mpi_stats computers_mpi_stats(const struct workload *base)

@@ -63,7 +63,7 @@ struct mpi_params {
     struct trace *trace;
     uint32_t num_nodes;
     double compute_scale;                         // > 0: ns of a unit of compute
-    double node_clock_hz;                         // > 0
+    const double *node_clocks_hz;                 // [num_nodes], each > 0; outlives the workload
     double fabric_clock_hz;                       // > 0
     uint64_t eager_bytes;                         // messages of this size and more use rendezvous
     uint64_t priority_bytes;                      // messages of fewer bytes, and all RTS and CTS,

@@ -23,8 +23,9 @@ static enum outcome spend(struct mpi *self, uint32_t rank, double ns, uint64_t *
                           struct err *err)
 {
     const struct mpi_params *p = &self->params;
-    double node_cycles = whole(ns * 1e-9 * p->node_clock_hz);
-    double fabric_cycles = whole(node_cycles / p->node_clock_hz * p->fabric_clock_hz);
+    double node_clock_hz = p->node_clocks_hz[rank];
+    double node_cycles = whole(ns * 1e-9 * node_clock_hz);
+    double fabric_cycles = whole(node_cycles / node_clock_hz * p->fabric_clock_hz);
     if (!((double)self->cycle + fabric_cycles <= (double)WORKLOAD_LAST_CYCLE)) {
         err_set(err, ERR_TRACE,
                 "%s:%u: rank %u: %s: it would end after cycle %" PRIu64
@@ -49,7 +50,7 @@ static enum outcome access_memory(struct mpi *self, uint32_t rank, struct err *e
     const struct mpi_machine *machine = self->params.machine;
     uint64_t idle_cycles;
     if (!machine)
-        return spend(self, rank, 1e9 / self->params.node_clock_hz, &idle_cycles, err);
+        return spend(self, rank, 1e9 / self->params.node_clocks_hz[rank], &idle_cycles, err);
     machine->access(machine->context, rank, &self->ranks[rank].op);
     return PAUSES;
 }
