@@ -266,6 +266,10 @@ static bool check_nodes(const struct config *config, struct err *err)
     if (config->node_model == MODEL_FULL && switching_is_circuit(config->switching))
         return config_refuse(config, "fabric.router.switching", err,
                              "full nodes may leave a packet in the fabric, which a circuit cannot");
+    if (config->node_model == MODEL_FULL && config->ranks_per_node > config->node.cores)
+        return config_refuse(config, "nodes.ranks_per_node", err,
+                             "%" PRIu32 " ranks have no core each of nodes.cores = %" PRIu32,
+                             config->ranks_per_node, config->node.cores);
     if (config->node_model == MODEL_FULL && !is_power_of_two(config->driver_send_slots))
         return config_refuse(config, "nodes.driver.send_slots", err, "not a power of two");
     if (config->node_model == MODEL_FULL && !is_power_of_two(config->driver_receive_slots))

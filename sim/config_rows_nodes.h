@@ -9,8 +9,13 @@
     {.key = "nodes.cores",                                                                         \
      FIELD(UINT32, node.cores),                                                                    \
      RANGE(1, 16),                                                                                 \
-     UNIT("", "1", "of a node, all alike; rank i runs on core 0 of node i"),                       \
+     UNIT("", "1", "of a node, all alike"),                                                        \
      FULL},                                                                                        \
+        {.key = "nodes.ranks_per_node",                                                            \
+         FIELD(UINT32, ranks_per_node),                                                            \
+         RANGE(1, 16),                                                                             \
+         UNIT("", "1", "rank i of R a node runs on core i modulo R of node i / R"),                \
+         FULL},                                                                                    \
         {.key = "nodes.core.store_buffer_entries",                                                 \
          FIELD(UINT32, node.core.store_buffer_entries),                                            \
          RANGE(0, 64),                                                                             \

@@ -214,6 +214,7 @@ static bool make_computers(struct machine *self, const struct config *config, st
         .interrupts = config->driver_interrupts,
         .interrupt_cycles = config->driver_interrupt_cycles,
         .num_nodes = self->topology->num_nodes,
+        .ranks_per_node = config->ranks_per_node,
         .node_clocks_hz = self->node_clocks_hz,
         .fabric_clock_hz = config->fabric_clock_hz,
         .seed = config->seed,

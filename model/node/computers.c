@@ -19,9 +19,9 @@ static bool run(const struct computers *self, struct computer *computer, uint64_
     const struct clock_ratio clock = computer->clock;
     if (!node_run(computer->node, clock_node_cycle(clock, end), err))
         return false;
-    const struct err *fault = self->memory ? memory_source_err(self->memory) : &computer->rank.err;
-    if (self->err.status != ERR_NONE)
-        fault = &self->err;
+    const struct err *fault = self->memory ? memory_source_err(self->memory) : &self->err;
+    for (uint32_t i = 0; fault->status == ERR_NONE && i < computer->num_ranks; i++)
+        fault = &computer->ranks[i].err;
     if (fault->status != ERR_NONE) {
         *err = *fault;
         return false;
@@ -51,12 +51,15 @@ static bool step(struct workload *base, struct fabric *fabric, uint64_t cycle, s
     return !self->mpi || mpi_check(self->mpi, err);
 }
 
-// Node cycle in which a program has ended, or MEM_NEVER.
+// Node cycle in which the last program of a computer has ended, or MEM_NEVER.
 static uint64_t end_of(const struct computers *self, uint32_t idx)
 {
     const struct computer *computer = &self->computers[idx];
-    return self->memory ? computer->node->cores[0].core.stats.ended_cycle
-                        : computer->rank.end_cycle;
+    uint64_t last = self->memory ? computer->node->cores[0].core.stats.ended_cycle : 0;
+    for (uint32_t i = 0; i < computer->num_ranks; i++)
+        if (computer->ranks[i].end_cycle > last)
+            last = computer->ranks[i].end_cycle;
+    return last;
 }
 
 bool computers_ended(const struct computers *self)
@@ -111,11 +114,14 @@ static void free_all(struct workload *base)
 {
     struct computers *self = (struct computers *)base;
     for (uint32_t i = 0; self->computers && i < self->num_computers; i++) {
-        rank_source_free(&self->computers[i].rank);
+        for (uint32_t r = 0; r < self->computers[i].num_ranks; r++)
+            rank_source_free(&self->computers[i].ranks[r]);
+        free(self->computers[i].ranks);
         nic_free(self->computers[i].nic);
         node_free(self->computers[i].node);
     }
     free(self->computers);
+    free(self->clocks_hz);
     nic_store_free(&self->store);
     memory_source_free(self->memory);
     if (self->mpi)
@@ -187,36 +193,43 @@ const struct fabric_nodes *computers_nodes(struct workload *base)
 
 // --- the machine of the ranks -------------------------------------------------------------------
 
+static struct rank_source *source_of(const struct computers *self, uint32_t rank)
+{
+    uint32_t per_node = self->params.ranks_per_node;
+    return &self->computers[rank / per_node].ranks[rank % per_node];
+}
+
 static void compute(void *context, uint32_t rank, uint64_t node_cycles)
 {
     struct computers *self = context;
-    rank_source_compute(&self->computers[rank].rank, node_cycles);
+    rank_source_compute(source_of(self, rank), node_cycles);
 }
 
 static void access_memory(void *context, uint32_t rank, const struct op *op)
 {
     struct computers *self = context;
-    rank_source_access(&self->computers[rank].rank, op);
+    rank_source_access(source_of(self, rank), op);
 }
 
 static void wake(void *context, uint32_t rank)
 {
     struct computers *self = context;
-    rank_source_wake(&self->computers[rank].rank);
+    rank_source_wake(source_of(self, rank));
 }
 
 static uint32_t send_message(void *context, const struct mpi_transfer *transfer, struct err *err)
 {
     struct computers *self = context;
     struct driver_job job = {
-        .node = transfer->to,
+        .node = transfer->to / self->params.ranks_per_node,
+        .context = transfer->to % self->params.ranks_per_node,
         .traffic_class = transfer->traffic_class,
         .tag = transfer->message,
         .address = transfer->address == OP_NO_ADDRESS ? self->user_address : transfer->address,
         .bytes = transfer->bytes > 0 ? transfer->bytes : MPI_HEADER_BYTES,
         .tells_sent = transfer->tells_sent,
     };
-    if (!driver_send(&self->computers[transfer->from].rank.driver, &job)) {
+    if (!driver_send(&source_of(self, transfer->from)->driver, &job)) {
         err_set(err, ERR_RUN, "out of memory");
         return 0;
     }
@@ -234,18 +247,26 @@ static bool make_programs(struct computers *self, struct err *err)
         self->num_computers = 1;
         return self->memory || err_set(err, ERR_RUN, "out of memory");
     }
+    self->clocks_hz =
+        calloc((size_t)params->num_nodes * params->ranks_per_node, sizeof *self->clocks_hz);
+    if (!self->clocks_hz)
+        return err_set(err, ERR_RUN, "out of memory");
     self->machine = (struct mpi_machine){compute, access_memory, wake, send_message, self};
     self->mpi_params = *params->mpi;
     self->mpi_params.machine = &self->machine;
+    self->mpi_params.num_nodes = params->num_nodes * params->ranks_per_node;
+    self->mpi_params.node_clocks_hz = self->clocks_hz;
+    for (uint32_t i = 0; i < self->mpi_params.num_nodes; i++)
+        self->clocks_hz[i] = params->node_clocks_hz[i / params->ranks_per_node];
     self->mpi = mpi_new(&self->mpi_params, err);
-    self->num_computers = params->mpi->trace->num_ranks;
+    uint32_t num_ranks = params->mpi->trace->num_ranks;
+    self->num_computers = (num_ranks + params->ranks_per_node - 1) / params->ranks_per_node;
     return self->mpi != NULL;
 }
 
-static void interrupt(void *rank_source, uint32_t nic_context, uint64_t cycle)
+static void interrupt(void *computer, uint32_t nic_context, uint64_t cycle)
 {
-    (void)nic_context; // there is one
-    rank_source_interrupt(rank_source, cycle);
+    rank_source_interrupt(&((struct computer *)computer)->ranks[nic_context], cycle);
 }
 
 // A node's card, and the driver that its program uses.
@@ -261,8 +282,9 @@ static bool make_card(struct computers *self, uint32_t idx, struct err *err)
         .net = &self->net.base,
         .store = &self->store,
         .interrupt = interrupt,
-        .context = &computer->rank,
+        .context = computer,
     };
+    config.params.num_contexts = computer->num_ranks;
     config.params.line_bytes = params->node.l1d.geometry.line_bytes;
     computer->nic = nic_new(&config, "nodes.nic", err);
     if (!computer->nic || !bus_add_device(&computer->node->bus, nic_device(computer->nic), err) ||
@@ -271,8 +293,13 @@ static bool make_card(struct computers *self, uint32_t idx, struct err *err)
     for (uint32_t i = 0; i < nic_num_masters(computer->nic); i++)
         if (!bus_add_master(&computer->node->bus, nic_master(computer->nic, i), err))
             return false;
-    driver_init(&computer->rank.driver, &self->driver, computer->node, computer->nic,
-                rank_source_mail, &computer->rank);
+    for (uint32_t i = 0; i < computer->num_ranks; i++) {
+        struct driver_params driver = self->driver;
+        driver.context = i;
+        driver.address += i * driver_bytes(&driver);
+        driver_init(&computer->ranks[i].driver, &driver, computer->node, computer->nic,
+                    rank_source_mail, &computer->ranks[i]);
+    }
     return true;
 }
 
@@ -294,13 +321,34 @@ static bool lay_out(struct computers *self, struct err *err)
     if (size_bytes == 0)
         return true;
     self->driver.address = 0;
-    uint64_t bytes = (driver_bytes(&self->driver) + 4095) & ~UINT64_C(4095);
+    uint64_t bytes = params->ranks_per_node * driver_bytes(&self->driver);
     if (bytes > size_bytes)
         return err_set(err, ERR_CONFIG,
                        "nodes.mem.size_bytes: %" PRIu64 " are fewer than the %" PRIu64
                        " that the driver of the network interface card takes",
                        size_bytes, bytes);
     self->driver.address = (size_bytes - bytes) & ~UINT64_C(4095);
+    return true;
+}
+
+// The programs of a node, and the cores that run them.
+static bool make_ranks(struct computers *self, uint32_t idx, struct err *err)
+{
+    const struct computers_params *params = &self->params;
+    struct computer *computer = &self->computers[idx];
+    uint32_t first = idx * params->ranks_per_node;
+    uint32_t num = params->mpi->trace->num_ranks - first;
+    num = num < params->ranks_per_node ? num : params->ranks_per_node;
+    computer->ranks = calloc(num, sizeof *computer->ranks);
+    if (!computer->ranks)
+        return err_set(err, ERR_RUN, "out of memory");
+    computer->num_ranks = num;
+    for (uint32_t i = 0; i < num; i++) {
+        struct core *core = &computer->node->cores[i].core;
+        rank_source_init(&computer->ranks[i], self->mpi, first + i, computer->clock, core,
+                         params->interrupt_cycles);
+        core_start(core, &computer->ranks[i].core, 0);
+    }
     return true;
 }
 
@@ -314,13 +362,11 @@ static bool make_computer(struct computers *self, uint32_t idx, struct err *err)
     computer->node = node_new(&params->node, params->seed, idx, NULL, err);
     if (!computer->node)
         return false;
-    struct core *core = &computer->node->cores[0].core;
-    rank_source_init(&computer->rank, self->mpi, idx, computer->clock, core,
-                     params->interrupt_cycles);
-    if (self->mpi && !make_card(self, idx, err))
-        return false;
-    core_start(core, self->memory ? memory_source_core(self->memory) : &computer->rank.core, 0);
-    return true;
+    if (self->memory) {
+        core_start(&computer->node->cores[0].core, memory_source_core(self->memory), 0);
+        return true;
+    }
+    return make_ranks(self, idx, err) && make_card(self, idx, err);
 }
 
 struct workload *computers_new(const struct computers_params *params, struct err *err)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Full nodes: a workload in which programs are executed by the computers of node.h. Program i runs
-// on core 0 of node i; nodes without a program have no computer.
+// on core i % ranks_per_node of node i / ranks_per_node; nodes without a program have no computer.
 //
-// Programs: a trace of references to memory (one, on node 0), or the ranks of a trace of an MPI
-// program (mpi.h), whose computing and accesses to memory the cores execute, and whose messages the
-// driver of the node's network interface card sends and receives (driver.h). Matching, protocol and
-// collectives are the program's own, and cost nothing but the messages that they make.
+// Programs: a trace of references to memory (one, on core 0 of node 0), or the ranks of a trace of
+// an MPI program (mpi.h), whose computing and accesses to memory the cores execute, and whose
+// messages the driver of the node's network interface card sends and receives (driver.h). Matching,
+// protocol and collectives are the program's own, and cost nothing but the messages that they make.
 //
 // Where things are in a node's memory: registers of the card from the end of memory on, or from
 // 2^46 on if all addresses are memory; the driver's rings and buffers behind 3 * 2^44, or at the
@@ -34,6 +34,7 @@ struct computers_params {
     bool interrupts;           // what comes is told by interrupts, not found by polling
     uint32_t interrupt_cycles; // of the node, to enter the handler
     uint32_t num_nodes;
+    uint32_t ranks_per_node;      // 1..cores
     const double *node_clocks_hz; // [num_nodes]
     double fabric_clock_hz;
     uint64_t seed;

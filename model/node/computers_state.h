@@ -11,9 +11,10 @@
 struct computer {
     struct node *node;
     struct clock_ratio clock;
-    struct nic *nic;     // NULL if the program has no messages
-    uint64_t next_cycle; // of the fabric, in which it has something to do; UINT64_MAX: none
-    struct rank_source rank;
+    struct nic *nic;           // NULL if the program has no messages
+    uint64_t next_cycle;       // of the fabric, in which it has something to do; UINT64_MAX: none
+    struct rank_source *ranks; // [num_ranks], on as many cores
+    uint32_t num_ranks;
 };
 
 // The network, as cards see it.
@@ -31,6 +32,7 @@ struct computers {
     struct memory_source *memory; // of computer 0, or NULL
     struct mpi_machine machine;
     struct mpi_params mpi_params;
+    double *clocks_hz;    // [ranks that there is room for] for the program
     struct workload *mpi; // NULL if there is a memory trace
     struct driver_params driver;
     uint64_t user_address; // of messages that have none

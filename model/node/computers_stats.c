@@ -62,7 +62,8 @@ void computers_stats(const struct workload *base, struct computers_stats *stats)
         add_computer(stats, computer->node);
         if (computer->nic)
             add_card(stats, computer->nic, now);
-        stats->driver_errors += computer->rank.driver.errors;
+        for (uint32_t r = 0; r < computer->num_ranks; r++)
+            stats->driver_errors += computer->ranks[r].driver.errors;
     }
 }
 

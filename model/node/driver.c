@@ -58,7 +58,8 @@ uint64_t driver_bytes(const struct driver_params *params)
 
 static uint64_t register_at(const struct driver *self, uint64_t offset)
 {
-    return self->params.nic_address + NIC_PAGE_BYTES + offset;
+    return self->params.nic_address + (1 + self->params.context) * (uint64_t)NIC_PAGE_BYTES +
+           offset;
 }
 
 // --- set-up -------------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ void driver_init(struct driver *self, const struct driver_params *params, struct
                  struct nic *nic, void (*woken)(void *context, uint64_t cycle), void *context)
 {
     *self = (struct driver){.params = *params, .woken = woken, .context = context};
-    nic_open(nic, 0, 0, 0, UINT64_MAX);
+    nic_open(nic, params->context, 0, 0, UINT64_MAX);
     for (uint32_t i = 0; i < params->receive_slots; i++) {
         struct nic_receive_descriptor descriptor = {
             .address = buffers(params) + (uint64_t)i * params->piece_bytes,
@@ -165,6 +166,7 @@ static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
         .flags = NIC_LAST | (job->tells_sent && last ? completes : 0U) |
                  job->traffic_class << NIC_CLASS_SHIFT,
         .node = job->node,
+        .context = job->context,
         .tag = job->tag,
     };
     uint64_t words[STORES_OF_DESCRIPTOR];
@@ -199,7 +201,7 @@ static uint32_t fill_window(struct driver *self, struct core_op *ops)
 {
     const struct driver_job *job = &self->jobs[self->first_job];
     uint32_t num = 0;
-    push_store(ops, &num, register_at(self, NIC_PIO_TO), job->node);
+    push_store(ops, &num, register_at(self, NIC_PIO_TO), job->node | (uint64_t)job->context << 32);
     push_store(ops, &num, register_at(self, NIC_PIO_TAG), job->tag);
     for (uint64_t at = 0; at < job->bytes; at += 8) {
         push_load(ops, &num, job->address + at, 8);

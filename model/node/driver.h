@@ -30,13 +30,14 @@ struct driver_params {
     uint32_t piece_bytes;   // of messages, and buffers
     uint32_t pio_bytes;     // 0: nothing goes by programmed I/O; at most the card's window
     bool interrupts;        // the card raises one for each completion
+    uint32_t context;       // of the card
     uint64_t nic_address;   // of the card's registers
     uint64_t address;       // of rings and buffers: driver_bytes from here on
 };
 
 // What is to be sent.
 struct driver_job {
-    uint32_t node; // where
+    uint32_t node, context; // where
     uint32_t traffic_class;
     uint64_t tag;
     uint64_t address;
