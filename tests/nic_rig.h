@@ -35,8 +35,8 @@ struct nic_rig_spec {
     struct node_params node; // cores 0: nic_rig_node_params
     uint32_t latency_cycles; // 0: 10
     uint32_t jitter_cycles;
-    uint32_t depth;            // 0: no bound
-    uint32_t corrupt_every;    // 0: none; every so many packets loses a bit
+    uint32_t depth;         // 0: no bound
+    uint32_t corrupt_every; // 0: none; every so many packets loses a bit
     uint64_t seed;
 };
 

@@ -80,8 +80,8 @@ static bool try_post(struct pair *self)
     uint64_t address = buffer(&self->to, 1, self->posted) + rng_below(&self->rng, 200);
     self->list_of_index[self->to.posted % NIC_MAX_RING] = slot;
     for (uint32_t i = 0; i < num; i++) {
-        self->lists[slot][i] = (struct nic_receive_descriptor){
-            address, lengths[i], i + 1 == num ? NIC_LAST : 0};
+        self->lists[slot][i] =
+            (struct nic_receive_descriptor){address, lengths[i], i + 1 == num ? NIC_LAST : 0};
         nic_host_put_receive(&self->to, &self->lists[slot][i]);
         address += lengths[i];
     }
@@ -108,9 +108,8 @@ static void check_received(struct pair *self, const struct nic_completion *compl
         uint32_t left = completion->length - skipped;
         uint32_t bytes = self->lists[list][i].length;
         bytes = bytes < left ? bytes : left;
-        cr_assert(
-            nic_host_holds(&self->to, self->lists[list][i].address, bytes, message, skipped),
-            "message %u differs", message);
+        cr_assert(nic_host_holds(&self->to, self->lists[list][i].address, bytes, message, skipped),
+                  "message %u differs", message);
         skipped += bytes;
     }
     self->free_pieces += self->list_pieces[list];

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+// DMA channels, on-board RAM and what they do to throughput.
+#include "tests/nic_rig.h"
+#include "tests/node_rig.h"
+
+#include <criterion/criterion.h>
+
+static const uint32_t ring_sizes[3] = {8, 8, 8};
+
+struct transfer {
+    uint64_t cycles; // from the doorbell to the sender's completion
+    struct nic_stats from, to;
+    struct bus_stats bus; // of the sender's node
+};
+
+// A message of so many bytes on a network that is not what limits it.
+static struct transfer transfer(const struct nic_params *params, uint32_t bytes)
+{
+    struct nic_rig_spec spec = {.nic = *params};
+    spec.nic.flit_bytes = 256;
+    spec.nic.max_payload_bytes = 1024;
+    struct nic_rig *rig = nic_rig_new(&spec);
+    struct nic_host from = nic_host_make(rig, 0, 0, ring_sizes, 0, 0);
+    struct nic_host to = nic_host_make(rig, 1, 0, ring_sizes, 0, 0);
+    nic_host_fill(&from, from.base + NIC_RIG_BUFFERS, bytes, 1);
+    nic_host_post(&to, to.base + NIC_RIG_BUFFERS, bytes);
+    nic_rig_run(rig, 10000);
+    uint64_t begin_cycle = rig->now;
+    nic_host_send(&from, 1, 0, from.base + NIC_RIG_BUFFERS, bytes, NIC_COMPLETE, 7);
+    nic_rig_run(rig, 100 * bytes);
+    nic_host_expect(&from, NIC_OK);
+    nic_host_expect(&to, NIC_OK);
+    cr_assert(nic_host_holds(&to, to.base + NIC_RIG_BUFFERS, bytes, 1, 0));
+    struct transfer result = {.cycles = rig->now - begin_cycle,
+                              .from = nic_rig_stats(rig, 0),
+                              .to = nic_rig_stats(rig, 1),
+                              .bus = rig->nodes[0]->bus.stats};
+    nic_rig_free(rig);
+    return result;
+}
+
+Test(nic_dma, a_second_channel_helps_until_the_bus_is_full)
+{
+    enum { BYTES = 1 << 18 };
+    uint64_t cycles[NIC_MAX_CHANNELS + 1];
+    // The bus moves 16 bytes a cycle, and does nothing else.
+    uint64_t bus_cycles = BYTES / 16;
+    for (uint32_t channels = 1; channels <= NIC_MAX_CHANNELS; channels++) {
+        struct nic_params p = nic_default_params;
+        p.num_channels = channels;
+        p.dma_outstanding = 2;
+        struct transfer t = transfer(&p, BYTES);
+        cycles[channels] = t.cycles;
+        uint64_t bytes = 0;
+        for (uint32_t i = 0; i < channels; i++) {
+            bytes += t.from.channels[i].bytes_read;
+            cr_expect_gt(t.from.channels[i].busy_cycles, t.from.channels[i].wait_cycles);
+            cr_expect_leq(t.from.channels[i].busy_cycles, t.cycles);
+        }
+        cr_expect_eq(bytes, BYTES);
+        cr_expect_geq(cycles[channels], bus_cycles);
+    }
+    cr_expect_lt(cycles[2] * 10, cycles[1] * 6, "%llu cycles by one channel, %llu by two",
+                 (unsigned long long)cycles[1], (unsigned long long)cycles[2]);
+    cr_expect_lt(cycles[8], bus_cycles * 11 / 10,
+                 "%llu cycles by eight, of %llu that the bus takes", (unsigned long long)cycles[8],
+                 (unsigned long long)bus_cycles);
+    cr_expect_gt(cycles[7] * 100, cycles[8] * 95); // full: the eighth does nothing
+    cr_expect_gt(cycles[8] * 105, cycles[7] * 100);
+}
+
+Test(nic_dma, more_outstanding_requests_hide_the_latency_of_memory)
+{
+    uint64_t before = MEM_NEVER;
+    for (uint32_t outstanding = 1; outstanding <= 8; outstanding *= 2) {
+        struct nic_params p = nic_default_params;
+        p.num_channels = 1;
+        p.dma_outstanding = outstanding;
+        uint64_t cycles = transfer(&p, 1 << 16).cycles;
+        cr_expect_lt(cycles, before);
+        before = cycles;
+    }
+}
+
+Test(nic_dma, requests_end_at_lines_and_never_pass_the_length_of_a_burst)
+{
+    struct nic_params p = nic_default_params;
+    p.dma_burst_bytes = 32;
+    struct transfer t = transfer(&p, 4096);
+    uint64_t requests = 0;
+    for (uint32_t i = 0; i < p.num_channels; i++)
+        requests += t.from.channels[i].requests;
+    cr_expect_eq(requests, 4096 / 32);
+    // The bus itself asserts that no request crosses a line.
+}
+
+Test(nic_dma, a_full_out_ram_makes_dma_wait_and_is_counted)
+{
+    struct nic_params p = nic_default_params;
+    struct transfer t = transfer(&p, 1 << 16);
+    struct nic_params small = p;
+    small.max_payload_bytes = 1024;
+    small.flit_bytes = 256;
+    small.out_ram_bytes = nic_packet_ram_bytes(&small, 1024);
+    struct transfer u = transfer(&small, 1 << 16);
+    cr_expect_gt(u.cycles, t.cycles);
+    cr_expect_gt(u.from.out_full_cycles, u.cycles / 2);
+    cr_expect_leq(u.from.max_out_ram_bytes, small.out_ram_bytes);
+}
+
+Test(nic_dma, a_full_in_ram_holds_packets_in_the_network_for_the_cycles_counted)
+{
+    struct nic_rig_spec spec = {.nic = nic_default_params, .latency_cycles = 20};
+    spec.nic.in_ram_bytes = nic_packet_ram_bytes(&spec.nic, spec.nic.max_payload_bytes);
+    struct nic_rig *rig = nic_rig_new(&spec);
+    struct nic_host from = nic_host_make(rig, 0, 0, ring_sizes, 0, 0);
+    struct nic_host to = nic_host_make(rig, 1, 0, ring_sizes, 0, 0);
+    uint64_t source = from.base + NIC_RIG_BUFFERS;
+    for (uint32_t i = 0; i < 3; i++)
+        nic_host_send(&from, 1, 0, source, 1024, 0, i);
+    nic_rig_run(rig, 100000); // the first waits for a list, the second in the network
+    struct nic_stats stats = nic_rig_stats(rig, 1);
+    cr_expect_eq(stats.receive_waits, 1);
+    cr_expect_eq(stats.in_refusals, 1);
+    nic_rig_run_to(rig, rig->now + 12345);
+    cr_expect_eq(nic_rig_stats(rig, 1).in_full_cycles, stats.in_full_cycles + 12345);
+    for (uint32_t i = 0; i < 3; i++)
+        nic_host_post(&to, to.base + NIC_RIG_BUFFERS + i * 4096, 1024);
+    nic_rig_run(rig, 100000);
+    for (uint32_t i = 0; i < 3; i++)
+        cr_expect_eq(nic_host_expect(&to, NIC_OK).tag, i);
+    stats = nic_rig_stats(rig, 1);
+    nic_rig_run_to(rig, rig->now + 12345);
+    cr_expect_eq(nic_rig_stats(rig, 1).in_full_cycles, stats.in_full_cycles);
+    cr_expect(nic_idle(rig->nics[1]));
+    nic_rig_free(rig);
+}
+
+// Caches and DMA agree: a core's store that is still in its cache is sent, and a copy in the
+// receiver's cache is not what its core sees after.
+Test(nic_dma, takes_dirty_lines_and_invalidates_copies)
+{
+    struct nic_rig_spec spec = {.nic = nic_default_params};
+    struct nic_rig *rig = nic_rig_new(&spec);
+    struct nic_host from = nic_host_make(rig, 0, 0, ring_sizes, 0, 0);
+    struct nic_host to = nic_host_make(rig, 1, 0, ring_sizes, 0, 0);
+    uint64_t source = from.base + NIC_RIG_BUFFERS, destination = to.base + NIC_RIG_BUFFERS;
+    RIG_RUN(rig->nodes[0], 0, op_put(source, 4711), op_fence());
+    uint64_t ended = RIG_RUN(rig->nodes[1], 0, op_put(destination, 1), op_fence());
+    nic_rig_run_to(rig, ended + 1000);
+    nic_host_post(&to, destination, 8);
+    nic_host_send(&from, 1, 0, source, 8, 0, 0);
+    nic_rig_run(rig, 10000);
+    nic_host_expect(&to, NIC_OK);
+    cr_expect_eq(rig->nodes[0]->bus.stats.interventions, 1);
+    cr_expect_eq(rig->nodes[1]->bus.stats.invalidations, 1);
+    const struct core_op load = op_get(destination);
+    struct script script = script_make(&load, 1);
+    core_start(&rig->nodes[1]->cores[0].core, &script.base, rig->now);
+    nic_rig_run(rig, 10000);
+    cr_expect_eq(script.values[0], 4711);
+    nic_rig_free(rig);
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// All cards flood each other with the least on-board RAM: nothing locks up, nothing is lost.
+#include "tests/nic_rig.h"
+
+#include <criterion/criterion.h>
+
+enum { NODES = 6, MESSAGES = 12, MAX_BYTES = 700, LISTS = 8 };
+
+struct flooder {
+    struct nic_host host;
+    uint32_t begun;
+    uint32_t received[NODES];
+    uint32_t num_received;
+    uint32_t lists; // posted; list i has the buffer i modulo LISTS
+};
+
+// The number and length of message k from one node to another.
+static uint64_t name(uint32_t from, uint32_t to, uint32_t k)
+{
+    return (uint64_t)from << 32 | to << 16 | k;
+}
+
+static uint32_t length(uint64_t message)
+{
+    return 1 + (uint32_t)(rng_mix(message) % MAX_BYTES);
+}
+
+static void post(struct flooder *self)
+{
+    nic_host_post(&self->host, self->host.base + NIC_RIG_BUFFERS + (self->lists++ % LISTS) * 4096,
+                  MAX_BYTES);
+}
+
+static void take(struct flooder *self)
+{
+    struct nic_completion completion;
+    while (nic_host_poll(&self->host, &completion)) {
+        uint32_t k = self->received[completion.node]++;
+        uint64_t message = name(completion.node, self->host.node, k);
+        uint64_t address = self->host.base + NIC_RIG_BUFFERS + (completion.index % LISTS) * 4096;
+        cr_assert_eq(completion.status, NIC_OK);
+        cr_assert_eq(completion.tag, message);
+        cr_assert_eq(completion.length, length(message));
+        cr_assert(nic_host_holds(&self->host, address, completion.length, message, 0));
+        self->num_received++;
+        post(self);
+    }
+}
+
+// Every node sends to all others in turn, as fast as its ring takes them.
+static void send(struct flooder *self)
+{
+    while (self->begun < MESSAGES * (NODES - 1) &&
+           self->host.sent - nic_host_shadow(&self->host, 0) < self->host.sizes[0]) {
+        uint32_t to = (self->host.node + 1 + self->begun % (NODES - 1)) % NODES;
+        uint64_t message = name(self->host.node, to, self->begun / (NODES - 1));
+        uint64_t address = self->host.base + 2 * NIC_RIG_BUFFERS + self->begun * 1024;
+        nic_host_fill(&self->host, address, length(message), message);
+        nic_host_send(&self->host, to, 0, address, length(message), NIC_CHECKSUM, message);
+        self->begun++;
+    }
+}
+
+static void flood(const struct nic_params *params, uint32_t depth)
+{
+    struct nic_rig_spec spec = {.num_nodes = NODES, .nic = *params, .depth = depth};
+    struct nic_rig *rig = nic_rig_new(&spec);
+    struct flooder flooders[NODES] = {0};
+    for (uint32_t i = 0; i < NODES; i++) {
+        flooders[i].host = nic_host_make(rig, i, 0, (const uint32_t[3]){16, LISTS, 16}, i, 0);
+        while (flooders[i].lists < LISTS)
+            post(&flooders[i]);
+        send(&flooders[i]);
+    }
+    while (nic_rig_step(rig))
+        for (uint32_t i = 0; i < NODES; i++) {
+            take(&flooders[i]);
+            send(&flooders[i]);
+        }
+    uint64_t full_cycles = 0;
+    for (uint32_t i = 0; i < NODES; i++) {
+        struct nic_stats stats = nic_rig_stats(rig, i);
+        cr_expect_eq(flooders[i].num_received, MESSAGES * (NODES - 1));
+        cr_expect(nic_idle(rig->nics[i]));
+        cr_expect_leq(stats.max_in_ram_bytes, params->in_ram_bytes);
+        cr_expect_leq(stats.max_out_ram_bytes, params->out_ram_bytes);
+        full_cycles += stats.in_full_cycles;
+    }
+    cr_expect_gt(full_cycles, 0);
+    cr_expect_eq(rig->store.num_used, 0);
+    nic_rig_free(rig);
+}
+
+Test(nic_flood, of_cards_with_the_least_ram_neither_locks_up_nor_loses_a_packet)
+{
+    struct nic_params p = nic_default_params;
+    p.max_payload_bytes = 128;
+    p.out_ram_bytes = p.in_ram_bytes = nic_packet_ram_bytes(&p, p.max_payload_bytes);
+    for (uint32_t depth = 1; depth <= 3; depth++)
+        for (uint32_t processor = 0; processor < 2; processor++)
+            for (uint32_t channels = 1; channels <= 2; channels++) {
+                p.processor = processor;
+                p.num_channels = channels;
+                p.arbitration = depth % NIC_NUM_ARBITRATIONS;
+                flood(&p, depth);
+            }
+}
