@@ -33,7 +33,7 @@ def start(tool, command, **options):
 def lacking(command):
     """What there is not that it takes to run the command, in words, or None."""
     if not shutil.which("valgrind"):
-        return "valgrind is not installed; scripts/install-deps bench installs it"
+        return "valgrind is not installed; scripts/install-deps trace installs it"
     if not shutil.which(command[0]):
         return f"{command[0]}: no such program"
     return None

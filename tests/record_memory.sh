@@ -114,7 +114,7 @@ ln -s "$(python3 -c "import sys; print(sys.executable)")" bin/python3
 status=0
 PATH=$folder/bin python3 "$record" -o c.xz -- /bin/true 2>said || status=$?
 [[ $status -eq 1 ]] || fail "without valgrind: status $status"
-grep -q 'valgrind is not installed; scripts/install-deps bench' said || fail "without valgrind"
+grep -q 'valgrind is not installed; scripts/install-deps trace' said || fail "without valgrind"
 printf '#!/bin/sh\nhead -c 100 >/dev/null\nexit 9\n' >bin/xz
 chmod +x bin/xz
 PATH=$folder/bin:$PATH expect "a compressor that fails" 1 'c.xz: (xz failed|Broken pipe)' \

@@ -371,7 +371,10 @@ Test(mem_trace, random_bytes_are_an_error_or_a_trace)
     for (size_t i = 0; i < 2000; i++) {
         size_t num = rng_below(&rng, sizeof bytes);
         for (size_t j = 0; j < num; j++)
-            bytes[j] = i % 2 ? (char)rng_next(&rng) : "0123 rwi\nfx,"[rng_below(&rng, 12)];
+            if (i % 2)
+                bytes[j] = (char)rng_next(&rng);
+            else
+                bytes[j] = "0123 rwi\nfx,"[rng_below(&rng, 12)];
         const char *path = trace_files_write_bytes("a", bytes, num);
         load_equally(&loaded, path, i % 3 ? mem_formats[i % 3 - 1] : NULL);
         cr_assert(loaded.err.status == ERR_NONE || loaded.err.status == ERR_TRACE);

@@ -147,8 +147,11 @@ static void tell_fault(const struct mem_trace *self, struct err *err)
 {
     char quote[64];
     size_t num = 0;
-    for (const char *at = self->text.at; *at != '\n' && num < sizeof quote - 1; at++)
-        quote[num++] = *at >= ' ' && *at <= '~' ? *at : '?';
+    for (const char *at = self->text.at; *at != '\n' && num < sizeof quote - 1; at++, num++) {
+        quote[num] = *at;
+        if (*at < ' ' || *at > '~')
+            quote[num] = '?';
+    }
     quote[num] = '\0';
     err_set(err, ERR_TRACE, "%s:%" PRIu64 ": \"%s\": %s", input_name(self->input),
             self->text.lines + 1, quote, self->text.fault);

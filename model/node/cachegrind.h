@@ -18,9 +18,9 @@
 //
 // Leaves out: time, and what the last level writes to memory.
 // Owner: cachegrind_free releases what cachegrind_make took.
-// Source: Valgrind 3.19, "Cachegrind: a cache and branch-prediction profiler", 5.3 and 5.7; stack
-// distances: Mattson et al., "Evaluation techniques for storage hierarchies", IBM Systems Journal
-// 9(2), 1970.
+// Source: the chapter on Cachegrind in Valgrind's manual, held against Valgrind 3.19 by
+// scripts/compare-cachegrind; stack distances: Mattson et al., "Evaluation techniques for storage
+// hierarchies", IBM Systems Journal 9(2), 1970.
 #ifndef ORDITO_MODEL_NODE_CACHEGRIND_H
 #define ORDITO_MODEL_NODE_CACHEGRIND_H
 
