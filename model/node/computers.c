@@ -13,9 +13,9 @@ enum { MPI_HEADER_BYTES = 16 };
 // --- running ------------------------------------------------------------------------------------
 
 // Runs a computer up to the fabric's cycle `end`.
-static bool run(const struct computers *self, struct computer *computer, uint64_t end,
-                struct err *err)
+static bool run(struct computers *self, uint32_t idx, uint64_t end, struct err *err)
 {
+    struct computer *computer = &self->computers[idx];
     const struct clock_ratio clock = computer->clock;
     if (!node_run(computer->node, clock_node_cycle(clock, end), err))
         return false;
@@ -29,7 +29,7 @@ static bool run(const struct computers *self, struct computer *computer, uint64_
     if (computer->nic && nic_failed(computer->nic))
         return err_set(err, ERR_RUN, "out of memory for a network interface card");
     uint64_t next = node_next_cycle(computer->node);
-    computer->next_cycle = next == MEM_NEVER ? UINT64_MAX : clock_fabric_cycle_of(clock, next);
+    self->next_cycles[idx] = next == MEM_NEVER ? UINT64_MAX : clock_fabric_cycle_of(clock, next);
     return true;
 }
 
@@ -42,10 +42,10 @@ static bool step(struct workload *base, struct fabric *fabric, uint64_t cycle, s
     if (self->memory && cycle + STRIDE_CYCLES < self->params.end_cycle)
         end = cycle + STRIDE_CYCLES;
     for (uint32_t i = 0; i < self->num_computers; i++) {
-        if (self->computers[i].next_cycle > cycle)
+        if (self->next_cycles[i] > cycle)
             continue;
         fabric_stir(fabric);
-        if (!run(self, &self->computers[i], end, err))
+        if (!run(self, i, end, err))
             return false;
     }
     return !self->mpi || mpi_check(self->mpi, err);
@@ -99,8 +99,8 @@ static uint64_t next_event(const struct workload *base, uint64_t cycle)
     }
     uint64_t next = UINT64_MAX;
     for (uint32_t i = 0; i < self->num_computers; i++)
-        if (self->computers[i].next_cycle < next)
-            next = self->computers[i].next_cycle;
+        if (self->next_cycles[i] < next)
+            next = self->next_cycles[i];
     return next == UINT64_MAX || next > cycle ? next : cycle + 1;
 }
 
@@ -121,6 +121,7 @@ static void free_all(struct workload *base)
         node_free(self->computers[i].node);
     }
     free(self->computers);
+    free(self->next_cycles);
     free(self->clocks_hz);
     nic_store_free(&self->store);
     memory_source_free(self->memory);
@@ -151,10 +152,9 @@ static uint64_t told_cycle(const struct computer *computer, uint64_t fabric_cycl
 // A computer has something to do in the fabric's next cycle.
 static struct computer *rouse(struct computers *self, uint32_t node, uint64_t fabric_cycle)
 {
-    struct computer *computer = &self->computers[node];
-    if (computer->next_cycle > fabric_cycle + 1)
-        computer->next_cycle = fabric_cycle + 1;
-    return computer;
+    if (self->next_cycles[node] > fabric_cycle + 1)
+        self->next_cycles[node] = fabric_cycle + 1;
+    return &self->computers[node];
 }
 
 static void send_packet(struct nic_net *base, const struct packet_spec *spec, uint64_t cycle)
@@ -383,7 +383,8 @@ struct workload *computers_new(const struct computers_params *params, struct err
     self->nodes = (struct fabric_nodes){offer, left, self};
     bool good = lay_out(self, err) && make_programs(self, err);
     self->computers = good ? calloc(self->num_computers, sizeof *self->computers) : NULL;
-    if (good && !self->computers)
+    self->next_cycles = good ? calloc(self->num_computers, sizeof *self->next_cycles) : NULL;
+    if (good && (!self->computers || !self->next_cycles))
         good = err_set(err, ERR_RUN, "out of memory");
     for (uint32_t i = 0; good && i < self->num_computers; i++)
         good = make_computer(self, i, err);

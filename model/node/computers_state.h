@@ -12,7 +12,6 @@ struct computer {
     struct node *node;
     struct clock_ratio clock;
     struct nic *nic;           // NULL if the program has no messages
-    uint64_t next_cycle;       // of the fabric, in which it has something to do; UINT64_MAX: none
     struct rank_source *ranks; // [num_ranks], on as many cores
     uint32_t num_ranks;
 };
@@ -28,7 +27,9 @@ struct computers {
     struct computers_params params;
     uint64_t cycle; // of the fabric, that was simulated last
     uint32_t num_computers;
-    struct computer *computers;   // [num_computers]
+    struct computer *computers; // [num_computers]
+    uint64_t *next_cycles; // [num_computers], of the fabric, in which they have something to do;
+                           // UINT64_MAX: none
     struct memory_source *memory; // of computer 0, or NULL
     struct mpi_machine machine;
     struct mpi_params mpi_params;
