@@ -67,10 +67,51 @@ static bool outline_routing(struct machine *self, const struct config *config,
     return self->routing != NULL;
 }
 
+// All but the program.
+static struct computers_params computers_params(const struct machine *self,
+                                                const struct config *config)
+{
+    uint32_t flit_bytes = config->flit_bits / 8;
+    struct computers_params params = {
+        .node = config->node,
+        .nic = config->nic,
+        .send_slots = config->driver_send_slots,
+        .receive_slots = config->driver_receive_slots,
+        .piece_bytes = config->driver_piece_bytes,
+        .pio_bytes = config->driver_pio_bytes,
+        .interrupts = config->driver_interrupts,
+        .interrupt_cycles = config->driver_interrupt_cycles,
+        .num_nodes = self->topology->num_nodes,
+        .ranks_per_node = config->ranks_per_node,
+        .node_clocks_hz = self->node_clocks_hz,
+        .fabric_clock_hz = config->fabric_clock_hz,
+        .seed = config->seed,
+        .end_cycle = config->max_cycles == CONFIG_AUTO ? UINT64_MAX : (uint64_t)config->max_cycles,
+        .memory = self->memory,
+    };
+    params.nic.flit_bytes = flit_bytes;
+    params.nic.header_flits = config->header_flits;
+    params.nic.max_payload_bytes = (self->packet_flits_max - config->header_flits) * flit_bytes;
+    params.nic.num_classes = config->classes;
+    if (params.nic.window_bytes > params.nic.max_payload_bytes / 8 * 8)
+        params.nic.window_bytes = params.nic.max_payload_bytes / 8 * 8;
+    return params;
+}
+
+static uint64_t workload_bytes(const struct machine *self, const struct config *config)
+{
+    if (config->workload == WORKLOAD_SYNTHETIC)
+        return synthetic_bytes(self->topology->num_nodes);
+    if (config->node_model != MODEL_FULL)
+        return 0;
+    struct computers_params params = computers_params(self, config);
+    return computers_bytes(&params, self->trace ? self->trace->num_ranks : 1);
+}
+
 static struct memory_estimate estimate(struct machine *self, const struct config *config)
 {
     struct fabric_params params = machine_fabric_params(self, config, NULL, NULL, NULL);
-    return memory_estimate(config, &params, self->routing_name);
+    return memory_estimate(config, &params, self->routing_name, workload_bytes(self, config));
 }
 
 bool machine_estimate(struct topology *topology, const struct config *config,
@@ -203,34 +244,11 @@ static struct mpi_params mpi_params(const struct machine *self, const struct con
 
 static bool make_computers(struct machine *self, const struct config *config, struct err *err)
 {
+    struct computers_params params = computers_params(self, config);
     struct mpi_params mpi = {0};
-    struct computers_params params = {
-        .node = config->node,
-        .nic = config->nic,
-        .send_slots = config->driver_send_slots,
-        .receive_slots = config->driver_receive_slots,
-        .piece_bytes = config->driver_piece_bytes,
-        .pio_bytes = config->driver_pio_bytes,
-        .interrupts = config->driver_interrupts,
-        .interrupt_cycles = config->driver_interrupt_cycles,
-        .num_nodes = self->topology->num_nodes,
-        .ranks_per_node = config->ranks_per_node,
-        .node_clocks_hz = self->node_clocks_hz,
-        .fabric_clock_hz = config->fabric_clock_hz,
-        .seed = config->seed,
-        .end_cycle = config->max_cycles == CONFIG_AUTO ? UINT64_MAX : (uint64_t)config->max_cycles,
-        .memory = self->memory,
-        .mpi = &mpi,
-    };
     if (self->trace)
         mpi = mpi_params(self, config);
-    uint32_t flit_bytes = config->flit_bits / 8;
-    params.nic.flit_bytes = flit_bytes;
-    params.nic.header_flits = config->header_flits;
-    params.nic.max_payload_bytes = (self->packet_flits_max - config->header_flits) * flit_bytes;
-    params.nic.num_classes = config->classes;
-    if (params.nic.window_bytes > params.nic.max_payload_bytes / 8 * 8)
-        params.nic.window_bytes = params.nic.max_payload_bytes / 8 * 8;
+    params.mpi = &mpi;
     if (params.pio_bytes > params.nic.window_bytes)
         return config_refuse(config, "nodes.driver.pio_bytes", err,
                              "%" PRIu32 " bytes do not fit the card's window of %" PRIu32

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/memory.h"
 
-#include "model/node/synthetic.h"
 #include "sim/host.h"
 #include "sim/json_path.h"
 #include "sim/measurement.h"
@@ -11,13 +10,14 @@
 #include <stdio.h>
 
 struct memory_estimate memory_estimate(const struct config *config,
-                                       const struct fabric_params *params, const char *routing_name)
+                                       const struct fabric_params *params, const char *routing_name,
+                                       uint64_t workload_bytes)
 {
     const struct topology *t = params->topology;
     struct memory_estimate e = {.num_routers = t->num_routers, .topology = topology_bytes(t)};
     e.tables = routing_bytes(params->routing, t, routing_name, &e.making_tables);
     e.channels = fabric_bytes(params, &e.routers) - e.routers;
-    e.workload = config->workload == WORKLOAD_SYNTHETIC ? synthetic_bytes(t->num_nodes) : 0;
+    e.workload = workload_bytes;
     e.statistics = measurement_bytes(t, config->classes);
     uint64_t running = e.routers + e.channels + e.workload + e.statistics;
     e.all = e.topology + e.tables + (running > e.making_tables ? running : e.making_tables);

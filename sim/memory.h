@@ -25,10 +25,10 @@ struct memory_estimate {
     uint64_t all; // the most at any time
 };
 
-// Of a fabric whose routing, called `routing_name`, need not have its tables.
+// Of a fabric and a workload. The routing, called `routing_name`, need not have its tables.
 struct memory_estimate memory_estimate(const struct config *config,
-                                       const struct fabric_params *params,
-                                       const char *routing_name);
+                                       const struct fabric_params *params, const char *routing_name,
+                                       uint64_t workload_bytes);
 
 // Refuses what does not fit this machine, or the control group that the process is in.
 bool memory_fits(const struct config *config, const struct memory_estimate *estimate,

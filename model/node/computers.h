@@ -43,6 +43,9 @@ struct computers_params {
     const struct mpi_params *mpi; // ranks of this one, with `machine` to be filled in
 };
 
+// Bytes of so many ranks' computers, with the driver's buffers in use.
+uint64_t computers_bytes(const struct computers_params *params, uint32_t num_ranks);
+
 // NULL on failure: ERR_CONFIG (clocks, as `nodes.clock_hz`; the card, as `nodes.nic`; the program),
 // ERR_RUN.
 struct workload *computers_new(const struct computers_params *params, struct err *err);

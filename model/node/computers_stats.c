@@ -49,6 +49,16 @@ static void add_card(struct computers_stats *sum, struct nic *nic, uint64_t cycl
         ADD(sum->masters[i == 0 ? MASTER_NIC : MASTER_DMA], nic_master(nic, i)->stats);
 }
 
+uint64_t computers_bytes(const struct computers_params *params, uint32_t num_ranks)
+{
+    struct driver_params driver = {.send_slots = params->send_slots,
+                                   .receive_slots = params->receive_slots,
+                                   .piece_bytes = params->piece_bytes};
+    uint64_t num = (num_ranks + params->ranks_per_node - 1) / params->ranks_per_node;
+    return num * (sizeof(struct computer) + node_bytes(&params->node)) +
+           num_ranks * (sizeof(struct rank_source) + driver_bytes(&driver));
+}
+
 void computers_stats(const struct workload *base, struct computers_stats *stats)
 {
     const struct computers *self = (const struct computers *)base;
