@@ -42,6 +42,12 @@ void machine_free(struct machine *self);
 // Fills what a trace's program, and the computers that execute it, say of themselves.
 void machine_application(const struct machine *self, struct run_result *result);
 
+// Its workload, in machine_workload.c: opens what it reads, and finds out how long its packets get;
+// makes it, once there is a topology; and bytes that it will take, in between.
+bool machine_open_workload(struct machine *self, const struct config *config, struct err *err);
+bool machine_make_workload(struct machine *self, const struct config *config, struct err *err);
+uint64_t machine_workload_bytes(const struct machine *self, const struct config *config);
+
 // What a machine over this topology will take of memory. False with `err` if it cannot be made.
 bool machine_estimate(struct topology *topology, const struct config *config,
                       struct memory_estimate *memory, struct err *err);

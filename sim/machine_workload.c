@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+// The workload of a machine.
+#include "sim/machine.h"
+
+#include "model/node/computers.h"
+#include "model/node/mpi.h"
+#include "model/node/packets.h"
+#include "model/node/synthetic.h"
+#include "sim/config_groups.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+// All but the program.
+static struct computers_params computers_params(const struct machine *self,
+                                                const struct config *config)
+{
+    uint32_t flit_bytes = config->flit_bits / 8;
+    struct computers_params params = {
+        .node = config->node,
+        .nic = config->nic,
+        .send_slots = config->driver_send_slots,
+        .receive_slots = config->driver_receive_slots,
+        .piece_bytes = config->driver_piece_bytes,
+        .pio_bytes = config->driver_pio_bytes,
+        .interrupts = config->driver_interrupts,
+        .interrupt_cycles = config->driver_interrupt_cycles,
+        .num_nodes = self->topology->num_nodes,
+        .ranks_per_node = config->ranks_per_node,
+        .node_clocks_hz = self->node_clocks_hz,
+        .fabric_clock_hz = config->fabric_clock_hz,
+        .seed = config->seed,
+        .end_cycle = config->max_cycles == CONFIG_AUTO ? UINT64_MAX : (uint64_t)config->max_cycles,
+        .memory = self->memory,
+    };
+    params.nic.flit_bytes = flit_bytes;
+    params.nic.header_flits = config->header_flits;
+    params.nic.max_payload_bytes = (self->packet_flits_max - config->header_flits) * flit_bytes;
+    params.nic.num_classes = config->classes;
+    if (params.nic.window_bytes > params.nic.max_payload_bytes / 8 * 8)
+        params.nic.window_bytes = params.nic.max_payload_bytes / 8 * 8;
+    return params;
+}
+
+uint64_t machine_workload_bytes(const struct machine *self, const struct config *config)
+{
+    if (config->workload == WORKLOAD_SYNTHETIC)
+        return synthetic_bytes(self->topology->num_nodes);
+    if (config->node_model != MODEL_FULL)
+        return 0;
+    struct computers_params params = computers_params(self, config);
+    return computers_bytes(&params, self->trace ? self->trace->num_ranks : 1);
+}
+
+// Refuses packets that no buffer can take whole.
+static bool fits_buffer(const struct machine *self, const struct config *config, const char *key,
+                        struct err *err)
+{
+    if (!switching_buffers_whole_packets(config->switching) ||
+        self->packet_flits_max <= config->buffer_flits)
+        return true;
+    return config_refuse(config, key, err,
+                         "packets of %u flits do not fit the buffers of %u flits "
+                         "(fabric.router.buffer_flits), as %s needs; use shorter packets, larger "
+                         "buffers, or wormhole or circuit switching",
+                         self->packet_flits_max, config->buffer_flits,
+                         switching_names[config->switching]);
+}
+
+static bool make_synthetic(struct machine *self, const struct config *config, struct err *err)
+{
+    struct synthetic_params params = {
+        .pattern =
+            {
+                .pattern = config->pattern,
+                .include_self = config->include_self,
+                .seed = config->seed,
+                .hotspots = config->hotspots,
+                .num_hotspots = config->num_hotspots,
+                .hotspot_fraction = config->hotspot_fraction,
+                .permutation = config->permutation,
+                .matrix = config->matrix,
+            },
+        .rate_flits_per_node_cycle = config->rate_flits_per_node_cycle,
+        .lengths = config->lengths,
+        .num_lengths = config->num_lengths,
+        .bursty = config->bursty,
+        .burst_cycles = config->burst_cycles,
+        .burst_rate_flits_per_node_cycle = config->burst_rate_flits_per_node_cycle,
+    };
+    self->workload = synthetic_new(&params, self->topology, err);
+    return self->workload != NULL;
+}
+
+static struct mpi_params mpi_params(const struct machine *self, const struct config *config)
+{
+    return (struct mpi_params){
+        .trace = self->trace,
+        .num_nodes = self->topology->num_nodes,
+        .compute_scale = config->compute_scale,
+        .node_clocks_hz = self->node_clocks_hz,
+        .fabric_clock_hz = config->fabric_clock_hz,
+        .eager_bytes = config->eager_bytes,
+        .priority_bytes = config->priority_bytes,
+        .priority_class = config->classes - 1,
+        .flit_bits = config->flit_bits,
+        .header_flits = config->header_flits,
+        .max_flits = self->packet_flits_max,
+        .algorithms =
+            {
+                [COLLECTIVE_BARRIER] = config->collective_barrier,
+                [COLLECTIVE_BCAST] = config->collective_bcast,
+                [COLLECTIVE_REDUCE] = config->collective_reduce,
+                [COLLECTIVE_ALLREDUCE] = config->collective_allreduce,
+                [COLLECTIVE_SCAN] = config->collective_scan,
+                [COLLECTIVE_GATHER] = config->collective_gather,
+                [COLLECTIVE_SCATTER] = config->collective_scatter,
+                [COLLECTIVE_ALLGATHER] = config->collective_allgather,
+                [COLLECTIVE_ALLTOALL] = config->collective_alltoall,
+                [COLLECTIVE_REDUCE_SCATTER] = config->collective_reduce_scatter,
+            },
+    };
+}
+
+static bool make_computers(struct machine *self, const struct config *config, struct err *err)
+{
+    struct computers_params params = computers_params(self, config);
+    struct mpi_params mpi = {0};
+    if (self->trace)
+        mpi = mpi_params(self, config);
+    params.mpi = &mpi;
+    if (params.pio_bytes > params.nic.window_bytes)
+        return config_refuse(config, "nodes.driver.pio_bytes", err,
+                             "%" PRIu32 " bytes do not fit the card's window of %" PRIu32
+                             " (nodes.nic.window_bytes, and what a packet takes)",
+                             params.pio_bytes, params.nic.window_bytes);
+    self->computers = true;
+    self->workload = computers_new(&params, err);
+    return self->workload != NULL;
+}
+
+// The clock of each node.
+static bool make_clocks(struct machine *self, const struct config *config, struct err *err)
+{
+    uint32_t num = self->topology->num_nodes;
+    uint32_t missing;
+    self->node_clocks_hz = calloc(num, sizeof *self->node_clocks_hz);
+    if (!self->node_clocks_hz)
+        return err_set(err, ERR_RUN, "out of memory");
+    for (uint32_t i = 0; i < num; i++)
+        self->node_clocks_hz[i] = config_node_clock_hz(config);
+    return config_groups_clocks(config->node_groups, self->node_clocks_hz, num, &missing) ||
+           config_refuse(config, "nodes.groups", err,
+                         "there is no node %" PRIu32 ", the last is %" PRIu32, missing, num - 1);
+}
+
+static bool make_trace(struct machine *self, const struct config *config, struct err *err)
+{
+    if (!make_clocks(self, config, err))
+        return false;
+    if (config->node_model == MODEL_FULL)
+        return make_computers(self, config, err);
+    struct mpi_params params = mpi_params(self, config);
+    self->workload = mpi_new(&params, err);
+    return self->workload != NULL;
+}
+
+// The format of this name, or NULL.
+static const struct mem_format *memory_format(const char *name)
+{
+    for (size_t i = 0; i < mem_num_formats; i++)
+        if (strcmp(mem_formats[i]->name, name) == 0)
+            return mem_formats[i];
+    return NULL;
+}
+
+// Opens a trace of references to memory, if it is one by its format's name or, if that is "auto",
+// by its content.
+static bool open_memory_trace(struct machine *self, const struct config *config, struct err *err)
+{
+    const struct mem_format *format = memory_format(config->format);
+    if (!format && (strcmp(config->format, "auto") != 0 || !mem_trace_probe(config->path)))
+        return true;
+    if (config->node_model != MODEL_FULL)
+        return config_refuse(config, "nodes.model", err,
+                             "references to memory need caches; use full");
+    self->memory = mem_trace_open(config->path, format, err);
+    return self->memory != NULL;
+}
+
+static bool open_trace(struct machine *self, const struct config *config, struct err *err)
+{
+    if (!open_memory_trace(self, config, err))
+        return false;
+    if (!self->memory)
+        self->trace = trace_open(config->path, config->format, err);
+    return self->memory || self->trace;
+}
+
+// Opens what the workload reads, and finds out how long its packets get.
+bool machine_open_workload(struct machine *self, const struct config *config, struct err *err)
+{
+    switch (config->workload) {
+    case WORKLOAD_TRACE:
+        self->packet_flits_max = config_cut_flits(config);
+        return open_trace(self, config, err);
+    case WORKLOAD_PACKETS: {
+        struct packets_summary summary;
+        if (!packets_file_open(&self->packets_file, config->path, err) ||
+            !packets_scan(&self->packets_file, self->topology->num_nodes, config->classes, &summary,
+                          err))
+            return false;
+        self->packet_flits_max = summary.longest_flits;
+        return fits_buffer(self, config, "workload.path", err);
+    }
+    default:
+        for (uint32_t i = 0; i < config->num_lengths; i++)
+            if (config->lengths[i].flits > self->packet_flits_max)
+                self->packet_flits_max = config->lengths[i].flits;
+        return fits_buffer(self, config, "workload.packet_flits", err);
+    }
+}
+
+bool machine_make_workload(struct machine *self, const struct config *config, struct err *err)
+{
+    switch (config->workload) {
+    case WORKLOAD_TRACE:
+        return make_trace(self, config, err);
+    case WORKLOAD_PACKETS:
+        self->workload = packets_new(&self->packets_file, self->topology->num_nodes,
+                                     config->classes, self->packet_flits_max, err);
+        return self->workload != NULL;
+    default:
+        return make_synthetic(self, config, err);
+    }
+}
+
+static void fill_mpi(const struct machine *self, const struct mpi_stats *stats,
+                     struct run_result *result)
+{
+    bool ended = self->workload->ops->done(self->workload);
+    result->makespan_cycles = ended ? stats->makespan_cycles : UINT64_MAX;
+    result->messages = stats->messages;
+    result->bytes = stats->bytes;
+    result->collective_messages = stats->collective_messages;
+    result->collective_bytes = stats->collective_bytes;
+    result->compute_cycles_max = stats->compute_cycles_max;
+}
+
+void machine_application(const struct machine *self, struct run_result *result)
+{
+    result->has_application = self->trace || self->memory;
+    result->has_nodes = self->computers;
+    if (!result->has_application)
+        return;
+    struct mpi_stats stats =
+        self->computers ? computers_mpi_stats(self->workload) : mpi_stats(self->workload);
+    fill_mpi(self, &stats, result);
+    if (!self->computers)
+        return;
+    computers_stats(self->workload, &result->nodes);
+    result->makespan_cycles = computers_makespan_cycles(self->workload);
+}
