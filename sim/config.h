@@ -106,7 +106,7 @@ struct config {
     enum config_model node_model;
     double node_clock_hz; // 0: auto
     uint32_t ranks_per_node;
-    char *node_groups;    // see config_groups.h
+    char *node_groups; // see config_groups.h
     struct node_params node;
     struct nic_params nic;
     uint32_t driver_send_slots, driver_receive_slots; // of rings

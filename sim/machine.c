@@ -64,7 +64,8 @@ static bool outline_routing(struct machine *self, const struct config *config,
 static struct memory_estimate estimate(struct machine *self, const struct config *config)
 {
     struct fabric_params params = machine_fabric_params(self, config, NULL, NULL, NULL);
-    return memory_estimate(config, &params, self->routing_name, machine_workload_bytes(self, config));
+    return memory_estimate(config, &params, self->routing_name,
+                           machine_workload_bytes(self, config));
 }
 
 bool machine_estimate(struct topology *topology, const struct config *config,
@@ -133,7 +134,8 @@ bool machine_make(struct machine *self, const struct config *config,
         return false;
     uint32_t longest =
         self->packet_flits_max > config->max_flits ? self->packet_flits_max : config->max_flits;
-    if (!machine_make_routing(self, config, longest, err) || !machine_make_workload(self, config, err))
+    if (!machine_make_routing(self, config, longest, err) ||
+        !machine_make_workload(self, config, err))
         return false;
     if (outputs->ops)
         self->ops = outputs->ops;

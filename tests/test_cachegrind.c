@@ -70,8 +70,8 @@ Test(cachegrind, fetches_and_data_share_the_last_level_alone)
 
 Test(cachegrind, a_reference_in_two_lines_looks_up_both_and_is_one_miss)
 {
-    struct cachegrind_counts counts =
-        COUNT(&small, {LINE(2) - 4, 8, MEM_REF_LOAD}, {LINE(1), 4, MEM_REF_LOAD}, {LINE(2), 4, MEM_REF_LOAD});
+    struct cachegrind_counts counts = COUNT(&small, {LINE(2) - 4, 8, MEM_REF_LOAD},
+                                            {LINE(1), 4, MEM_REF_LOAD}, {LINE(2), 4, MEM_REF_LOAD});
     cr_assert_eq(counts.references[READ], 3);
     cr_assert_eq(counts.l1_misses[READ], 1);
     cr_assert_eq(counts.ll_misses[READ], 1);
@@ -81,10 +81,10 @@ Test(cachegrind, on_a_miss_the_last_level_is_looked_up_for_the_whole_reference)
 {
     // Line 1 stays in the data cache, and is pushed out of the last level by fetches. A load of
     // lines 1 and 2 then misses line 2 alone, but looks up line 1 too and brings it back.
-    struct cachegrind_counts counts =
-        COUNT(&small, {LINE(1), 4, MEM_REF_LOAD}, {LINE(10), 4, MEM_REF_FETCH}, {LINE(11), 4, MEM_REF_FETCH},
-              {LINE(12), 4, MEM_REF_FETCH}, {LINE(13), 4, MEM_REF_FETCH}, {LINE(2) - 4, 8, MEM_REF_LOAD},
-              {LINE(1), 4, MEM_REF_FETCH});
+    struct cachegrind_counts counts = COUNT(
+        &small, {LINE(1), 4, MEM_REF_LOAD}, {LINE(10), 4, MEM_REF_FETCH},
+        {LINE(11), 4, MEM_REF_FETCH}, {LINE(12), 4, MEM_REF_FETCH}, {LINE(13), 4, MEM_REF_FETCH},
+        {LINE(2) - 4, 8, MEM_REF_LOAD}, {LINE(1), 4, MEM_REF_FETCH});
     cr_assert_eq(counts.l1_misses[READ], 2);
     cr_assert_eq(counts.ll_misses[READ], 2);
     cr_assert_eq(counts.l1_misses[FETCH], 5);
@@ -100,7 +100,8 @@ Test(cachegrind, data_larger_than_the_smallest_line_counts_as_that_large)
     // 32 bytes: of line 1 alone. Fetches count as they are.
     struct cachegrind_counts counts =
         COUNT(&params, {LINE(1), 512, MEM_REF_LOAD}, {LINE(2), 4, MEM_REF_LOAD},
-              {LINE(1) + 32, 32, MEM_REF_LOAD}, {LINE(4), 96, MEM_REF_FETCH}, {LINE(5) + 31, 1, MEM_REF_FETCH});
+              {LINE(1) + 32, 32, MEM_REF_LOAD}, {LINE(4), 96, MEM_REF_FETCH},
+              {LINE(5) + 31, 1, MEM_REF_FETCH});
     cr_assert_eq(counts.l1_misses[READ], 2);
     cr_assert_eq(counts.l1_misses[FETCH], 1);
 }
@@ -133,14 +134,16 @@ Test(cachegrind, geometries_that_cannot_be_are_refused_by_name)
 Test(cachegrind, lines_are_written_back_when_they_are_dirty_and_evicted)
 {
     // Lines 0, 4 and 8 share a place in the data cache.
-    struct cachegrind_counts counts = COUNT(&small, {LINE(0), 8, MEM_REF_LOAD}, {LINE(4), 8, MEM_REF_LOAD});
+    struct cachegrind_counts counts =
+        COUNT(&small, {LINE(0), 8, MEM_REF_LOAD}, {LINE(4), 8, MEM_REF_LOAD});
     cr_assert_eq(counts.write_backs, 0);
     counts = COUNT(&small, {LINE(0), 8, MEM_REF_STORE});
     cr_assert_eq(counts.write_backs, 0);
-    counts = COUNT(&small, {LINE(0), 8, MEM_REF_STORE}, {LINE(4), 8, MEM_REF_LOAD}, {LINE(8), 8, MEM_REF_LOAD});
+    counts = COUNT(&small, {LINE(0), 8, MEM_REF_STORE}, {LINE(4), 8, MEM_REF_LOAD},
+                   {LINE(8), 8, MEM_REF_LOAD});
     cr_assert_eq(counts.write_backs, 1);
-    counts =
-        COUNT(&small, {LINE(0), 8, MEM_REF_LOAD}, {LINE(0), 8, MEM_REF_MODIFY}, {LINE(4), 8, MEM_REF_LOAD});
+    counts = COUNT(&small, {LINE(0), 8, MEM_REF_LOAD}, {LINE(0), 8, MEM_REF_MODIFY},
+                   {LINE(4), 8, MEM_REF_LOAD});
     cr_assert_eq(counts.write_backs, 1);
     counts = COUNT(&small, {LINE(1) - 4, 8, MEM_REF_STORE}, {LINE(5) - 4, 8, MEM_REF_LOAD});
     cr_assert_eq(counts.write_backs, 2);
@@ -150,10 +153,10 @@ Test(cachegrind, lines_are_written_back_when_they_are_dirty_and_evicted)
 // Line 0 is made dirty, four fetches push it out of the last level, and line 4 evicts it from the
 // data cache, into a last level of lines 11, 12, 13 and 4.
 #define WRITTEN_ALONE                                                                              \
-    {LINE(0), 8, MEM_REF_STORE}, {LINE(10), 4, MEM_REF_FETCH}, {LINE(11), 4, MEM_REF_FETCH},                   \
-        {LINE(12), 4, MEM_REF_FETCH}, {LINE(13), 4, MEM_REF_FETCH},                                        \
+    {LINE(0), 8, MEM_REF_STORE}, {LINE(10), 4, MEM_REF_FETCH}, {LINE(11), 4, MEM_REF_FETCH},       \
+        {LINE(12), 4, MEM_REF_FETCH}, {LINE(13), 4, MEM_REF_FETCH},                                \
     {                                                                                              \
-        LINE(4), 8, MEM_REF_LOAD                                                                       \
+        LINE(4), 8, MEM_REF_LOAD                                                                   \
     }
 
 Test(cachegrind, a_line_that_is_written_back_can_save_one_miss)
@@ -175,8 +178,9 @@ Test(cachegrind, a_line_that_is_written_back_can_cost_as_many_misses_as_there_ar
     cr_assert_eq(counts.ll_misses_beside[FETCH], counts.ll_misses[FETCH]);
     struct cachegrind_params params = small;
     params.i1.size_bytes = 64; // no fetch of another line hits
-    counts = COUNT(&params, WRITTEN_ALONE, {LINE(11), 4, MEM_REF_FETCH}, {LINE(12), 4, MEM_REF_FETCH},
-                   {LINE(13), 4, MEM_REF_FETCH}, {LINE(4), 4, MEM_REF_FETCH});
+    counts =
+        COUNT(&params, WRITTEN_ALONE, {LINE(11), 4, MEM_REF_FETCH}, {LINE(12), 4, MEM_REF_FETCH},
+              {LINE(13), 4, MEM_REF_FETCH}, {LINE(4), 4, MEM_REF_FETCH});
     cr_assert_eq(counts.write_backs, 1);
     cr_assert_eq(counts.ll_misses[FETCH], 4);
     cr_assert_eq(counts.ll_misses_beside[FETCH], 4 + params.ll.ways);

@@ -47,7 +47,8 @@ Test(config, defaults_are_those_of_the_documentation)
     cr_assert(c.max_flits == 8 && c.header_flits == 1);
     cr_assert(!c.circuit.waits && c.circuit.hold == CIRCUIT_HOLD_MESSAGE);
     cr_assert(c.circuit.backoff_cycles == 16 && c.circuit.backoff_max_cycles == 1024);
-    cr_assert(c.fabric_clock_hz == 1e9 && config_node_clock_hz(&c) == 1e9 && c.compute_scale == 1.0);
+    cr_assert(c.fabric_clock_hz == 1e9 && config_node_clock_hz(&c) == 1e9 &&
+              c.compute_scale == 1.0);
     cr_assert(c.backend == BACKEND_REF && c.workload == WORKLOAD_SYNTHETIC);
     cr_assert(c.rate_flits_per_node_cycle == 0.1 && c.num_lengths == 1 && c.lengths[0].flits == 4);
     cr_assert(c.seed == 1 && c.measure_cycles == 100000 && c.watchdog_cycles == 10000);

@@ -104,8 +104,9 @@ static const char lackey_text[] = SAID "I  04001000,3\n"
                                        "==7== \n";
 
 static const struct mem_ref lackey_refs[] = {
-    {0x04001000, 3, MEM_REF_FETCH}, {0x1fff000608, 8, MEM_REF_STORE}, {0x04001003, 15, MEM_REF_FETCH},
-    {UINT64_MAX, 1, MEM_REF_LOAD},  {1, 65535, MEM_REF_MODIFY},
+    {0x04001000, 3, MEM_REF_FETCH},  {0x1fff000608, 8, MEM_REF_STORE},
+    {0x04001003, 15, MEM_REF_FETCH}, {UINT64_MAX, 1, MEM_REF_LOAD},
+    {1, 65535, MEM_REF_MODIFY},
 };
 
 Test(mem_trace, lackey_is_decoded_and_what_valgrind_says_is_passed_over)
