@@ -16,7 +16,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
-# Modifies, references across lines, strides, and instructions that save all registers.
+# Modifies, references across lines, strides, instructions that save all registers, and loads whose
+# values are not used.
 cat >small.c <<'C'
 #include <stdint.h>
 #include <stdio.h>
@@ -38,7 +39,12 @@ int main(void)
         }
 #if defined __x86_64__
     for (int i = 0; i < 100; i++)
-        __asm__ volatile("fxsave64 %0\n\tfxrstor64 %0" : "+m"(state));
+        __asm__ volatile("fxsave64 (%0)\n\tfxrstor64 (%0)\n\t"
+                         "mov %%rbp, %%r11\n\tmov (%0), %%rbp\n\tmov 64(%0), %%rbp\n\t"
+                         "mov %%r11, %%rbp"
+                         :
+                         : "r"(state)
+                         : "r11", "memory");
 #endif
     printf("%llu %d\n", (unsigned long long)sum, state[0]);
 }

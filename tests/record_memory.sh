@@ -5,7 +5,7 @@
 set -eu
 ordito=$(realpath "$1")
 record=$(realpath "$(dirname "$0")/../scripts/record-memory")
-for tool in valgrind python3 xz gzip; do
+for tool in valgrind python3 xz gzip pgrep; do
     command -v "$tool" >/dev/null || {
         echo "no $tool here"
         exit 77

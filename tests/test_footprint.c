@@ -106,6 +106,20 @@ Test(footprint, the_samples_are_what_their_readme_tells)
     }
 }
 
+Test(footprint, fetches_and_data_of_one_line_are_told_apart)
+{
+    static const struct mem_ref refs[] = {
+        {64, 4, MEM_FETCH}, {68, 4, MEM_LOAD}, {128, 4, MEM_STORE}, {132, 4, MEM_FETCH}};
+    struct footprint footprint = {0};
+    cr_assert(footprint_add(&footprint, refs, 4));
+    struct footprint_counts counts = footprint_count(&footprint);
+    footprint_free(&footprint);
+    cr_assert_eq(counts.fetch_lines, 2);
+    cr_assert_eq(counts.data_lines, 2);
+    cr_assert_eq(counts.lines, 2);
+    cr_assert_eq(counts.pages, 1);
+}
+
 Test(footprint, nothing_touches_nothing)
 {
     struct footprint footprint = {0};
