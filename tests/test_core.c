@@ -135,6 +135,20 @@ Test(core, stores_that_miss_do_not_hold_the_core_until_the_buffer_is_full)
     }
 }
 
+Test(core, stores_behind_one_that_missed_are_done_a_cycle_apart)
+{
+    struct node_params p = plain_params(4, 0);
+    uint64_t miss = miss_cycles(&p);
+    struct node *node = rig_node(&p);
+    RIG_RUN(node, 0, op_store(64), op_fence());
+    const uint64_t at = 1000; // begins a bus cycle, as 0 does in miss_cycles
+    uint64_t end =
+        RIG_RUN(node, at, op_store(8192), op_store(64), op_store(72), op_store(80), op_fence());
+    // The store that misses opens a row of another bank.
+    cr_expect_eq(end, at + miss + 3 + 1);
+    node_free(node);
+}
+
 Test(core, a_load_gets_its_bytes_from_the_youngest_store_that_has_them)
 {
     struct node_params p = plain_params(4, 0);

@@ -136,7 +136,6 @@ static struct cache_snooped snoop_caches(struct bus *self,
                                          const struct bus_transaction *transaction)
 {
     struct cache_snooped all = {0};
-    bool whole = transaction->req.bytes == self->params.line_bytes;
     for (uint32_t i = 0; i < self->num_caches; i++) {
         if (&self->caches[i]->port == transaction->master)
             continue;
@@ -145,7 +144,7 @@ static struct cache_snooped snoop_caches(struct bus *self,
             --self->drop_snoop == 0)
             continue;
         struct cache_snooped one =
-            cache_snoop(self->caches[i], transaction->req.kind, transaction->line, whole);
+            cache_snoop(self->caches[i], transaction->req.kind, transaction->line);
         all.had |= one.had || one.dirty;
         all.dirty |= one.dirty;
         all.version += one.version; // of at most one

@@ -173,8 +173,7 @@ static void snoop_write_backs(struct cache *self, enum mem_req_kind kind, uint64
     }
 }
 
-struct cache_snooped cache_snoop(struct cache *self, enum mem_req_kind kind, uint64_t line,
-                                 bool whole)
+struct cache_snooped cache_snoop(struct cache *self, enum mem_req_kind kind, uint64_t line)
 {
     struct cache_snooped snooped = {0};
     uint32_t slot = cache_sets_find(&self->sets, line);
@@ -195,8 +194,6 @@ struct cache_snooped cache_snoop(struct cache *self, enum mem_req_kind kind, uin
         }
     }
     self->stats.snooped_dirty += snooped.dirty;
-    if (whole && kind == MEM_WRITE)
-        snooped.dirty = false; // nothing of it is left
     return snooped;
 }
 

@@ -118,9 +118,8 @@ enum cache_answer cache_write_miss(struct cache *self, uint64_t line, bool again
 void cache_pass(struct cache *self, bool write, uint64_t address, uint8_t *data, uint32_t bytes,
                 uint64_t cycle);
 
-// From the bus: another master's transaction passes. `whole`: it writes all of the line.
-struct cache_snooped cache_snoop(struct cache *self, enum mem_req_kind kind, uint64_t line,
-                                 bool whole);
+// From the bus: another master's transaction passes.
+struct cache_snooped cache_snoop(struct cache *self, enum mem_req_kind kind, uint64_t line);
 
 // True if a snoop will find a dirty line, or change a state.
 bool cache_answers(const struct cache *self, enum mem_req_kind kind, uint64_t line);
