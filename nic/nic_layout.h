@@ -21,10 +21,10 @@
 // come.
 // Nothing is dropped for want of room. With grants (nic_params.h) one receive list is enough for
 // all to move on. Without, a message takes its list as its first packet comes, and software must
-// keep as many lists posted as messages may be under way to the context at a time (one for each
-// other node and context, where the network keeps the order), or first packets of some keep the
-// rest of others out for ever; the same holds for messages that nobody pops from the window of
-// programmed I/O.
+// keep as many lists, and slots of the completion ring, as messages may be under way to the context
+// at a time (one for each other node and context, where the network keeps the order), or first
+// packets of some keep the rest of others out for ever; the same holds for messages that nobody
+// pops from the window of programmed I/O.
 #ifndef ORDITO_NIC_NIC_LAYOUT_H
 #define ORDITO_NIC_NIC_LAYOUT_H
 
