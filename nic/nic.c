@@ -49,6 +49,7 @@ struct nic *nic_new(const struct nic_config *config, const char *key, struct err
     nic_regs_init(self);
     nic_ring_init(self);
     nic_send_init(self);
+    nic_grant_init(self);
     nic_dma_init(self);
     nic_work_init(self);
     return self;
@@ -58,7 +59,7 @@ void nic_free(struct nic *self)
 {
     if (!self)
         return;
-    struct nic_queue *queues[] = {&self->doorbells, &self->gone, &self->arrivals,
+    struct nic_queue *queues[] = {&self->doorbells, &self->gone, &self->arrivals, &self->notices,
                                   &self->control.completions};
     for (uint32_t i = 0; i < sizeof queues / sizeof *queues; i++)
         free(queues[i]->items);
@@ -105,8 +106,8 @@ bool nic_idle(const struct nic *self)
     for (uint32_t i = 0; i < NIC_NUM_STEPS; i++)
         if (self->units[i].tasks.num)
             return false;
-    return !self->doorbells.num && !self->arrivals.num && !self->gone.num && !self->num_sends &&
-           !self->num_messages && !self->out_used_bytes && !self->in_used_bytes;
+    return !self->doorbells.num && !self->arrivals.num && !self->gone.num && !self->notices.num &&
+           !self->num_sends && !self->num_messages && !self->out_used_bytes && !self->in_used_bytes;
 }
 
 struct nic_stats nic_stats(const struct nic *self, uint64_t cycle)

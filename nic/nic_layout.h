@@ -15,10 +15,16 @@
 // there.
 // A message is a list of descriptors, of which only the last has NIC_LAST: pieces of memory that
 // are gathered, or scattered into, in order. A message that arrives takes one list of the receive
-// ring, in the order of first packets; completions are in the order of sending for each flow
-// (source node and context, destination context, traffic class). As nothing is dropped, software
-// must keep as many receive lists posted as messages may be under way to the context, or pieces of
-// some keep others out.
+// ring, and is completed in the order of sending for each flow (source node and context,
+// destination context, traffic class). Messages that go are completed in any order: the index
+// tells which. Of a completion ring that both use, messages that go leave a slot to those that
+// come.
+// Nothing is dropped for want of room. With grants (nic_params.h) one receive list is enough for
+// all to move on. Without, a message takes its list as its first packet comes, and software must
+// keep as many lists, and slots of the completion ring, as messages may be under way to the context
+// at a time (one for each other node and context, where the network keeps the order), or first
+// packets of some keep the rest of others out for ever; the same holds for messages that nobody
+// pops from the window of programmed I/O.
 #ifndef ORDITO_NIC_NIC_LAYOUT_H
 #define ORDITO_NIC_NIC_LAYOUT_H
 

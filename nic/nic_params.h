@@ -45,6 +45,7 @@ struct nic_params {
     uint32_t window_bytes;      // of programmed I/O; 8..NIC_MAX_WINDOW_BYTES, a multiple of 8, and
                                 // at most max_payload_bytes
     // Stages.
+    bool grants;       // no message by DMA is sent before it has a receive list
     bool segmentation; // else messages beyond max_payload_bytes are refused (NIC_BAD_LENGTH)
     bool reassembly;   // else payload is placed, and messages complete, in the order of arrival
     bool checksum;     // else NIC_CHECKSUM does nothing

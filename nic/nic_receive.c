@@ -18,6 +18,32 @@ static void free_message(struct nic *self, uint32_t idx)
     self->num_messages--;
 }
 
+static void link_packet(struct nic *self, struct nic_message *message, uint32_t handle)
+{
+    nic_packet_at(self, handle)->next_in = MSG_NONE;
+    if (message->first_packet == MSG_NONE)
+        message->first_packet = handle;
+    else
+        nic_packet_at(self, message->last_packet)->next_in = handle;
+    message->last_packet = handle;
+}
+
+// Gives the packets of a message that nobody takes back, if there are any.
+static void discard_packets(struct nic *self, uint32_t idx, uint64_t cycle)
+{
+    struct nic_message *message = &self->messages[idx];
+    uint32_t handle = message->first_packet;
+    message->first_packet = message->last_packet = MSG_NONE;
+    while (handle != MSG_NONE) {
+        const struct nic_packet *packet = nic_packet_at(self, handle);
+        uint32_t next = packet->next_in;
+        uint32_t bytes = packet->bytes;
+        nic_link_discard(self, handle, cycle);
+        count_done(self, idx, bytes, cycle);
+        handle = next;
+    }
+}
+
 // --- receive lists ------------------------------------------------------------------------------
 
 static void complete(struct nic *self, struct nic_message *message, enum nic_status status,
@@ -41,7 +67,7 @@ static bool take_list(struct nic *self, struct nic_message *message)
 {
     struct nic_context *context = &self->contexts[message->context];
     while (context->rings[NIC_RING_RECEIVE].num_lists) {
-        if (!nic_ring_reserve(self, context))
+        if (!nic_ring_reserve(self, context, false))
             return false;
         message->reserved = true;
         nic_ring_take_list(self, message->context, NIC_RING_RECEIVE, &message->list);
@@ -60,19 +86,16 @@ static void place(struct nic *self, uint32_t idx, uint64_t cycle)
     uint32_t handle = message->first_packet;
     bool fits = message->list.bytes >= message->bytes;
     message->state = fits ? NIC_MESSAGE_PLACED : NIC_MESSAGE_LOST;
-    message->first_packet = message->last_packet = MSG_NONE;
-    if (!fits)
+    nic_grant_give(self, message);
+    if (!fits) {
         message->status = NIC_TOO_SMALL;
+        discard_packets(self, idx, cycle);
+        return;
+    }
+    message->first_packet = message->last_packet = MSG_NONE;
     while (handle != MSG_NONE) {
-        const struct nic_packet *packet = nic_packet_at(self, handle);
-        uint32_t next = packet->next_in;
-        uint32_t bytes = packet->bytes;
-        if (fits) {
-            nic_dma_add(self, handle, true);
-        } else {
-            nic_link_discard(self, handle, cycle);
-            count_done(self, idx, bytes, cycle);
-        }
+        uint32_t next = nic_packet_at(self, handle)->next_in;
+        nic_dma_add(self, handle, true);
         handle = next;
     }
 }
@@ -94,26 +117,14 @@ void nic_receive_serve(struct nic *self, uint32_t context, uint64_t cycle)
 
 // --- packets ------------------------------------------------------------------------------------
 
-static void link_packet(struct nic *self, struct nic_message *message, uint32_t handle)
-{
-    nic_packet_at(self, handle)->next_in = MSG_NONE;
-    if (message->first_packet == MSG_NONE)
-        message->first_packet = handle;
-    else
-        nic_packet_at(self, message->last_packet)->next_in = handle;
-    message->last_packet = handle;
-}
-
-static enum nic_message_state choose_state(struct nic *self, const struct nic_message *message,
-                                           const struct nic_packet *packet)
+static enum nic_message_state choose_state(struct nic *self, const struct nic_message *message)
 {
     if (message->context >= self->config.params.num_contexts) {
         nic_fault(self, NULL, NIC_BAD_CONTEXT);
         return NIC_MESSAGE_LOST;
     }
     struct nic_context *context = &self->contexts[message->context];
-    bool small =
-        message->bytes == packet->bytes && message->bytes <= self->config.params.window_bytes;
+    bool small = message->bytes <= self->config.params.window_bytes; // of one packet, then
     if (nic_enabled(context) && context->control & NIC_WINDOW && small)
         return NIC_MESSAGE_WINDOW;
     if (nic_enabled(context) && context->rings[NIC_RING_RECEIVE].size)
@@ -136,36 +147,66 @@ static void wait_for_list(struct nic *self, uint32_t idx, uint64_t cycle)
     self->stats.receive_waits += self->messages[idx].state == NIC_MESSAGE_WAITING;
 }
 
-// A packet has passed demultiplexer, checksum and protocol.
-void nic_receive_packet(struct nic *self, uint32_t handle, uint64_t cycle)
+// A message that has begun finds its place, with what has come of it.
+void nic_receive_settle(struct nic *self, uint32_t idx, uint64_t cycle)
 {
-    bool begun;
-    uint32_t idx = nic_reassemble(self, handle, &begun);
-    if (idx == MSG_NONE)
-        return;
     struct nic_message *message = &self->messages[idx];
-    struct nic_packet *packet = nic_packet_at(self, handle);
-    uint32_t bytes = packet->bytes;
+    message->state = choose_state(self, message);
+    if (message->state == NIC_MESSAGE_WAITING) {
+        wait_for_list(self, idx, cycle);
+        return;
+    }
+    nic_grant_give(self, message);
+    if (message->state == NIC_MESSAGE_LOST)
+        discard_packets(self, idx, cycle);
+    else if (message->first_packet != MSG_NONE)
+        count_done(self, idx, message->bytes, cycle);
+}
+
+static void add_packet(struct nic *self, uint32_t idx, uint32_t handle, uint64_t cycle)
+{
+    struct nic_message *message = &self->messages[idx];
+    uint32_t bytes = nic_packet_at(self, handle)->bytes;
     self->stats.bytes_received += bytes;
-    if (begun)
-        message->state = choose_state(self, message, packet);
     switch (message->state) {
     case NIC_MESSAGE_PLACED:
         nic_dma_add(self, handle, true);
-        break;
-    case NIC_MESSAGE_WAITING:
-        link_packet(self, message, handle);
-        if (begun)
-            wait_for_list(self, idx, cycle);
         break;
     case NIC_MESSAGE_WINDOW:
         link_packet(self, message, handle);
         count_done(self, idx, bytes, cycle);
         break;
-    default:
+    case NIC_MESSAGE_LOST:
         nic_link_discard(self, handle, cycle);
         count_done(self, idx, bytes, cycle);
+        break;
+    default:
+        link_packet(self, message, handle);
     }
+}
+
+// A packet has passed demultiplexer, checksum and protocol.
+void nic_receive_packet(struct nic *self, uint32_t handle, uint64_t cycle)
+{
+    const struct nic_packet *packet = nic_packet_at(self, handle);
+    if (packet->kind == NIC_PACKET_GRANT) {
+        nic_send_cut(self, packet->record);
+        nic_link_release(self, handle, cycle);
+        return;
+    }
+    bool begun;
+    uint32_t idx = nic_reassemble(self, handle, &begun);
+    if (idx == MSG_NONE)
+        return;
+    uint64_t flow = self->messages[idx].flow;
+    if (packet->kind == NIC_PACKET_REQUEST)
+        nic_link_release(self, handle, cycle);
+    else
+        add_packet(self, idx, handle, cycle);
+    if (begun && self->config.params.grants)
+        nic_grant_turn(self, flow, cycle);
+    else if (begun)
+        nic_receive_settle(self, idx, cycle);
 }
 
 // A packet's payload is in memory.
@@ -211,18 +252,10 @@ void nic_receive_drop(struct nic *self, uint32_t context, uint64_t cycle)
     while (from->first_waiting != MSG_NONE) {
         uint32_t idx = from->first_waiting;
         struct nic_message *message = &self->messages[idx];
-        uint32_t handle = message->first_packet;
         from->first_waiting = message->next_waiting;
         message->state = NIC_MESSAGE_LOST;
-        message->first_packet = message->last_packet = MSG_NONE;
         nic_fault(self, from, NIC_DISABLED);
-        while (handle != MSG_NONE) {
-            const struct nic_packet *packet = nic_packet_at(self, handle);
-            uint32_t next = packet->next_in;
-            uint32_t bytes = packet->bytes;
-            nic_link_discard(self, handle, cycle);
-            count_done(self, idx, bytes, cycle);
-            handle = next;
-        }
+        nic_grant_give(self, message); // so that its sender can go on
+        discard_packets(self, idx, cycle);
     }
 }

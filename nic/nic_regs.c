@@ -267,12 +267,13 @@ static bool write(struct mem_device *device, uint64_t offset, const uint8_t *dat
 void nic_regs_init(struct nic *self)
 {
     const struct nic_params *params = &self->config.params;
-    self->device = (struct mem_device){.name = "NIC",
-                                       .address = self->config.address,
-                                       .bytes = (params->num_contexts + 1) * NIC_PAGE_BYTES,
-                                       .latency_cycles = params->register_cycles,
-                                       .read = read,
-                                       .write = write};
+    self->device =
+        (struct mem_device){.name = "NIC",
+                            .address = self->config.address,
+                            .bytes = UINT64_C(1) * (params->num_contexts + 1) * NIC_PAGE_BYTES,
+                            .latency_cycles = params->register_cycles,
+                            .read = read,
+                            .write = write};
     for (uint32_t i = 0; i < params->num_contexts; i++) {
         struct nic_context *context = &self->contexts[i];
         context->first_waiting = context->last_waiting = MSG_NONE;

@@ -33,8 +33,9 @@ enum nic_status nic_ring_check(const struct nic_context *context)
             (ring->shadow && !nic_range_holds(context, ring->shadow, 8)))
             return NIC_BAD_ADDRESS;
     }
-    bool asks = context->rings[NIC_RING_SEND].size || context->rings[NIC_RING_RECEIVE].size;
-    return asks && !context->rings[NIC_RING_COMPLETION].size ? NIC_BAD_RING : NIC_OK;
+    uint32_t least = !!context->rings[NIC_RING_SEND].size;
+    least += !!context->rings[NIC_RING_RECEIVE].size;
+    return context->rings[NIC_RING_COMPLETION].size < least ? NIC_BAD_RING : NIC_OK;
 }
 
 // Forgets all that was on the card, as a context is enabled or disabled.
@@ -135,12 +136,17 @@ bool nic_ring_take_list(struct nic *self, uint32_t context, enum nic_ring_kind k
 
 // --- completions --------------------------------------------------------------------------------
 
-// Keeps a slot of the completion ring. Whoever has one must complete, or give it back.
-bool nic_ring_reserve(struct nic *self, struct nic_context *context)
+// Keeps a slot of the completion ring. Whoever has one must complete, or give it back. Messages
+// that go leave one for those that come: they may have to wait until the receivers' cards get rid
+// of theirs.
+bool nic_ring_reserve(struct nic *self, struct nic_context *context, bool send)
 {
     const struct nic_ring *ring = &context->rings[NIC_RING_COMPLETION];
-    if (ring->producer - ring->consumer + context->num_reserved < ring->size) {
+    uint64_t limit = ring->size - (context->rings[NIC_RING_RECEIVE].size > 0);
+    if (ring->producer - ring->consumer + context->num_reserved < ring->size &&
+        (!send || context->num_send_reserved < limit)) {
         context->num_reserved++;
+        context->num_send_reserved += send;
         return true;
     }
     self->stats.completion_waits += !context->noted_full;
@@ -148,9 +154,11 @@ bool nic_ring_reserve(struct nic *self, struct nic_context *context)
     return false;
 }
 
+// Of a message that has gone.
 void nic_ring_give_back(struct nic *self, uint32_t context, uint64_t cycle)
 {
     self->contexts[context].num_reserved--;
+    self->contexts[context].num_send_reserved--;
     nic_receive_serve(self, context, cycle);
 }
 
@@ -158,6 +166,7 @@ void nic_ring_complete(struct nic *self, uint32_t context, const struct nic_comp
                        bool raise)
 {
     struct nic_pending_completion pending = {context, raise, *record};
+    self->contexts[context].num_send_reserved -= !(record->flags & NIC_RECEIVED);
     if (record->status != NIC_OK)
         nic_fault(self, &self->contexts[context], record->status);
     self->failed |= !nic_queue_push(&self->control.completions, &pending);
@@ -296,7 +305,7 @@ static void take_descriptors(struct nic *self, const struct nic_control_slot *sl
     for (uint32_t i = 0; i < slot->num; i++) {
         struct nic_send_descriptor *to = &ring->queue[(ring->first + ring->num++) % NIC_MAX_PIECES];
         *to = (struct nic_send_descriptor){0};
-        memcpy(to, slot->data + i * record_bytes(slot->ring), record_bytes(slot->ring));
+        memcpy(to, slot->data + (size_t)i * record_bytes(slot->ring), record_bytes(slot->ring));
         ring->num_lists += to->flags & NIC_LAST;
     }
     self->stats.descriptors_read += slot->num;

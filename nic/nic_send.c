@@ -22,7 +22,7 @@ static uint32_t choose(struct nic *self)
     uint64_t later = left & ~((UINT64_C(1) << self->turn) - 1);
     while (left) {
         uint32_t context = (uint32_t)__builtin_ctzll(later ? later : left);
-        if (nic_ring_reserve(self, &self->contexts[context]))
+        if (nic_ring_reserve(self, &self->contexts[context], true))
             return context;
         left &= ~(UINT64_C(1) << context);
         later &= left;
@@ -110,6 +110,16 @@ void nic_send_decoded(struct nic *self, uint32_t idx, uint64_t cycle)
         return;
     }
     send->sequence = flow->sequence++;
+    if (nic_grant_ask(self, idx))
+        self->num_ahead--;
+    else
+        nic_send_cut(self, idx);
+}
+
+// A message may be cut, after those before it.
+void nic_send_cut(struct nic *self, uint32_t idx)
+{
+    self->sends[idx].next = MSG_NONE;
     if (self->first_cut == MSG_NONE)
         self->first_cut = idx;
     else
@@ -118,6 +128,21 @@ void nic_send_decoded(struct nic *self, uint32_t idx, uint64_t cycle)
 }
 
 // --- packets ------------------------------------------------------------------------------------
+
+// What a packet's header says of its message.
+void nic_send_address(const struct nic *self, uint32_t idx, struct nic_packet *packet)
+{
+    const struct nic_send *send = &self->sends[idx];
+    const struct nic_send_descriptor *first = &send->list.first;
+    packet->source = self->config.node;
+    packet->destination = first->node;
+    packet->source_context = (uint16_t)send->owner;
+    packet->context = (uint16_t)first->context;
+    packet->traffic_class = first->flags >> NIC_CLASS_SHIFT & NIC_CLASS_MASK;
+    packet->tag = first->tag;
+    packet->sequence = send->sequence;
+    packet->message_bytes = (uint32_t)send->list.bytes;
+}
 
 // A new packet, for which there is on-board RAM: the last of those to go.
 void nic_send_packet(struct nic *self, uint32_t handle, uint64_t cycle)
@@ -135,7 +160,7 @@ void nic_send_packet(struct nic *self, uint32_t handle, uint64_t cycle)
 void nic_send_made(struct nic *self, uint32_t handle, uint64_t cycle)
 {
     if (nic_packet_at(self, handle)->send == MSG_NONE)
-        nic_send_read(self, handle, false, cycle); // the payload has been written by a core
+        nic_send_read(self, handle, false, cycle); // a core has written the payload; or none
     else
         nic_dma_add(self, handle, false);
 }
@@ -181,7 +206,7 @@ void nic_send_gone(struct nic *self, uint32_t handle, uint64_t cycle)
     nic_link_free_out(self, packet->bytes);
     uint32_t idx = packet->send;
     bool last = packet->offset + packet->bytes == packet->message_bytes;
-    self->stats.messages_sent += last;
+    self->stats.messages_sent += last && packet->kind == NIC_PACKET_DATA;
     packet->left = true;
     nic_store_release(self->config.store, handle);
     if (idx == MSG_NONE)
@@ -194,7 +219,7 @@ void nic_send_gone(struct nic *self, uint32_t handle, uint64_t cycle)
 bool nic_send_run(struct nic *self, uint64_t cycle)
 {
     bool moved = pick(self, cycle);
-    while (nic_segment(self, cycle))
+    while (nic_grant_run(self, cycle) || (!self->notices.num && nic_segment(self, cycle)))
         moved = true;
     return moved;
 }

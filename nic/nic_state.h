@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inside of a card, for the files of nic/ alone. In the order of a message's way:
-//   nic_regs.c     registers: doorbells, programmed I/O (nic_pio.c), what is registered
-//   (nic_range.c) nic_ring.c     descriptors are read, completions and shadow words written, by
-//   master 0 nic_send.c     lists become messages, and packets go stage_segmentation.c,
-//   stage_checksum.c nic_dma.c      channels nic_work.c     handlers, by units of their own or by
-//   the network processor nic_link.c     on-board RAM for what arrives, and the network
-//   stage_reassembly.c, nic_receive.c   packets become messages, and messages are delivered
-//   stage_coalescing.c  interrupts
-//   nic.c          makes a card, and runs all that in a cycle until nothing moves
+//   nic_regs.c             registers: doorbells, settings
+//   nic_range.c            which memory a context may name
+//   nic_pio.c              programmed I/O
+//   nic_ring.c             descriptors are read, completions written, by master 0
+//   nic_send.c             lists become messages, and packets go
+//   stage_grant.c          the receiver's card is asked first
+//   stage_segmentation.c   messages are cut into packets
+//   nic_dma.c              channels
+//   stage_checksum.c       of packets that go and that come
+//   nic_work.c             handlers, by units of their own or by the network processor
+//   nic_link.c             on-board RAM for what arrives, and the network
+//   stage_reassembly.c     packets become messages
+//   nic_flow.c             numbers of messages
+//   nic_receive.c          messages get their place, and are delivered
+//   stage_coalescing.c     interrupts
+//   nic.c                  makes a card, and runs all that in a cycle until nothing moves
 #ifndef ORDITO_NIC_NIC_STATE_H
 #define ORDITO_NIC_NIC_STATE_H
 
@@ -49,6 +57,7 @@ struct nic_context {
     uint64_t control, status; // registers
     struct nic_ring rings[NIC_NUM_RINGS];
     uint32_t num_reserved;                // slots of the completion ring, for completions to come
+    uint32_t num_send_reserved;           // of these, of messages that go
     uint32_t num_control;                 // requests of master 0 under way
     bool noted_full;                      // the completion ring is full, and that was counted
     uint32_t first_waiting, last_waiting; // messages without a receive list
@@ -89,6 +98,7 @@ struct nic_send {
 };
 
 enum nic_message_state {
+    NIC_MESSAGE_EARLY,   // waits for its turn to find a place
     NIC_MESSAGE_WAITING, // for a receive list
     NIC_MESSAGE_PLACED,  // is written to memory
     NIC_MESSAGE_WINDOW,  // for programmed I/O
@@ -101,7 +111,8 @@ struct nic_message {
     uint32_t sequence;
     uint32_t bytes, placed_bytes, done_bytes;
     uint32_t context; // as the packets say; there may be none
-    uint32_t source, source_context;
+    uint32_t source, source_context, traffic_class;
+    uint32_t grant_record; // at the sender's card, which waits for a grant; MSG_NONE
     uint64_t tag;
     enum nic_message_state state;
     enum nic_status status;
@@ -116,7 +127,8 @@ struct nic_message {
 
 struct nic_flow {
     uint64_t key;
-    uint32_t sequence;      // of the next message
+    uint32_t sequence;      // of the next message, to be sent or delivered
+    uint32_t next_place;    // of the next to find a place, if messages do so in turn
     uint32_t first_message; // of those that have begun and are not delivered; MSG_NONE
     bool used;
 };
@@ -223,6 +235,7 @@ struct nic {
     uint32_t out_used_bytes;
     uint64_t out_full_cycle; // since when; MEM_NEVER
     struct nic_send sends[NIC_MAX_SENDS];
+    struct nic_queue notices; // requests and grants that are to be made
     struct nic_flows out_flows, in_flows;
     // Receiving.
     uint32_t in_used_bytes;
@@ -294,7 +307,7 @@ void nic_ring_doorbell(struct nic *self, uint32_t context, enum nic_ring_kind ri
 void nic_ring_seen(struct nic *self, uint32_t item, uint64_t cycle);
 bool nic_ring_take_list(struct nic *self, uint32_t context, enum nic_ring_kind ring,
                         struct nic_list *list);
-bool nic_ring_reserve(struct nic *self, struct nic_context *context);
+bool nic_ring_reserve(struct nic *self, struct nic_context *context, bool send);
 void nic_ring_give_back(struct nic *self, uint32_t context, uint64_t cycle);
 void nic_ring_complete(struct nic *self, uint32_t context, const struct nic_completion *record,
                        bool raise);
@@ -303,6 +316,8 @@ bool nic_ring_run(struct nic *self, uint64_t cycle);
 // nic_send.c
 void nic_send_init(struct nic *self);
 void nic_send_decoded(struct nic *self, uint32_t send, uint64_t cycle);
+void nic_send_address(const struct nic *self, uint32_t send, struct nic_packet *packet);
+void nic_send_cut(struct nic *self, uint32_t send);
 void nic_send_packet(struct nic *self, uint32_t packet, uint64_t cycle);
 void nic_send_made(struct nic *self, uint32_t packet, uint64_t cycle);
 void nic_send_read(struct nic *self, uint32_t packet, bool failed, uint64_t cycle);
@@ -349,7 +364,15 @@ uint64_t nic_flow_key(uint32_t node, uint32_t source_context, uint32_t context,
 // nic_flow.c: the flow of a key, a new one if there is none; NULL without memory.
 struct nic_flow *nic_flow_find(struct nic_flows *self, uint64_t key);
 
+// stage_grant.c
+void nic_grant_init(struct nic *self);
+bool nic_grant_ask(struct nic *self, uint32_t send);
+bool nic_grant_run(struct nic *self, uint64_t cycle);
+void nic_grant_give(struct nic *self, struct nic_message *message);
+void nic_grant_turn(struct nic *self, uint64_t flow, uint64_t cycle);
+
 // nic_receive.c
+void nic_receive_settle(struct nic *self, uint32_t message, uint64_t cycle);
 void nic_receive_packet(struct nic *self, uint32_t packet, uint64_t cycle);
 void nic_receive_written(struct nic *self, uint32_t packet, bool failed, uint64_t cycle);
 void nic_receive_deliver(struct nic *self, uint32_t message, uint64_t cycle);

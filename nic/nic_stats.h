@@ -35,12 +35,13 @@ struct nic_stats {
     uint64_t pio_sent, pio_received;       // messages, counted above too
     uint64_t reordered;                    // messages that waited for others of their flow
     uint64_t misplaced;                    // packets out of order without reassembly
-    uint64_t out_full_cycles;              // a packet waits for on-board RAM to go out
-    uint64_t in_full_cycles;               // a packet waits in the network for on-board RAM
-    uint64_t in_refusals;                  // offers refused
-    uint64_t receive_waits;                // messages that found no receive list
-    uint64_t receive_wait_cycles;          // all these together
-    uint64_t completion_waits;             // messages that found the completion ring full
+    uint64_t grants_asked, grants_given;
+    uint64_t out_full_cycles;     // a packet waits for on-board RAM to go out
+    uint64_t in_full_cycles;      // a packet waits in the network for on-board RAM
+    uint64_t in_refusals;         // offers refused
+    uint64_t receive_waits;       // messages that found no receive list
+    uint64_t receive_wait_cycles; // all these together
+    uint64_t completion_waits;    // messages that found the completion ring full
     uint32_t max_out_ram_bytes, max_in_ram_bytes;
     uint32_t max_run_queue; // tasks that wait for one unit, or run on it
     uint64_t errors[NIC_NUM_STATUSES];

@@ -14,8 +14,16 @@
 
 enum { NIC_STORE_CHUNK = 64 }; // slots that are allocated together
 
+enum nic_packet_kind {
+    NIC_PACKET_DATA,
+    NIC_PACKET_REQUEST, // for a place for a message (stage_grant.c)
+    NIC_PACKET_GRANT    // of one
+};
+
 struct nic_packet {
     // The header.
+    enum nic_packet_kind kind;
+    uint32_t record;              // of the message at its sender's card, if it asks or is granted
     uint32_t source, destination; // nodes
     uint16_t source_context, context;
     uint32_t traffic_class;

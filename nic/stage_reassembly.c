@@ -35,6 +35,8 @@ static struct nic_message *begin(struct nic *self, struct nic_flow *flow,
                                     .context = packet->context,
                                     .source = packet->source,
                                     .source_context = packet->source_context,
+                                    .traffic_class = packet->traffic_class,
+                                    .grant_record = MSG_NONE,
                                     .tag = packet->tag,
                                     .checked = true,
                                     .first_packet = MSG_NONE,
@@ -66,6 +68,10 @@ uint32_t nic_reassemble(struct nic *self, uint32_t handle, bool *begun)
     struct nic_message *message = &self->messages[idx];
     bool reassembly = self->config.params.reassembly;
     packet->message = idx;
+    if (packet->kind == NIC_PACKET_REQUEST) {
+        message->grant_record = packet->record;
+        return idx;
+    }
     packet->place = reassembly ? packet->offset : message->placed_bytes;
     self->stats.misplaced += packet->place != packet->offset;
     message->placed_bytes += packet->bytes;

@@ -31,25 +31,17 @@ bool nic_segment(struct nic *self, uint64_t cycle)
         self->failed = true;
         return false;
     }
-    const struct nic_send_descriptor *first = &send->list.first;
     struct nic_packet *packet = nic_packet_at(self, handle);
-    packet->source = self->config.node;
-    packet->destination = first->node;
-    packet->source_context = (uint16_t)send->owner;
-    packet->context = (uint16_t)first->context;
-    packet->traffic_class = first->flags >> NIC_CLASS_SHIFT & NIC_CLASS_MASK;
-    packet->tag = first->tag;
-    packet->sequence = send->sequence;
-    packet->message_bytes = (uint32_t)send->list.bytes;
+    nic_send_address(self, idx, packet);
     packet->offset = send->cut_bytes;
     packet->bytes = bytes;
-    packet->has_checksum = self->config.params.checksum && first->flags & NIC_CHECKSUM;
+    packet->has_checksum = self->config.params.checksum && send->list.first.flags & NIC_CHECKSUM;
     packet->send = idx;
     send->cut_bytes += bytes;
     send->num_packets++;
     if (send->cut_bytes == send->list.bytes) {
         self->first_cut = send->next;
-        self->num_ahead--;
+        self->num_ahead -= !self->config.params.grants;
     }
     nic_send_packet(self, handle, cycle);
     return true;

@@ -64,7 +64,8 @@ static void run_source(struct nic_rig *self, uint32_t node, uint64_t cycle)
     to->num_on_way++;
     way->sent_cycle = cycle + nic_packet_flits(&self->spec.nic, packet->bytes);
     self->num_packets++;
-    if (self->spec.corrupt_every && self->num_packets % self->spec.corrupt_every == 0)
+    bool corrupts = self->spec.corrupt_every && packet->bytes;
+    if (corrupts && self->num_packets % self->spec.corrupt_every == 0)
         packet->payload[rng_below(&self->rng, packet->bytes)] ^= 0x10;
 }
 

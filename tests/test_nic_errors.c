@@ -177,7 +177,7 @@ Test(nic_errors, a_full_completion_ring_makes_messages_wait)
     struct nic_rig_spec spec = {.nic = nic_default_params};
     struct nic_rig *rig = nic_rig_new(&spec);
     struct nic_host from = nic_host_make(rig, 0, 0, (const uint32_t[3]){8, 8, 2}, 0, 0);
-    struct nic_host to = nic_host_make(rig, 1, 0, (const uint32_t[3]){8, 8, 1}, 0, 0);
+    struct nic_host to = nic_host_make(rig, 1, 0, (const uint32_t[3]){0, 8, 1}, 0, 0);
     struct nic_completion completion;
     for (uint32_t i = 0; i < 5; i++) {
         nic_host_post(&to, to.base + NIC_RIG_BUFFERS, 64);

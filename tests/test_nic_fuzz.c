@@ -196,6 +196,7 @@ static uint64_t run_seed(uint64_t seed, uint64_t *statuses)
     spec.nic.processor = below(&self, 2);
     spec.nic.coalescing = below(&self, 2);
     spec.nic.reassembly = below(&self, 4);
+    spec.nic.grants = below(&self, 2);
     spec.nic.segmentation = below(&self, 4);
     self.rig = nic_rig_new(&spec);
     for (uint32_t i = 0; i < NODES * CONTEXTS; i++)

@@ -121,6 +121,7 @@ Test(nic_registers, a_context_is_enabled_only_with_rings_that_are_right)
     expect_not_enabled(rig, NIC_SEND + NIC_RING_SIZE, 2 * NIC_MAX_RING, NIC_BAD_RING);
     expect_not_enabled(rig, NIC_SEND + NIC_RING_SIZE, UINT64_C(1) << 63, NIC_BAD_RING);
     expect_not_enabled(rig, NIC_COMPLETION + NIC_RING_SIZE, 0, NIC_BAD_RING);
+    expect_not_enabled(rig, NIC_COMPLETION + NIC_RING_SIZE, 1, NIC_BAD_RING);
     expect_not_enabled(rig, NIC_SEND + NIC_RING_BASE, 0, NIC_BAD_ADDRESS);
     expect_not_enabled(rig, NIC_COMPLETION + NIC_RING_BASE,
                        host.base + NIC_RIG_CONTEXT_BYTES - 7 * 32, NIC_BAD_ADDRESS);

@@ -94,6 +94,10 @@ static uint64_t completion_cycle(const struct nic_rig_spec *spec, uint32_t bytes
     cycle += p->doorbell_cycles + 1; // what is asked for in a cycle is ready in the next
     cycle += read_cycles(&spec->node, sizeof(struct nic_send_descriptor));
     cycle = after_handler(p, NIC_HANDLER_SEND, 0, cycle);
+    for (uint32_t i = 0; p->grants && i < 2; i++) { // a request, and a grant
+        cycle = after_handler(p, NIC_HANDLER_PROTOCOL, 0, cycle);
+        cycle = later_handlers(p, 0, false, cycle + network_cycles(spec, 0));
+    }
     cycle = after_handler(p, NIC_HANDLER_PROTOCOL, bytes, cycle);
     cycle += p->dma_startup_cycles + read_list_cycles(spec, bytes);
     if (checksum)
@@ -167,6 +171,17 @@ Test(nic_time, a_message_takes_what_each_of_its_parts_is_made_to_take)
         else
             *parts[i - NIC_NUM_HANDLERS] += 37;
         expect_dma_time(&spec, 300, true);
+    }
+}
+
+Test(nic_time, a_grant_takes_a_way_there_and_back)
+{
+    for (uint32_t processor = 0; processor < 2; processor++) {
+        struct nic_rig_spec spec = quiet_spec();
+        spec.nic.grants = true;
+        spec.nic.processor = processor;
+        for (uint32_t bytes = 1; bytes <= 2048; bytes = bytes * 4 + 3)
+            expect_dma_time(&spec, bytes, true);
     }
 }
 
