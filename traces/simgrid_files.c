@@ -13,9 +13,10 @@
 
 static const char index_name[] = "index.txt";
 
-static struct input *open_place(const struct simgrid_place *place, struct err *err)
+static struct input *open_place(const struct simgrid_files *self, const struct simgrid_place *place,
+                                struct err *err)
 {
-    return input_open(place->path, place->member, err);
+    return input_open(place->path, place->member, self->archive, err);
 }
 
 static void place_free(struct simgrid_place *place)
@@ -29,6 +30,7 @@ void simgrid_files_free(struct simgrid_files *self)
     for (uint32_t i = 0; i < self->num_places; i++)
         place_free(&self->places[i]);
     place_free(&self->index);
+    unpacked_free(self->archive);
     free(self->places);
     free(self->lines);
 }
@@ -130,7 +132,7 @@ static bool add_place(struct simgrid_files *self, const char *name, uint32_t lin
 
 static bool read_index(struct simgrid_files *self, struct err *err)
 {
-    struct input *input = open_place(&self->index, err);
+    struct input *input = open_place(self, &self->index, err);
     if (!input)
         return false;
     char *name;
@@ -169,7 +171,7 @@ static bool mark_ranks(struct simgrid_files *self, struct input *input, uint8_t 
 // Number of ranks: one more than the highest. All of them must have a line.
 static bool count_ranks(struct simgrid_files *self, struct err *err)
 {
-    struct input *input = open_place(&self->places[0], err);
+    struct input *input = open_place(self, &self->places[0], err);
     if (!input)
         return false;
     uint8_t *seen = calloc(TRACE_MAX_RANKS, sizeof *seen);
@@ -192,9 +194,9 @@ static bool count_ranks(struct simgrid_files *self, struct err *err)
 enum shape { SHAPE_NONE, SHAPE_SHARED, SHAPE_INDEX };
 
 // What the first line of a file tells: a rank and an action, a name of a file, or neither.
-static enum shape shape_of(const struct simgrid_place *place, struct err *err)
+static enum shape shape_of(const struct simgrid_files *self, struct err *err)
 {
-    struct input *input = open_place(place, err);
+    struct input *input = open_place(self, &self->index, err);
     enum shape shape = SHAPE_NONE;
     char *content;
     if (input && simgrid_files_line(input, &content, err) == INPUT_LINE) {
@@ -212,39 +214,54 @@ static enum shape shape_of(const struct simgrid_place *place, struct err *err)
     return shape;
 }
 
+// Looks into a file. If it is an archive, it is kept, and its index is where the trace begins.
+static bool look_into(struct simgrid_files *self, const char *path, struct err *err)
+{
+    struct unpacked *archive = unpacked_read(path, index_name, UNPACKED_MOST_BYTES, err);
+    if (!archive)
+        return false;
+    if (!unpacked_is_archive(archive)) {
+        unpacked_free(archive);
+        return true;
+    }
+    self->archive = archive;
+    const char *index = unpacked_found(archive);
+    if (!index)
+        return err_set(err, ERR_TRACE, "%s: the archive holds no %s", path, index_name);
+    self->index.member = strdup(index);
+    return self->index.member || err_set(err, ERR_RUN, "out of memory");
+}
+
 // Finds where a trace begins: the index of a folder or archive, or the file itself.
-static bool locate(struct simgrid_place *place, const char *path, struct err *err)
+static bool locate(struct simgrid_files *self, const char *path, struct err *err)
 {
     struct stat status;
-    bool is_archive = false;
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
-        if (asprintf(&place->path, "%s/%s", path, index_name) < 0)
-            place->path = NULL;
+        if (asprintf(&self->index.path, "%s/%s", path, index_name) < 0)
+            self->index.path = NULL;
     } else {
-        place->path = strdup(path);
-        if (!input_find_member(path, index_name, &is_archive, &place->member, err))
+        self->index.path = strdup(path);
+        if (!look_into(self, path, err))
             return false;
     }
-    if (is_archive && !place->member)
-        return err_set(err, ERR_TRACE, "%s: the archive holds no %s", path, index_name);
-    return place->path || err_set(err, ERR_RUN, "out of memory");
+    return self->index.path || err_set(err, ERR_RUN, "out of memory");
 }
 
 bool simgrid_files_probe(const char *path)
 {
     struct err err = {0};
-    struct simgrid_place place = {0};
-    bool found = locate(&place, path, &err) && shape_of(&place, &err) != SHAPE_NONE;
-    place_free(&place);
+    struct simgrid_files self = {0};
+    bool found = locate(&self, path, &err) && shape_of(&self, &err) != SHAPE_NONE;
+    simgrid_files_free(&self);
     return found || err.status != ERR_NONE;
 }
 
 bool simgrid_files_find(struct simgrid_files *self, const char *path, struct err *err)
 {
     *self = (struct simgrid_files){0};
-    if (!locate(&self->index, path, err))
+    if (!locate(self, path, err))
         return false;
-    enum shape shape = shape_of(&self->index, err);
+    enum shape shape = shape_of(self, err);
     if (err->status != ERR_NONE)
         return false;
     if (shape == SHAPE_SHARED) {
