@@ -4,7 +4,6 @@
 #include "traces/simgrid_line.h"
 #include "traces/trace.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,15 +50,21 @@ bool simgrid_files_prefix(const struct simgrid_files *self, uint32_t rank, struc
 
 // --- lines ---------------------------------------------------------------------------------------
 
+// As isspace in the C locale, but in place.
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 enum input_next simgrid_files_line(struct input *input, char **content, struct err *err)
 {
     enum input_next next;
     char *line;
     while ((next = input_line(input, &line, err)) == INPUT_LINE) {
-        while (isspace((unsigned char)*line))
+        while (is_space(*line))
             line++;
         size_t length = strlen(line);
-        while (length > 0 && isspace((unsigned char)line[length - 1]))
+        while (length > 0 && is_space(line[length - 1]))
             line[--length] = '\0';
         *content = line;
         if (*line && *line != '#')
@@ -70,13 +75,13 @@ enum input_next simgrid_files_line(struct input *input, char **content, struct e
 
 bool simgrid_files_rank(char *content, uint32_t *rank, char **rest)
 {
-    if (!isdigit((unsigned char)*content))
-        return false;
-    unsigned long long number = strtoull(content, rest, 10);
-    if ((**rest && !isspace((unsigned char)**rest)) || number >= TRACE_MAX_RANKS)
-        return false;
-    *rank = (uint32_t)number;
-    return true;
+    char *at = content;
+    uint32_t number = 0;
+    for (; *at >= '0' && *at <= '9' && number < TRACE_MAX_RANKS; at++)
+        number = 10 * number + (uint32_t)(*at - '0');
+    *rank = number;
+    *rest = at;
+    return at != content && number < TRACE_MAX_RANKS && (*at == '\0' || is_space(*at));
 }
 
 // --- the list of files ---------------------------------------------------------------------------
