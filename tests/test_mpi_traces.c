@@ -195,19 +195,18 @@ Test(mpi_traces, a_line_less_or_more_is_noticed_unless_the_program_can_do_withou
 static uint64_t recorded(const char *path, const char *key)
 {
     struct err err = {0};
-    bool is_archive;
-    char *member;
     char *line;
-    cr_assert(input_find_member(path, "stats.json", &is_archive, &member, &err), "%s", err.text);
-    cr_assert_not_null(member, "%s has no stats.json", path);
-    struct input *input = input_open(path, member, &err);
+    struct unpacked *archive = unpacked_read(path, "stats.json", UNPACKED_MOST_BYTES, &err);
+    cr_assert_not_null(archive, "%s", err.text);
+    cr_assert_not_null(unpacked_found(archive), "%s has no stats.json", path);
+    struct input *input = input_open(path, unpacked_found(archive), archive, &err);
     cr_assert_not_null(input, "%s", err.text);
     cr_assert_eq(input_line(input, &line, &err), INPUT_LINE, "%s", err.text);
     const char *found = strstr(line, key);
     cr_assert_not_null(found, "%s", path);
     uint64_t value = strtoull(found + strlen(key), NULL, 10);
     input_close(input);
-    free(member);
+    unpacked_free(archive);
     return value;
 }
 

@@ -119,6 +119,10 @@ struct good_line {
 
 static const struct good_line good_lines[] = {
     {"sleep 2.5", "1 sleep: 0 0 2.5 0 0 0"},
+    {"compute 100000000000000", "1 compute: 0 0 1e+14 0 0 0"}, // 15 digits
+    {"compute 000000000000000000042", "1 compute: 0 0 42 0 0 0"},
+    {"sleep -0", "1 sleep: 0 0 -0 0 0 0"},
+    {" \tSEND \t+2  0\t012 \r", "1 send to 2, tag 0, 12 bytes: 12 0 0 1 2 0"},
     {"isend 2 0 1e+03 0", "1 isend to 2, tag 0, 8000 bytes: 8000 0 0 1 2 0"},
     {"send 2 0 12", "1 send to 2, tag 0, 12 bytes: 12 0 0 1 2 0"},
     {"send -666 0 12", "1 send to -666, tag 0, 12 bytes: 12 0 0 1 -666 0"},
@@ -236,6 +240,10 @@ static const struct bad_line bad_lines[] = {
     {"send 2 0 1 -3", "'-3' is not a datatype"},
     {"recv 0 0 -2", "'-2' is not a count"},
     {"compute -1", "'-1' is not an amount"},
+    {"compute -", "'-' is not an amount"},
+    {"compute 12,5", "'12,5' is not an amount"},
+    {"compute 1000000000000001", "'1000000000000001' is not an amount"},
+    {"send 18446744073709551618 0 1", "'18446744073709551618' is not a rank"},
     {"compute 1e99", "'1e99' is not an amount"},
     {"compute", "compute: wrong number of fields"},
     {"wait 0 2 3", "neither source nor destination is this rank"},

@@ -93,7 +93,7 @@ static struct mem_trace *open_input(const char *path, size_t buffer_bytes, struc
     }
     self->cap = buffer_bytes;
     self->text.at = self->text.end = self->buffer;
-    self->input = strcmp(path, "-") == 0 ? input_open_stdin(err) : input_open(path, NULL, err);
+    self->input = input_open(strcmp(path, "-") == 0 ? NULL : path, NULL, NULL, err);
     if (self->input && fill(self, err))
         return self;
     mem_trace_close(self);

@@ -302,7 +302,7 @@ static bool open_stream(struct native *self, uint32_t rank, const char *path, st
 {
     struct stream *stream = &self->streams[rank];
     uint32_t num_ranks;
-    stream->input = input_open(path, NULL, err);
+    stream->input = input_open(path, NULL, NULL, err);
     if (!stream->input || !read_header(stream->input, &num_ranks, err))
         return false;
     stream->file = strdup(input_name(stream->input));
@@ -316,7 +316,7 @@ static bool open_stream(struct native *self, uint32_t rank, const char *path, st
 static struct trace *native_open(const char *path, struct err *err)
 {
     uint32_t num_ranks = 0;
-    struct input *input = input_open(path, NULL, err);
+    struct input *input = input_open(path, NULL, NULL, err);
     bool good = input && read_header(input, &num_ranks, err);
     input_close(input);
     struct native *self = good ? native_new(num_ranks, err) : NULL;
@@ -336,7 +336,7 @@ static bool native_probe(const char *path)
     struct err err = {0};
     uint32_t version;
     char *content;
-    struct input *input = input_open(path, NULL, &err);
+    struct input *input = input_open(path, NULL, NULL, &err);
     bool is_native = input && next_content(input, &content, &err) == INPUT_LINE &&
                      is_word_number(content, MAGIC, &version);
     input_close(input);

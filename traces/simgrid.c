@@ -19,8 +19,9 @@ struct stream {
 
 struct simgrid {
     struct trace base;
-    struct stream *streams; // [num_ranks]
-    char **fields;          // scratch of the line parser
+    struct stream *streams;   // [num_ranks]
+    struct unpacked *archive; // that they read from, or NULL
+    char **fields;            // scratch of the line parser
 };
 
 static const char *simgrid_file(const struct trace *base, uint32_t rank)
@@ -123,6 +124,7 @@ static void simgrid_close(struct trace *base)
         free(self->streams[i].file);
         free(self->streams[i].counts);
     }
+    unpacked_free(self->archive);
     free(self->streams);
     free(self->fields);
     free(self);
@@ -152,7 +154,7 @@ static bool open_stream(struct simgrid *self, uint32_t rank, const struct simgri
 {
     const struct simgrid_place *place = simgrid_files_place(files, rank);
     struct stream *stream = &self->streams[rank];
-    stream->input = input_open(place->path, place->member, err);
+    stream->input = input_open(place->path, place->member, self->archive, err);
     if (!stream->input)
         return simgrid_files_prefix(files, rank, err);
     stream->file = strdup(input_name(stream->input));
@@ -165,8 +167,11 @@ static struct trace *simgrid_open(const char *path, struct err *err)
     struct simgrid *self = NULL;
     if (simgrid_files_find(&files, path, err))
         self = simgrid_new(files.num_ranks, err);
-    if (self)
+    if (self) {
+        self->archive = files.archive;
+        files.archive = NULL;
         input_reserve_files(files.num_ranks);
+    }
     for (uint32_t i = 0; self && i < files.num_ranks; i++) {
         if (!open_stream(self, i, &files, err)) {
             simgrid_close(&self->base);

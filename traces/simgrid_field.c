@@ -3,7 +3,6 @@
 
 #include "traces/simgrid_line.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,16 +29,34 @@ static bool wrong(const struct simgrid_parse *p, uint32_t idx, const char *what)
                    p->line->line, p->line->rank, p->line->action, p->line->fields[idx], what);
 }
 
+// Reads a whole number that a double holds exactly, as nearly all are. False if it is none, or may
+// be written otherwise.
+static bool read_whole(const char *text, double *value)
+{
+    enum { MAX_DIGITS = 15 };
+    bool negative = *text == '-';
+    const char *first = text + negative;
+    const char *end = first;
+    uint64_t number = 0;
+    for (; *end >= '0' && *end <= '9' && end - first < MAX_DIGITS; end++)
+        number = 10 * number + (uint64_t)(*end - '0');
+    *value = negative ? -(double)number : (double)number;
+    return *end == '\0' && end != first;
+}
+
+static bool read_number(const char *text, double *value)
+{
+    char *end;
+    *value = strtod(text, &end);
+    return end != text && !*end && !text[strspn(text, "+-.0123456789eE")];
+}
+
 bool simgrid_field_number(const struct simgrid_parse *p, uint32_t idx, const char *what, double low,
                           double high, double *value)
 {
     const char *text = p->line->fields[idx];
-    char *end;
-    *value = strtod(text, &end);
-    if (end == text || *end || text[strspn(text, "+-.0123456789eE")] || !(*value >= low) ||
-        !(*value <= high))
-        return wrong(p, idx, what);
-    return true;
+    bool good = read_whole(text, value) || read_number(text, value);
+    return (good && *value >= low && *value <= high) || wrong(p, idx, what);
 }
 
 bool simgrid_field_integer(const struct simgrid_parse *p, uint32_t idx, const char *what,
@@ -48,10 +65,8 @@ bool simgrid_field_integer(const struct simgrid_parse *p, uint32_t idx, const ch
     double x;
     if (!simgrid_field_number(p, idx, what, low, high, &x))
         return false;
-    if (x != trunc(x))
-        return wrong(p, idx, what);
     *value = (int32_t)x;
-    return true;
+    return *value == x || wrong(p, idx, what);
 }
 
 bool simgrid_field_type(const struct simgrid_parse *p, uint32_t idx, uint64_t *bytes)

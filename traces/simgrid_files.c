@@ -4,7 +4,6 @@
 #include "traces/simgrid_line.h"
 #include "traces/trace.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +12,10 @@
 
 static const char index_name[] = "index.txt";
 
-static struct input *open_place(const struct simgrid_place *place, struct err *err)
+static struct input *open_place(const struct simgrid_files *self, const struct simgrid_place *place,
+                                struct err *err)
 {
-    return input_open(place->path, place->member, err);
+    return input_open(place->path, place->member, self->archive, err);
 }
 
 static void place_free(struct simgrid_place *place)
@@ -29,6 +29,7 @@ void simgrid_files_free(struct simgrid_files *self)
     for (uint32_t i = 0; i < self->num_places; i++)
         place_free(&self->places[i]);
     place_free(&self->index);
+    unpacked_free(self->archive);
     free(self->places);
     free(self->lines);
 }
@@ -49,15 +50,21 @@ bool simgrid_files_prefix(const struct simgrid_files *self, uint32_t rank, struc
 
 // --- lines ---------------------------------------------------------------------------------------
 
+// As isspace in the C locale, but in place.
+static bool is_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 enum input_next simgrid_files_line(struct input *input, char **content, struct err *err)
 {
     enum input_next next;
     char *line;
     while ((next = input_line(input, &line, err)) == INPUT_LINE) {
-        while (isspace((unsigned char)*line))
+        while (is_space(*line))
             line++;
         size_t length = strlen(line);
-        while (length > 0 && isspace((unsigned char)line[length - 1]))
+        while (length > 0 && is_space(line[length - 1]))
             line[--length] = '\0';
         *content = line;
         if (*line && *line != '#')
@@ -68,13 +75,13 @@ enum input_next simgrid_files_line(struct input *input, char **content, struct e
 
 bool simgrid_files_rank(char *content, uint32_t *rank, char **rest)
 {
-    if (!isdigit((unsigned char)*content))
-        return false;
-    unsigned long long number = strtoull(content, rest, 10);
-    if ((**rest && !isspace((unsigned char)**rest)) || number >= TRACE_MAX_RANKS)
-        return false;
-    *rank = (uint32_t)number;
-    return true;
+    char *at = content;
+    uint32_t number = 0;
+    for (; *at >= '0' && *at <= '9' && number < TRACE_MAX_RANKS; at++)
+        number = 10 * number + (uint32_t)(*at - '0');
+    *rank = number;
+    *rest = at;
+    return at != content && number < TRACE_MAX_RANKS && (*at == '\0' || is_space(*at));
 }
 
 // --- the list of files ---------------------------------------------------------------------------
@@ -130,7 +137,7 @@ static bool add_place(struct simgrid_files *self, const char *name, uint32_t lin
 
 static bool read_index(struct simgrid_files *self, struct err *err)
 {
-    struct input *input = open_place(&self->index, err);
+    struct input *input = open_place(self, &self->index, err);
     if (!input)
         return false;
     char *name;
@@ -169,7 +176,7 @@ static bool mark_ranks(struct simgrid_files *self, struct input *input, uint8_t 
 // Number of ranks: one more than the highest. All of them must have a line.
 static bool count_ranks(struct simgrid_files *self, struct err *err)
 {
-    struct input *input = open_place(&self->places[0], err);
+    struct input *input = open_place(self, &self->places[0], err);
     if (!input)
         return false;
     uint8_t *seen = calloc(TRACE_MAX_RANKS, sizeof *seen);
@@ -192,9 +199,9 @@ static bool count_ranks(struct simgrid_files *self, struct err *err)
 enum shape { SHAPE_NONE, SHAPE_SHARED, SHAPE_INDEX };
 
 // What the first line of a file tells: a rank and an action, a name of a file, or neither.
-static enum shape shape_of(const struct simgrid_place *place, struct err *err)
+static enum shape shape_of(const struct simgrid_files *self, struct err *err)
 {
-    struct input *input = open_place(place, err);
+    struct input *input = open_place(self, &self->index, err);
     enum shape shape = SHAPE_NONE;
     char *content;
     if (input && simgrid_files_line(input, &content, err) == INPUT_LINE) {
@@ -212,39 +219,54 @@ static enum shape shape_of(const struct simgrid_place *place, struct err *err)
     return shape;
 }
 
+// Looks into a file. If it is an archive, it is kept, and its index is where the trace begins.
+static bool look_into(struct simgrid_files *self, const char *path, struct err *err)
+{
+    struct unpacked *archive = unpacked_read(path, index_name, UNPACKED_MOST_BYTES, err);
+    if (!archive)
+        return false;
+    if (!unpacked_is_archive(archive)) {
+        unpacked_free(archive);
+        return true;
+    }
+    self->archive = archive;
+    const char *index = unpacked_found(archive);
+    if (!index)
+        return err_set(err, ERR_TRACE, "%s: the archive holds no %s", path, index_name);
+    self->index.member = strdup(index);
+    return self->index.member || err_set(err, ERR_RUN, "out of memory");
+}
+
 // Finds where a trace begins: the index of a folder or archive, or the file itself.
-static bool locate(struct simgrid_place *place, const char *path, struct err *err)
+static bool locate(struct simgrid_files *self, const char *path, struct err *err)
 {
     struct stat status;
-    bool is_archive = false;
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
-        if (asprintf(&place->path, "%s/%s", path, index_name) < 0)
-            place->path = NULL;
+        if (asprintf(&self->index.path, "%s/%s", path, index_name) < 0)
+            self->index.path = NULL;
     } else {
-        place->path = strdup(path);
-        if (!input_find_member(path, index_name, &is_archive, &place->member, err))
+        self->index.path = strdup(path);
+        if (!look_into(self, path, err))
             return false;
     }
-    if (is_archive && !place->member)
-        return err_set(err, ERR_TRACE, "%s: the archive holds no %s", path, index_name);
-    return place->path || err_set(err, ERR_RUN, "out of memory");
+    return self->index.path || err_set(err, ERR_RUN, "out of memory");
 }
 
 bool simgrid_files_probe(const char *path)
 {
     struct err err = {0};
-    struct simgrid_place place = {0};
-    bool found = locate(&place, path, &err) && shape_of(&place, &err) != SHAPE_NONE;
-    place_free(&place);
+    struct simgrid_files self = {0};
+    bool found = locate(&self, path, &err) && shape_of(&self, &err) != SHAPE_NONE;
+    simgrid_files_free(&self);
     return found || err.status != ERR_NONE;
 }
 
 bool simgrid_files_find(struct simgrid_files *self, const char *path, struct err *err)
 {
     *self = (struct simgrid_files){0};
-    if (!locate(&self->index, path, err))
+    if (!locate(self, path, err))
         return false;
-    enum shape shape = shape_of(&self->index, err);
+    enum shape shape = shape_of(self, err);
     if (err->status != ERR_NONE)
         return false;
     if (shape == SHAPE_SHARED) {

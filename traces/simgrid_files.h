@@ -16,6 +16,7 @@ struct simgrid_place {
 
 struct simgrid_files {
     struct simgrid_place index; // what was found first: the index, or the shared file
+    struct unpacked *archive;   // all that is in it, if the path is one; otherwise NULL
     uint32_t num_ranks;
     bool shared;                  // one file holds all ranks
     struct simgrid_place *places; // [num_places], one a rank or, if shared, just one

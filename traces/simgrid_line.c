@@ -239,8 +239,9 @@ enum { NUM_ACTIONS = sizeof actions / sizeof *actions };
 // Names are compared without regard to case: versions of the recorder differ in it.
 static const struct action *action_of(const char *name)
 {
+    enum { CASE = 'a' ^ 'A' };
     for (uint32_t i = 0; i < NUM_ACTIONS; i++) {
-        if (strcasecmp(name, actions[i].name) == 0)
+        if (actions[i].name[0] == (*name | CASE) && strcasecmp(name, actions[i].name) == 0)
             return &actions[i];
     }
     return NULL;
@@ -262,14 +263,32 @@ static bool unknown_action(const struct simgrid_parse *p)
                    nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
 }
 
-// Splits the rest of the line into fields; false if there are more than any action has.
-static bool split(struct simgrid_line *self, char **rest)
+static bool is_blank(char c)
 {
-    static const char blanks[] = " \t\r";
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+// Cuts off the first word of `*rest`. NULL if there is none.
+static char *next_word(char **rest)
+{
+    char *word = *rest;
+    while (is_blank(*word))
+        word++;
+    char *end = word;
+    while (*end && !is_blank(*end))
+        end++;
+    *rest = end + (*end != '\0');
+    *end = '\0';
+    return end == word ? NULL : word;
+}
+
+// Splits the rest of the line into fields; false if there are more than any action has.
+static bool split(struct simgrid_line *self, char *rest)
+{
     uint32_t max = simgrid_line_max_fields(self->num_ranks);
     self->num_fields = 0;
     char *field;
-    while ((field = strtok_r(NULL, blanks, rest))) {
+    while ((field = next_word(&rest))) {
         if (self->num_fields == max)
             return false;
         self->fields[self->num_fields++] = field;
@@ -281,8 +300,7 @@ enum simgrid_result simgrid_line_parse(struct simgrid_line *self, char *text, st
                                        struct err *err)
 {
     struct simgrid_parse p = {.line = self, .op = op, .err = err};
-    char *rest;
-    self->action = strtok_r(text, " \t\r", &rest);
+    self->action = next_word(&text);
     if (!self->action) {
         self->action = "no action";
         wrong(&p, "a truncated line");
@@ -295,7 +313,7 @@ enum simgrid_result simgrid_line_parse(struct simgrid_line *self, char *text, st
     }
     if (action->kind == OP_NUM_KINDS)
         return SIMGRID_IGNORED;
-    if (!split(self, &rest) ||
+    if (!split(self, text) ||
         self->num_fields < action->min + action->min_ranks * self->num_ranks ||
         self->num_fields > action->max + action->max_ranks * self->num_ranks) {
         wrong(&p, "wrong number of fields");

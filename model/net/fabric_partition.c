@@ -128,8 +128,7 @@ static void arrive_credits(struct partition *self, const struct calendar_day *to
                 ops->answer(fabric->bank, in->to.place, in->to.port, in->ack, in->nack);
             else
                 ops->credit(fabric->bank, in->to.place, in->to.port, in->vcs);
-            if (!fabric->bank_carries) // one that has a flit is active
-                fabric_activate(fabric, in->to.place);
+            fabric_activate(fabric, in->to.place);
         } else if (!answer) {
             terminals_credit(&self->terminals, in->to.place, in->vcs);
         } else if (!terminals_answer(&self->terminals, in->to.place, fabric->now, in->ack, in->nack,
@@ -139,19 +138,21 @@ static void arrive_credits(struct partition *self, const struct calendar_day *to
     }
 }
 
-// Step c: takes what all partitions have sent here.
+// Step c: takes what all partitions have sent here. Where the bank carries, that is in no calendar.
 static void arrive(struct partition *self)
 {
     struct fabric *fabric = self->fabric;
     uint32_t here = (uint32_t)(self - fabric->parts);
+    if (fabric->bank_carries) {
+        fabric->params.ops->arrive(fabric->bank, here);
+        return;
+    }
     for (uint32_t from = 0; from < fabric->num_parts; from++) {
         struct calendar_day *today = calendar_at(&fabric->parts[from].calendar, here, fabric->now);
         arrive_flits(self, today);
         arrive_credits(self, today);
         calendar_clear(&self->calendar, today);
     }
-    if (fabric->bank_carries)
-        fabric->params.ops->arrive(fabric->bank, here);
 }
 
 void partition_activate_all(struct partition *self)

@@ -11,11 +11,10 @@ static bool mpi_step(struct workload *base, struct fabric *fabric, uint64_t cycl
     struct mpi *self = (struct mpi *)base;
     self->fabric = fabric;
     self->cycle = cycle;
-    if (!mpi_wire_step(self, err))
+    if (self->arrived.head != MPI_NONE && !mpi_wire_step(self, err))
         return false;
-    uint32_t rank;
-    while (wake_pop(&self->wake, cycle, &rank)) {
-        if (!mpi_rank_run(self, rank, err))
+    while (wake_first(&self->wake) <= cycle) {
+        if (!mpi_rank_run(self, wake_pop(&self->wake), err))
             return false;
     }
     return mpi_check(base, err);

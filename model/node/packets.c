@@ -75,7 +75,7 @@ static bool reader_open(struct reader *self, const struct packets_file *file, ui
 {
     *self = (struct reader){
         .name = file->name,
-        .input = input_open(file->path[0] ? file->path : file->given, NULL, err),
+        .input = input_open(file->path[0] ? file->path : file->given, NULL, NULL, err),
         .num_nodes = num_nodes,
         .num_classes = num_classes,
         .max_flits = max_flits,

@@ -26,7 +26,7 @@ static bool input_fault(struct err *err)
 
 static bool lines_open(struct lines *self, const char *path, struct err *err)
 {
-    *self = (struct lines){.path = path, .input = input_open(path, NULL, err)};
+    *self = (struct lines){.path = path, .input = input_open(path, NULL, NULL, err)};
     return self->input || input_fault(err);
 }
 

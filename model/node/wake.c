@@ -31,11 +31,9 @@ void wake_push(struct wake *self, uint64_t cycle, uint32_t rank)
     self->entries[at] = entry;
 }
 
-bool wake_pop(struct wake *self, uint64_t cycle, uint32_t *rank)
+uint32_t wake_pop(struct wake *self)
 {
-    if (wake_first(self) > cycle || self->num == 0)
-        return false;
-    *rank = self->entries[0].rank;
+    uint32_t rank = self->entries[0].rank;
     struct wake_entry last = self->entries[--self->num];
     uint32_t at = 0;
     for (uint32_t child = 1; child < self->num; child = 2 * at + 1) {
@@ -47,5 +45,5 @@ bool wake_pop(struct wake *self, uint64_t cycle, uint32_t *rank)
         at = child;
     }
     self->entries[at] = last;
-    return true;
+    return rank;
 }

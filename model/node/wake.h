@@ -26,8 +26,8 @@ void wake_free(struct wake *self);
 // Adds a rank that is not in it.
 void wake_push(struct wake *self, uint64_t cycle, uint32_t rank);
 
-// Takes the first rank whose cycle is not later than `cycle`; false if there is none.
-bool wake_pop(struct wake *self, uint64_t cycle, uint32_t *rank);
+// Takes the rank that is first, of one or more.
+uint32_t wake_pop(struct wake *self);
 
 // The first cycle; UINT64_MAX if it is empty.
 static inline uint64_t wake_first(const struct wake *self)
