@@ -24,7 +24,8 @@
 // keep as many lists, and slots of the completion ring, as messages may be under way to the context
 // at a time (one for each other node and context, where the network keeps the order), or first
 // packets of some keep the rest of others out for ever; the same holds for messages that nobody
-// pops from the window of programmed I/O.
+// pops from the window of programmed I/O, and, where the network does not keep the order, for
+// messages to it that come before others of their flow.
 #ifndef ORDITO_NIC_NIC_LAYOUT_H
 #define ORDITO_NIC_NIC_LAYOUT_H
 
@@ -117,8 +118,9 @@ enum nic_status {
     NIC_BAD_STATE,    // not at this time
     NIC_BAD_REGISTER, //
     NIC_BAD_WIDTH,    //
-    NIC_PIO_BUSY,     // no on-board RAM: not sent, try again
-    NIC_PIO_EMPTY,    // there is no message
+    NIC_PIO_BUSY,  // not sent, try again: no on-board RAM, or packets of messages before it in its
+                   // flow are still to be made
+    NIC_PIO_EMPTY, // there is no message
     NIC_NUM_STATUSES
 };
 

@@ -91,17 +91,23 @@ static enum nic_status check(const struct nic *self, const struct nic_send *send
     return send->list.bytes > limit ? NIC_BAD_LENGTH : NIC_OK;
 }
 
+// The flow of a message; NULL without memory.
+struct nic_flow *nic_send_flow(struct nic *self, const struct nic_send *send)
+{
+    const struct nic_send_descriptor *first = &send->list.first;
+    return nic_flow_find(&self->out_flows,
+                         nic_flow_key(first->node, send->owner, first->context,
+                                      first->flags >> NIC_CLASS_SHIFT & NIC_CLASS_MASK));
+}
+
 // The handler send is done.
 void nic_send_decoded(struct nic *self, uint32_t idx, uint64_t cycle)
 {
     struct nic_send *send = &self->sends[idx];
-    const struct nic_send_descriptor *first = &send->list.first;
     send->status = check(self, send);
     struct nic_flow *flow = NULL;
     if (send->status == NIC_OK) {
-        flow = nic_flow_find(&self->out_flows,
-                             nic_flow_key(first->node, send->owner, first->context,
-                                          first->flags >> NIC_CLASS_SHIFT & NIC_CLASS_MASK));
+        flow = nic_send_flow(self, send);
         self->failed |= !flow;
     }
     if (!flow) {
@@ -110,6 +116,7 @@ void nic_send_decoded(struct nic *self, uint32_t idx, uint64_t cycle)
         return;
     }
     send->sequence = flow->sequence++;
+    flow->num_uncut++;
     if (nic_grant_ask(self, idx))
         self->num_ahead--;
     else

@@ -129,6 +129,7 @@ struct nic_flow {
     uint64_t key;
     uint32_t sequence;      // of the next message, to be sent or delivered
     uint32_t next_place;    // of the next to find a place, if messages do so in turn
+    uint32_t num_uncut;     // messages to be sent by DMA, with packets that are still to be made
     uint32_t first_message; // of those that have begun and are not delivered; MSG_NONE
     bool used;
 };
@@ -316,6 +317,7 @@ bool nic_ring_run(struct nic *self, uint64_t cycle);
 // nic_send.c
 void nic_send_init(struct nic *self);
 void nic_send_decoded(struct nic *self, uint32_t send, uint64_t cycle);
+struct nic_flow *nic_send_flow(struct nic *self, const struct nic_send *send);
 void nic_send_address(const struct nic *self, uint32_t send, struct nic_packet *packet);
 void nic_send_cut(struct nic *self, uint32_t send);
 void nic_send_packet(struct nic *self, uint32_t packet, uint64_t cycle);
@@ -372,6 +374,7 @@ void nic_grant_give(struct nic *self, struct nic_message *message);
 void nic_grant_turn(struct nic *self, uint64_t flow, uint64_t cycle);
 
 // nic_receive.c
+bool nic_receive_by_window(const struct nic *self, const struct nic_message *message);
 void nic_receive_settle(struct nic *self, uint32_t message, uint64_t cycle);
 void nic_receive_packet(struct nic *self, uint32_t packet, uint64_t cycle);
 void nic_receive_written(struct nic *self, uint32_t packet, bool failed, uint64_t cycle);
@@ -382,6 +385,7 @@ void nic_receive_drop(struct nic *self, uint32_t context, uint64_t cycle);
 
 // stage_coalescing.c
 void nic_coalesce_event(struct nic *self, uint32_t context, uint64_t cycle);
+void nic_coalesce_drop(struct nic *self, uint32_t context);
 void nic_coalesce_run(struct nic *self, uint64_t cycle);
 uint64_t nic_coalesce_next(const struct nic *self);
 
