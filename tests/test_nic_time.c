@@ -73,7 +73,7 @@ static uint64_t write_list_cycles(const struct nic_rig_spec *spec, uint32_t byte
 
 static uint64_t network_cycles(const struct nic_rig_spec *spec, uint32_t bytes)
 {
-    return nic_packet_flits(&spec->nic, bytes) + spec->latency_cycles;
+    return 1 + nic_packet_flits(&spec->nic, bytes) + spec->latency_cycles;
 }
 
 static uint64_t later_handlers(const struct nic_params *p, uint32_t bytes, bool checksum,
