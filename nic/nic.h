@@ -42,7 +42,8 @@ struct nic_net {
     // A packet is at its source queue; `message` of the spec is its handle in the store. The card
     // is told by nic_left when the packet's last flit has gone, and its on-board RAM with it.
     void (*send)(struct nic_net *self, const struct packet_spec *spec, uint64_t cycle);
-    // There may be room again at a card that refused an offer. NULL: the network asks by itself.
+    // From `cycle` on, which is this or the next, there may be room at a card that refused an
+    // offer. NULL: the network asks by itself.
     void (*room)(struct nic_net *self, uint32_t node, uint64_t cycle);
 };
 

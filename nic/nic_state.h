@@ -242,6 +242,7 @@ struct nic {
     uint32_t in_used_bytes;
     uint64_t in_freed_cycle; // of the last freeing, which the network sees a cycle later
     uint32_t in_freed_bytes;
+    uint64_t late_cycle;    // in which to tell of room that was already there when it was asked for
     uint32_t refused;       // the packet that waits; MSG_NONE
     bool others_refused;    // so do others
     bool announced;         // the network knows of room for it

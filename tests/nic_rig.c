@@ -22,8 +22,8 @@ static void net_send(struct nic_net *net, const struct packet_spec *spec, uint64
 static void net_room(struct nic_net *net, uint32_t node, uint64_t cycle)
 {
     struct nic_rig *self = (struct nic_rig *)net;
-    self->ways[node].room_cycle = cycle + 1;
-    self->net_cycle = cycle + 1 < self->net_cycle ? cycle + 1 : self->net_cycle;
+    self->ways[node].room_cycle = cycle;
+    self->net_cycle = cycle < self->net_cycle ? cycle : self->net_cycle;
 }
 
 static void put_in(struct nic_rig *self, uint32_t handle, uint64_t cycle)
