@@ -274,3 +274,43 @@ Test(nic_time, a_burst_of_dma_is_startup_and_the_bus)
             expect_dma_time(&spec, bytes, false);
         }
 }
+
+Test(nic_time, a_channel_counts_what_it_is_busy_and_what_it_waits)
+{
+    struct nic_rig_spec spec = quiet_spec();
+    spec.nic.dma_outstanding = spec.nic.num_channels = 1;
+    for (uint32_t lines = 1; lines <= 9; lines += 4) {
+        struct nic_rig *rig = nic_rig_new(&spec);
+        struct nic_host from = nic_host_make(rig, 0, 0, ring_sizes, 0, 0);
+        struct nic_channel_stats stats[2];
+        for (uint32_t i = 0; i < 2; i++) { // the first opens rows
+            nic_host_send(&from, 1, 0, from.base + NIC_RIG_BUFFERS, lines * 64, 0, i);
+            nic_rig_run(rig, 100000);
+            stats[i] = nic_rig_stats(rig, 0).channels[0];
+        }
+        cr_expect_eq(stats[1].busy_cycles - stats[0].busy_cycles,
+                     spec.nic.dma_startup_cycles + read_list_cycles(&spec, lines * 64));
+        cr_expect_eq(stats[1].wait_cycles - stats[0].wait_cycles,
+                     (lines - 1) * read_cycles(&spec.node, 64));
+        cr_expect_eq(stats[1].requests - stats[0].requests, lines);
+        cr_expect_eq(stats[1].bytes_read - stats[0].bytes_read, lines * 64);
+        nic_rig_free(rig);
+    }
+}
+
+Test(nic_time, a_handler_counts_what_packets_wait_for_it)
+{
+    struct nic_rig_spec spec = quiet_spec();
+    struct nic_rig *rig = nic_rig_new(&spec);
+    nic_host_make(rig, 0, 0, (const uint32_t[3]){0}, 0, 0);
+    for (uint32_t i = 0; i < 4; i++)
+        nic_rig_write(rig, 0, nic_rig_at(0, NIC_PIO_SEND), 8);
+    nic_rig_run(rig, 10000);
+    uint64_t cost = spec.nic.cycles[NIC_HANDLER_PROTOCOL].each;
+    struct nic_stats stats = nic_rig_stats(rig, 0);
+    cr_expect_eq(stats.handlers[NIC_HANDLER_PROTOCOL].cost, 8 * cost); // to itself
+    cr_expect_eq(stats.max_run_queue, 4);
+    // The others come back apart, as the channel takes longer than the handler.
+    cr_expect_eq(stats.handlers[NIC_HANDLER_PROTOCOL].wait_cycles, (1 + 2 + 3) * cost);
+    nic_rig_free(rig);
+}
