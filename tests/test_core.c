@@ -383,6 +383,34 @@ Test(core, loads_pass_stores_of_other_addresses_unless_there_is_a_fence)
     }
 }
 
+Test(core, a_core_that_runs_ahead_loses_a_line_in_the_cycle_of_the_snoop)
+{
+    for (uint32_t i = 0; i < 72; i++) {
+        struct core_op ops[200];
+        for (uint32_t n = 0; n < 200; n++)
+            ops[n] = i < 36 ? op_load(64) : op_modify(64);
+        struct node_params p = plain_params(0, 0);
+        p.cores = 2;
+        p.bus.clock_divisor = 1 + i % 3;
+        p.bus.address_cycles = 1 + i / 3 % 2;
+        struct node *node = rig_node(&p);
+        RIG_RUN(node, 0, op_load(64));
+        uint64_t at = 1000 + i % 36 / 6;
+        uint64_t snooped = rig_edge(at + 1, p.bus.clock_divisor) +
+                           (uint64_t)p.bus.address_cycles * p.bus.clock_divisor;
+        const struct core_op store = op_store(64);
+        struct script a = script_make(ops, 200);
+        struct script b = script_make(&store, 1);
+        core_start(&node->cores[0].core, &a.base, 900);
+        core_start(&node->cores[1].core, &b.base, at);
+        rig_run_to(node, snooped + 10);
+        bool stores = i >= 36 && (snooped - 900) % 2; // a modify's load and store alternate
+        cr_expect_eq(node->cores[0].core.wait, stores ? CORE_WAIT_STORE : CORE_WAIT_LOAD);
+        cr_expect_eq(node->cores[0].core.wait_since_cycle, snooped, "variant %u", i);
+        node_free(node);
+    }
+}
+
 // --- interrupts ---------------------------------------------------------------------------------
 
 // Interrupts a core in a cycle.
