@@ -332,6 +332,7 @@ Test(cache, a_miss_waits_while_all_mshrs_are_taken)
         const struct core_stats *stats = &node->cores[0].core.stats;
         cr_expect_eq(node->cores[0].l1d.port.stats.requests[MEM_READ_SHARED], mshrs + 1);
         cr_expect_eq(stats->wait_cycles[CORE_WAIT_MSHR], first_done - mshrs);
+        cr_expect_eq(node->cores[0].l1d.stats.mshr_stalls, 1);
         node_free(node);
     }
 }
@@ -347,6 +348,7 @@ Test(cache, a_miss_waits_while_dirty_lines_have_no_entry)
     const struct node_core *core = &node->cores[0];
     cr_expect_gt(core->core.stats.wait_cycles[CORE_WAIT_WRITE_BACKS], 64);
     cr_expect_eq(core->l1d.stats.write_backs, 1);
+    cr_expect_eq(core->l1d.stats.write_back_stalls, 1);
     node_free(node);
 }
 

@@ -4,6 +4,7 @@
 #include "tests/node_rig.h"
 
 #include <criterion/criterion.h>
+#include <malloc.h>
 #include <string.h>
 
 static const struct core_stats *stats_of(const struct node *node)
@@ -508,6 +509,28 @@ Test(core, a_second_interrupt_is_refused_while_one_is_handled)
     expect_sum(node);
     node_free(node);
 }
+
+// --- memory -------------------------------------------------------------------------------------
+
+#ifndef __SANITIZE_ADDRESS__ // whose memory is not that of a release build
+Test(core, a_node_takes_what_its_parts_say)
+{
+    for (uint32_t i = 0; i < 8; i++) {
+        struct node_params p = plain_params(4, 2);
+        p.cores = 1 + i;
+        p.l1i.enabled = i % 2;
+        p.l2.enabled = i / 2 % 2;
+        struct mallinfo2 before = mallinfo2();
+        struct node *node = rig_node(&p);
+        struct mallinfo2 after = mallinfo2();
+        uint64_t took = after.uordblks + after.hblkhd - before.uordblks - before.hblkhd;
+        uint64_t said = node_bytes(&p);
+        cr_expect(took + 4096 > said && took < said + said / 20 + 4096, "%u, said %u",
+                  (unsigned)took, (unsigned)said);
+        node_free(node);
+    }
+}
+#endif
 
 // --- clocks -------------------------------------------------------------------------------------
 
