@@ -74,12 +74,13 @@ struct mem_master_stats {
     uint64_t requests[MEM_NUM_KINDS];    // granted
     uint64_t bytes;                      // moved in data phases
     uint64_t errors;                     // done with another status than MEM_OK
-    uint64_t wait_cycles[MEM_NUM_WAITS]; // ready, at the head of the queue, not yet granted
+    uint64_t latency_cycles;             // ready to done, all requests together; the sum of:
     uint64_t queue_cycles;               // ready, behind others of the same queue
+    uint64_t wait_cycles[MEM_NUM_WAITS]; // ready, at the head of the queue, not yet granted
     uint64_t address_cycles;             // of its address phases
-    uint64_t data_cycles;                // of its data phases
-    uint64_t data_wait_cycles;           // data ready, the data bus not
-    uint64_t latency_cycles;             // ready to done, all requests together
+    uint64_t answer_cycles;    // of caches, memory and devices, until data is ready or taken
+    uint64_t data_wait_cycles; // data ready, the data bus not
+    uint64_t data_cycles;      // of its data phases
 };
 
 enum { MEM_MASTER_QUEUE = 64 }; // requests that wait to be granted; a power of two

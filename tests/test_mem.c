@@ -146,6 +146,20 @@ Test(mem, rows_of_other_banks_open_while_data_moves_and_data_comes_back_to_back)
     expect_done(&rig, 0, first + 2ULL * 15 * p.burst_cycles);
 }
 
+Test(mem, a_row_takes_a_column_access_every_burst)
+{
+    const struct mem_params p = params_without_refresh(1);
+    struct rig rig;
+    make(&rig, &p);
+    cr_assert_gt(p.t_cl_cycles,
+                 p.t_cwl_cycles); // so the data bus alone would let the read go early
+    uint64_t column_cycle = p.controller_latency_cycles + p.t_rcd_cycles;
+    mem_push(&rig.mem, true, 0, 64, 1, 0);
+    read_line(&rig, 64, 2, 0);
+    expect_done(&rig, 1, column_cycle + p.t_cwl_cycles + p.burst_cycles);
+    expect_done(&rig, 2, column_cycle + p.burst_cycles + p.t_cl_cycles + p.burst_cycles);
+}
+
 Test(mem, requests_to_an_open_row_go_before_older_ones_but_only_max_bypasses_times)
 {
     for (uint32_t max_bypasses = 0; max_bypasses <= 5; max_bypasses++) {

@@ -21,13 +21,16 @@
 // another half-way); when max_outstanding are under way; when the memory side might have no room
 // for what it entails. Others go first meanwhile.
 // Arbitration: round-robin, or by fixed priority, master 0 first.
-// Coherent: private data caches (MESI, by Papamarcos and Patel, "A low-overhead coherence solution
-// for multiprocessors with private cache memories", ISCA 1984), L2, memory and MEM_READ and
-// MEM_WRITE of any master. A dirty line that another cache reads goes to the memory side in
-// passing, and both keep it shared. Instruction caches are not snooped: they keep old lines until
-// they are flushed. Source: Culler, Singh and Gupta, "Parallel Computer Architecture", 1999,
-// section 6.4 (a split- transaction bus that holds requests for lines with a transaction under
-// way). Owner: the node; masters and devices belong to who added them.
+//
+// Coherent: private data caches (MESI), L2, memory, and MEM_READ and MEM_WRITE of any master. A
+// dirty line that another cache reads goes to the memory side in passing, and both keep it shared.
+// Not coherent: instruction caches, which are not snooped; they keep old lines until they are
+// evicted.
+// Owner: the node; masters and devices belong to who added them.
+// Source: Culler, Singh and Gupta, "Parallel Computer Architecture", 1999, section 6.4 (a bus of
+// split transactions that holds requests for lines with a transaction under way); Papamarcos and
+// Patel, "A low-overhead coherence solution for multiprocessors with private cache memories", ISCA
+// 1984 (MESI).
 #ifndef ORDITO_MODEL_NODE_BUS_H
 #define ORDITO_MODEL_NODE_BUS_H
 
@@ -80,6 +83,7 @@ struct bus_transaction {
     uint64_t line;        // address / line_bytes
     uint64_t serial;      // 0, 1, ... in order of grant
     uint64_t ready_cycle; // see the phases
+    uint64_t asked_cycle; // from which on a cache, the memory or a device has been at work for it
     bool merges;          // a partial write that takes the rest from a dirty line
 };
 

@@ -34,8 +34,8 @@ void bus_init(struct bus *self, const struct bus_params *params, struct memory_s
                          .memory = memory,
                          .image = image,
                          .watch = watch};
-    for (uint8_t i = 0; i < BUS_MAX_OUTSTANDING; i++)
-        self->active[i] = i;
+    for (uint32_t i = 0; i < BUS_MAX_OUTSTANDING; i++)
+        self->active[i] = (uint8_t)i;
 }
 
 bool bus_add_master(struct bus *self, struct mem_master *master, struct err *err)

@@ -12,11 +12,13 @@
 //           becomes a miss
 // A miss to a line that is on its way joins it. A miss is refused while all MSHRs are taken, or
 // while there might be no entry for what it evicts. A dirty line on its way out is snooped like one
-// that is still there; once another cache or a whole write of DMA has taken it over it need not go
-// any more. Coherent: data caches with each other, L2, memory and DMA. Not coherent: instruction
-// caches; what they hold stays as it was when it was fetched. Source: Papamarcos and Patel, ISCA
-// 1984 (MESI, as the Illinois protocol); Kroft, "Lockup-free instruction fetch/prefetch cache
-// organization", ISCA 1981 (MSHRs).
+// that is still there; once another cache, or a whole write of DMA, has taken it over, it need not
+// go any more.
+//
+// Coherent: data caches with each other, L2, memory and DMA. Not coherent: instruction caches; what
+// they hold stays as it was when it was fetched.
+// Source: Papamarcos and Patel, ISCA 1984 (MESI, there the Illinois protocol); Kroft, "Lockup-free
+// instruction fetch/prefetch cache organization", ISCA 1981 (MSHRs).
 #ifndef ORDITO_MODEL_NODE_CACHE_H
 #define ORDITO_MODEL_NODE_CACHE_H
 
@@ -41,6 +43,8 @@ struct cache_stats {
     uint64_t writes, write_misses; // the same for stores; upgrades are not misses
     uint64_t upgrades;             // stores to shared lines
     uint64_t merged_misses;        // that joined others
+    uint64_t mshr_stalls;          // misses that found all MSHRs taken
+    uint64_t write_back_stalls;    // misses that found no entry for what they may evict
     uint64_t fills, evictions, write_backs;
     uint64_t cancelled_write_backs;
     uint64_t snooped_invalidations; // lines that others, or DMA, took away
@@ -83,6 +87,7 @@ bool cache_make(struct cache *self, const struct cache_params *params, bool inst
                 const char *name, struct core *core, struct line_watch *watch, uint64_t seed,
                 uint64_t instance);
 void cache_free(struct cache *self);
+uint64_t cache_bytes(const struct cache_params *params); // taken by cache_make
 
 // The slot of a line that a load hits, or CACHE_NO_SLOT.
 static inline uint32_t cache_read_hit(struct cache *self, uint64_t line)
@@ -116,9 +121,8 @@ enum cache_answer cache_write_miss(struct cache *self, uint64_t line, bool again
 void cache_pass(struct cache *self, bool write, uint64_t address, uint8_t *data, uint32_t bytes,
                 uint64_t cycle);
 
-// From the bus: another master's transaction passes. `whole`: it writes all of the line.
-struct cache_snooped cache_snoop(struct cache *self, enum mem_req_kind kind, uint64_t line,
-                                 bool whole);
+// From the bus: another master's transaction passes.
+struct cache_snooped cache_snoop(struct cache *self, enum mem_req_kind kind, uint64_t line);
 
 // True if a snoop will find a dirty line, or change a state.
 bool cache_answers(const struct cache *self, enum mem_req_kind kind, uint64_t line);

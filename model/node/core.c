@@ -41,25 +41,6 @@ void core_init(struct core *self, const struct core_params *params, struct cache
                           .store_line = CACHE_NO_LINE};
 }
 
-void core_start(struct core *self, struct core_source *source, uint64_t cycle)
-{
-    assert(core_ended(self));
-    self->source = source;
-    self->at = self->num = 0;
-    self->issue_cycle = cycle;
-    self->next_cycle = cycle;
-    self->stats.ended_cycle = MEM_NEVER;
-}
-
-// --- waiting ------------------------------------------------------------------------------------
-
-static void wait_for(struct core *self, enum core_wait wait)
-{
-    self->wait = wait;
-    self->wait_since_cycle = self->issue_cycle;
-    self->issue_cycle = MEM_NEVER;
-}
-
 // --- accesses -----------------------------------------------------------------------------------
 
 struct core_access core_access_of(const struct core *self, const struct cache *cache)
@@ -117,7 +98,7 @@ static bool is_device(const struct core *self, uint64_t address)
 
 static void refused(struct core *self, enum cache_answer answer)
 {
-    wait_for(self, answer == CACHE_NO_MSHR ? CORE_WAIT_MSHR : CORE_WAIT_WRITE_BACKS);
+    core_wait_for(self, answer == CACHE_NO_MSHR ? CORE_WAIT_MSHR : CORE_WAIT_WRITE_BACKS);
 }
 
 // True if the store buffer forwards the load, or makes it wait.
@@ -128,7 +109,7 @@ static bool meet_stores(struct core *self, const struct core_access *access)
         return false;
     uint64_t offset = access->address - store->address;
     if (access->address < store->address || offset + access->bytes > store->bytes) {
-        wait_for(self, CORE_WAIT_FORWARD);
+        core_wait_for(self, CORE_WAIT_FORWARD);
         return true;
     }
     uint8_t data[sizeof store->value];
@@ -148,7 +129,7 @@ static void load_device(struct core *self, const struct core_access *access)
         cache_pass(self->data, false, access->address, self->device_data, access->bytes,
                    self->issue_cycle);
     }
-    wait_for(self, CORE_WAIT_DEVICE);
+    core_wait_for(self, CORE_WAIT_DEVICE);
 }
 
 static void load(struct core *self, struct cache *cache)
@@ -170,7 +151,7 @@ static void load(struct core *self, struct cache *cache)
         return;
     }
     if (max_misses && self->num_load_lines >= max_misses) {
-        wait_for(self, CORE_WAIT_LOAD_MISSES);
+        core_wait_for(self, CORE_WAIT_LOAD_MISSES);
         return;
     }
     enum cache_answer answer = cache_read_miss(cache, access.line, self->again, self->issue_cycle);
@@ -182,7 +163,7 @@ static void load(struct core *self, struct cache *cache)
         core_finish_access(self, cache, 1);
     } else {
         self->wait_line = access.line;
-        wait_for(self, fetch ? CORE_WAIT_FETCH : CORE_WAIT_LOAD);
+        core_wait_for(self, fetch ? CORE_WAIT_FETCH : CORE_WAIT_LOAD);
     }
 }
 
@@ -202,7 +183,7 @@ static void store_now(struct core *self, const struct core_access *access,
 {
     if (store->device) {
         core_store_to_device(self, store, self->issue_cycle);
-        wait_for(self, CORE_WAIT_DEVICE);
+        core_wait_for(self, CORE_WAIT_DEVICE);
         return;
     }
     if (cache_write_hit(self->data, access->line)) {
@@ -219,7 +200,7 @@ static void store_now(struct core *self, const struct core_access *access,
         return;
     }
     self->wait_line = access->line;
-    wait_for(self, CORE_WAIT_STORE);
+    core_wait_for(self, CORE_WAIT_STORE);
 }
 
 static void store(struct core *self)
@@ -229,7 +210,7 @@ static void store(struct core *self)
     if (!self->params.store_buffer_entries) {
         store_now(self, &access, &store);
     } else if (self->num_stores == self->params.store_buffer_entries) {
-        wait_for(self, CORE_WAIT_STORE_BUFFER);
+        core_wait_for(self, CORE_WAIT_STORE_BUFFER);
     } else if (!self->num_stores && !store.device && cache_write_hit(self->data, access.line)) {
         self->data->stats.writes++;
         core_write_image(self, &store);
@@ -242,23 +223,6 @@ static void store(struct core *self)
 
 // --- operations ---------------------------------------------------------------------------------
 
-static void next_batch(struct core *self)
-{
-    self->at = 0;
-    self->num = self->source->next(self->source, self->issue_cycle, &self->ops);
-    if (self->num)
-        return;
-    if (!self->source->ended) {
-        wait_for(self, CORE_WAIT_SOURCE);
-    } else if (!core_all_is_done(self)) {
-        wait_for(self, CORE_WAIT_FENCE);
-    } else {
-        self->source = NULL;
-        self->stats.ended_cycle = self->issue_cycle;
-        self->issue_cycle = MEM_NEVER;
-    }
-}
-
 // An operation without accesses, or without a cache for them, that takes so many cycles.
 static void pass_cycles(struct core *self, uint64_t cycles)
 {
@@ -269,10 +233,8 @@ static void pass_cycles(struct core *self, uint64_t cycles)
 // Begins an operation, or goes on with it, in cycle issue_cycle.
 void core_step(struct core *self)
 {
-    if (self->at == self->num) {
-        next_batch(self);
+    if (!core_find_operation(self))
         return;
-    }
     const struct core_op *op = &self->ops[self->at];
     switch ((enum core_op_kind)op->kind) {
     case CORE_COMPUTE:
@@ -281,7 +243,7 @@ void core_step(struct core *self)
         break;
     case CORE_FENCE:
         if (!core_all_is_done(self)) {
-            wait_for(self, CORE_WAIT_FENCE);
+            core_wait_for(self, CORE_WAIT_FENCE);
             return;
         }
         self->stats.busy_cycles++;

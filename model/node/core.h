@@ -11,16 +11,24 @@
 //   fence               t + 1, once the store buffer is empty and all loads are done, which is
 //                       also when a core ends
 // Without an instruction cache a fetch takes 1 cycle. What straddles lines is as many accesses, one
-// after the other. Loads do not block if max_load_misses > 0: so many may be on their way while
-// others hit; a load whose value the source wants blocks always. The store buffer is in order: a
-// store into an empty one tries the cache at once, in its own cycle; each of the others a cycle
-// after the one before it. A store that misses holds those behind it until its line comes. Loads
-// pass stores, but for those to the same bytes: one store that has all of them forwards them, at
-// the latency of a hit; otherwise the load waits for the store. (This is the order known as total
-// store order.) Accesses of devices are made in order, one at a time; a load from one waits for the
-// store buffer to be empty; the core waits for its loads, the store buffer for its stores. Leaves
-// out: branches, dependences between operations, prefetching, page tables. Source: Hennessy and
-// Patterson, "Computer Architecture", 6th ed., 2.3 (nonblocking caches), 5.6.
+// after the other.
+//
+// Loads do not block if max_load_misses > 0: so many may be on their way while others hit; a load
+// whose value the source wants blocks always. The store buffer is in order: a store into an empty
+// one tries the cache at once, in its own cycle; each of the others a cycle after the one before
+// it. A store that misses holds those behind it until its line comes. Loads pass stores, but for
+// those to the same bytes: one store that has all of them forwards them, at the latency of a hit;
+// otherwise the load waits for the store. (This is the order known as total store order.)
+//
+// Accesses of devices are made in order, one at a time; a load from one waits for the store buffer
+// to be empty; the core waits for its loads, the store buffer for its stores.
+//
+// An interrupt is taken between operations, or in the middle of a compute operation, whose rest
+// follows after it; while the core waits for an access of an operation, after that. The handler is
+// a source like others (its entry cost a compute operation) and is not interrupted itself.
+//
+// Leaves out: branches, dependences between operations, prefetching, page tables.
+// Source: Hennessy and Patterson, "Computer Architecture", 6th ed., 2.3 (nonblocking caches), 5.6.
 #ifndef ORDITO_MODEL_NODE_CORE_H
 #define ORDITO_MODEL_NODE_CORE_H
 
@@ -65,9 +73,10 @@ struct core_stats {
     uint64_t wait_cycles[CORE_NUM_WAITS];
     uint64_t forwarded_loads;
     uint64_t device_loads, device_stores;
-    uint64_t errors;      // accesses that nothing answered, or that a device refused
-    uint64_t ended_cycle; // when all was done; MEM_NEVER before. From the start to here each cycle
-                          // is one of those above
+    uint64_t errors;     // accesses that nothing answered, or that a device refused
+    uint64_t interrupts; // taken
+    // When all was done; MEM_NEVER before. Each cycle from 0 to here is one of those above.
+    uint64_t ended_cycle;
 };
 
 struct core_store {
@@ -81,6 +90,14 @@ struct core_store {
 struct bus;
 struct image;
 
+// Where a core was before an interrupt.
+struct core_place {
+    struct core_source *source; // NULL: it had ended
+    const struct core_op *ops;
+    uint32_t at, num;
+    uint64_t compute_cycles; // left of the operation before
+};
+
 struct core {
     uint64_t next_cycle;  // in which it does something; MEM_NEVER: it waits
     uint64_t issue_cycle; // in which the operation goes on; MEM_NEVER: it waits
@@ -90,7 +107,10 @@ struct core {
     struct cache *instruction; // NULL: none
     const struct bus *bus;     // who knows what are devices
     struct image *image;
-    struct core_source *source;
+    struct core_source *source;  // NULL: it has ended
+    struct core_source *handler; // of an interrupt that has come; NULL: none
+    bool handling;               // `source` is the handler
+    struct core_place interrupted;
     uint32_t load_cycles;  // from a hit to the next operation
     uint32_t store_cycles; // the same
     // The batch, and how far the operation is.
@@ -126,8 +146,13 @@ bool core_params_check(const struct core_params *params, const char *key, struct
 void core_init(struct core *self, const struct core_params *params, struct cache *data,
                struct cache *instruction, const struct bus *bus, struct image *image);
 
-// Gives it work from a cycle on; it must have none, or have ended.
+// Gives it work from a cycle on; it must have ended, or never started.
 void core_start(struct core *self, struct core_source *source, uint64_t cycle);
+
+// Interrupts it, in this cycle, with a handler that has operations until it ends. A core that has
+// ended begins anew. False if another interrupt is being handled, or has come: ask again when that
+// handler has ended.
+bool core_interrupt(struct core *self, struct core_source *handler, uint64_t cycle);
 
 // The source, which had nothing, has something now.
 void core_wake(struct core *self, uint64_t cycle);

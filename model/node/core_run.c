@@ -80,16 +80,10 @@ static void run_hits(struct core *self, uint64_t limit)
 
 // --- order of events ----------------------------------------------------------------------------
 
-static void find_next(struct core *self)
-{
-    self->next_cycle =
-        self->issue_cycle < self->drain_cycle ? self->issue_cycle : self->drain_cycle;
-}
-
 void core_run(struct core *self, uint64_t limit)
 {
-    for (find_next(self); self->next_cycle < limit; find_next(self)) {
-        bool plain = !self->num_stores && !self->done_bytes && !self->storing && !self->again;
+    for (core_find_next(self); self->next_cycle < limit; core_find_next(self)) {
+        bool plain = !self->num_stores && core_is_between(self) && !core_is_interrupted(self);
         if (self->drain_cycle <= self->issue_cycle) {
             core_drain(self);
         } else {
@@ -103,32 +97,14 @@ void core_run(struct core *self, uint64_t limit)
     }
 }
 
-static bool waits_for(const struct core *self, enum core_wait wait)
-{
-    return self->issue_cycle == MEM_NEVER && self->source && self->wait == wait;
-}
-
-static void resume(struct core *self, uint64_t cycle)
-{
-    self->stats.wait_cycles[self->wait] += cycle - self->wait_since_cycle;
-    self->issue_cycle = cycle;
-}
-
-void core_wake(struct core *self, uint64_t cycle)
-{
-    if (waits_for(self, CORE_WAIT_SOURCE))
-        resume(self, cycle);
-    find_next(self);
-}
-
 void core_accesses_done(struct core *self, uint64_t cycle)
 {
     bool device_free = !self->num_stores && !self->loads_device && !self->stores_device;
-    if (waits_for(self, CORE_WAIT_STORE_BUFFER) || waits_for(self, CORE_WAIT_FORWARD) ||
-        waits_for(self, CORE_WAIT_LOAD_MISSES) ||
-        (waits_for(self, CORE_WAIT_FENCE) && core_all_is_done(self)) ||
-        (waits_for(self, CORE_WAIT_DEVICE) && device_free))
-        resume(self, cycle);
+    if (core_waits_for(self, CORE_WAIT_STORE_BUFFER) || core_waits_for(self, CORE_WAIT_FORWARD) ||
+        core_waits_for(self, CORE_WAIT_LOAD_MISSES) ||
+        (core_waits_for(self, CORE_WAIT_FENCE) && core_all_is_done(self)) ||
+        (core_waits_for(self, CORE_WAIT_DEVICE) && device_free))
+        core_resume(self, cycle);
 }
 
 // --- what caches tell ---------------------------------------------------------------------------
@@ -137,12 +113,12 @@ void core_accesses_done(struct core *self, uint64_t cycle)
 static void operation_line_ready(struct core *self, const struct cache *cache, uint64_t line,
                                  bool error, uint64_t cycle)
 {
-    bool loads =
-        cache == self->data ? waits_for(self, CORE_WAIT_LOAD) : waits_for(self, CORE_WAIT_FETCH);
-    bool stores = cache == self->data && waits_for(self, CORE_WAIT_STORE);
+    bool loads = cache == self->data ? core_waits_for(self, CORE_WAIT_LOAD)
+                                     : core_waits_for(self, CORE_WAIT_FETCH);
+    bool stores = cache == self->data && core_waits_for(self, CORE_WAIT_STORE);
     if ((!loads && !stores) || self->wait_line != line)
         return;
-    resume(self, cycle);
+    core_resume(self, cycle);
     self->stats.errors += error;
     self->line_came = stores && !error;
     if (self->line_came)
@@ -187,13 +163,13 @@ void core_line_ready(struct core *self, const struct cache *cache, uint64_t line
 
 void core_cache_room(struct core *self, uint64_t cycle)
 {
-    if (waits_for(self, CORE_WAIT_MSHR) || waits_for(self, CORE_WAIT_WRITE_BACKS))
-        resume(self, cycle);
+    if (core_waits_for(self, CORE_WAIT_MSHR) || core_waits_for(self, CORE_WAIT_WRITE_BACKS))
+        core_resume(self, cycle);
     if (self->store_refused) {
         self->store_refused = false;
         self->drain_cycle = cycle;
     }
-    find_next(self);
+    core_find_next(self);
 }
 
 void core_device_done(struct core *self, bool write, enum mem_status status, uint64_t cycle)
@@ -203,14 +179,14 @@ void core_device_done(struct core *self, bool write, enum mem_status status, uin
         self->stores_device = false;
         if (self->num_stores) {
             core_pop_store(self, cycle);
-            find_next(self);
+            core_find_next(self);
             return;
         }
     } else {
         self->loads_device = false;
         core_take_value(self, self->data, self->device_data);
     }
-    resume(self, cycle);
+    core_resume(self, cycle);
     core_finish_access(self, self->data, 0);
-    find_next(self);
+    core_find_next(self);
 }

@@ -2,6 +2,7 @@
 // What the files of a core share:
 //   core.c        operations, one access after the other
 //   core_store.c  the store buffer
+//   core_source.c where operations come from: batches, interrupts
 //   core_run.c    the order of events, and a fast way through operations that hit
 #ifndef ORDITO_MODEL_NODE_CORE_STATE_H
 #define ORDITO_MODEL_NODE_CORE_STATE_H
@@ -35,6 +36,45 @@ void core_store_to_device(struct core *self, const struct core_store *store, uin
 
 // core_run.c: stores or loads have been done, for which the core may have waited.
 void core_accesses_done(struct core *self, uint64_t cycle);
+
+// core_source.c: true if there is an operation to begin, or to go on with, in cycle issue_cycle.
+bool core_find_operation(struct core *self);
+
+// True if the core is not in the middle of an operation.
+static inline bool core_is_between(const struct core *self)
+{
+    return !self->done_bytes && !self->storing && !self->again;
+}
+
+// True if a handler is to be entered before the next operation.
+static inline bool core_is_interrupted(const struct core *self)
+{
+    return self->handler && !self->handling;
+}
+
+static inline void core_wait_for(struct core *self, enum core_wait wait)
+{
+    self->wait = wait;
+    self->wait_since_cycle = self->issue_cycle;
+    self->issue_cycle = MEM_NEVER;
+}
+
+static inline bool core_waits_for(const struct core *self, enum core_wait wait)
+{
+    return self->issue_cycle == MEM_NEVER && self->source && self->wait == wait;
+}
+
+static inline void core_resume(struct core *self, uint64_t cycle)
+{
+    self->stats.wait_cycles[self->wait] += cycle - self->wait_since_cycle;
+    self->issue_cycle = cycle;
+}
+
+static inline void core_find_next(struct core *self)
+{
+    self->next_cycle =
+        self->issue_cycle < self->drain_cycle ? self->issue_cycle : self->drain_cycle;
+}
 
 static inline bool core_all_is_done(const struct core *self)
 {

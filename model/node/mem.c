@@ -3,6 +3,8 @@
 
 #include "model/node/limits.h"
 
+#include <inttypes.h>
+
 const struct mem_params mem_ddr4_2400 = {
     .clock_divisor = 2,
     .banks = 16,
@@ -52,13 +54,13 @@ bool mem_params_check(const struct mem_params *params, const char *key, struct e
     uint64_t longest_cycles = (uint64_t)params->t_rcd_cycles + params->t_ras_cycles +
                               params->t_cl_cycles + params->t_cwl_cycles + params->t_wr_cycles +
                               params->t_rtp_cycles + params->t_rp_cycles +
-                              64U * params->burst_cycles;
+                              64ULL * params->burst_cycles;
     if (params->t_refi_cycles && params->t_refi_cycles <= params->t_rfc_cycles + longest_cycles)
         return err_set(err, ERR_CONFIG,
                        "%s.t_refi_cycles: %u leaves no time between refreshes of %u cycles; use 0 "
-                       "(no refresh), or more than %llu",
+                       "(no refresh), or more than %" PRIu64,
                        key, params->t_refi_cycles, params->t_rfc_cycles,
-                       (unsigned long long)(params->t_rfc_cycles + longest_cycles));
+                       params->t_rfc_cycles + longest_cycles);
     return true;
 }
 

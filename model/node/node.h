@@ -6,8 +6,8 @@
 // memory, then agents in the order in which they were added, then cores. What happens does not
 // depend on how node_run's calls divide the time. A core runs ahead of the others over operations
 // that hit, up to where the first of them could make itself felt, which changes nothing but the
-// speed; for that, sources of operations may share nothing but the modelled memory. Owner: node_new
-// takes all memory but that of the image's pages; node_free releases it.
+// speed; for that, sources of operations may share nothing but the modelled memory.
+// Owner: node_new takes all memory but that of the image's pages; node_free releases it.
 #ifndef ORDITO_MODEL_NODE_NODE_H
 #define ORDITO_MODEL_NODE_NODE_H
 
@@ -57,6 +57,9 @@ bool node_params_check(const struct node_params *params, const char *key, struct
 struct node *node_new(const struct node_params *params, uint64_t seed, uint64_t instance,
                       struct line_watch *watch, struct err *err);
 void node_free(struct node *self);
+
+// What a node takes of memory, pages of the image left out.
+uint64_t node_bytes(const struct node_params *params);
 
 // Adds an agent, before the first cycle. Masters and devices join `bus`.
 bool node_add_agent(struct node *self, struct mem_agent *agent, struct err *err);
