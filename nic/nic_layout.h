@@ -95,7 +95,8 @@ enum {
     NIC_ENABLE = 1,    // refused if not open (NIC_DISABLED), rings are wrong (NIC_BAD_RING,
                        // NIC_BAD_ADDRESS), or work from before is under way (NIC_BAD_STATE)
     NIC_WINDOW = 2,    // messages that fit the window are received by programmed I/O
-    NIC_INTERRUPT = 4, // the context may raise interrupts
+    NIC_INTERRUPT = 4, // the context raises interrupts: for all that is received, for faults, and
+                       // for sends with NIC_RAISE
 };
 
 // How it went: in completions, and as bits of the status registers. All but NIC_OK are counted.

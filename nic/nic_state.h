@@ -174,6 +174,7 @@ struct nic_channel {
     uint32_t packet;  // MSG_NONE: idle
     bool in;          // to memory
     bool failed;      // an error of the bus
+    bool answered;    // something is done that has not been looked at
     uint32_t piece;   // of the list, where the next request begins
     uint32_t skipped; // bytes of that piece
     uint32_t asked_bytes, done_bytes;
@@ -206,6 +207,7 @@ struct nic_control {
     uint64_t want_fetch[NIC_NUM_RINGS];  // contexts, a bit each
     uint64_t want_shadow[NIC_NUM_RINGS]; //
     struct nic_queue completions;
+    uint32_t num_done; // slots whose request is done
     struct nic_control_slot slots[NIC_CONTROL_SLOTS];
 };
 

@@ -18,6 +18,7 @@ Test(nic_params, that_are_the_default_are_good)
 {
     struct err err = {0};
     cr_expect(nic_params_check(&nic_default_params, "nodes.nic", &err), "%s", err.text);
+    cr_expect_lt(nic_bytes(&nic_default_params), 50000);
 }
 
 Test(nic_params, out_of_range_are_refused_by_name_and_range)
