@@ -119,8 +119,8 @@ enum nic_status {
     NIC_BAD_STATE,    // not at this time
     NIC_BAD_REGISTER, //
     NIC_BAD_WIDTH,    //
-    NIC_PIO_BUSY,  // not sent, try again: no on-board RAM, or packets of messages before it in its
-                   // flow are still to be made
+    NIC_PIO_BUSY,     // not sent, try again: no on-board RAM, or packets of messages before it are
+                  // still to be made: of lists that are not yet looked at, or of its flow
     NIC_PIO_EMPTY, // there is no message
     NIC_NUM_STATUSES
 };

@@ -30,8 +30,8 @@ static enum nic_status send(struct nic *self, struct nic_context *context, uint3
     uint32_t to = (uint32_t)(context->pio_to >> 32);
     struct nic_flow *flow =
         nic_flow_find(&self->out_flows, nic_flow_key(node, owner, to, traffic_class));
-    // It would be in the receiver's RAM before packets that it has to wait for there.
-    if (flow && flow->num_uncut)
+    // Packets of messages before it in its flow may still have to be made.
+    if (nic_send_undecided(context) || (flow && flow->num_uncut))
         return NIC_PIO_BUSY;
     uint32_t handle = MSG_NONE;
     if (flow && nic_link_keep_out(self, bytes)) {

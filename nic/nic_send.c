@@ -46,8 +46,16 @@ static bool pick(struct nic *self, uint64_t cycle)
     nic_ring_take_list(self, context, NIC_RING_SEND, &send->list);
     self->turn = (context + 1) % NIC_MAX_CONTEXTS;
     self->num_ahead++;
+    self->contexts[context].num_undecided++;
     nic_work_add(self, NIC_STEP_SEND, idx, 0, cycle);
     return true;
+}
+
+// True if there may be lists in the send ring, or on the card, whose flow is not yet known.
+bool nic_send_undecided(const struct nic_context *context)
+{
+    const struct nic_ring *ring = &context->rings[NIC_RING_SEND];
+    return ring->producer != ring->consumer || ring->num || context->num_undecided;
 }
 
 // --- completion ---------------------------------------------------------------------------------
@@ -104,6 +112,7 @@ struct nic_flow *nic_send_flow(struct nic *self, const struct nic_send *send)
 void nic_send_decoded(struct nic *self, uint32_t idx, uint64_t cycle)
 {
     struct nic_send *send = &self->sends[idx];
+    self->contexts[send->owner].num_undecided--;
     send->status = check(self, send);
     struct nic_flow *flow = NULL;
     if (send->status == NIC_OK) {

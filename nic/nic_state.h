@@ -59,6 +59,7 @@ struct nic_context {
     uint32_t num_reserved;                // slots of the completion ring, for completions to come
     uint32_t num_send_reserved;           // of these, of messages that go
     uint32_t num_control;                 // requests of master 0 under way
+    uint32_t num_undecided;               // messages that go, before the end of the handler send
     bool noted_full;                      // the completion ring is full, and that was counted
     uint32_t first_waiting, last_waiting; // messages without a receive list
     uint32_t first_window, last_window;   // packets for programmed I/O
@@ -319,6 +320,7 @@ bool nic_ring_run(struct nic *self, uint64_t cycle);
 
 // nic_send.c
 void nic_send_init(struct nic *self);
+bool nic_send_undecided(const struct nic_context *context);
 void nic_send_decoded(struct nic *self, uint32_t send, uint64_t cycle);
 struct nic_flow *nic_send_flow(struct nic *self, const struct nic_send *send);
 void nic_send_address(const struct nic *self, uint32_t send, struct nic_packet *packet);
