@@ -11,11 +11,11 @@
 // So a completion record that is pushed after the last write of a payload is seen after it.
 // Whatever answers `done` may push again, with a ready_cycle of at least the cycle after.
 //
-// A request lies within one line of the bus (`bus_params.line_bytes`, that of the private caches);
-// whoever copies more cuts it there. What reads and writes find in memory is the node's functional
-// image: a read's data is what it was at the end of its address phase, a write takes effect at the
-// end of its data phase, and what touches the same line meanwhile waits. Dirty lines of caches, and
-// shared copies, are dealt with by the bus; a master need not know of them.
+// A request lies within one line of the bus (`line_bytes` of the master, that of the private
+// caches); whoever copies more cuts it there. What reads and writes find in memory is the node's
+// functional image: a read's data is what it was at the end of its address phase, a write takes
+// effect at the end of its data phase, and what touches the same line meanwhile waits. Dirty lines
+// of caches, and shared copies, are dealt with by the bus; a master need not know of them.
 //
 // Timing: cycles are those of the node's clock. What is pushed in cycle t has a ready_cycle > t.
 // Owner: whoever has a master keeps it and the data of its requests in place until they are done.
@@ -92,6 +92,7 @@ struct mem_master {
     // Set by bus_add_master.
     uint64_t *bus_next_cycle; // of the bus's next event
     uint32_t idx;             // of the master on its bus; by fixed priority 0 goes first
+    uint32_t line_bytes;      // of the bus
     // The queue.
     uint32_t first, num;
     struct mem_req queue[MEM_MASTER_QUEUE];

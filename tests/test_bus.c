@@ -74,6 +74,7 @@ Test(bus, a_write_is_done_with_its_data_and_the_memory_has_it_later)
     struct node *node = rig_node(&p);
     struct dma dma;
     dma_make(&dma, node, "dma");
+    cr_expect_eq(dma.master.line_bytes, 64);
     dma_push(&dma, MEM_WRITE, 0, 64, NULL, 1000);
     // Address phase, then 4 cycles of 16 bytes.
     uint64_t done = 1000 + (1 + 4) * 2;
