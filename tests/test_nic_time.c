@@ -159,6 +159,20 @@ Test(nic_time, a_message_by_dma_takes_the_sum_of_its_parts)
         }
 }
 
+Test(nic_time, a_message_by_dma_takes_what_bus_and_memory_are_made_to_take)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        struct nic_rig_spec spec = quiet_spec();
+        spec.nic.dma_outstanding = i & 1 ? 1 : 32;
+        spec.node.bus.width_bytes = i & 2 ? 8 : 16;
+        spec.node.bus.address_cycles = i & 2 ? 3 : 4;
+        spec.node.mem.t_cl_cycles = 23 + i;
+        spec.node.mem.controller_latency_cycles = 3 + i;
+        for (uint32_t bytes = 1; bytes <= 1300; bytes = bytes * 2 + 5)
+            expect_dma_time(&spec, bytes, true);
+    }
+}
+
 Test(nic_time, a_message_takes_what_each_of_its_parts_is_made_to_take)
 {
     for (uint32_t i = 0; i < NIC_NUM_HANDLERS + 4; i++) {
