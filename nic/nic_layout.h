@@ -119,9 +119,9 @@ enum nic_status {
     NIC_BAD_STATE,    // not at this time
     NIC_BAD_REGISTER, //
     NIC_BAD_WIDTH,    //
-    NIC_PIO_BUSY,     // not sent, try again: no on-board RAM, or packets of messages before it are
-                  // still to be made: of lists that are not yet looked at, or of its flow
-    NIC_PIO_EMPTY, // there is no message
+    NIC_PIO_BUSY,     // not sent, try again: no on-board RAM, or packets of messages before it, of
+                      // its flow or of lists not yet looked at, are still to be made
+    NIC_PIO_EMPTY,    // there is no message
     NIC_NUM_STATUSES
 };
 
