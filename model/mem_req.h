@@ -11,11 +11,11 @@
 // So a completion record that is pushed after the last write of a payload is seen after it.
 // Whatever answers `done` may push again, with a ready_cycle of at least the cycle after.
 //
-// A request lies within one line of the bus (`bus_params.line_bytes`, that of the private caches);
-// whoever copies more cuts it there. What reads and writes find in memory is the node's functional
-// image: a read's data is what it was at the end of its address phase, a write takes effect at the
-// end of its data phase, and what touches the same line meanwhile waits. Dirty lines of caches, and
-// shared copies, are dealt with by the bus; a master need not know of them.
+// A request lies within one line of the bus (`line_bytes` of the master, that of the private
+// caches); whoever copies more cuts it there. What reads and writes find in memory is the node's
+// functional image: a read's data is what it was at the end of its address phase, a write takes
+// effect at the end of its data phase, and what touches the same line meanwhile waits. Dirty lines
+// of caches, and shared copies, are dealt with by the bus; a master need not know of them.
 //
 // Timing: cycles are those of the node's clock. What is pushed in cycle t has a ready_cycle > t.
 // Owner: whoever has a master keeps it and the data of its requests in place until they are done.
@@ -74,12 +74,13 @@ struct mem_master_stats {
     uint64_t requests[MEM_NUM_KINDS];    // granted
     uint64_t bytes;                      // moved in data phases
     uint64_t errors;                     // done with another status than MEM_OK
-    uint64_t wait_cycles[MEM_NUM_WAITS]; // ready, at the head of the queue, not yet granted
+    uint64_t latency_cycles;             // ready to done, all requests together; the sum of:
     uint64_t queue_cycles;               // ready, behind others of the same queue
+    uint64_t wait_cycles[MEM_NUM_WAITS]; // ready, at the head of the queue, not yet granted
     uint64_t address_cycles;             // of its address phases
-    uint64_t data_cycles;                // of its data phases
-    uint64_t data_wait_cycles;           // data ready, the data bus not
-    uint64_t latency_cycles;             // ready to done, all requests together
+    uint64_t answer_cycles;    // of caches, memory and devices, until data is ready or taken
+    uint64_t data_wait_cycles; // data ready, the data bus not
+    uint64_t data_cycles;      // of its data phases
 };
 
 enum { MEM_MASTER_QUEUE = 64 }; // requests that wait to be granted; a power of two
@@ -91,6 +92,7 @@ struct mem_master {
     // Set by bus_add_master.
     uint64_t *bus_next_cycle; // of the bus's next event
     uint32_t idx;             // of the master on its bus; by fixed priority 0 goes first
+    uint32_t line_bytes;      // of the bus
     // The queue.
     uint32_t first, num;
     struct mem_req queue[MEM_MASTER_QUEUE];

@@ -55,6 +55,12 @@ struct nic *nic_new(const struct nic_config *config, const char *key, struct err
     return self;
 }
 
+uint64_t nic_bytes(const struct nic_params *params)
+{
+    return sizeof(struct nic) + params->num_contexts * sizeof(struct nic_context) +
+           params->num_channels * sizeof(struct nic_channel);
+}
+
 void nic_free(struct nic *self)
 {
     if (!self)

@@ -5,17 +5,22 @@
 //
 // A message by DMA, and what its time is the sum of; each part begins with the end of the one
 // before, in the same cycle:
-//   doorbell_cycles         from the write of the send ring's producer to asking for the descriptor
-//   (bus)                   the descriptor is read
-//   handler send            once a message
-//   handler protocol        once a packet, when there is on-board RAM for it
-//   dma_startup_cycles      the first request of a channel is ready so long after it took the
-//   packet (bus)                   the last byte is read handler checksum        if the list has
-//   NIC_CHECKSUM (network)               from nic_net.send to nic_arrived link_cycles handler
-//   demultiplex, checksum, protocol dma_startup_cycles      a receive list has been read before
-//   (bus)                   the last byte is written
-//   handler deliver         once a message, when those before it in its flow are delivered
-//   (bus)                   the completion is written
+//   doorbell_cycles   from the write of the send ring's producer to asking for the descriptor
+//   1, bus            it is asked for in the next cycle; it is read
+//   handler send      once a message
+//   (grants)          a request and a grant, without payload: handler protocol, network,
+//                     link_cycles, handlers demultiplex and protocol, each
+//   handler protocol  once a packet, when there is on-board RAM for it
+//   dma_startup_cycles  the first request of a channel is ready so long after it took the packet
+//   bus               the last byte is read
+//   handler checksum  if the list has NIC_CHECKSUM
+//   network           from nic_net.send to nic_arrived
+//   link_cycles
+//   handlers demultiplex, checksum, protocol
+//   dma_startup_cycles  a receive list has been read before
+//   bus               the last byte is written
+//   handler deliver   once a message, when those before it in its flow are delivered
+//   1, bus            the completion is written
 // Programmed I/O: the write of NIC_PIO_SEND begins with the handler protocol, and has no DMA; the
 // receiver's window has the message at the end of the handler deliver.
 // Handlers take one packet or message at a time, first come first served: fixed hardware has a unit
@@ -42,7 +47,8 @@ struct nic_net {
     // A packet is at its source queue; `message` of the spec is its handle in the store. The card
     // is told by nic_left when the packet's last flit has gone, and its on-board RAM with it.
     void (*send)(struct nic_net *self, const struct packet_spec *spec, uint64_t cycle);
-    // There may be room again at a card that refused an offer. NULL: the network asks by itself.
+    // From `cycle` on, which is this or the next, there may be room at a card that refused an
+    // offer. NULL: the network asks by itself.
     void (*room)(struct nic_net *self, uint32_t node, uint64_t cycle);
 };
 
@@ -63,6 +69,9 @@ struct nic;
 // NULL with ERR_CONFIG (parameters, under `key`) or ERR_RUN (memory).
 struct nic *nic_new(const struct nic_config *config, const char *key, struct err *err);
 void nic_free(struct nic *self);
+
+// Bytes of such a card, but for what pools grow to.
+uint64_t nic_bytes(const struct nic_params *params);
 
 // Its parts, to be put on the node's bus: the registers, and masters: number 0 reads descriptors
 // and writes completions, the others are the DMA channels. And its own cycles.

@@ -8,6 +8,7 @@
 static void done(struct mem_master *master, const struct mem_req *req, uint64_t cycle)
 {
     struct nic_channel *channel = (struct nic_channel *)master;
+    channel->answered = true;
     channel->num_under_way--;
     channel->done_bytes += req->bytes;
     channel->failed |= req->status != MEM_OK;
@@ -137,7 +138,8 @@ bool nic_dma_run(struct nic *self, uint64_t cycle)
     bool moved = false;
     for (uint32_t i = 0; i < self->config.params.num_channels; i++) {
         struct nic_channel *channel = &self->channels[i];
-        if (channel->packet != MSG_NONE) {
+        if (channel->answered) {
+            channel->answered = false;
             fill(self, channel, cycle, cycle + 1);
             if (channel->done_bytes == nic_packet_at(self, channel->packet)->bytes) {
                 finish(self, channel, cycle);

@@ -24,7 +24,8 @@
 // keep as many lists, and slots of the completion ring, as messages may be under way to the context
 // at a time (one for each other node and context, where the network keeps the order), or first
 // packets of some keep the rest of others out for ever; the same holds for messages that nobody
-// pops from the window of programmed I/O.
+// pops from the window of programmed I/O, and, where the network does not keep the order, for
+// messages to it that come before others of their flow.
 #ifndef ORDITO_NIC_NIC_LAYOUT_H
 #define ORDITO_NIC_NIC_LAYOUT_H
 
@@ -94,7 +95,8 @@ enum {
     NIC_ENABLE = 1,    // refused if not open (NIC_DISABLED), rings are wrong (NIC_BAD_RING,
                        // NIC_BAD_ADDRESS), or work from before is under way (NIC_BAD_STATE)
     NIC_WINDOW = 2,    // messages that fit the window are received by programmed I/O
-    NIC_INTERRUPT = 4, // the context may raise interrupts
+    NIC_INTERRUPT = 4, // the context raises interrupts: for all that is received, for faults, and
+                       // for sends with NIC_RAISE
 };
 
 // How it went: in completions, and as bits of the status registers. All but NIC_OK are counted.
@@ -117,7 +119,8 @@ enum nic_status {
     NIC_BAD_STATE,    // not at this time
     NIC_BAD_REGISTER, //
     NIC_BAD_WIDTH,    //
-    NIC_PIO_BUSY,     // no on-board RAM: not sent, try again
+    NIC_PIO_BUSY,     // not sent, try again: no on-board RAM, or packets of messages before it, of
+                      // its flow or of lists not yet looked at, are still to be made
     NIC_PIO_EMPTY,    // there is no message
     NIC_NUM_STATUSES
 };

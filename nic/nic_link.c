@@ -36,8 +36,10 @@ static void refuse(struct nic *self, uint32_t handle, uint64_t cycle)
     }
     self->others_refused |= self->refused != handle;
     self->announced = false;
-    if (self->in_freed_cycle == cycle)
-        nic_wake(self, cycle + 1); // to tell of it
+    if (self->in_freed_cycle == cycle) { // to tell of it
+        self->late_cycle = cycle + 1;
+        nic_wake(self, cycle + 1);
+    }
 }
 
 bool nic_offer(struct nic *self, uint32_t handle, uint64_t cycle)
@@ -111,7 +113,8 @@ void nic_link_announce(struct nic *self, uint64_t cycle)
     self->announced = true;
     self->others_refused &= self->refused != MSG_NONE;
     if (self->config.net->room)
-        self->config.net->room(self->config.net, self->config.node, cycle);
+        self->config.net->room(self->config.net, self->config.node,
+                               self->late_cycle == cycle ? cycle : cycle + 1);
 }
 
 static bool pop_due(struct nic_queue *queue, uint64_t cycle, struct nic_event *event)

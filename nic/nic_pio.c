@@ -26,18 +26,21 @@ static enum nic_status send(struct nic *self, struct nic_context *context, uint3
     enum nic_status status = check(self, context, bytes, traffic_class);
     if (status != NIC_OK)
         return status;
-    if (!nic_link_keep_out(self, bytes))
-        return NIC_PIO_BUSY;
     uint32_t node = (uint32_t)context->pio_to;
     uint32_t to = (uint32_t)(context->pio_to >> 32);
     struct nic_flow *flow =
         nic_flow_find(&self->out_flows, nic_flow_key(node, owner, to, traffic_class));
-    uint32_t handle = flow ? nic_store_take(self->config.store) : MSG_NONE;
-    if (handle == MSG_NONE) {
-        self->failed = true;
-        nic_link_free_out(self, bytes);
+    // Packets of messages before it in its flow may still have to be made.
+    if (nic_send_undecided(context) || (flow && flow->num_uncut))
         return NIC_PIO_BUSY;
+    uint32_t handle = MSG_NONE;
+    if (flow && nic_link_keep_out(self, bytes)) {
+        handle = nic_store_take(self->config.store);
+        self->failed |= handle == MSG_NONE;
     }
+    self->failed |= !flow;
+    if (handle == MSG_NONE)
+        return NIC_PIO_BUSY;
     struct nic_packet *packet = nic_packet_at(self, handle);
     packet->source = self->config.node;
     packet->destination = node;

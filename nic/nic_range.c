@@ -6,8 +6,8 @@ bool nic_range_holds(const struct nic_context *context, uint64_t address, uint64
 {
     for (uint32_t i = 0; i < NIC_MAX_RANGES; i++) {
         const struct nic_range *range = &context->ranges[i];
-        if (bytes <= range->bytes && address >= range->address &&
-            address - range->address <= range->bytes - bytes)
+        // Of an address before the range the difference is beyond any range's length.
+        if (bytes <= range->bytes && address - range->address <= range->bytes - bytes)
             return true;
     }
     return false;

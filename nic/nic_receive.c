@@ -117,6 +117,16 @@ void nic_receive_serve(struct nic *self, uint32_t context, uint64_t cycle)
 
 // --- packets ------------------------------------------------------------------------------------
 
+// Whether a message goes to the window of its context. It has one packet, then.
+bool nic_receive_by_window(const struct nic *self, const struct nic_message *message)
+{
+    if (message->context >= self->config.params.num_contexts)
+        return false;
+    const struct nic_context *context = &self->contexts[message->context];
+    return nic_enabled(context) && context->control & NIC_WINDOW &&
+           message->bytes <= self->config.params.window_bytes;
+}
+
 static enum nic_message_state choose_state(struct nic *self, const struct nic_message *message)
 {
     if (message->context >= self->config.params.num_contexts) {
@@ -124,8 +134,7 @@ static enum nic_message_state choose_state(struct nic *self, const struct nic_me
         return NIC_MESSAGE_LOST;
     }
     struct nic_context *context = &self->contexts[message->context];
-    bool small = message->bytes <= self->config.params.window_bytes; // of one packet, then
-    if (nic_enabled(context) && context->control & NIC_WINDOW && small)
+    if (nic_receive_by_window(self, message))
         return NIC_MESSAGE_WINDOW;
     if (nic_enabled(context) && context->rings[NIC_RING_RECEIVE].size)
         return NIC_MESSAGE_WAITING;
@@ -151,7 +160,8 @@ static void wait_for_list(struct nic *self, uint32_t idx, uint64_t cycle)
 void nic_receive_settle(struct nic *self, uint32_t idx, uint64_t cycle)
 {
     struct nic_message *message = &self->messages[idx];
-    message->state = choose_state(self, message);
+    if (message->state == NIC_MESSAGE_EARLY)
+        message->state = choose_state(self, message);
     if (message->state == NIC_MESSAGE_WAITING) {
         wait_for_list(self, idx, cycle);
         return;
@@ -245,6 +255,33 @@ void nic_receive_delivered(struct nic *self, uint32_t idx, uint64_t cycle)
     free_message(self, idx);
 }
 
+// A message of a flow that keeps on-board RAM, or will, for a context; MSG_NONE if there is none.
+static uint32_t find_window(const struct nic *self, const struct nic_flow *flow, uint32_t context)
+{
+    uint32_t idx = flow->used ? flow->first_message : MSG_NONE;
+    for (; idx != MSG_NONE; idx = self->messages[idx].next) {
+        const struct nic_message *message = &self->messages[idx];
+        bool early = message->state == NIC_MESSAGE_EARLY && message->first_packet != MSG_NONE;
+        if (message->context == context && (early || message->state == NIC_MESSAGE_WINDOW))
+            return idx;
+    }
+    return MSG_NONE;
+}
+
+static void drop_window(struct nic *self, uint32_t idx, uint64_t cycle)
+{
+    struct nic_message *message = &self->messages[idx];
+    bool early = message->state == NIC_MESSAGE_EARLY;
+    nic_fault(self, &self->contexts[message->context], NIC_DISABLED);
+    message->state = NIC_MESSAGE_LOST;
+    if (early) {
+        discard_packets(self, idx, cycle);
+    } else if (message->first_packet != MSG_NONE) { // which has been counted
+        nic_link_discard(self, message->first_packet, cycle);
+        message->first_packet = message->last_packet = MSG_NONE;
+    }
+}
+
 // A context is disabled: whatever waits for it is lost.
 void nic_receive_drop(struct nic *self, uint32_t context, uint64_t cycle)
 {
@@ -257,5 +294,12 @@ void nic_receive_drop(struct nic *self, uint32_t context, uint64_t cycle)
         nic_fault(self, from, NIC_DISABLED);
         nic_grant_give(self, message); // so that its sender can go on
         discard_packets(self, idx, cycle);
+    }
+    for (uint32_t i = 0; i < self->in_flows.cap;) {
+        uint32_t idx = find_window(self, &self->in_flows.slots[i], context);
+        if (idx == MSG_NONE)
+            i++;
+        else
+            drop_window(self, idx, cycle);
     }
 }

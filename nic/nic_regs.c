@@ -11,6 +11,7 @@ static void disable(struct nic *self, uint32_t idx, uint64_t cycle)
     nic_ring_reset(self, idx);
     nic_receive_drop(self, idx, cycle);
     nic_pio_drop(self, context, cycle);
+    nic_coalesce_drop(self, idx);
     nic_wake(self, cycle);
 }
 

@@ -279,7 +279,11 @@ static bool push_shadow(struct nic *self, struct nic_control_slot *slot, enum ni
 
 static bool push_next(struct nic *self, uint64_t cycle)
 {
-    struct nic_control_slot *slot = free_slot(&self->control);
+    const struct nic_control *control = &self->control;
+    uint64_t wants = control->completions.num;
+    for (uint32_t kind = 0; kind < NIC_NUM_RINGS; kind++)
+        wants |= control->want_fetch[kind] | control->want_shadow[kind];
+    struct nic_control_slot *slot = wants ? free_slot(&self->control) : NULL;
     if (!slot)
         return false;
     if (push_completion(self, slot, cycle))
@@ -341,6 +345,7 @@ static void done(struct mem_master *master, const struct mem_req *req, uint64_t 
     struct nic_control *control = (struct nic_control *)master;
     struct nic *self = (struct nic *)((char *)control - offsetof(struct nic, control));
     control->slots[req->tag].done = true;
+    control->num_done++;
     control->slots[req->tag].failed = req->status != MEM_OK;
     nic_wake(self, cycle);
 }
@@ -354,9 +359,10 @@ void nic_ring_init(struct nic *self)
 bool nic_ring_run(struct nic *self, uint64_t cycle)
 {
     bool moved = false;
-    for (uint32_t i = 0; i < NIC_CONTROL_SLOTS; i++) {
+    for (uint32_t i = 0; self->control.num_done; i++) {
         struct nic_control_slot *slot = &self->control.slots[i];
         if (slot->used && slot->done) {
+            self->control.num_done--;
             finish(self, slot, cycle);
             moved = true;
         }

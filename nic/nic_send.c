@@ -46,8 +46,16 @@ static bool pick(struct nic *self, uint64_t cycle)
     nic_ring_take_list(self, context, NIC_RING_SEND, &send->list);
     self->turn = (context + 1) % NIC_MAX_CONTEXTS;
     self->num_ahead++;
+    self->contexts[context].num_undecided++;
     nic_work_add(self, NIC_STEP_SEND, idx, 0, cycle);
     return true;
+}
+
+// True if there may be lists in the send ring, or on the card, whose flow is not yet known.
+bool nic_send_undecided(const struct nic_context *context)
+{
+    const struct nic_ring *ring = &context->rings[NIC_RING_SEND];
+    return ring->producer != ring->consumer || ring->num || context->num_undecided;
 }
 
 // --- completion ---------------------------------------------------------------------------------
@@ -91,17 +99,24 @@ static enum nic_status check(const struct nic *self, const struct nic_send *send
     return send->list.bytes > limit ? NIC_BAD_LENGTH : NIC_OK;
 }
 
+// The flow of a message; NULL without memory.
+struct nic_flow *nic_send_flow(struct nic *self, const struct nic_send *send)
+{
+    const struct nic_send_descriptor *first = &send->list.first;
+    return nic_flow_find(&self->out_flows,
+                         nic_flow_key(first->node, send->owner, first->context,
+                                      first->flags >> NIC_CLASS_SHIFT & NIC_CLASS_MASK));
+}
+
 // The handler send is done.
 void nic_send_decoded(struct nic *self, uint32_t idx, uint64_t cycle)
 {
     struct nic_send *send = &self->sends[idx];
-    const struct nic_send_descriptor *first = &send->list.first;
+    self->contexts[send->owner].num_undecided--;
     send->status = check(self, send);
     struct nic_flow *flow = NULL;
     if (send->status == NIC_OK) {
-        flow = nic_flow_find(&self->out_flows,
-                             nic_flow_key(first->node, send->owner, first->context,
-                                          first->flags >> NIC_CLASS_SHIFT & NIC_CLASS_MASK));
+        flow = nic_send_flow(self, send);
         self->failed |= !flow;
     }
     if (!flow) {
@@ -110,6 +125,7 @@ void nic_send_decoded(struct nic *self, uint32_t idx, uint64_t cycle)
         return;
     }
     send->sequence = flow->sequence++;
+    flow->num_uncut++;
     if (nic_grant_ask(self, idx))
         self->num_ahead--;
     else

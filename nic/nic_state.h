@@ -59,6 +59,7 @@ struct nic_context {
     uint32_t num_reserved;                // slots of the completion ring, for completions to come
     uint32_t num_send_reserved;           // of these, of messages that go
     uint32_t num_control;                 // requests of master 0 under way
+    uint32_t num_undecided;               // messages that go, before the end of the handler send
     bool noted_full;                      // the completion ring is full, and that was counted
     uint32_t first_waiting, last_waiting; // messages without a receive list
     uint32_t first_window, last_window;   // packets for programmed I/O
@@ -129,6 +130,7 @@ struct nic_flow {
     uint64_t key;
     uint32_t sequence;      // of the next message, to be sent or delivered
     uint32_t next_place;    // of the next to find a place, if messages do so in turn
+    uint32_t num_uncut;     // messages to be sent by DMA, with packets that are still to be made
     uint32_t first_message; // of those that have begun and are not delivered; MSG_NONE
     bool used;
 };
@@ -173,6 +175,7 @@ struct nic_channel {
     uint32_t packet;  // MSG_NONE: idle
     bool in;          // to memory
     bool failed;      // an error of the bus
+    bool answered;    // something is done that has not been looked at
     uint32_t piece;   // of the list, where the next request begins
     uint32_t skipped; // bytes of that piece
     uint32_t asked_bytes, done_bytes;
@@ -205,6 +208,7 @@ struct nic_control {
     uint64_t want_fetch[NIC_NUM_RINGS];  // contexts, a bit each
     uint64_t want_shadow[NIC_NUM_RINGS]; //
     struct nic_queue completions;
+    uint32_t num_done; // slots whose request is done
     struct nic_control_slot slots[NIC_CONTROL_SLOTS];
 };
 
@@ -241,6 +245,7 @@ struct nic {
     uint32_t in_used_bytes;
     uint64_t in_freed_cycle; // of the last freeing, which the network sees a cycle later
     uint32_t in_freed_bytes;
+    uint64_t late_cycle;    // in which to tell of room that was already there when it was asked for
     uint32_t refused;       // the packet that waits; MSG_NONE
     bool others_refused;    // so do others
     bool announced;         // the network knows of room for it
@@ -315,7 +320,9 @@ bool nic_ring_run(struct nic *self, uint64_t cycle);
 
 // nic_send.c
 void nic_send_init(struct nic *self);
+bool nic_send_undecided(const struct nic_context *context);
 void nic_send_decoded(struct nic *self, uint32_t send, uint64_t cycle);
+struct nic_flow *nic_send_flow(struct nic *self, const struct nic_send *send);
 void nic_send_address(const struct nic *self, uint32_t send, struct nic_packet *packet);
 void nic_send_cut(struct nic *self, uint32_t send);
 void nic_send_packet(struct nic *self, uint32_t packet, uint64_t cycle);
@@ -372,6 +379,7 @@ void nic_grant_give(struct nic *self, struct nic_message *message);
 void nic_grant_turn(struct nic *self, uint64_t flow, uint64_t cycle);
 
 // nic_receive.c
+bool nic_receive_by_window(const struct nic *self, const struct nic_message *message);
 void nic_receive_settle(struct nic *self, uint32_t message, uint64_t cycle);
 void nic_receive_packet(struct nic *self, uint32_t packet, uint64_t cycle);
 void nic_receive_written(struct nic *self, uint32_t packet, bool failed, uint64_t cycle);
@@ -382,6 +390,7 @@ void nic_receive_drop(struct nic *self, uint32_t context, uint64_t cycle);
 
 // stage_coalescing.c
 void nic_coalesce_event(struct nic *self, uint32_t context, uint64_t cycle);
+void nic_coalesce_drop(struct nic *self, uint32_t context);
 void nic_coalesce_run(struct nic *self, uint64_t cycle);
 uint64_t nic_coalesce_next(const struct nic *self);
 

@@ -3,12 +3,18 @@
 // the first of them. Without it every event raises one, in its cycle.
 #include "nic/nic_state.h"
 
-static void raise(struct nic *self, uint32_t context, uint64_t cycle)
+// Forgets the events since the last interrupt.
+void nic_coalesce_drop(struct nic *self, uint32_t context)
 {
     struct nic_context *from = &self->contexts[context];
     from->num_events = 0;
     from->deadline_cycle = MEM_NEVER;
     self->coalescing &= ~(UINT64_C(1) << context);
+}
+
+static void raise(struct nic *self, uint32_t context, uint64_t cycle)
+{
+    nic_coalesce_drop(self, context);
     self->stats.interrupts++;
     if (self->config.interrupt)
         self->config.interrupt(self->config.context, context, cycle);
@@ -36,16 +42,13 @@ void nic_coalesce_run(struct nic *self, uint64_t cycle)
 {
     for (uint64_t left = self->coalescing; left; left &= left - 1) {
         uint32_t context = (uint32_t)__builtin_ctzll(left);
-        struct nic_context *from = &self->contexts[context];
+        const struct nic_context *from = &self->contexts[context];
         if (from->deadline_cycle > cycle)
             continue;
-        if (nic_enabled(from) && from->control & NIC_INTERRUPT) {
+        if (from->control & NIC_INTERRUPT)
             raise(self, context, cycle);
-        } else { // switched off meanwhile
-            from->num_events = 0;
-            from->deadline_cycle = MEM_NEVER;
-            self->coalescing &= ~(UINT64_C(1) << context);
-        }
+        else // switched off meanwhile
+            nic_coalesce_drop(self, context);
     }
 }
 

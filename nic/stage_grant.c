@@ -83,13 +83,16 @@ void nic_grant_give(struct nic *self, struct nic_message *message)
     self->stats.grants_given++;
 }
 
-// The message of a flow whose turn it is to get a place, if it has begun; MSG_NONE.
+// The message of a flow whose turn it is to get a place, if it has begun; MSG_NONE. One for the
+// window stays in on-board RAM, so it is not asked for before it can be delivered.
 static uint32_t next_of(const struct nic *self, const struct nic_flow *flow)
 {
     uint32_t idx = flow->first_message;
     while (idx != MSG_NONE && self->messages[idx].sequence != flow->next_place)
         idx = self->messages[idx].next;
-    return idx;
+    if (idx == MSG_NONE || !self->config.params.reassembly || flow->sequence == flow->next_place)
+        return idx;
+    return nic_receive_by_window(self, &self->messages[idx]) ? MSG_NONE : idx;
 }
 
 // Finds places for messages of a flow in turn.

@@ -108,9 +108,12 @@ void nic_reassembled(struct nic *self, uint32_t idx, uint64_t cycle)
             next = message->next;
             continue;
         }
-        flow->sequence++;
+        if (flow->next_place == flow->sequence++) // lost before it had a place
+            flow->next_place++;
         unlink_message(self, flow, next);
         nic_receive_deliver(self, next, cycle);
         next = flow->first_message;
     }
+    if (self->config.params.grants)
+        nic_grant_turn(self, flow->key, cycle);
 }

@@ -41,6 +41,7 @@ bool nic_segment(struct nic *self, uint64_t cycle)
     send->num_packets++;
     if (send->cut_bytes == send->list.bytes) {
         self->first_cut = send->next;
+        nic_send_flow(self, send)->num_uncut--;
         self->num_ahead -= !self->config.params.grants;
     }
     nic_send_packet(self, handle, cycle);

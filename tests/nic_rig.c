@@ -14,15 +14,16 @@ static void net_send(struct nic_net *net, const struct packet_spec *spec, uint64
     cr_assert_lt(spec->destination, self->spec.num_nodes);
     cr_assert_eq(spec->flits, nic_packet_flits(&self->spec.nic, packet->bytes));
     cr_assert_lt(way->num_out, NIC_RIG_MAX_PACKETS);
+    way->out_cycles[way->num_out] = cycle + 1;
     way->out[way->num_out++] = spec->message;
-    self->net_cycle = cycle < self->net_cycle ? cycle : self->net_cycle;
+    self->net_cycle = cycle + 1 < self->net_cycle ? cycle + 1 : self->net_cycle;
 }
 
 static void net_room(struct nic_net *net, uint32_t node, uint64_t cycle)
 {
     struct nic_rig *self = (struct nic_rig *)net;
-    self->ways[node].room_cycle = cycle + 1;
-    self->net_cycle = cycle + 1 < self->net_cycle ? cycle + 1 : self->net_cycle;
+    self->ways[node].room_cycle = cycle;
+    self->net_cycle = cycle < self->net_cycle ? cycle : self->net_cycle;
 }
 
 static void put_in(struct nic_rig *self, uint32_t handle, uint64_t cycle)
@@ -38,9 +39,11 @@ static void put_in(struct nic_rig *self, uint32_t handle, uint64_t cycle)
     way->in_cycles[i] = cycle;
 }
 
-static void remove_first(uint32_t *handles, uint32_t *num)
+static void remove_first(uint32_t *handles, uint64_t *cycles, uint32_t *num)
 {
-    memmove(handles, handles + 1, --*num * sizeof *handles);
+    --*num;
+    memmove(handles, handles + 1, *num * sizeof *handles);
+    memmove(cycles, cycles + 1, *num * sizeof *cycles);
 }
 
 static void run_source(struct nic_rig *self, uint32_t node, uint64_t cycle)
@@ -50,12 +53,12 @@ static void run_source(struct nic_rig *self, uint32_t node, uint64_t cycle)
         uint32_t handle = way->out[0];
         uint64_t jitter_cycles =
             self->spec.jitter_cycles ? rng_below(&self->rng, self->spec.jitter_cycles + 1) : 0;
-        remove_first(way->out, &way->num_out);
+        remove_first(way->out, way->out_cycles, &way->num_out);
         way->sent_cycle = MEM_NEVER;
         put_in(self, handle, cycle + self->spec.latency_cycles + jitter_cycles);
         nic_left(self->nics[node], handle, cycle);
     }
-    if (way->sent_cycle != MEM_NEVER || !way->num_out)
+    if (way->sent_cycle != MEM_NEVER || !way->num_out || way->out_cycles[0] > cycle)
         return;
     struct nic_packet *packet = nic_store_at(&self->store, way->out[0]);
     struct nic_rig_way *to = &self->ways[packet->destination];
@@ -79,8 +82,7 @@ static void run_destination(struct nic_rig *self, uint32_t node, uint64_t cycle)
             return;
         }
         nic_arrived(self->nics[node], handle, cycle);
-        remove_first(way->in, &way->num_in);
-        memmove(way->in_cycles, way->in_cycles + 1, way->num_in * sizeof *way->in_cycles);
+        remove_first(way->in, way->in_cycles, &way->num_in);
         way->num_on_way--;
     }
 }
@@ -95,6 +97,8 @@ static void run_net(struct nic_rig *self, uint64_t cycle)
     self->net_cycle = MEM_NEVER;
     for (uint32_t i = 0; i < self->spec.num_nodes; i++) {
         const struct nic_rig_way *way = &self->ways[i];
+        if (way->num_out && way->out_cycles[0] > cycle && way->out_cycles[0] < next_cycle)
+            next_cycle = way->out_cycles[0];
         uint64_t in_cycle = way->num_in ? way->in_cycles[0] : MEM_NEVER;
         in_cycle = way->room_cycle > in_cycle ? way->room_cycle : in_cycle;
         next_cycle = way->sent_cycle < next_cycle ? way->sent_cycle : next_cycle;
@@ -192,6 +196,8 @@ static uint64_t next_cycle(const struct nic_rig *self)
 static void run_cycle(struct nic_rig *self, uint64_t cycle)
 {
     struct err err = {0};
+    if (self->spec.net_first && self->net_cycle <= cycle)
+        run_net(self, cycle);
     for (uint32_t i = 0; i < self->spec.num_nodes; i++) {
         cr_assert(node_run(self->nodes[i], cycle + 1, &err), "%s", err.text);
         cr_assert(!nic_failed(self->nics[i]));

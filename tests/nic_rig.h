@@ -23,10 +23,11 @@ enum {
 struct nic_rig_way {
     uint32_t num_out, num_in;
     uint32_t out[NIC_RIG_MAX_PACKETS], in[NIC_RIG_MAX_PACKETS];
-    uint64_t in_cycles[NIC_RIG_MAX_PACKETS]; // of arrival, ascending
-    uint32_t num_on_way;                     // towards it, or at it
-    uint64_t sent_cycle;                     // out[0] has left; MEM_NEVER: it waits
-    uint64_t room_cycle;                     // in[0] may be offered
+    uint64_t out_cycles[NIC_RIG_MAX_PACKETS]; // from which it may go
+    uint64_t in_cycles[NIC_RIG_MAX_PACKETS];  // of arrival, ascending
+    uint32_t num_on_way;                      // towards it, or at it
+    uint64_t sent_cycle;                      // out[0] has left; MEM_NEVER: it waits
+    uint64_t room_cycle;                      // in[0] may be offered
 };
 
 struct nic_rig_spec {
@@ -35,6 +36,7 @@ struct nic_rig_spec {
     struct node_params node; // cores 0: nic_rig_node_params
     uint32_t latency_cycles; // 0: 10
     uint32_t jitter_cycles;
+    bool net_first;         // of a cycle, before the nodes, which changes nothing
     uint32_t depth;         // 0: no bound
     uint32_t corrupt_every; // 0: none; every so many packets loses a bit
     uint64_t seed;

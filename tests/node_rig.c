@@ -124,3 +124,34 @@ uint64_t rig_run(struct node *node, const struct core_op *ops, uint32_t num, uin
     }
     return core->stats.ended_cycle;
 }
+
+const struct core_stats *rig_stats(const struct node *node)
+{
+    return &node->cores[0].core.stats;
+}
+
+struct node_params rig_params(uint32_t stores, uint32_t load_misses)
+{
+    struct node_params p = node_params_default();
+    p.core.store_buffer_entries = stores;
+    p.core.max_load_misses = load_misses;
+    p.mem.t_refi_cycles = 0;
+    return p;
+}
+
+uint64_t rig_miss_cycles(const struct node_params *params)
+{
+    struct node *node = rig_node(params);
+    uint64_t cycles = RIG_RUN(node, 0, op_load(0));
+    node_free(node);
+    return cycles;
+}
+
+void rig_expect_sum(const struct node *node)
+{
+    const struct core_stats *stats = rig_stats(node);
+    uint64_t sum = stats->compute_cycles + stats->busy_cycles;
+    for (int i = 0; i < CORE_NUM_WAITS; i++)
+        sum += stats->wait_cycles[i];
+    cr_expect_eq(sum, stats->ended_cycle);
+}

@@ -86,11 +86,20 @@ struct registers {
 void registers_make(struct registers *self, struct node *node, uint64_t address,
                     uint32_t latency_cycles);
 
+// Parameters of a node without refresh.
+struct node_params rig_params(uint32_t store_buffer_entries, uint32_t max_load_misses);
+
 // A node of good parameters.
 struct node *rig_node(const struct node_params *params);
 
 // Runs core 0 alone from a cycle on. The cycle in which it ended, not a cycle before and not later.
 uint64_t rig_run(struct node *node, const struct core_op *ops, uint32_t num, uint64_t cycle);
+
+// Of core 0: its statistics; that all cycles up to its end are accounted for; the cycles that a
+// first load of a line takes from cycle 0 on.
+const struct core_stats *rig_stats(const struct node *node);
+void rig_expect_sum(const struct node *node);
+uint64_t rig_miss_cycles(const struct node_params *params);
 
 void rig_run_to(struct node *node, uint64_t until_cycle);
 

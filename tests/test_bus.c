@@ -74,6 +74,7 @@ Test(bus, a_write_is_done_with_its_data_and_the_memory_has_it_later)
     struct node *node = rig_node(&p);
     struct dma dma;
     dma_make(&dma, node, "dma");
+    cr_expect_eq(dma.master.line_bytes, 64);
     dma_push(&dma, MEM_WRITE, 0, 64, NULL, 1000);
     // Address phase, then 4 cycles of 16 bytes.
     uint64_t done = 1000 + (1 + 4) * 2;
@@ -243,6 +244,31 @@ Test(bus, a_full_memory_holds_the_bus_up)
     node_free(node);
 }
 
+// --- a core beside DMA --------------------------------------------------------------------------
+
+Test(bus, dma_slows_a_core_by_what_the_bus_accounts_for)
+{
+    uint64_t ended[2];
+    uint64_t latency[2];
+    struct core_op ops[200];
+    for (uint32_t i = 0; i < 200; i++)
+        ops[i] = op_load((1ULL << 30) + 64 * i);
+    for (int with_dma = 0; with_dma <= 1; with_dma++) {
+        struct flood floods[NUM_MASTERS];
+        struct node_params p = plain_params();
+        struct node *node = with_dma ? make_flood(&p, floods) : rig_node(&p);
+        const struct core_stats *stats = &node->cores[0].core.stats;
+        ended[with_dma] = rig_run(node, ops, 200, 0);
+        latency[with_dma] = node->cores[0].l1d.port.stats.latency_cycles;
+        cr_expect_eq(stats->wait_cycles[CORE_WAIT_LOAD],
+                     latency[with_dma] + 200ULL * p.l1d.hit_latency_cycles);
+        cr_expect_eq(stats->wait_cycles[CORE_WAIT_LOAD], ended[with_dma]);
+        node_free(node);
+    }
+    cr_expect_eq(ended[1] - ended[0], latency[1] - latency[0]);
+    cr_expect_gt(ended[1], ended[0] + ended[0] / 4);
+}
+
 // --- content ------------------------------------------------------------------------------------
 
 Test(bus, dma_reads_what_cores_and_dma_have_written)
@@ -272,26 +298,6 @@ Test(bus, dma_reads_what_cores_and_dma_have_written)
     rig_run_to(node, MEM_NEVER);
     cr_expect_eq(script.values[0], 0xeeeeeeee04030201);
     node_free(node);
-}
-
-Test(bus, an_image_keeps_what_is_written_anywhere)
-{
-    struct image image = {0};
-    uint8_t data[100];
-    uint8_t found[100];
-    for (uint64_t i = 0; i < 1000; i++) {
-        memset(data, (int)(i % 251) + 1, sizeof data);
-        image_write(&image, i * 4096 * 37 + 4050, data, sizeof data); // over the edge of a page
-    }
-    for (uint64_t i = 0; i < 1000; i++) {
-        memset(data, (int)(i % 251) + 1, sizeof data);
-        image_read(&image, i * 4096 * 37 + 4050, found, sizeof found);
-        cr_assert_eq(memcmp(data, found, sizeof data), 0);
-        image_read(&image, i * 4096 * 37 + 3900, found, sizeof found);
-        cr_assert(!found[0] && !found[99]);
-    }
-    cr_expect_eq(image.num_pages, 2000);
-    image_free(&image);
 }
 
 // --- order --------------------------------------------------------------------------------------
@@ -376,37 +382,4 @@ Test(bus, devices_that_do_not_fit_are_refused)
     cr_assert(!bus_add_device(&node->bus, &other, &err));
     cr_expect_str_eq(err.text, "other: its addresses are none, or go beyond 2^64");
     node_free(node);
-}
-
-Test(bus, parameters_that_do_not_fit_are_refused_by_their_key)
-{
-    struct node_params p;
-    struct err err;
-#define REFUSED(change, words)                                                                     \
-    do {                                                                                           \
-        p = node_params_default();                                                                 \
-        err = (struct err){0};                                                                     \
-        change;                                                                                    \
-        cr_assert(!node_params_check(&p, "nodes", &err), "%s", words);                             \
-        cr_expect_eq(err.status, ERR_CONFIG);                                                      \
-        cr_expect(!strncmp(err.text, words, strlen(words)), "%s", err.text);                       \
-    } while (0)
-    REFUSED(p.cores = 17, "nodes.cores: 17 is not in 1..16");
-    REFUSED(p.core.store_buffer_entries = 65,
-            "nodes.core.store_buffer_entries: 65 is not in 0..64");
-    REFUSED(p.l1d.geometry.ways = 7, "nodes.l1d.size_bytes: 32768 is not 7 ways of 64");
-    REFUSED(p.l1d.mshrs = 0, "nodes.l1d.mshrs: 0 is not in 1..16");
-    REFUSED(p.l1d.enabled = false, "nodes.l1d.enabled: ");
-    REFUSED(p.l1i.geometry.line_bytes = 32,
-            "nodes.l1i.line_bytes: 32 is not that of nodes.l1d, 64");
-    REFUSED(p.l2.geometry.line_bytes = 32,
-            "nodes.l2.line_bytes: 32 is not a power of two in 64..4096");
-    REFUSED(p.l2.hit_latency_cycles = 0, "nodes.l2.hit_latency_cycles: 0 is not in 1..1000");
-    REFUSED(p.bus.width_bytes = 24, "nodes.bus.width_bytes: 24 is not a power of two in 1..256");
-    REFUSED(p.mem.t_cl_cycles = 0, "nodes.mem.t_cl_cycles: 0 is not in 1..1000");
-    REFUSED(p.mem.size_bytes = 1000, "nodes.mem.size_bytes: 1000 is not whole lines of 64 bytes");
-    p = node_params_default();
-    p.l2.enabled = p.l1i.enabled = false;
-    p.l2.geometry.ways = 0; // of what is not there
-    cr_expect(node_params_check(&p, "nodes", &err));
 }

@@ -201,11 +201,14 @@ static struct nic_params random_params(struct rng *rng)
 }
 
 // Over a network that mixes packets up, grants see to it that few receive lists are enough.
-static void run_random(uint64_t seed, uint32_t num_messages, uint32_t jitter_cycles)
+// The cycle in which all is done.
+static uint64_t run_random(uint64_t seed, uint32_t num_messages, uint32_t jitter_cycles,
+                           bool net_first)
 {
     struct rng rng = rng_make(seed, RNG_SHUFFLE, 0);
     struct nic_rig_spec spec = {.nic = random_params(&rng),
                                 .jitter_cycles = jitter_cycles,
+                                .net_first = net_first,
                                 .depth = (uint32_t)rng_below(&rng, 4) * 3,
                                 .seed = seed};
     spec.nic.grants |= jitter_cycles > 0;
@@ -214,17 +217,25 @@ static void run_random(uint64_t seed, uint32_t num_messages, uint32_t jitter_cyc
     run_pair(rig, &pair);
     for (uint32_t i = 0; i < 2; i++)
         cr_expect(nic_idle(rig->nics[i]));
+    uint64_t end_cycle = rig->now;
     nic_rig_free(rig);
+    return end_cycle;
 }
 
 Test(nic, thousands_of_messages_go_round_the_rings_and_arrive_whole_and_in_order)
 {
     for (uint64_t seed = 1; seed <= 12; seed++)
-        run_random(seed, MAX_MESSAGES, 0);
+        run_random(seed, MAX_MESSAGES, 0, false);
 }
 
 Test(nic, packets_that_overtake_each_other_change_nothing_of_that)
 {
     for (uint64_t seed = 101; seed <= 112; seed++)
-        run_random(seed, MAX_MESSAGES, 2000);
+        run_random(seed, MAX_MESSAGES, 2000, false);
+}
+
+Test(nic, whether_network_or_nodes_come_first_in_a_cycle_changes_nothing)
+{
+    for (uint64_t seed = 201; seed <= 220; seed++)
+        cr_expect_eq(run_random(seed, 60, 0, false), run_random(seed, 60, 0, true));
 }

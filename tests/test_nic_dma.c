@@ -161,3 +161,79 @@ Test(nic_dma, takes_dirty_lines_and_invalidates_copies)
     cr_expect_eq(script.values[0], 4711);
     nic_rig_free(rig);
 }
+
+// One channel with much to send, to a node, and much that comes, from another. The cycles in which
+// either is done.
+static void both_ways(enum nic_arbitration arbitration, uint64_t *sent_cycle,
+                      uint64_t *received_cycle)
+{
+    enum { BYTES = 1 << 16 };
+    struct nic_rig_spec spec = {.num_nodes = 3, .nic = nic_default_params};
+    struct nic_completion completion;
+    spec.nic.num_channels = 1;
+    spec.nic.flit_bytes = 256;
+    spec.nic.arbitration = arbitration;
+    struct nic_rig *rig = nic_rig_new(&spec);
+    struct nic_host hosts[3];
+    for (uint32_t i = 0; i < 3; i++) {
+        hosts[i] = nic_host_make(rig, i, 0, ring_sizes, 0, 0);
+        nic_host_post(&hosts[i], hosts[i].base + NIC_RIG_BUFFERS, BYTES);
+    }
+    nic_host_send(&hosts[0], 1, 0, hosts[0].base + 2 * NIC_RIG_BUFFERS, BYTES, NIC_COMPLETE, 1);
+    nic_host_send(&hosts[2], 0, 0, hosts[2].base + 2 * NIC_RIG_BUFFERS, BYTES, 0, 1);
+    *sent_cycle = *received_cycle = 0;
+    while (nic_rig_step(rig))
+        while (nic_host_poll(&hosts[0], &completion))
+            *(completion.flags & NIC_RECEIVED ? received_cycle : sent_cycle) = rig->now;
+    cr_assert(*sent_cycle && *received_cycle);
+    nic_rig_free(rig);
+}
+
+Test(nic_dma, gives_what_comes_a_fair_share_or_the_first_place)
+{
+    uint64_t sent, received, sent_later, received_first;
+    both_ways(NIC_ROUND_ROBIN, &sent, &received);
+    both_ways(NIC_RECEIVE_FIRST, &sent_later, &received_first);
+    // In turn, both take as long.
+    cr_expect_lt(sent * 9, received * 10);
+    cr_expect_lt(received * 9, sent * 10);
+    // With priority what comes takes as long as it takes its sender, who has a channel for it.
+    cr_expect_lt(received_first * 10, received * 8);
+    cr_expect_gt(sent_later * 10, received_first * 11);
+}
+
+// Packets of several VCs: one that has been refused is not passed by others for ever.
+Test(nic_dma, while_a_packet_waits_for_ram_others_do)
+{
+    struct nic_rig_spec spec = {.nic = nic_default_params};
+    spec.nic.in_ram_bytes = 1088;
+    struct nic_rig *rig = nic_rig_new(&spec);
+    struct nic *nic = rig->nics[1];
+    const uint32_t lengths[] = {512, 1024, 8, 16};
+    uint32_t handles[4];
+    for (uint32_t i = 0; i < 4; i++) {
+        handles[i] = nic_store_take(&rig->store);
+        struct nic_packet *packet = nic_store_at(&rig->store, handles[i]);
+        packet->destination = 1;
+        packet->bytes = packet->message_bytes = lengths[i];
+        packet->sequence = i;
+        packet->left = true;
+    }
+    cr_expect(nic_offer(nic, handles[0], 100));
+    cr_expect(!nic_offer(nic, handles[1], 101)); // too long
+    cr_expect(!nic_offer(nic, handles[2], 102)); // would fit
+    rig->ways[1].room_cycle = MEM_NEVER;
+    nic_arrived(nic, handles[0], 103); // to nobody, so its RAM becomes free
+    nic_rig_run(rig, 1000);
+    cr_expect_neq(rig->ways[1].room_cycle, MEM_NEVER); // it was told
+    cr_expect(nic_offer(nic, handles[1], 501));
+    rig->ways[1].room_cycle = MEM_NEVER;
+    nic_arrived(nic, handles[1], 502);
+    nic_rig_run(rig, 1000);
+    cr_expect_neq(rig->ways[1].room_cycle, MEM_NEVER); // for those that were refused meanwhile
+    cr_expect(nic_offer(nic, handles[2], 900));
+    cr_expect(nic_offer(nic, handles[3], 900));
+    cr_expect_eq(nic_rig_stats(rig, 1).in_full_cycles, 400);
+    cr_expect_eq(nic_rig_stats(rig, 1).in_refusals, 2);
+    nic_rig_free(rig);
+}

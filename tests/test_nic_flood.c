@@ -63,8 +63,8 @@ static void send(struct flooder *self)
     }
 }
 
-// Messages that arrived of those that all nodes sent, before nothing moved any more.
-static uint32_t flood(const struct nic_rig_spec *spec, uint32_t lists)
+// Messages that arrived of those that all nodes sent, before nothing moved any more, and when.
+static uint32_t flood_until(const struct nic_rig_spec *spec, uint32_t lists, uint64_t *end_cycle)
 {
     struct nic_rig *rig = nic_rig_new(spec);
     struct flooder flooders[NODES] = {0};
@@ -95,8 +95,15 @@ static uint32_t flood(const struct nic_rig_spec *spec, uint32_t lists)
         cr_expect_eq(rig->store.num_used, 0);
     }
     cr_expect_gt(full_cycles, 0);
+    *end_cycle = rig->now;
     nic_rig_free(rig);
     return received;
+}
+
+static uint32_t flood(const struct nic_rig_spec *spec, uint32_t lists)
+{
+    uint64_t end_cycle;
+    return flood_until(spec, lists, &end_cycle);
 }
 
 static struct nic_rig_spec least_ram(void)
@@ -144,4 +151,21 @@ Test(nic_flood, without_grants_locks_up_on_one_receive_list)
     struct nic_rig_spec spec = least_ram();
     spec.depth = 2;
     cr_expect_lt(flood(&spec, 1), ALL);
+}
+
+Test(nic_flood, takes_as_long_whether_network_or_nodes_come_first_in_a_cycle)
+{
+    for (uint32_t grants = 0; grants < 2; grants++) {
+        struct nic_rig_spec spec = least_ram();
+        uint64_t end_cycles[2];
+        spec.nic.grants = grants;
+        spec.nic.dma_startup_cycles = 1;
+        for (spec.depth = 1; spec.depth < 8; spec.depth++) {
+            for (uint32_t i = 0; i < 2; i++) {
+                spec.net_first = i;
+                cr_expect_eq(flood_until(&spec, NODES - 1, &end_cycles[i]), ALL);
+            }
+            cr_expect_eq(end_cycles[0], end_cycles[1]);
+        }
+    }
 }

@@ -204,6 +204,18 @@ Test(nic_interrupts, wait_no_longer_than_the_delay_after_the_first_event)
     nic_rig_free(self.rig);
 }
 
+Test(nic_interrupts, that_are_held_back_go_with_their_context)
+{
+    struct interrupts self = interrupts_make(true, 10, 5000, NIC_INTERRUPT);
+    send(&self, 1, 0);
+    completed_cycle(&self, &self.to);
+    nic_rig_write(self.rig, 1, nic_rig_at(0, NIC_CONTROL), 0);
+    nic_rig_run(self.rig, 4000); // there is nothing left to wait for
+    cr_expect_eq(nic_rig_stats(self.rig, 1).interrupt_events, 1);
+    cr_expect_eq(self.rig->num_interrupts[1][0], 0);
+    nic_rig_free(self.rig);
+}
+
 // --- the network processor ----------------------------------------------------------------------
 
 Test(nic_processor, runs_one_handler_at_a_time_and_counts_instructions)

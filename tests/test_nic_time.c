@@ -73,7 +73,7 @@ static uint64_t write_list_cycles(const struct nic_rig_spec *spec, uint32_t byte
 
 static uint64_t network_cycles(const struct nic_rig_spec *spec, uint32_t bytes)
 {
-    return nic_packet_flits(&spec->nic, bytes) + spec->latency_cycles;
+    return 1 + nic_packet_flits(&spec->nic, bytes) + spec->latency_cycles;
 }
 
 static uint64_t later_handlers(const struct nic_params *p, uint32_t bytes, bool checksum,
@@ -157,6 +157,20 @@ Test(nic_time, a_message_by_dma_takes_the_sum_of_its_parts)
             for (uint32_t bytes = 1; bytes <= 2048; bytes += bytes < 70 ? 1 : 197)
                 expect_dma_time(&spec, bytes, checksum);
         }
+}
+
+Test(nic_time, a_message_by_dma_takes_what_bus_and_memory_are_made_to_take)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        struct nic_rig_spec spec = quiet_spec();
+        spec.nic.dma_outstanding = i & 1 ? 1 : 32;
+        spec.node.bus.width_bytes = i & 2 ? 8 : 16;
+        spec.node.bus.address_cycles = i & 2 ? 3 : 4;
+        spec.node.mem.t_cl_cycles = 23 + i;
+        spec.node.mem.controller_latency_cycles = 3 + i;
+        for (uint32_t bytes = 1; bytes <= 1300; bytes = bytes * 2 + 5)
+            expect_dma_time(&spec, bytes, true);
+    }
 }
 
 Test(nic_time, a_message_takes_what_each_of_its_parts_is_made_to_take)
@@ -273,4 +287,44 @@ Test(nic_time, a_burst_of_dma_is_startup_and_the_bus)
             spec.nic.dma_outstanding = 1;
             expect_dma_time(&spec, bytes, false);
         }
+}
+
+Test(nic_time, a_channel_counts_what_it_is_busy_and_what_it_waits)
+{
+    struct nic_rig_spec spec = quiet_spec();
+    spec.nic.dma_outstanding = spec.nic.num_channels = 1;
+    for (uint32_t lines = 1; lines <= 9; lines += 4) {
+        struct nic_rig *rig = nic_rig_new(&spec);
+        struct nic_host from = nic_host_make(rig, 0, 0, ring_sizes, 0, 0);
+        struct nic_channel_stats stats[2];
+        for (uint32_t i = 0; i < 2; i++) { // the first opens rows
+            nic_host_send(&from, 1, 0, from.base + NIC_RIG_BUFFERS, lines * 64, 0, i);
+            nic_rig_run(rig, 100000);
+            stats[i] = nic_rig_stats(rig, 0).channels[0];
+        }
+        cr_expect_eq(stats[1].busy_cycles - stats[0].busy_cycles,
+                     spec.nic.dma_startup_cycles + read_list_cycles(&spec, lines * 64));
+        cr_expect_eq(stats[1].wait_cycles - stats[0].wait_cycles,
+                     (lines - 1) * read_cycles(&spec.node, 64));
+        cr_expect_eq(stats[1].requests - stats[0].requests, lines);
+        cr_expect_eq(stats[1].bytes_read - stats[0].bytes_read, lines * 64);
+        nic_rig_free(rig);
+    }
+}
+
+Test(nic_time, a_handler_counts_what_packets_wait_for_it)
+{
+    struct nic_rig_spec spec = quiet_spec();
+    struct nic_rig *rig = nic_rig_new(&spec);
+    nic_host_make(rig, 0, 0, (const uint32_t[3]){0}, 0, 0);
+    for (uint32_t i = 0; i < 4; i++)
+        nic_rig_write(rig, 0, nic_rig_at(0, NIC_PIO_SEND), 8);
+    nic_rig_run(rig, 10000);
+    uint64_t cost = spec.nic.cycles[NIC_HANDLER_PROTOCOL].each;
+    struct nic_stats stats = nic_rig_stats(rig, 0);
+    cr_expect_eq(stats.handlers[NIC_HANDLER_PROTOCOL].cost, 8 * cost); // to itself
+    cr_expect_eq(stats.max_run_queue, 4);
+    // The others come back apart, as the channel takes longer than the handler.
+    cr_expect_eq(stats.handlers[NIC_HANDLER_PROTOCOL].wait_cycles, (1 + 2 + 3) * cost);
+    nic_rig_free(rig);
 }

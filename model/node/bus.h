@@ -83,6 +83,7 @@ struct bus_transaction {
     uint64_t line;        // address / line_bytes
     uint64_t serial;      // 0, 1, ... in order of grant
     uint64_t ready_cycle; // see the phases
+    uint64_t asked_cycle; // from which on a cache, the memory or a device has been at work for it
     bool merges;          // a partial write that takes the rest from a dirty line
 };
 

@@ -45,6 +45,7 @@ bool bus_add_master(struct bus *self, struct mem_master *master, struct err *err
                        master->name, BUS_MAX_MASTERS);
     master->bus_next_cycle = &self->next_cycle;
     master->idx = self->num_masters;
+    master->line_bytes = self->params.line_bytes;
     master->first = master->num = 0;
     self->masters[self->num_masters++] = master;
     self->last_granted = master->idx;

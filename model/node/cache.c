@@ -35,12 +35,16 @@ static bool is_pending(const struct cache *self, uint64_t line)
 }
 
 static enum cache_answer request(struct cache *self, uint64_t line, enum mem_req_kind kind,
-                                 uint64_t cycle)
+                                 bool again, uint64_t cycle)
 {
-    if (self->num_pending == self->params.mshrs)
+    if (self->num_pending == self->params.mshrs) {
+        self->stats.mshr_stalls += !again;
         return CACHE_NO_MSHR;
-    if (self->num_pending + self->num_write_backs >= self->params.write_back_entries)
+    }
+    if (self->num_pending + self->num_write_backs >= self->params.write_back_entries) {
+        self->stats.write_back_stalls += !again;
         return CACHE_NO_WRITE_BACKS;
+    }
     uint32_t i = 0;
     while (self->pending[i] != CACHE_NO_LINE)
         i++;
@@ -63,7 +67,7 @@ enum cache_answer cache_read_miss(struct cache *self, uint64_t line, bool again,
         self->stats.merged_misses++;
         return CACHE_PENDING;
     }
-    return request(self, line, self->instruction ? MEM_FETCH : MEM_READ_SHARED, cycle);
+    return request(self, line, self->instruction ? MEM_FETCH : MEM_READ_SHARED, again, cycle);
 }
 
 enum cache_answer cache_write_miss(struct cache *self, uint64_t line, bool again, uint64_t cycle)
@@ -76,7 +80,7 @@ enum cache_answer cache_write_miss(struct cache *self, uint64_t line, bool again
         return CACHE_PENDING;
     }
     enum cache_answer answer =
-        request(self, line, shared ? MEM_UPGRADE : MEM_READ_EXCLUSIVE, cycle);
+        request(self, line, shared ? MEM_UPGRADE : MEM_READ_EXCLUSIVE, again, cycle);
     self->stats.upgrades += shared && answer == CACHE_PENDING;
     return answer;
 }
@@ -233,4 +237,10 @@ void cache_free(struct cache *self)
     free(self->states);
     free(self->versions);
     *self = (struct cache){0};
+}
+
+uint64_t cache_bytes(const struct cache_params *params)
+{
+    const struct cache_geometry *geometry = &params->geometry;
+    return cache_sets_bytes(geometry) + geometry->size_bytes / geometry->line_bytes;
 }

@@ -43,6 +43,8 @@ struct cache_stats {
     uint64_t writes, write_misses; // the same for stores; upgrades are not misses
     uint64_t upgrades;             // stores to shared lines
     uint64_t merged_misses;        // that joined others
+    uint64_t mshr_stalls;          // misses that found all MSHRs taken
+    uint64_t write_back_stalls;    // misses that found no entry for what they may evict
     uint64_t fills, evictions, write_backs;
     uint64_t cancelled_write_backs;
     uint64_t snooped_invalidations; // lines that others, or DMA, took away
@@ -85,6 +87,7 @@ bool cache_make(struct cache *self, const struct cache_params *params, bool inst
                 const char *name, struct core *core, struct line_watch *watch, uint64_t seed,
                 uint64_t instance);
 void cache_free(struct cache *self);
+uint64_t cache_bytes(const struct cache_params *params); // taken by cache_make
 
 // The slot of a line that a load hits, or CACHE_NO_SLOT.
 static inline uint32_t cache_read_hit(struct cache *self, uint64_t line)

@@ -245,3 +245,10 @@ void memory_side_free(struct memory_side *self)
     free(self->versions);
     *self = (struct memory_side){0};
 }
+
+uint64_t memory_side_bytes(const struct l2_params *l2)
+{
+    const struct cache_geometry *geometry = &l2->geometry;
+    return l2->enabled ? cache_sets_bytes(geometry) + geometry->size_bytes / geometry->line_bytes
+                       : 0;
+}

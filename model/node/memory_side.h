@@ -74,6 +74,7 @@ bool memory_side_make(struct memory_side *self, const struct mem_params *mem,
                       const struct l2_params *l2, struct bus *bus, uint32_t line_bytes,
                       struct line_watch *watch, uint64_t seed, uint64_t instance);
 void memory_side_free(struct memory_side *self);
+uint64_t memory_side_bytes(const struct l2_params *l2); // taken by memory_side_make
 
 // Whether there is room for what a request of this kind may entail. A write that is granted must be
 // announced by adding one to pending_writes.

@@ -167,3 +167,10 @@ void node_free(struct node *self)
     image_free(&self->image);
     free(self);
 }
+
+uint64_t node_bytes(const struct node_params *params)
+{
+    uint64_t of_core = sizeof(struct node_core) + cache_bytes(&params->l1d) +
+                       (params->l1i.enabled ? cache_bytes(&params->l1i) : 0);
+    return sizeof(struct node) + params->cores * of_core + memory_side_bytes(&params->l2);
+}

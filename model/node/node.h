@@ -61,6 +61,9 @@ struct node *node_new(const struct node_params *params, uint64_t seed, uint64_t 
                       struct line_watch *watch, struct err *err);
 void node_free(struct node *self);
 
+// What a node takes of memory, pages of the image left out.
+uint64_t node_bytes(const struct node_params *params);
+
 // Adds an agent, before the first cycle. Masters and devices join `bus`.
 bool node_add_agent(struct node *self, struct mem_agent *agent, struct err *err);
 
