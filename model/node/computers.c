@@ -42,10 +42,12 @@ static bool step(struct workload *base, struct fabric *fabric, uint64_t cycle, s
     if (self->memory && cycle + STRIDE_CYCLES < self->params.end_cycle)
         end = cycle + STRIDE_CYCLES;
     for (uint32_t i = 0; i < self->num_computers; i++) {
-        if (self->computers[i].next_cycle > cycle)
+        struct computer *computer = &self->computers[i];
+        if (computer->next_cycle == UINT64_MAX)
             continue;
-        fabric_stir(fabric);
-        if (!run(self, &self->computers[i], end, err))
+        if (node_next_cycle(computer->node) != MEM_NEVER) // not only asked by the fabric
+            fabric_stir(fabric);
+        if (computer->next_cycle <= cycle && !run(self, computer, end, err))
             return false;
     }
     return !self->mpi || mpi_check(self->mpi, err);
