@@ -18,7 +18,8 @@
 // ring, in the order of first packets; completions are in the order of sending for each flow
 // (source node and context, destination context, traffic class). As nothing is dropped, software
 // must keep as many receive lists posted as messages may be under way to the context, or pieces of
-// some keep others out.
+// some keep others out. A message that goes keeps a slot of the completion ring until it has gone;
+// unless there are NIC_MAX_SENDS more than software uses otherwise, what comes may wait for that.
 #ifndef ORDITO_NIC_NIC_LAYOUT_H
 #define ORDITO_NIC_NIC_LAYOUT_H
 
@@ -29,6 +30,8 @@ enum {
     NIC_MAX_CONTEXTS = 64,
     NIC_MAX_RANGES = 16,         // of memory that are registered for a context
     NIC_MAX_PIECES = 16,         // descriptors of a message
+    NIC_MAX_SENDS = 64,          // messages that go, from reading the list to the last packet's
+                                 // leaving
     NIC_MAX_RING = 1 << 15,      // slots
     NIC_MAX_WINDOW_BYTES = 1024, // of programmed I/O
     NIC_RING_ALIGN_BYTES = 32,

@@ -471,7 +471,7 @@
          FULL},                                                                                    \
         {.key = "nodes.driver.receive_slots",                                                      \
          FIELD(UINT32, driver_receive_slots),                                                      \
-         RANGE(4, 32768),                                                                          \
+         RANGE(4, 16384),                                                                          \
          UNIT("", "64", "of the receive ring, a buffer each; a power of two"),                     \
          FULL},                                                                                    \
         {.key = "nodes.driver.piece_bytes",                                                        \

@@ -15,11 +15,13 @@ enum {
 
 // --- where things are ---------------------------------------------------------------------------
 
+// For every posted list and every message that goes, even if a quarter has not been returned.
 static uint32_t completion_slots(const struct driver_params *params)
 {
-    uint32_t most =
-        params->send_slots > params->receive_slots ? params->send_slots : params->receive_slots;
-    return 2 * most;
+    uint32_t slots = 1;
+    while (slots < 2 * (params->receive_slots + NIC_MAX_SENDS) && slots < NIC_MAX_RING)
+        slots *= 2;
+    return slots;
 }
 
 static uint64_t mailbox_bytes(const struct driver_params *params)
@@ -52,8 +54,9 @@ static uint64_t buffers(const struct driver_params *params)
 
 uint64_t driver_bytes(const struct driver_params *params)
 {
-    return buffers(params) - params->address +
-           (uint64_t)params->receive_slots * params->piece_bytes;
+    uint64_t bytes =
+        buffers(params) - params->address + (uint64_t)params->receive_slots * params->piece_bytes;
+    return (bytes + 4095) & ~UINT64_C(4095);
 }
 
 static uint64_t register_at(const struct driver *self, uint64_t offset)
@@ -82,6 +85,7 @@ static void written(struct bus_monitor *monitor, uint64_t cycle)
 {
     struct driver *self = (struct driver *)((char *)monitor - offsetof(struct driver, monitor));
     self->mail = true;
+    self->shadow_stale = true;
     self->woken(self->context, cycle);
 }
 
@@ -313,7 +317,6 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
     }
     if (self->mail && turn.polls) {
         self->mail = false;
-        self->shadow_stale = true;
         return read_word(self, ops, DRIVER_READS_FLAGS,
                          completion + offsetof(struct nic_completion, flags), 4);
     }
