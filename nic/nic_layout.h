@@ -153,9 +153,9 @@ struct nic_completion {
     uint32_t length;  // of the message, bytes
     uint32_t node;    // source; of a send, destination
     uint32_t context; // likewise
-    uint32_t status;  // enum nic_status
     uint32_t index;   // of the first descriptor of the list
-    uint32_t flags;   // written last: NIC_PHASE tells that it is there
+    uint32_t status;  // enum nic_status; read together with
+    uint32_t flags;   // which are written last: NIC_PHASE tells that it is there
 };
 
 _Static_assert(sizeof(struct nic_send_descriptor) == 32 &&

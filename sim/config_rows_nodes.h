@@ -477,7 +477,7 @@
         {.key = "nodes.driver.piece_bytes",                                                        \
          FIELD(UINT32, driver_piece_bytes),                                                        \
          RANGE(64, 1 << 20),                                                                       \
-         UNIT("bytes", "4096", "that messages are sent in, and buffers have"),                     \
+         UNIT("bytes", "4096", "sent at a time, as far as cards take it, and of buffers"),         \
          FULL},                                                                                    \
         {.key = "nodes.driver.pio_bytes",                                                          \
          FIELD(UINT32, driver_pio_bytes),                                                          \

@@ -53,39 +53,6 @@ static bool step(struct workload *base, struct fabric *fabric, uint64_t cycle, s
     return !self->mpi || mpi_check(self->mpi, err);
 }
 
-// Node cycle in which the last program of a computer has ended, or MEM_NEVER.
-static uint64_t end_of(const struct computers *self, uint32_t idx)
-{
-    const struct computer *computer = &self->computers[idx];
-    uint64_t last = self->memory ? computer->node->cores[0].core.stats.ended_cycle : 0;
-    for (uint32_t i = 0; i < computer->num_ranks; i++)
-        if (computer->ranks[i].end_cycle > last)
-            last = computer->ranks[i].end_cycle;
-    return last;
-}
-
-bool computers_ended(const struct computers *self)
-{
-    for (uint32_t i = 0; i < self->num_computers; i++)
-        if (end_of(self, i) == MEM_NEVER)
-            return false;
-    return !self->mpi || self->mpi->ops->done(self->mpi);
-}
-
-uint64_t computers_makespan_cycles(const struct workload *base)
-{
-    const struct computers *self = (const struct computers *)base;
-    uint64_t last = 0;
-    for (uint32_t i = 0; i < self->num_computers; i++) {
-        uint64_t cycle = end_of(self, i);
-        if (cycle == MEM_NEVER)
-            return UINT64_MAX;
-        cycle = clock_fabric_cycle(self->computers[i].clock, cycle);
-        last = cycle > last ? cycle : last;
-    }
-    return last;
-}
-
 static bool done(const struct workload *base)
 {
     const struct computers *self = (const struct computers *)base;
@@ -249,6 +216,12 @@ static bool make_programs(struct computers *self, struct err *err)
         self->num_computers = 1;
         return self->memory || err_set(err, ERR_RUN, "out of memory");
     }
+    uint32_t num_ranks = params->mpi->trace->num_ranks;
+    if (num_ranks > (uint64_t)params->num_nodes * params->ranks_per_node)
+        return err_set(err, ERR_CONFIG,
+                       "the trace has %" PRIu32 " ranks, of which the %" PRIu32
+                       " nodes take %" PRIu32 " each (nodes.ranks_per_node)",
+                       num_ranks, params->num_nodes, params->ranks_per_node);
     self->clocks_hz =
         calloc((size_t)params->num_nodes * params->ranks_per_node, sizeof *self->clocks_hz);
     if (!self->clocks_hz)
@@ -261,7 +234,6 @@ static bool make_programs(struct computers *self, struct err *err)
     for (uint32_t i = 0; i < self->mpi_params.num_nodes; i++)
         self->clocks_hz[i] = params->node_clocks_hz[i / params->ranks_per_node];
     self->mpi = mpi_new(&self->mpi_params, err);
-    uint32_t num_ranks = params->mpi->trace->num_ranks;
     self->num_computers = (num_ranks + params->ranks_per_node - 1) / params->ranks_per_node;
     return self->mpi != NULL;
 }
@@ -303,6 +275,16 @@ static bool make_card(struct computers *self, uint32_t idx, struct err *err)
                     rank_source_mail, &computer->ranks[i]);
     }
     return true;
+}
+
+// What a card takes at a time, and at most as much as is asked for.
+static uint32_t piece_bytes(const struct computers_params *params)
+{
+    const struct nic_params *nic = &params->nic;
+    uint32_t bytes = params->piece_bytes;
+    if (bytes > nic->max_message_bytes)
+        bytes = nic->max_message_bytes;
+    return nic->segmentation || bytes < nic->max_payload_bytes ? bytes : nic->max_payload_bytes;
 }
 
 // Where things are in memory: see computers.h.
@@ -380,6 +362,7 @@ struct workload *computers_new(const struct computers_params *params, struct err
     }
     self->base.ops = &ops;
     self->params = *params;
+    self->params.piece_bytes = piece_bytes(params);
     nic_store_make(&self->store, params->nic.max_payload_bytes);
     self->net = (struct computers_net){{.send = send_packet}, self};
     self->nodes = (struct fabric_nodes){offer, left, self};

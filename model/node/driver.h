@@ -8,8 +8,8 @@
 // I/O instead: a load and a store of a register for each 8 bytes, four more registers, and the last
 // two again while the card has no room. Received pieces land in buffers of the driver,
 // which are posted again a quarter of the ring at a time. Completions are polled when the card has
-// written to the driver's mailbox (completion ring and shadow words): a load for the flags, a
-// second one for the tag. Free of cost is what the operations do not say: the driver's own
+// written to the driver's mailbox (completion ring and shadow words): a load for status and flags,
+// a second one for the tag. Free of cost is what the operations do not say: the driver's own
 // instructions, and copies.
 // Set up before cycle 0, by nobody's time.
 #ifndef ORDITO_MODEL_NODE_DRIVER_H
