@@ -6,7 +6,7 @@
 
 #include <stdarg.h>
 
-enum { MAX_TEXT = 1 << 16 };
+enum { MAX_TEXT = 1 << 17 };
 
 const char *full_nodes_trace(const char *program)
 {

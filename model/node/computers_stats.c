@@ -86,12 +86,12 @@ static void add_card(struct computers_stats *sum, struct nic *nic, uint64_t cycl
         ADD(sum->masters[i == 0 ? MASTER_NIC : MASTER_DMA], nic_master(nic, i)->stats);
 }
 
-void computers_stats(const struct workload *base, struct computers_stats *stats)
+void computers_stats(const struct workload *base, uint64_t cycle, struct computers_stats *stats)
 {
     const struct computers *self = (const struct computers *)base;
     *stats = (struct computers_stats){.computers = self->num_computers};
     uint64_t end = computers_makespan_cycles(base);
-    uint64_t fabric_cycles = end == UINT64_MAX ? self->cycle + 1 : end;
+    uint64_t fabric_cycles = end == UINT64_MAX ? cycle : end;
     for (uint32_t i = 0; i < self->num_computers; i++) {
         const struct computer *computer = &self->computers[i];
         uint64_t now = clock_node_cycle(computer->clock, fabric_cycles);
