@@ -36,6 +36,8 @@ enum {
     NIC_MAX_CONTEXTS = 64,
     NIC_MAX_RANGES = 16,         // of memory that are registered for a context
     NIC_MAX_PIECES = 16,         // descriptors of a message
+    NIC_MAX_SENDS = 64,          // messages that go, from reading the list to the last packet's
+                                 // leaving
     NIC_MAX_RING = 1 << 15,      // slots
     NIC_MAX_WINDOW_BYTES = 1024, // of programmed I/O
     NIC_RING_ALIGN_BYTES = 32,
@@ -159,9 +161,9 @@ struct nic_completion {
     uint32_t length;  // of the message, bytes
     uint32_t node;    // source; of a send, destination
     uint32_t context; // likewise
-    uint32_t status;  // enum nic_status
     uint32_t index;   // of the first descriptor of the list
-    uint32_t flags;   // written last: NIC_PHASE tells that it is there
+    uint32_t status;  // enum nic_status; read together with
+    uint32_t flags;   // which are written last: NIC_PHASE tells that it is there
 };
 
 _Static_assert(sizeof(struct nic_send_descriptor) == 32 &&

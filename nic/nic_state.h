@@ -25,7 +25,6 @@
 #include <stddef.h>
 
 enum {
-    NIC_MAX_SENDS = 64,    // messages that go, from reading the list to the last packet's leaving
     NIC_SENDS_AHEAD = 2,   // of these, that are not yet cut whole
     NIC_FETCH_BYTES = 64,  // of descriptors, at a time
     NIC_CONTROL_SLOTS = 16 // requests of master 0

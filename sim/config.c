@@ -248,6 +248,13 @@ static bool check_trace(const struct config *config, struct err *err)
         return config_refuse(config, "workload.priority_bytes", err,
                              "there is one traffic class; give fabric.router.classes 2");
     uint32_t cut = config_cut_flits(config);
+    uint32_t data_bytes = (cut - config->header_flits) * (config->flit_bits / 8);
+    if (config->header_flits < cut && config->node_model == MODEL_FULL &&
+        (data_bytes < 8 || data_bytes > 65536))
+        return config_refuse(config, "fabric.packet.max_flits", err,
+                             "packets have %" PRIu32
+                             " bytes of data, of which network interface cards take 8..65536",
+                             data_bytes);
     if (config->header_flits < cut)
         return true;
     return config_refuse(config, "fabric.packet.header_flits", err,

@@ -471,13 +471,13 @@
          FULL},                                                                                    \
         {.key = "nodes.driver.receive_slots",                                                      \
          FIELD(UINT32, driver_receive_slots),                                                      \
-         RANGE(4, 32768),                                                                          \
+         RANGE(4, 16384),                                                                          \
          UNIT("", "64", "of the receive ring, a buffer each; a power of two"),                     \
          FULL},                                                                                    \
         {.key = "nodes.driver.piece_bytes",                                                        \
          FIELD(UINT32, driver_piece_bytes),                                                        \
          RANGE(64, 1 << 20),                                                                       \
-         UNIT("bytes", "4096", "that messages are sent in, and buffers have"),                     \
+         UNIT("bytes", "4096", "sent at a time, as far as cards take it, and of buffers"),         \
          FULL},                                                                                    \
         {.key = "nodes.driver.pio_bytes",                                                          \
          FIELD(UINT32, driver_pio_bytes),                                                          \

@@ -259,6 +259,6 @@ void machine_application(const struct machine *self, struct run_result *result)
     fill_mpi(self, &stats, result);
     if (!self->computers)
         return;
-    computers_stats(self->workload, &result->nodes);
+    computers_stats(self->workload, fabric_now(self->fabric), &result->nodes);
     result->makespan_cycles = computers_makespan_cycles(self->workload);
 }

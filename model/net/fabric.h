@@ -45,9 +45,9 @@ typedef void fabric_flit_fn(void *context, uint32_t node, uint64_t cycle, struct
 
 // Nodes that do not take whatever comes, and want to know what has gone.
 struct fabric_nodes {
-    // A packet's head is at a node. False: it stays there, and all that is behind it, and the node
-    // is asked again in the next cycle. Not under circuit switching. Called in step d by the thread
-    // of the node's partition, for different nodes side by side.
+    // A packet's head is at a node. False: it stays there, and all that is behind it in its VC, and
+    // the node is asked again in the next cycle; other VCs go on. Not under circuit switching.
+    // Called in step d by the thread of the node's partition, for different nodes side by side.
     bool (*offer)(void *context, uint32_t node, const struct packet *packet, uint64_t cycle);
     // After step d, before deliveries, in ascending order of nodes: a packet's tail has left.
     void (*left)(void *context, uint32_t node, const struct packet *packet, uint64_t cycle);

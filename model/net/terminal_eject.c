@@ -174,14 +174,38 @@ static bool leaves(const struct terminals *self, uint32_t n, uint64_t cycle,
 }
 
 // Takes the next flit of node `n`, unless that stalls, and gives its credit back.
+// Puts the first flit that node `n` takes before those of VCs whose heads it leaves where they are:
+// the rest of a packet that it has begun to take is never behind one that waits. False if it takes
+// none.
+static bool bring_forward(struct terminals *self, uint32_t n, uint64_t cycle)
+{
+    const struct terminal *node = &self->nodes[n];
+    struct flit *flits = &self->eject_flits[(size_t)n * self->eject_cap];
+    uint32_t mask = self->eject_cap - 1, left_vcs = 0;
+    for (uint32_t i = 0; i < node->eject_num; i++) {
+        struct flit flit = flits[(node->eject_first + i) & mask];
+        if (left_vcs >> flit.vc & 1)
+            continue;
+        if (leaves(self, n, cycle, &flit)) {
+            left_vcs |= 1U << flit.vc;
+            continue;
+        }
+        for (; i > 0; i--)
+            flits[(node->eject_first + i) & mask] = flits[(node->eject_first + i - 1) & mask];
+        flits[node->eject_first] = flit;
+        return true;
+    }
+    return false;
+}
+
 static inline bool eject(struct terminals *self, uint32_t n, uint64_t cycle, struct err *err)
 {
     if (self->stalls && terminal_stalls(self, n, cycle)) // seldom asked
         return true;
     struct terminal *node = &self->nodes[n];
-    const struct flit *flit = &self->eject_flits[(size_t)n * self->eject_cap + node->eject_first];
-    if (self->params->nodes && leaves(self, n, cycle, flit))
+    if (self->params->nodes && !bring_forward(self, n, cycle))
         return true;
+    const struct flit *flit = &self->eject_flits[(size_t)n * self->eject_cap + node->eject_first];
     if (--node->eject_num == 0)
         terminal_clear_bit(self->ejecting, n);
     else

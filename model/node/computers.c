@@ -39,49 +39,19 @@ static bool step(struct workload *base, struct fabric *fabric, uint64_t cycle, s
     self->cycle = cycle;
     self->fabric = fabric;
     uint64_t end = cycle + 1;
+    bool works = false; // somebody does, or will, which may move what waits in the fabric
     if (self->memory && cycle + STRIDE_CYCLES < self->params.end_cycle)
         end = cycle + STRIDE_CYCLES;
     for (uint32_t i = 0; i < self->num_computers; i++) {
-        if (self->next_cycles[i] > cycle)
+        if (self->next_cycles[i] == UINT64_MAX)
             continue;
+        works = true;
+        if (self->next_cycles[i] <= cycle && !run(self, i, end, err))
+            return false;
+    }
+    if (works)
         fabric_stir(fabric);
-        if (!run(self, i, end, err))
-            return false;
-    }
     return !self->mpi || mpi_check(self->mpi, err);
-}
-
-// Node cycle in which the last program of a computer has ended, or MEM_NEVER.
-static uint64_t end_of(const struct computers *self, uint32_t idx)
-{
-    const struct computer *computer = &self->computers[idx];
-    uint64_t last = self->memory ? computer->node->cores[0].core.stats.ended_cycle : 0;
-    for (uint32_t i = 0; i < computer->num_ranks; i++)
-        if (computer->ranks[i].end_cycle > last)
-            last = computer->ranks[i].end_cycle;
-    return last;
-}
-
-bool computers_ended(const struct computers *self)
-{
-    for (uint32_t i = 0; i < self->num_computers; i++)
-        if (end_of(self, i) == MEM_NEVER)
-            return false;
-    return !self->mpi || self->mpi->ops->done(self->mpi);
-}
-
-uint64_t computers_makespan_cycles(const struct workload *base)
-{
-    const struct computers *self = (const struct computers *)base;
-    uint64_t last = 0;
-    for (uint32_t i = 0; i < self->num_computers; i++) {
-        uint64_t cycle = end_of(self, i);
-        if (cycle == MEM_NEVER)
-            return UINT64_MAX;
-        cycle = clock_fabric_cycle(self->computers[i].clock, cycle);
-        last = cycle > last ? cycle : last;
-    }
-    return last;
 }
 
 static bool done(const struct workload *base)
@@ -149,12 +119,14 @@ static uint64_t told_cycle(const struct computer *computer, uint64_t fabric_cycl
     return clock_node_cycle(computer->clock, fabric_cycle + 1) - 1;
 }
 
-// A computer has something to do in the fabric's next cycle.
-static struct computer *rouse(struct computers *self, uint32_t node, uint64_t fabric_cycle)
+// A node's card has been told something, by which it may have something to do.
+static void heed(struct computers *self, uint32_t node)
 {
-    if (self->next_cycles[node] > fabric_cycle + 1)
-        self->next_cycles[node] = fabric_cycle + 1;
-    return &self->computers[node];
+    const struct computer *computer = &self->computers[node];
+    uint64_t next = nic_agent(computer->nic)->next_cycle;
+    uint64_t cycle = next == MEM_NEVER ? UINT64_MAX : clock_fabric_cycle_of(computer->clock, next);
+    if (cycle < self->next_cycles[node])
+        self->next_cycles[node] = cycle;
 }
 
 static void send_packet(struct nic_net *base, const struct packet_spec *spec, uint64_t cycle)
@@ -167,22 +139,26 @@ static void send_packet(struct nic_net *base, const struct packet_spec *spec, ui
 static bool offer(void *context, uint32_t node, const struct packet *packet, uint64_t cycle)
 {
     struct computers *self = context;
-    struct computer *computer = rouse(self, node, cycle);
-    return nic_offer(computer->nic, packet->message, told_cycle(computer, cycle));
+    struct computer *computer = &self->computers[node];
+    bool taken = nic_offer(computer->nic, packet->message, told_cycle(computer, cycle));
+    heed(self, node);
+    return taken;
 }
 
 static void left(void *context, uint32_t node, const struct packet *packet, uint64_t cycle)
 {
     struct computers *self = context;
-    struct computer *computer = rouse(self, node, cycle);
+    struct computer *computer = &self->computers[node];
     nic_left(computer->nic, packet->message, told_cycle(computer, cycle));
+    heed(self, node);
 }
 
 static void delivered(struct workload *base, const struct packet *packet)
 {
     struct computers *self = (struct computers *)base;
-    struct computer *computer = rouse(self, packet->destination, self->cycle);
+    struct computer *computer = &self->computers[packet->destination];
     nic_arrived(computer->nic, packet->message, told_cycle(computer, self->cycle));
+    heed(self, packet->destination);
 }
 
 const struct fabric_nodes *computers_nodes(struct workload *base)
@@ -247,6 +223,12 @@ static bool make_programs(struct computers *self, struct err *err)
         self->num_computers = 1;
         return self->memory || err_set(err, ERR_RUN, "out of memory");
     }
+    uint32_t num_ranks = params->mpi->trace->num_ranks;
+    if (num_ranks > (uint64_t)params->num_nodes * params->ranks_per_node)
+        return err_set(err, ERR_CONFIG,
+                       "the trace has %" PRIu32 " ranks, of which the %" PRIu32
+                       " nodes take %" PRIu32 " each (nodes.ranks_per_node)",
+                       num_ranks, params->num_nodes, params->ranks_per_node);
     self->clocks_hz =
         calloc((size_t)params->num_nodes * params->ranks_per_node, sizeof *self->clocks_hz);
     if (!self->clocks_hz)
@@ -259,7 +241,6 @@ static bool make_programs(struct computers *self, struct err *err)
     for (uint32_t i = 0; i < self->mpi_params.num_nodes; i++)
         self->clocks_hz[i] = params->node_clocks_hz[i / params->ranks_per_node];
     self->mpi = mpi_new(&self->mpi_params, err);
-    uint32_t num_ranks = params->mpi->trace->num_ranks;
     self->num_computers = (num_ranks + params->ranks_per_node - 1) / params->ranks_per_node;
     return self->mpi != NULL;
 }
@@ -301,6 +282,16 @@ static bool make_card(struct computers *self, uint32_t idx, struct err *err)
                     rank_source_mail, &computer->ranks[i]);
     }
     return true;
+}
+
+// What a card takes at a time, and at most as much as is asked for.
+static uint32_t piece_bytes(const struct computers_params *params)
+{
+    const struct nic_params *nic = &params->nic;
+    uint32_t bytes = params->piece_bytes;
+    if (bytes > nic->max_message_bytes)
+        bytes = nic->max_message_bytes;
+    return nic->segmentation || bytes < nic->max_payload_bytes ? bytes : nic->max_payload_bytes;
 }
 
 // Where things are in memory: see computers.h.
@@ -378,6 +369,7 @@ struct workload *computers_new(const struct computers_params *params, struct err
     }
     self->base.ops = &ops;
     self->params = *params;
+    self->params.piece_bytes = piece_bytes(params);
     nic_store_make(&self->store, params->nic.max_payload_bytes);
     self->net = (struct computers_net){{.send = send_packet}, self};
     self->nodes = (struct fabric_nodes){offer, left, self};

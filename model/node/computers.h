@@ -56,7 +56,7 @@ enum computers_master { MASTER_L1D, MASTER_L1I, MASTER_NIC, MASTER_DMA, MASTER_N
 // Sums over all computers; cycles are those of the nodes.
 struct computers_stats {
     uint64_t computers;
-    uint64_t cycles; // from the start to the end of the last program, or to now, all together
+    uint64_t cycles; // from the start to the end of the last program, or to `cycle`, all together
     struct core_stats core;
     struct cache_stats l1d, l1i;
     struct l2_stats l2;
@@ -68,7 +68,8 @@ struct computers_stats {
     uint64_t driver_errors;            // completions with a status other than NIC_OK
 };
 
-void computers_stats(const struct workload *self, struct computers_stats *stats);
+// In the fabric's cycle `cycle`, before which all has been simulated.
+void computers_stats(const struct workload *self, uint64_t cycle, struct computers_stats *stats);
 
 // What the fabric is to ask and tell the computers.
 const struct fabric_nodes *computers_nodes(struct workload *self);

@@ -1,6 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/computers_state.h"
 
+// --- the end of programs -------------------------------------------------------------------------
+
+// Node cycle in which the last program of a computer has ended, or MEM_NEVER.
+static uint64_t end_of(const struct computers *self, uint32_t idx)
+{
+    const struct computer *computer = &self->computers[idx];
+    uint64_t last = self->memory ? computer->node->cores[0].core.stats.ended_cycle : 0;
+    for (uint32_t i = 0; i < computer->num_ranks; i++)
+        if (computer->ranks[i].end_cycle > last)
+            last = computer->ranks[i].end_cycle;
+    return last;
+}
+
+bool computers_ended(const struct computers *self)
+{
+    for (uint32_t i = 0; i < self->num_computers; i++)
+        if (end_of(self, i) == MEM_NEVER)
+            return false;
+    return !self->mpi || self->mpi->ops->done(self->mpi);
+}
+
+uint64_t computers_makespan_cycles(const struct workload *base)
+{
+    const struct computers *self = (const struct computers *)base;
+    uint64_t last = 0;
+    for (uint32_t i = 0; i < self->num_computers; i++) {
+        uint64_t cycle = end_of(self, i);
+        if (cycle == MEM_NEVER)
+            return UINT64_MAX;
+        cycle = clock_fabric_cycle(self->computers[i].clock, cycle);
+        last = cycle > last ? cycle : last;
+    }
+    return last;
+}
+
+// --- counters -----------------------------------------------------------------------------------
+
 // Adds counters, of which a struct consists.
 static void add(void *sum, const void *counters, size_t bytes)
 {
@@ -56,15 +93,16 @@ uint64_t computers_bytes(const struct computers_params *params, uint32_t num_ran
                                    .piece_bytes = params->piece_bytes};
     uint64_t num = (num_ranks + params->ranks_per_node - 1) / params->ranks_per_node;
     return num * (sizeof(struct computer) + node_bytes(&params->node)) +
+           num * nic_bytes(&params->nic) +
            num_ranks * (sizeof(struct rank_source) + driver_bytes(&driver));
 }
 
-void computers_stats(const struct workload *base, struct computers_stats *stats)
+void computers_stats(const struct workload *base, uint64_t cycle, struct computers_stats *stats)
 {
     const struct computers *self = (const struct computers *)base;
     *stats = (struct computers_stats){.computers = self->num_computers};
     uint64_t end = computers_makespan_cycles(base);
-    uint64_t fabric_cycles = end == UINT64_MAX ? self->cycle + 1 : end;
+    uint64_t fabric_cycles = end == UINT64_MAX ? cycle : end;
     for (uint32_t i = 0; i < self->num_computers; i++) {
         const struct computer *computer = &self->computers[i];
         uint64_t now = clock_node_cycle(computer->clock, fabric_cycles);

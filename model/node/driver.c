@@ -13,13 +13,18 @@ enum {
     FIRST_JOBS = 16
 };
 
+// In a message's tag: its sender waits for the completion. Faults have one even so.
+#define ASKED (UINT64_C(1) << 63)
+
 // --- where things are ---------------------------------------------------------------------------
 
+// For every posted list and every message that goes, even if a quarter has not been returned.
 static uint32_t completion_slots(const struct driver_params *params)
 {
-    uint32_t most =
-        params->send_slots > params->receive_slots ? params->send_slots : params->receive_slots;
-    return 2 * most;
+    uint32_t slots = 1;
+    while (slots < 2 * (params->receive_slots + NIC_MAX_SENDS) && slots < NIC_MAX_RING)
+        slots *= 2;
+    return slots;
 }
 
 static uint64_t mailbox_bytes(const struct driver_params *params)
@@ -52,8 +57,9 @@ static uint64_t buffers(const struct driver_params *params)
 
 uint64_t driver_bytes(const struct driver_params *params)
 {
-    return buffers(params) - params->address +
-           (uint64_t)params->receive_slots * params->piece_bytes;
+    uint64_t bytes =
+        buffers(params) - params->address + (uint64_t)params->receive_slots * params->piece_bytes;
+    return (bytes + 4095) & ~UINT64_C(4095);
 }
 
 static uint64_t register_at(const struct driver *self, uint64_t offset)
@@ -82,6 +88,7 @@ static void written(struct bus_monitor *monitor, uint64_t cycle)
 {
     struct driver *self = (struct driver *)((char *)monitor - offsetof(struct driver, monitor));
     self->mail = true;
+    self->shadow_stale = true;
     self->woken(self->context, cycle);
 }
 
@@ -167,7 +174,7 @@ static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
                  job->traffic_class << NIC_CLASS_SHIFT,
         .node = job->node,
         .context = job->context,
-        .tag = job->tag,
+        .tag = job->tag | (job->tells_sent && last ? ASKED : 0),
     };
     uint64_t words[STORES_OF_DESCRIPTOR];
     memcpy(words, &descriptor, sizeof words);
@@ -241,7 +248,7 @@ static uint32_t read_word(struct driver *self, struct core_op *ops, enum driver_
 static bool is_there(const struct driver *self)
 {
     bool odd_lap = !(self->completed & completion_slots(&self->params));
-    return ((self->value & NIC_PHASE) != 0) == odd_lap;
+    return ((self->value >> 32 & NIC_PHASE) != 0) == odd_lap;
 }
 
 // Takes a completion whose tag has been read; `flags` were read before.
@@ -287,17 +294,23 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
     switch (self->step) {
     case DRIVER_READS_FLAGS:
         if (is_there(self)) {
-            self->received = self->value & NIC_RECEIVED;
+            self->received = self->value >> 32 & NIC_RECEIVED;
+            self->errors += (uint32_t)self->value != NIC_OK;
             return read_word(self, ops, DRIVER_READS_TAG, completion, 8);
         }
         self->step = DRIVER_RESTS;
         break;
-    case DRIVER_READS_TAG:
-        *news = (struct driver_news){self->received, self->value};
-        *has_news = true;
+    case DRIVER_READS_TAG: {
+        *news = (struct driver_news){self->received, self->value & ~ASKED};
+        *has_news = self->received || self->value & ASKED;
         self->step = DRIVER_RESTS;
         self->mail = true; // there may be more
-        return take(self, ops, news);
+        completion = completion_at(&self->params, self->completed + 1);
+        uint32_t num = take(self, ops, news);
+        if (num > 0 || *has_news)
+            return num;
+        break;
+    }
     case DRIVER_READS_SHADOW:
         self->consumed = (uint32_t)self->value;
         self->step = DRIVER_RESTS;
@@ -313,9 +326,8 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
     }
     if (self->mail && turn.polls) {
         self->mail = false;
-        self->shadow_stale = true;
         return read_word(self, ops, DRIVER_READS_FLAGS,
-                         completion + offsetof(struct nic_completion, flags), 4);
+                         completion + offsetof(struct nic_completion, status), 8);
     }
     uint32_t num = turn.hands_over ? hand_over(self, ops) : 0;
     if (num == 0 && turn.hands_over && self->num_jobs > 0 && self->shadow_stale) {

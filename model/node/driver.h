@@ -8,8 +8,8 @@
 // I/O instead: a load and a store of a register for each 8 bytes, four more registers, and the last
 // two again while the card has no room. Received pieces land in buffers of the driver,
 // which are posted again a quarter of the ring at a time. Completions are polled when the card has
-// written to the driver's mailbox (completion ring and shadow words): a load for the flags, a
-// second one for the tag. Free of cost is what the operations do not say: the driver's own
+// written to the driver's mailbox (completion ring and shadow words): a load for status and flags,
+// a second one for the tag. Free of cost is what the operations do not say: the driver's own
 // instructions, and copies.
 // Set up before cycle 0, by nobody's time.
 #ifndef ORDITO_MODEL_NODE_DRIVER_H
@@ -22,11 +22,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { DRIVER_MAX_OPS = 2 * NIC_MAX_WINDOW_BYTES / 8 + 4 };
+enum {
+    DRIVER_MAX_OPS = 2 * NIC_MAX_WINDOW_BYTES / 8 + 4,
+    DRIVER_MAX_RECEIVE_SLOTS = NIC_MAX_RING / 2
+};
 
 struct driver_params {
     uint32_t send_slots;    // of the rings, powers of two
-    uint32_t receive_slots; //
+    uint32_t receive_slots; // 4..DRIVER_MAX_RECEIVE_SLOTS
     uint32_t piece_bytes;   // of messages, and buffers
     uint32_t pio_bytes;     // 0: nothing goes by programmed I/O; at most the card's window
     bool interrupts;        // the card raises one for each completion
@@ -79,7 +82,7 @@ struct driver {
     uint64_t value;    // of the load of this step
     bool received;     // of the completion whose tag is read
     bool mail;         // the card has written to the mailbox since its flags were read
-    bool shadow_stale; // and since the shadow word was
+    bool shadow_stale; // and since the shadow word was read
     struct bus_monitor monitor;
     void (*woken)(void *context, uint64_t cycle); // there is mail
     void *context;

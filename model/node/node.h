@@ -53,9 +53,6 @@ struct node {
 // Refuses parameters; `key` is the configuration's name of the group ("nodes").
 bool node_params_check(const struct node_params *params, const char *key, struct err *err);
 
-// Bytes of such a node, but for the pages of its image.
-uint64_t node_bytes(const struct node_params *params);
-
 // A node of good parameters. (seed, instance) name its random streams. `watch`: NULL but in tests.
 struct node *node_new(const struct node_params *params, uint64_t seed, uint64_t instance,
                       struct line_watch *watch, struct err *err);

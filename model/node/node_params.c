@@ -35,20 +35,6 @@ struct node_params node_params_default(void)
     };
 }
 
-// Of a cache's tags, and a byte of state a line.
-static uint64_t cache_bytes(const struct cache_geometry *geometry)
-{
-    return cache_sets_bytes(geometry) + geometry->size_bytes / geometry->line_bytes;
-}
-
-uint64_t node_bytes(const struct node_params *params)
-{
-    uint64_t core = sizeof(struct node_core) + cache_bytes(&params->l1d.geometry) +
-                    (params->l1i.enabled ? cache_bytes(&params->l1i.geometry) : 0);
-    uint64_t l2 = params->l2.enabled ? cache_bytes(&params->l2.geometry) : 0;
-    return sizeof(struct node) + params->cores * core + l2;
-}
-
 // How the parts fit each other.
 static bool check_fit(const struct node_params *params, const char *key, struct err *err)
 {
