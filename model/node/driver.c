@@ -82,6 +82,7 @@ static void written(struct bus_monitor *monitor, uint64_t cycle)
 {
     struct driver *self = (struct driver *)((char *)monitor - offsetof(struct driver, monitor));
     self->mail = true;
+    self->shadow_stale = true;
     self->woken(self->context, cycle);
 }
 
@@ -313,7 +314,6 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
     }
     if (self->mail && turn.polls) {
         self->mail = false;
-        self->shadow_stale = true;
         return read_word(self, ops, DRIVER_READS_FLAGS,
                          completion + offsetof(struct nic_completion, flags), 4);
     }
