@@ -30,6 +30,11 @@ static bool turn(struct rank_source *self, uint64_t cycle)
     if (self->num_ops > 0)
         return true;
     self->deferred = false;
+    if (self->has_asked) {
+        self->has_asked = false;
+        self->ops[self->num_ops++] = self->asked;
+        return true;
+    }
     if (!self->runnable)
         return false;
     self->runnable = false;
@@ -130,8 +135,12 @@ void rank_source_free(struct rank_source *self)
 
 static void push(struct rank_source *self, struct core_op op)
 {
-    self->ops[self->num_ops++] = op;
     self->runnable = true; // once it is done
+    self->has_asked = self->driver.num_jobs > 0;
+    if (self->has_asked)
+        self->asked = op;
+    else
+        self->ops[self->num_ops++] = op;
 }
 
 void rank_source_compute(struct rank_source *self, uint64_t cycles)
