@@ -6,6 +6,7 @@
 #define NODE_FIGURES \
     IF(NODES, "nodes.computers", U64, nodes.computers), \
     IF(NODES, "nodes.cycles", U64, nodes.cycles), \
+    NODES_BY("nodes.core.stalled", core_stalled), \
     IF(NODES, "nodes.core.computes", U64, nodes.core.ops[CORE_COMPUTE]), \
     IF(NODES, "nodes.core.fetches", U64, nodes.core.ops[CORE_FETCH]), \
     IF(NODES, "nodes.core.loads", U64, nodes.core.ops[CORE_LOAD]), \
@@ -29,6 +30,7 @@
     IF(NODES, "nodes.core.device_loads", U64, nodes.core.device_loads), \
     IF(NODES, "nodes.core.device_stores", U64, nodes.core.device_stores), \
     IF(NODES, "nodes.core.errors", U64, nodes.core.errors), \
+    NODES_BY("nodes.l1d.miss_rate", l1d_miss_rate), \
     IF(NODES, "nodes.l1d.reads", U64, nodes.l1d.reads), \
     IF(NODES, "nodes.l1d.read_misses", U64, nodes.l1d.read_misses), \
     IF(NODES, "nodes.l1d.writes", U64, nodes.l1d.writes), \
@@ -46,6 +48,7 @@
     IF(NODES, "nodes.l1i.merged_misses", U64, nodes.l1i.merged_misses), \
     IF(NODES, "nodes.l1i.fills", U64, nodes.l1i.fills), \
     IF(NODES, "nodes.l1i.evictions", U64, nodes.l1i.evictions), \
+    NODES_BY("nodes.l2.miss_rate", l2_miss_rate), \
     IF(NODES, "nodes.l2.reads", U64, nodes.l2.reads), \
     IF(NODES, "nodes.l2.read_misses", U64, nodes.l2.read_misses), \
     IF(NODES, "nodes.l2.merged_misses", U64, nodes.l2.merged_misses), \
@@ -57,6 +60,8 @@
     IF(NODES, "nodes.l2.dma_invalidations", U64, nodes.l2.dma_invalidations), \
     IF(NODES, "nodes.l2.evictions", U64, nodes.l2.evictions), \
     IF(NODES, "nodes.l2.dirty_evictions", U64, nodes.l2.dirty_evictions), \
+    NODES_BY("nodes.bus.utilisation.mean", bus_use_mean), \
+    IF(NODES, "nodes.bus.utilisation.max", REAL, nodes.bus_use_max), \
     IF(NODES, "nodes.bus.transactions", U64, nodes.bus.transactions), \
     IF(NODES, "nodes.bus.address_busy_cycles", U64, nodes.bus.address_busy_cycles), \
     IF(NODES, "nodes.bus.data_busy_cycles", U64, nodes.bus.data_busy_cycles), \
@@ -157,6 +162,7 @@
     IF(NODES, "nodes.nic.handlers.deliver.runs", U64, nodes.nic.handlers[NIC_HANDLER_DELIVER].runs), \
     IF(NODES, "nodes.nic.handlers.deliver.cost", U64, nodes.nic.handlers[NIC_HANDLER_DELIVER].cost), \
     IF(NODES, "nodes.nic.handlers.deliver.wait_cycles", U64, nodes.nic.handlers[NIC_HANDLER_DELIVER].wait_cycles), \
+    NODES_BY("nodes.nic.channels.utilisation", channel_use_mean), \
     IF(NODES, "nodes.nic.channels.packets", U64, nodes.channels.packets), \
     IF(NODES, "nodes.nic.channels.requests", U64, nodes.channels.requests), \
     IF(NODES, "nodes.nic.channels.bytes_read", U64, nodes.channels.bytes_read), \

@@ -62,6 +62,8 @@ struct computers_stats {
     struct mem_stats mem;
     struct nic_stats nic;
     struct nic_channel_stats channels; // of all DMA channels
+    uint64_t channel_cycles;           // `cycles`, for each DMA channel
+    double bus_use_max;                // share of time of data on the bus, of the busiest computer
     uint64_t driver_errors;            // completions with a status other than NIC_OK
 };
 
