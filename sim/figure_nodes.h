@@ -3,6 +3,7 @@
 #ifndef ORDITO_SIM_FIGURE_NODES_H
 #define ORDITO_SIM_FIGURE_NODES_H
 
+// clang-format off
 #define NODE_FIGURES \
     IF(NODES, "nodes.computers", U64, nodes.computers), \
     IF(NODES, "nodes.cycles", U64, nodes.cycles), \
@@ -188,5 +189,6 @@
     IF(NODES, "nodes.nic.errors.pio_busy", U64, nodes.nic.errors[NIC_PIO_BUSY]), \
     IF(NODES, "nodes.nic.errors.pio_empty", U64, nodes.nic.errors[NIC_PIO_EMPTY]), \
     IF(NODES, "nodes.driver.errors", U64, nodes.driver_errors)
+// clang-format on
 
 #endif

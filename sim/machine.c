@@ -224,18 +224,18 @@ static bool make_computers(struct machine *self, const struct config *config, st
     };
     if (self->trace)
         mpi = mpi_params(self, config);
-    uint32_t flit_bytes = config->flit_bits / 8;
-    params.nic.flit_bytes = flit_bytes;
-    params.nic.header_flits = config->header_flits;
-    params.nic.max_payload_bytes = (self->packet_flits_max - config->header_flits) * flit_bytes;
-    params.nic.num_classes = config->classes;
-    if (params.nic.window_bytes > params.nic.max_payload_bytes / 8 * 8)
-        params.nic.window_bytes = params.nic.max_payload_bytes / 8 * 8;
-    if (params.pio_bytes > params.nic.window_bytes)
+    struct nic_params *nic = &params.nic;
+    nic->flit_bytes = config->flit_bits / 8;
+    nic->header_flits = config->header_flits;
+    nic->max_payload_bytes = (self->packet_flits_max - config->header_flits) * nic->flit_bytes;
+    nic->num_classes = config->classes;
+    uint32_t window_bytes = nic->max_payload_bytes / 8 * 8;
+    nic->window_bytes = nic->window_bytes < window_bytes ? nic->window_bytes : window_bytes;
+    if (params.pio_bytes > nic->window_bytes)
         return config_refuse(config, "nodes.driver.pio_bytes", err,
-                             "%" PRIu32 " bytes do not fit the card's window of %" PRIu32
-                             " (nodes.nic.window_bytes, and what a packet takes)",
-                             params.pio_bytes, params.nic.window_bytes);
+                             "the card's window has %" PRIu32 " bytes (nodes.nic.window_bytes, and "
+                             "what a packet takes)",
+                             nic->window_bytes);
     self->computers = true;
     self->workload = computers_new(&params, err);
     return self->workload != NULL;

@@ -284,6 +284,13 @@ static bool make_card(struct computers *self, uint32_t idx, struct err *err)
         .interrupt = interrupt,
         .context = computer,
     };
+    const struct nic_params *nic = &params->nic;
+    uint32_t most_bytes = nic->segmentation ? nic->max_message_bytes : nic->max_payload_bytes;
+    if (params->piece_bytes > most_bytes)
+        return err_set(err, ERR_CONFIG,
+                       "nodes.driver.piece_bytes: the card sends at most %u bytes "
+                       "at once",
+                       most_bytes);
     config.params.num_contexts = computer->num_ranks;
     config.params.line_bytes = params->node.l1d.geometry.line_bytes;
     computer->nic = nic_new(&config, "nodes.nic", err);

@@ -273,8 +273,8 @@ static uint32_t window_sent(struct driver *self, struct core_op *ops, struct dri
         return send_window(self, ops, 0);
     const struct driver_job *job = &self->jobs[self->first_job];
     self->errors += self->value != NIC_OK;
-    *news = (struct driver_news){.tag = job->tag};
-    *has_news = job->tells_sent;
+    *news = (struct driver_news){.status = (uint32_t)self->value, .tag = job->tag};
+    *has_news = job->tells_sent || self->value != NIC_OK;
     drop_job(self);
     self->step = DRIVER_RESTS;
     return 0;
@@ -288,13 +288,18 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
     switch (self->step) {
     case DRIVER_READS_FLAGS:
         if (is_there(self)) {
+            uint32_t num = 0;
             self->received = self->value & NIC_RECEIVED;
-            return read_word(self, ops, DRIVER_READS_TAG, completion, 8);
+            self->step = DRIVER_READS_TAG;
+            push_load(ops, &num, completion + offsetof(struct nic_completion, context), 8);
+            push_load(ops, &num, completion, 8);
+            return num;
         }
         self->step = DRIVER_RESTS;
         break;
     case DRIVER_READS_TAG:
-        *news = (struct driver_news){self->received, self->value};
+        *news = (struct driver_news){self->received, (uint32_t)(self->before >> 32), self->value};
+        self->errors += news->status != NIC_OK;
         *has_news = true;
         self->step = DRIVER_RESTS;
         self->mail = true; // there may be more
@@ -327,5 +332,6 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
 
 void driver_loaded(struct driver *self, uint64_t value)
 {
+    self->before = self->value;
     self->value = value;
 }

@@ -8,10 +8,9 @@
 // I/O instead: a load and a store of a register for each 8 bytes, four more registers, and the last
 // two again while the card has no room. Received pieces land in buffers of the driver,
 // which are posted again a quarter of the ring at a time. Completions are polled when the card has
-// written to the driver's mailbox (completion ring and shadow words): a load for the flags, a
-// second one for the tag. Free of cost is what the operations do not say: the driver's own
-// instructions, and copies.
-// Set up before cycle 0, by nobody's time.
+// written to the driver's mailbox (completion ring and shadow words): a load for the flags, and if
+// it is there, one for the status and one for the tag. Free of cost is what the operations do not
+// say: the driver's own instructions, and copies. Set up before cycle 0, by nobody's time.
 #ifndef ORDITO_MODEL_NODE_DRIVER_H
 #define ORDITO_MODEL_NODE_DRIVER_H
 
@@ -47,14 +46,15 @@ struct driver_job {
 
 // What a completion tells.
 struct driver_news {
-    bool received; // a piece, else all of a message has left its buffer
+    bool received;   // a piece, else all of a message has left its buffer
+    uint32_t status; // enum nic_status: NIC_OK, or what was wrong
     uint64_t tag;
 };
 
 enum driver_step {
     DRIVER_RESTS,
     DRIVER_READS_FLAGS,
-    DRIVER_READS_TAG,
+    DRIVER_READS_TAG, // and the status
     DRIVER_READS_SHADOW,
     DRIVER_READS_PIO // the status of what was sent by programmed I/O
 };
@@ -76,7 +76,8 @@ struct driver {
     uint32_t completed;  // consumer of the completion ring
     uint32_t unreturned; // completions that the card has not been told of
     enum driver_step step;
-    uint64_t value;    // of the load of this step
+    uint64_t value;    // of the last load,
+    uint64_t before;   //   and of the one before it
     bool received;     // of the completion whose tag is read
     bool mail;         // the card has written to the mailbox since its flags were read
     bool shadow_stale; // and since the shadow word was
