@@ -106,13 +106,14 @@ struct config {
     enum config_model node_model;
     double node_clock_hz; // 0: auto
     uint32_t ranks_per_node;
-    char *node_groups;    // see config_groups.h
+    char *node_groups; // see config_groups.h
     struct node_params node;
     struct nic_params nic;
     uint32_t driver_send_slots, driver_receive_slots; // of rings
     uint32_t driver_piece_bytes, driver_pio_bytes;
     bool driver_interrupts; // arrival: polling | interrupt
     uint32_t driver_interrupt_cycles;
+    bool driver_checksum;
 
     // Not a key: packets that messages are cut into are at most this long; 0: by max_flits and
     // buffer_flits alone. Set by --vary, so that runs with different switching cut alike.

@@ -213,6 +213,7 @@ static bool make_computers(struct machine *self, const struct config *config, st
         .pio_bytes = config->driver_pio_bytes,
         .interrupts = config->driver_interrupts,
         .interrupt_cycles = config->driver_interrupt_cycles,
+        .checksum = config->driver_checksum,
         .num_nodes = self->topology->num_nodes,
         .ranks_per_node = config->ranks_per_node,
         .node_clocks_hz = self->node_clocks_hz,

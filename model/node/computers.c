@@ -284,13 +284,6 @@ static bool make_card(struct computers *self, uint32_t idx, struct err *err)
         .interrupt = interrupt,
         .context = computer,
     };
-    const struct nic_params *nic = &params->nic;
-    uint32_t most_bytes = nic->segmentation ? nic->max_message_bytes : nic->max_payload_bytes;
-    if (params->piece_bytes > most_bytes)
-        return err_set(err, ERR_CONFIG,
-                       "nodes.driver.piece_bytes: the card sends at most %u bytes "
-                       "at once",
-                       most_bytes);
     config.params.num_contexts = computer->num_ranks;
     config.params.line_bytes = params->node.l1d.geometry.line_bytes;
     computer->nic = nic_new(&config, "nodes.nic", err);
@@ -321,6 +314,7 @@ static bool lay_out(struct computers *self, struct err *err)
         .piece_bytes = params->piece_bytes,
         .pio_bytes = params->pio_bytes,
         .interrupts = params->interrupts,
+        .checksum = params->checksum,
         .nic_address = size_bytes ? (size_bytes + 4095) & ~UINT64_C(4095) : UINT64_C(1) << 46,
         .address = UINT64_C(3) << 44,
     };

@@ -33,6 +33,7 @@ struct computers_params {
     uint32_t pio_bytes;        // messages up to this long go by programmed I/O
     bool interrupts;           // what comes is told by interrupts, not found by polling
     uint32_t interrupt_cycles; // of the node, to enter the handler
+    bool checksum;             // messages have one
     uint32_t num_nodes;
     uint32_t ranks_per_node;      // 1..cores
     const double *node_clocks_hz; // [num_nodes]

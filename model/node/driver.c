@@ -155,6 +155,12 @@ static void drop_job(struct driver *self)
     self->num_jobs--;
 }
 
+// Flags of all pieces of a job.
+static uint32_t flags_of(const struct driver *self, const struct driver_job *job)
+{
+    return job->traffic_class << NIC_CLASS_SHIFT | (self->params.checksum ? NIC_CHECKSUM : 0U);
+}
+
 // Writes the descriptor of the next piece of the first job.
 static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
 {
@@ -164,8 +170,7 @@ static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
     struct nic_send_descriptor descriptor = {
         .address = job->address,
         .length = last ? (uint32_t)job->bytes : self->params.piece_bytes,
-        .flags = NIC_LAST | (job->tells_sent && last ? completes : 0U) |
-                 job->traffic_class << NIC_CLASS_SHIFT,
+        .flags = NIC_LAST | (job->tells_sent && last ? completes : 0U) | flags_of(self, job),
         .node = job->node,
         .context = job->context,
         .tag = job->tag,
@@ -190,8 +195,8 @@ static bool goes_by_pio(const struct driver *self)
 static uint32_t send_window(struct driver *self, struct core_op *ops, uint32_t num)
 {
     const struct driver_job *job = &self->jobs[self->first_job];
-    uint64_t flags = (uint64_t)job->traffic_class << NIC_CLASS_SHIFT;
-    push_store(ops, &num, register_at(self, NIC_PIO_SEND), job->bytes | flags << 32);
+    push_store(ops, &num, register_at(self, NIC_PIO_SEND),
+               job->bytes | (uint64_t)flags_of(self, job) << 32);
     push_load(ops, &num, register_at(self, NIC_PIO_STATUS), 8);
     self->step = DRIVER_READS_PIO;
     return num;

@@ -29,6 +29,7 @@ struct driver_params {
     uint32_t piece_bytes;   // of messages, and buffers
     uint32_t pio_bytes;     // 0: nothing goes by programmed I/O; at most the card's window
     bool interrupts;        // the card raises one for each completion
+    bool checksum;          // asked for with all that is sent
     uint32_t context;       // of the card
     uint64_t nic_address;   // of the card's registers
     uint64_t address;       // of rings and buffers: driver_bytes from here on
