@@ -31,6 +31,7 @@
     IF(NODES, "nodes.core.device_loads", U64, nodes.core.device_loads), \
     IF(NODES, "nodes.core.device_stores", U64, nodes.core.device_stores), \
     IF(NODES, "nodes.core.errors", U64, nodes.core.errors), \
+    IF(NODES, "nodes.core.interrupts", U64, nodes.core.interrupts), \
     NODES_BY("nodes.l1d.miss_rate", l1d_miss_rate), \
     IF(NODES, "nodes.l1d.reads", U64, nodes.l1d.reads), \
     IF(NODES, "nodes.l1d.read_misses", U64, nodes.l1d.read_misses), \
