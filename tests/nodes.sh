@@ -83,6 +83,10 @@ shape "and is as good as fixed hardware if it is fast enough" \
     'time[0] > 1.5 * time[1] and near(time[2], time[3], 0.02)' \
     nodes-processor --set fabric.packet.max_flits=9 --vary 'nodes.nic.processor_num=[1, 2, 4, 8]'
 
+shape "checksums cost it much, and fixed hardware little" \
+    'near(time[1], time[0], 0.05) and time[3] > 4 * time[2]' nodes-processor \
+    --vary 'nodes.nic.processor=[false, true]' --vary 'nodes.driver.checksum=[false, true]'
+
 shape "a larger L2 misses less, until the program fits" \
     'rises(of("nodes.l2.miss_rate")[3::-1]) and rises(time[3::-1]) and time[4] == time[5]' \
     nodes-cache --vary 'nodes.l2.size_bytes=[8192, 16384, 32768, 65536, 131072, 262144]'
