@@ -63,7 +63,8 @@ Test(config, wrong_types_and_units_are_refused_with_file_line_and_what_is_allowe
     REFUSED("workload: {rate_flits_per_node_cycle: 1e999}", "out of range");
     REFUSED("workload: {rate_flits_per_node_cycle: 1.01}", "out of range", "0..1");
     REFUSED("run: {max_cycles: auto}", "not an integer", "none");
-    REFUSED("nodes: {model: full}", "nodes.model", "ideal");
+    REFUSED("nodes: {model: fall}", "nodes.model", "ideal, full");
+    REFUSED("nodes: {model: full}", "nodes.model", "give workload.kind trace");
     REFUSED("workload: {collectives: {bcast: binomail}}", "nearest: binomial");
     REFUSED("workload: {packet_flits: [{flits: 4}]}", "without flits or weight");
     REFUSED("workload: {packet_flits: [{flits: 4, weight: 0}]}", "out of range");
