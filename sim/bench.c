@@ -20,6 +20,7 @@ struct best {
     double build_s, setup_s;
     size_t values;                                      // of what is varied
     uint64_t cycles, router_cycles, flit_hops, routers; // the same in all runs
+    uint64_t references;                                //
     uint64_t peak_rss_bytes;
     struct err err;
 };
@@ -91,6 +92,12 @@ static double least(double best, double value)
     return best < 0 || value < best ? value : best;
 }
 
+static uint64_t references_of(const struct core_stats *core)
+{
+    return core->ops[CORE_FETCH] + core->ops[CORE_LOAD] + core->ops[CORE_STORE] +
+           core->ops[CORE_MODIFY];
+}
+
 static void run_over(void *context, size_t run, const struct config *config,
                      const struct run_result *result, const struct err *err)
 {
@@ -113,6 +120,7 @@ static void run_over(void *context, size_t run, const struct config *config,
     self->router_cycles = result->router_cycles;
     self->flit_hops = result->counters.flit_hops;
     self->routers = result->topology.routers;
+    self->references = references_of(&result->nodes.core);
     if (result->peak_rss_bytes > self->peak_rss_bytes)
         self->peak_rss_bytes = result->peak_rss_bytes;
 }
@@ -132,6 +140,8 @@ static void fill_figures(const struct best *best, double *figures)
     figures[BENCH_ROUTER_CYCLES_PER_S] = quotient((double)best->router_cycles, best->cpu_s);
     figures[BENCH_NS_PER_FLIT_HOP] = quotient(best->cpu_s * 1e9, (double)best->flit_hops);
     figures[BENCH_CPU_S] = best->cpu_s;
+    if (best->references > 0)
+        figures[BENCH_REFERENCES_PER_S] = quotient((double)best->references, best->cpu_s);
     figures[BENCH_RATIO_TO_RTL] = quotient(best->cpu_s, best->rtl_cpu_s);
     figures[BENCH_SPEED_UP] = quotient(best->one_wall_s, best->wall_s);
     figures[BENCH_BUILD_S] = best->build_s;

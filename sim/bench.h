@@ -23,6 +23,7 @@ enum bench_figure {
     BENCH_CYCLES_PER_S,
     BENCH_ROUTER_CYCLES_PER_S,
     BENCH_NS_PER_FLIT_HOP,
+    BENCH_REFERENCES_PER_S, // to memory, of cores of full nodes
     BENCH_CPU_S,            // processor time of the cycle loop
     BENCH_RATIO_TO_RTL,     // of that to the same work's on `rtl`
     BENCH_SPEED_UP,         // of more threads: time of the cycle loop of one, by the clock,

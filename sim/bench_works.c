@@ -7,6 +7,7 @@ const struct bench_unit bench_units[BENCH_NUM_FIGURES] = {
     [BENCH_CYCLES_PER_S] = {"cycles_per_s", "k cycles/s", 1e-3, false},
     [BENCH_ROUTER_CYCLES_PER_S] = {"router_cycles_per_s", "M router-cycles/s", 1e-6, false},
     [BENCH_NS_PER_FLIT_HOP] = {"ns_per_flit_hop", "ns/flit-hop", 1, true},
+    [BENCH_REFERENCES_PER_S] = {"references_per_s", "M references/s", 1e-6, false},
     [BENCH_CPU_S] = {"cpu_s", "s", 1, true},
     [BENCH_RATIO_TO_RTL] = {"ratio_to_rtl", "x time of rtl", 1, true},
     [BENCH_SPEED_UP] = {"speed_up", "x speed of one", 1, false},
@@ -26,6 +27,7 @@ const struct bench_unit bench_units[BENCH_NUM_FIGURES] = {
 #define LEAN               "fabric.router={vcs: 2, buffer_flits: 4, flit_bits: 64}"
 #define ROUTER(vcs, depth) "fabric.router={vcs: " vcs ", buffer_flits: " depth "}"
 #define NO_WARMUP          "run.warmup_cycles=0"
+#define FULL_NODES         "nodes.model=full"
 
 // Cost of a flit-hop on a mesh, by load.
 #define MESH_HOPS(side, load, cycles)                                                              \
@@ -37,6 +39,17 @@ const struct bench_unit bench_units[BENCH_NUM_FIGURES] = {
             {BENCH_NS_PER_FLIT_HOP, 35, 15, "900-1,800"},                                          \
             {BENCH_CYCLES_PER_S},                                                                  \
             {BENCH_INSTRUCTIONS_PER_FLIT_HOP}                                                      \
+        }                                                                                          \
+    }
+
+// References of a program to memory, read from compressed text.
+#define REFERENCES(program)                                                                        \
+    {                                                                                              \
+        .name = "nodes-" program,                                                                  \
+        .title = "500,000 references of " program " through core, L1 and L2",                      \
+        .settings = {GRID("mesh", "[1, 1]"), "workload.kind=trace", FULL_NODES},                   \
+        .sample = program ".lackey.xz", .repeats = 5, .targets = {                                 \
+            {BENCH_REFERENCES_PER_S, 20e6, 0, NULL}                                                \
         }                                                                                          \
     }
 
@@ -151,6 +164,16 @@ const struct bench_work bench_works[] = {
         .repeats = 3,
         .targets = {{BENCH_CPU_S}, {BENCH_NS_PER_FLIT_HOP}},
     },
+    {
+        .name = "nodes-is",
+        .title = "64-rank MPI trace, NAS IS class S, 8x8 torus, full nodes",
+        .settings = {GRID("torus", "[8, 8]"), "workload.kind=trace", FULL_NODES},
+        .sample = "is.S.64.ti.tar.zst",
+        .repeats = 3,
+        .targets = {{BENCH_CPU_S}},
+    },
+    REFERENCES("sort"),
+    REFERENCES("gzip"),
     MEMORY("mesh", "C reference, 128x128 mesh, radix 5", GRID("mesh", "[128, 128]"), "2", "4",
            NULL),
     MEMORY("mesh", "C reference, 128x128 mesh, radix 5", GRID("mesh", "[128, 128]"), "4", "8",

@@ -184,6 +184,8 @@ static void find_kinds(struct sweep_output *self, const struct config *base)
         if (vary_configure(self->vary, i, base, &config, &err)) {
             self->table.has_load |= config.workload == WORKLOAD_SYNTHETIC;
             self->table.has_application |= config.workload == WORKLOAD_TRACE;
+            self->table.has_nodes |= config.node_model == MODEL_FULL;
+            self->table.has_ideal |= config.node_model != MODEL_FULL;
         }
         config_free(&config);
     }

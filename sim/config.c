@@ -263,6 +263,21 @@ static bool check_trace(const struct config *config, struct err *err)
                          config->header_flits, switching_names[config->switching], cut);
 }
 
+static bool check_driver(const struct config *config, struct err *err)
+{
+    const struct nic_params *nic = &config->nic;
+    uint32_t payload_bytes =
+        (config_cut_flits(config) - config->header_flits) * config->flit_bits / 8;
+    uint32_t most_bytes = nic->segmentation ? nic->max_message_bytes : payload_bytes;
+    if (!is_power_of_two(config->driver_send_slots))
+        return config_refuse(config, "nodes.driver.send_slots", err, "not a power of two");
+    if (!is_power_of_two(config->driver_receive_slots))
+        return config_refuse(config, "nodes.driver.receive_slots", err, "not a power of two");
+    return config->driver_piece_bytes <= most_bytes ||
+           config_refuse(config, "nodes.driver.piece_bytes", err,
+                         "the card sends at most %" PRIu32 " bytes at once", most_bytes);
+}
+
 static bool check_nodes(const struct config *config, struct err *err)
 {
     struct err why = {0};
@@ -277,10 +292,8 @@ static bool check_nodes(const struct config *config, struct err *err)
         return config_refuse(config, "nodes.ranks_per_node", err,
                              "%" PRIu32 " ranks have no core each of nodes.cores = %" PRIu32,
                              config->ranks_per_node, config->node.cores);
-    if (config->node_model == MODEL_FULL && !is_power_of_two(config->driver_send_slots))
-        return config_refuse(config, "nodes.driver.send_slots", err, "not a power of two");
-    if (config->node_model == MODEL_FULL && !is_power_of_two(config->driver_receive_slots))
-        return config_refuse(config, "nodes.driver.receive_slots", err, "not a power of two");
+    if (config->node_model == MODEL_FULL && !check_driver(config, err))
+        return false;
     if (config->node_model != MODEL_FULL ||
         (node_params_check(&config->node, "nodes", &why) &&
          clock_ratio_make(&ratio, config_node_clock_hz(config), config->fabric_clock_hz,

@@ -113,6 +113,7 @@ struct config {
     uint32_t driver_piece_bytes, driver_pio_bytes;
     bool driver_interrupts; // arrival: polling | interrupt
     uint32_t driver_interrupt_cycles;
+    bool driver_checksum;
 
     // Not a key: packets that messages are cut into are at most this long; 0: by max_flits and
     // buffer_flits alone. Set by --vary, so that runs with different switching cut alike.

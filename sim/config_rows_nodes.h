@@ -484,6 +484,10 @@
          RANGE(0, 1024),                                                                           \
          UNIT("bytes", "0", "messages up to this long go by programmed I/O"),                      \
          FULL},                                                                                    \
+        {.key = "nodes.driver.checksum",                                                           \
+         FIELD(BOOL, driver_checksum),                                                             \
+         UNIT("", "false", "what is sent is to have one, made and looked at by the cards"),        \
+         FULL},                                                                                    \
         {.key = "nodes.driver.arrival",                                                            \
          FIELD(FLAG, driver_interrupts),                                                           \
          .choices = choices_arrival,                                                               \

@@ -116,6 +116,47 @@ static struct figure_value ns_per_flit_hop(const struct figure_source *source)
     return real(hops > 0 ? source->result->wall_s * 1e9 / (double)hops : -1);
 }
 
+// --- of full nodes ------------------------------------------------------------------------------
+
+static struct figure_value share(uint64_t part, uint64_t whole)
+{
+    return real(whole > 0 ? (double)part / (double)whole : -1);
+}
+
+static struct figure_value core_stalled(const struct figure_source *source)
+{
+    const struct core_stats *core = &source->result->nodes.core;
+    uint64_t waits = 0;
+    for (int i = 0; i < CORE_NUM_WAITS; i++)
+        waits += i == CORE_WAIT_SOURCE ? 0 : core->wait_cycles[i];
+    return share(waits, waits + core->compute_cycles + core->busy_cycles +
+                            core->wait_cycles[CORE_WAIT_SOURCE]);
+}
+
+static struct figure_value l1d_miss_rate(const struct figure_source *source)
+{
+    const struct cache_stats *l1d = &source->result->nodes.l1d;
+    return share(l1d->read_misses + l1d->write_misses, l1d->reads + l1d->writes);
+}
+
+static struct figure_value l2_miss_rate(const struct figure_source *source)
+{
+    const struct l2_stats *l2 = &source->result->nodes.l2;
+    return share(l2->read_misses + l2->dma_read_misses, l2->reads + l2->dma_reads);
+}
+
+static struct figure_value bus_use_mean(const struct figure_source *source)
+{
+    const struct computers_stats *nodes = &source->result->nodes;
+    return share(nodes->bus.data_busy_cycles, nodes->cycles);
+}
+
+static struct figure_value channel_use_mean(const struct figure_source *source)
+{
+    const struct computers_stats *nodes = &source->result->nodes;
+    return share(nodes->channels.busy_cycles, nodes->channel_cycles);
+}
+
 static struct figure_value output_s(const struct figure_source *source)
 {
     return real(source->output_s);
@@ -133,6 +174,10 @@ static struct figure_value output_s(const struct figure_source *source)
 #define BY(path, function)                                                                         \
     {                                                                                              \
         path, COMPUTED, ALWAYS, .compute = function                                                \
+    }
+#define NODES_BY(path, function)                                                                   \
+    {                                                                                              \
+        path, COMPUTED, NODES, .compute = function                                                 \
     }
 #define HOST(path, type, field)                                                                    \
     {                                                                                              \

@@ -11,7 +11,7 @@
 // --- rows of a sweep --------------------------------------------------------------------------
 
 // Which runs a column means something to.
-enum column_of { EVERY_RUN, SYNTHETIC_RUNS, TRACE_RUNS };
+enum column_of { EVERY_RUN, SYNTHETIC_RUNS, TRACE_RUNS, IDEAL_RUNS, NODE_RUNS };
 
 struct column {
     const char *heading;
@@ -25,27 +25,38 @@ struct column {
 };
 
 static const struct column columns[] = {
-    {"diameter", "hops", "topology.diameter_hops", 8, 0, 1, EVERY_RUN, false},
-    {"distance", "hops, mean", "topology.average_hops", 10, 3, 1, EVERY_RUN, false},
+    {"diameter", "hops", "topology.diameter_hops", 8, 0, 1, IDEAL_RUNS, false},
+    {"distance", "hops, mean", "topology.average_hops", 10, 3, 1, IDEAL_RUNS, false},
     {"latency", "mean, cycles", "fabric.latency_cycles.mean", 12, 2, 1, EVERY_RUN, true},
     {"+-95 %", "cycles", "fabric.latency_cycles.ci95", 7, 2, 1, SYNTHETIC_RUNS, true},
-    {"latency", "p99, cycles", "fabric.latency_cycles.p99", 11, 0, 1, EVERY_RUN, true},
+    {"latency", "p99, cycles", "fabric.latency_cycles.p99", 11, 0, 1, IDEAL_RUNS, true},
     {"offered", "flits/node/cyc", "fabric.offered_flits_per_node_cycle", 14, 4, 1, SYNTHETIC_RUNS,
      false},
     {"accepted", "flits/node/cyc", "fabric.accepted_flits_per_node_cycle", 14, 4, 1, SYNTHETIC_RUNS,
      false},
     {"makespan", "cycles", "application.makespan_cycles", 12, 0, 1, TRACE_RUNS, false},
-    {"channels", "mean use, %", "fabric.channel_utilisation.mean", 11, 2, 100, EVERY_RUN, false},
+    {"channels", "mean use, %", "fabric.channel_utilisation.mean", 11, 2, 100, IDEAL_RUNS, false},
     {"channels", "max use, %", "fabric.channel_utilisation.max", 10, 2, 100, EVERY_RUN, false},
-    {"run", "cycles", "cycles", 12, 0, 1, EVERY_RUN, false},
+    {"cores", "stalled, %", "nodes.core.stalled", 10, 2, 100, NODE_RUNS, false},
+    {"L1D", "misses, %", "nodes.l1d.miss_rate", 9, 2, 100, NODE_RUNS, false},
+    {"L2", "misses, %", "nodes.l2.miss_rate", 9, 2, 100, NODE_RUNS, false},
+    {"bus data", "max use, %", "nodes.bus.utilisation.max", 10, 2, 100, NODE_RUNS, false},
+    {"DMA", "mean use, %", "nodes.nic.channels.utilisation", 11, 2, 100, NODE_RUNS, false},
+    {"run", "cycles", "cycles", 12, 0, 1, IDEAL_RUNS, false},
 };
 
 enum { NUM_COLUMNS = sizeof columns / sizeof *columns, OUTCOME_WIDTH = 11 };
 
 static bool has_column(const struct table *self, const struct column *column)
 {
-    return column->of == EVERY_RUN || (column->of == SYNTHETIC_RUNS && self->has_load) ||
-           (column->of == TRACE_RUNS && self->has_application);
+    const bool has[] = {
+        [EVERY_RUN] = true,
+        [SYNTHETIC_RUNS] = self->has_load,
+        [TRACE_RUNS] = self->has_application,
+        [IDEAL_RUNS] = self->has_ideal,
+        [NODE_RUNS] = self->has_nodes,
+    };
+    return has[column->of];
 }
 
 static void print_key(const struct table *self, size_t i, const char *text)

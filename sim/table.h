@@ -21,6 +21,8 @@ struct table {
     const size_t *widths;        // [num_keys], of the widest value or heading
     bool has_load;               // columns of synthetic traffic
     bool has_application;        // columns of traces
+    bool has_ideal;              // columns of the fabric, beside those of every run
+    bool has_nodes;              // columns of full nodes
 };
 
 void table_head(const struct table *self);

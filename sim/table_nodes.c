@@ -67,9 +67,9 @@ void table_nodes(FILE *to, const struct computers_stats *nodes)
         return;
     table_label(to, "cards");
     fprintf(to,
-            "%" PRIu64 " messages, %" PRIu64 " packets sent; DMA %.2f %% busy; %" PRIu64
+            "%" PRIu64 " messages, %" PRIu64 " packets sent; DMA channels %.2f %% busy; %" PRIu64
             " cycles a packet waited for room, %" PRIu64 " for a receive buffer\n",
             nodes->nic.messages_sent, nodes->nic.packets_sent,
-            percent(nodes->channels.busy_cycles, nodes->cycles),
+            percent(nodes->channels.busy_cycles, nodes->channel_cycles),
             nodes->nic.out_full_cycles + nodes->nic.in_full_cycles, nodes->nic.receive_wait_cycles);
 }

@@ -305,6 +305,7 @@ static bool lay_out(struct computers *self, struct err *err)
         .piece_bytes = params->piece_bytes,
         .pio_bytes = params->pio_bytes,
         .interrupts = params->interrupts,
+        .checksum = params->checksum,
         .nic_address = size_bytes ? (size_bytes + 4095) & ~UINT64_C(4095) : UINT64_C(1) << 46,
         .address = UINT64_C(3) << 44,
     };

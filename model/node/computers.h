@@ -33,6 +33,7 @@ struct computers_params {
     uint32_t pio_bytes;        // messages up to this long go by programmed I/O
     bool interrupts;           // what comes is told by interrupts, not found by polling
     uint32_t interrupt_cycles; // of the node, to enter the handler
+    bool checksum;             // messages have one
     uint32_t num_nodes;
     uint32_t ranks_per_node;      // 1..cores
     const double *node_clocks_hz; // [num_nodes]
@@ -65,6 +66,8 @@ struct computers_stats {
     struct mem_stats mem;
     struct nic_stats nic;
     struct nic_channel_stats channels; // of all DMA channels
+    uint64_t channel_cycles;           // `cycles`, for each DMA channel
+    double bus_use_max;                // share of time of data on the bus, of the busiest computer
     uint64_t driver_errors;            // completions with a status other than NIC_OK
 };
 

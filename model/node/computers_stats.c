@@ -108,8 +108,12 @@ void computers_stats(const struct workload *base, uint64_t cycle, struct compute
         uint64_t now = clock_node_cycle(computer->clock, fabric_cycles);
         stats->cycles += now;
         add_computer(stats, computer->node);
-        if (computer->nic)
+        double bus_use = (double)computer->node->bus.stats.data_busy_cycles / (double)now;
+        stats->bus_use_max = bus_use > stats->bus_use_max ? bus_use : stats->bus_use_max;
+        if (computer->nic) {
             add_card(stats, computer->nic, now);
+            stats->channel_cycles += now * (nic_num_masters(computer->nic) - 1);
+        }
         for (uint32_t r = 0; r < computer->num_ranks; r++)
             stats->driver_errors += computer->ranks[r].driver.errors;
     }

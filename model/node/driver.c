@@ -161,6 +161,12 @@ static void drop_job(struct driver *self)
     self->num_jobs--;
 }
 
+// Flags of all pieces of a job.
+static uint32_t flags_of(const struct driver *self, const struct driver_job *job)
+{
+    return job->traffic_class << NIC_CLASS_SHIFT | (self->params.checksum ? NIC_CHECKSUM : 0U);
+}
+
 // Writes the descriptor of the next piece of the first job.
 static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
 {
@@ -170,8 +176,7 @@ static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
     struct nic_send_descriptor descriptor = {
         .address = job->address,
         .length = last ? (uint32_t)job->bytes : self->params.piece_bytes,
-        .flags = NIC_LAST | (job->tells_sent && last ? completes : 0U) |
-                 job->traffic_class << NIC_CLASS_SHIFT,
+        .flags = NIC_LAST | (job->tells_sent && last ? completes : 0U) | flags_of(self, job),
         .node = job->node,
         .context = job->context,
         .tag = job->tag | (job->tells_sent && last ? ASKED : 0),
@@ -196,8 +201,8 @@ static bool goes_by_pio(const struct driver *self)
 static uint32_t send_window(struct driver *self, struct core_op *ops, uint32_t num)
 {
     const struct driver_job *job = &self->jobs[self->first_job];
-    uint64_t flags = (uint64_t)job->traffic_class << NIC_CLASS_SHIFT;
-    push_store(ops, &num, register_at(self, NIC_PIO_SEND), job->bytes | flags << 32);
+    push_store(ops, &num, register_at(self, NIC_PIO_SEND),
+               job->bytes | (uint64_t)flags_of(self, job) << 32);
     push_load(ops, &num, register_at(self, NIC_PIO_STATUS), 8);
     self->step = DRIVER_READS_PIO;
     return num;
@@ -279,8 +284,8 @@ static uint32_t window_sent(struct driver *self, struct core_op *ops, struct dri
         return send_window(self, ops, 0);
     const struct driver_job *job = &self->jobs[self->first_job];
     self->errors += self->value != NIC_OK;
-    *news = (struct driver_news){.tag = job->tag};
-    *has_news = job->tells_sent;
+    *news = (struct driver_news){.status = (uint32_t)self->value, .tag = job->tag};
+    *has_news = job->tells_sent || self->value != NIC_OK;
     drop_job(self);
     self->step = DRIVER_RESTS;
     return 0;
@@ -295,14 +300,15 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
     case DRIVER_READS_FLAGS:
         if (is_there(self)) {
             self->received = self->value >> 32 & NIC_RECEIVED;
-            self->errors += (uint32_t)self->value != NIC_OK;
+            self->status = (uint32_t)self->value;
+            self->errors += self->status != NIC_OK;
             return read_word(self, ops, DRIVER_READS_TAG, completion, 8);
         }
         self->step = DRIVER_RESTS;
         break;
     case DRIVER_READS_TAG: {
-        *news = (struct driver_news){self->received, self->value & ~ASKED};
-        *has_news = self->received || self->value & ASKED;
+        *news = (struct driver_news){self->received, self->status, self->value & ~ASKED};
+        *has_news = self->received || self->value & ASKED || self->status != NIC_OK;
         self->step = DRIVER_RESTS;
         self->mail = true; // there may be more
         completion = completion_at(&self->params, self->completed + 1);

@@ -33,6 +33,7 @@ struct driver_params {
     uint32_t piece_bytes;   // of messages, and buffers
     uint32_t pio_bytes;     // 0: nothing goes by programmed I/O; at most the card's window
     bool interrupts;        // the card raises one for each completion
+    bool checksum;          // asked for with all that is sent
     uint32_t context;       // of the card
     uint64_t nic_address;   // of the card's registers
     uint64_t address;       // of rings and buffers: driver_bytes from here on
@@ -50,14 +51,15 @@ struct driver_job {
 
 // What a completion tells.
 struct driver_news {
-    bool received; // a piece, else all of a message has left its buffer
+    bool received;   // a piece, else all of a message has left its buffer
+    uint32_t status; // enum nic_status: NIC_OK, or what was wrong
     uint64_t tag;
 };
 
 enum driver_step {
     DRIVER_RESTS,
     DRIVER_READS_FLAGS,
-    DRIVER_READS_TAG,
+    DRIVER_READS_TAG, // and the status
     DRIVER_READS_SHADOW,
     DRIVER_READS_PIO // the status of what was sent by programmed I/O
 };
@@ -79,8 +81,9 @@ struct driver {
     uint32_t completed;  // consumer of the completion ring
     uint32_t unreturned; // completions that the card has not been told of
     enum driver_step step;
-    uint64_t value;    // of the load of this step
-    bool received;     // of the completion whose tag is read
+    uint64_t value;    // of the last load
+    uint32_t status;   // of the completion whose tag is read
+    bool received;     // likewise
     bool mail;         // the card has written to the mailbox since its flags were read
     bool shadow_stale; // and since the shadow word was read
     struct bus_monitor monitor;

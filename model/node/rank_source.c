@@ -2,12 +2,33 @@
 #include "model/node/rank_source.h"
 
 #include "model/node/core.h"
+#include "nic/nic_layout.h"
 
+#include <inttypes.h>
 #include <stddef.h>
+
+// The card could not do what it was asked to: the program cannot go on without the message.
+static bool refuse(struct rank_source *self, uint32_t status)
+{
+    static const char *const words[NIC_NUM_STATUSES] = {
+        [NIC_BAD_ADDRESS] = "its buffer is not in memory",
+        [NIC_BAD_LENGTH] = "a piece is longer than nodes.nic.max_message_bytes, or than a packet "
+                           "without nodes.nic.segmentation",
+        [NIC_BUS_ERROR] = "the bus found no memory at its buffer",
+        [NIC_ABORTED] = "its sender could not read all of its buffer",
+    };
+    const char *word = status < NIC_NUM_STATUSES ? words[status] : NULL;
+    return err_set(&self->err, ERR_RUN,
+                   "rank %" PRIu32 ": the network interface card gave up a message with status "
+                   "%" PRIu32 "%s%s",
+                   self->rank, status, word ? ": " : "", word ? word : "");
+}
 
 // Tells the program of a completion.
 static bool tell(struct rank_source *self, const struct driver_news *news, uint64_t cycle)
 {
+    if (news->status != NIC_OK)
+        return refuse(self, news->status);
     if (news->received)
         return mpi_received(self->mpi, (uint32_t)news->tag, cycle, &self->err);
     mpi_sent(self->mpi, (uint32_t)news->tag, cycle);
@@ -30,6 +51,11 @@ static bool turn(struct rank_source *self, uint64_t cycle)
     if (self->num_ops > 0)
         return true;
     self->deferred = false;
+    if (self->has_asked) {
+        self->has_asked = false;
+        self->ops[self->num_ops++] = self->asked;
+        return true;
+    }
     if (!self->runnable)
         return false;
     self->runnable = false;
@@ -130,8 +156,12 @@ void rank_source_free(struct rank_source *self)
 
 static void push(struct rank_source *self, struct core_op op)
 {
-    self->ops[self->num_ops++] = op;
     self->runnable = true; // once it is done
+    self->has_asked = self->driver.num_jobs > 0;
+    if (self->has_asked)
+        self->asked = op;
+    else
+        self->ops[self->num_ops++] = op;
 }
 
 void rank_source_compute(struct rank_source *self, uint64_t cycles)

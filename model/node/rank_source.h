@@ -25,7 +25,9 @@ struct rank_source {
     bool driver_busy;           // operations of the driver, not of the handler, are being executed
     bool deferred;              // the handler found it so: its work is left to do
     struct core_op handler_ops[DRIVER_MAX_OPS];
-    bool runnable;      // the rank has something to do
+    bool runnable;  // the rank has something to do
+    bool has_asked; // for an operation, which comes behind those that send
+    struct core_op asked;
     bool asleep;        // the core waits for core_wake
     uint64_t end_cycle; // of the core, when the rank ended; MEM_NEVER before
     struct err err;     // what was wrong, at which the source has ended
