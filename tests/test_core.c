@@ -3,6 +3,7 @@
 #include "tests/node_rig.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 Test(core, operations_that_hit_take_their_cycles_one_after_the_other)
 {
@@ -72,6 +73,51 @@ Test(core, every_cycle_is_accounted_for)
             cr_expect_gt(rig_stats(node)->wait_cycles[CORE_WAIT_FETCH], 100);
             node_free(node);
         }
+}
+
+// --- the fast way -------------------------------------------------------------------------------
+
+static void take_any(struct core_source *base, uint64_t value, uint64_t cycle)
+{
+    (void)base;
+    (void)value;
+    (void)cycle;
+}
+
+// Values make a core go through its operations step by step; without them it runs over hits.
+Test(core, values_change_nothing_but_what_is_read)
+{
+    enum { NUM_OPS = 3000 };
+    static const uint8_t kinds[] = {CORE_LOAD,  CORE_LOAD,  CORE_LOAD,    CORE_STORE,
+                                    CORE_FETCH, CORE_FETCH, CORE_COMPUTE, CORE_FENCE};
+    static struct core_op ops[NUM_OPS];
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct rng rng = rng_make(seed, RNG_SHUFFLE, 3);
+        struct node_params p = rig_params((uint32_t)seed % 4, 0);
+        p.l1d.geometry = (struct cache_geometry){2048, 64, 4, CACHE_TREE_PLRU};
+        p.l1d.hit_latency_cycles = 1 + (uint32_t)seed % 3;
+        struct core_stats stats[2];
+        struct cache_stats cache_stats[2];
+        for (uint32_t i = 0; i < NUM_OPS; i++)
+            ops[i] = (struct core_op){.address = rng_below(&rng, i % 16 ? 200 : 2000) * 8,
+                                      .bytes = 8,
+                                      .kind = kinds[rng_below(&rng, sizeof kinds)]};
+        for (int with_values = 0; with_values <= 1; with_values++) {
+            for (uint32_t i = 0; with_values && i < NUM_OPS; i++)
+                ops[i].has_value = ops[i].kind == CORE_LOAD || ops[i].kind == CORE_STORE;
+            struct node *node = rig_node(&p);
+            struct script script = script_make(ops, NUM_OPS);
+            script.base.loaded = take_any;
+            core_start(&node->cores[0].core, &script.base, 0);
+            rig_run_to(node, MEM_NEVER);
+            stats[with_values] = *rig_stats(node);
+            cache_stats[with_values] = node->cores[0].l1d.stats;
+            node_free(node);
+        }
+        cr_expect_eq(memcmp(&stats[0], &stats[1], sizeof stats[0]), 0, "seed %u", (unsigned)seed);
+        cr_expect_eq(memcmp(&cache_stats[0], &cache_stats[1], sizeof cache_stats[0]), 0);
+        cr_expect_gt(cache_stats[0].write_backs, 10);
+    }
 }
 
 // --- store buffer -------------------------------------------------------------------------------

@@ -92,6 +92,9 @@ bool node_ended(const struct node *self)
 
 // --- making -------------------------------------------------------------------------------------
 
+// Random streams of a node: of L2, then of the cores' L1s.
+enum { STREAMS = 1 + 2 * NODE_MAX_CORES };
+
 bool node_add_agent(struct node *self, struct mem_agent *agent, struct err *err)
 {
     if (self->num_agents == NODE_MAX_AGENTS)
@@ -108,7 +111,7 @@ static bool add_cache(struct node *self, uint32_t core_idx, bool instruction, ui
     struct cache *cache = instruction ? &place->l1i : &place->l1d;
     char *name = place->names[instruction];
     snprintf(name, sizeof place->names[0], "core%u.l1%c", core_idx, instruction ? 'i' : 'd');
-    uint64_t stream = (instance * NODE_MAX_CORES + core_idx) * 2 + instruction + 1;
+    uint64_t stream = instance * STREAMS + 1 + 2 * core_idx + instruction;
     return (cache_make(cache, instruction ? &params->l1i : &params->l1d, instruction, name,
                        &place->core, instruction ? NULL : watch, seed, stream) ||
             err_set(err, ERR_RUN, "out of memory")) &&
@@ -122,9 +125,8 @@ static bool make(struct node *self, uint64_t seed, uint64_t instance, struct lin
     const struct node_params *params = &self->params;
     uint32_t line_bytes = params->bus.line_bytes;
     bus_init(&self->bus, &params->bus, &self->memory, &self->image, watch);
-    // Streams of caches: those of the L1s of core 0 come after that of L2.
     if (!memory_side_make(&self->memory, &params->mem, &params->l2, &self->bus, line_bytes, watch,
-                          seed, instance * NODE_MAX_CORES * 2))
+                          seed, instance * STREAMS))
         return err_set(err, ERR_RUN, "out of memory");
     for (uint32_t i = 0; i < params->cores; i++) {
         struct node_core *place = &self->cores[i];
