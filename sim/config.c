@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/clock.h"
+#include "nic/nic_layout.h"
 #include "sim/config_value.h"
 #include "sim/limits.h"
 
