@@ -223,7 +223,7 @@ static uint32_t hand_over(struct driver *self, struct core_op *ops)
 {
     uint32_t num = 0;
     if (goes_by_pio(self))
-        return fill_window(self, ops);
+        return self->window_full ? send_window(self, ops, 0) : fill_window(self, ops);
     while (self->num_jobs > 0 && !goes_by_pio(self) &&
            self->sent - self->consumed < self->params.send_slots &&
            num + STORES_OF_DESCRIPTOR + 1 <= DRIVER_MAX_OPS)
@@ -270,20 +270,27 @@ static uint32_t take(struct driver *self, struct core_op *ops, struct driver_new
     return num;
 }
 
+// Looks for a completion, at this address.
+static uint32_t look(struct driver *self, struct core_op *ops, uint64_t completion)
+{
+    self->mail = false;
+    return read_word(self, ops, DRIVER_READS_FLAGS,
+                     completion + offsetof(struct nic_completion, status), 8);
+}
+
 // The window has been sent, or the card had no room for it. Who waits for it to leave its buffer is
 // told.
-static uint32_t window_sent(struct driver *self, struct core_op *ops, struct driver_news *news,
-                            bool *has_news)
+static void window_sent(struct driver *self, struct driver_news *news, bool *has_news)
 {
-    if (self->value == NIC_PIO_BUSY)
-        return send_window(self, ops, 0);
+    self->step = DRIVER_RESTS;
+    self->window_full = self->value == NIC_PIO_BUSY;
+    if (self->window_full)
+        return;
     const struct driver_job *job = &self->jobs[self->first_job];
     self->errors += self->value != NIC_OK;
     *news = (struct driver_news){.tag = job->tag};
     *has_news = job->tells_sent;
     drop_job(self);
-    self->step = DRIVER_RESTS;
-    return 0;
 }
 
 uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_op *ops,
@@ -315,26 +322,26 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
         self->consumed = (uint32_t)self->value;
         self->step = DRIVER_RESTS;
         break;
-    case DRIVER_READS_PIO: {
-        uint32_t num = window_sent(self, ops, news, has_news);
-        if (num > 0 || *has_news)
-            return num;
+    case DRIVER_READS_PIO:
+        window_sent(self, news, has_news);
+        if (*has_news)
+            return 0;
         break;
-    }
     case DRIVER_RESTS:
         break;
     }
-    if (self->mail && turn.polls) {
-        self->mail = false;
-        return read_word(self, ops, DRIVER_READS_FLAGS,
-                         completion + offsetof(struct nic_completion, status), 8);
-    }
+    if (self->mail && self->window_full) // what is taken may make room
+        return look(self, ops, completion);
     uint32_t num = turn.hands_over ? hand_over(self, ops) : 0;
-    if (num == 0 && turn.hands_over && self->num_jobs > 0 && self->shadow_stale) {
+    if (num > 0)
+        return num;
+    if (self->mail && turn.polls)
+        return look(self, ops, completion);
+    if (turn.hands_over && self->num_jobs > 0 && self->shadow_stale) {
         self->shadow_stale = false;
         return read_word(self, ops, DRIVER_READS_SHADOW, self->params.address, 8);
     }
-    return num;
+    return 0;
 }
 
 void driver_loaded(struct driver *self, uint64_t value)
