@@ -271,8 +271,12 @@ static bool check_driver(const struct config *config, struct err *err)
     uint32_t most_bytes = nic->segmentation ? nic->max_message_bytes : payload_bytes;
     if (!is_power_of_two(config->driver_send_slots))
         return config_refuse(config, "nodes.driver.send_slots", err, "not a power of two");
-    if (!is_power_of_two(config->driver_receive_slots))
+    if (config->driver_receive_slots > 0 && !is_power_of_two(config->driver_receive_slots))
         return config_refuse(config, "nodes.driver.receive_slots", err, "not a power of two");
+    if (config->driver_pio_bytes > config->driver_piece_bytes)
+        return config_refuse(config, "nodes.driver.pio_bytes", err,
+                             "more than the buffers of nodes.driver.piece_bytes = %" PRIu32,
+                             config->driver_piece_bytes);
     return config->driver_piece_bytes <= most_bytes ||
            config_refuse(config, "nodes.driver.piece_bytes", err,
                          "the card sends at most %" PRIu32 " bytes at once", most_bytes);

@@ -292,6 +292,10 @@
          FIELD(BOOL, nic.reassembly),                                                              \
          UNIT("", "true", "packets may come in any order"),                                        \
          FULL},                                                                                    \
+        {.key = "nodes.nic.grants",                                                                \
+         FIELD(BOOL, nic.grants),                                                                  \
+         UNIT("", "false", "a message by DMA is sent when the card there has a buffer for it"),    \
+         FULL},                                                                                    \
         {.key = "nodes.nic.checksum",                                                              \
          FIELD(BOOL, nic.checksum),                                                                \
          UNIT("", "true", "checksums are made and looked at where asked for"),                     \
@@ -472,7 +476,8 @@
         {.key = "nodes.driver.receive_slots",                                                      \
          FIELD(UINT32, driver_receive_slots),                                                      \
          RANGE(4, 16384),                                                                          \
-         UNIT("", "64", "of the receive ring, a buffer each; a power of two"),                     \
+         .word = "auto",                                                                           \
+         UNIT("", "auto", "of the receive ring, a buffer each; a power of two; auto: by ranks"),   \
          FULL},                                                                                    \
         {.key = "nodes.driver.piece_bytes",                                                        \
          FIELD(UINT32, driver_piece_bytes),                                                        \

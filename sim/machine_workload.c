@@ -3,6 +3,7 @@
 #include "sim/machine.h"
 
 #include "model/node/computers.h"
+#include "model/node/driver.h"
 #include "model/node/mpi.h"
 #include "model/node/packets.h"
 #include "model/node/synthetic.h"
@@ -12,16 +13,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Slots of which three quarters, which are posted at any time, are enough for each other rank.
+static uint32_t receive_slots(const struct config *config, uint32_t num_ranks)
+{
+    uint32_t slots = 64;
+    while (slots / 4 * 3 < num_ranks && slots < DRIVER_MAX_RECEIVE_SLOTS)
+        slots *= 2;
+    return config->driver_receive_slots > 0 ? config->driver_receive_slots : slots;
+}
+
+// Without grants, buffers for fewer messages than may come at a time can lock cards up.
+static bool enough_slots(const struct machine *self, const struct config *config, uint32_t slots,
+                         struct err *err)
+{
+    uint32_t others = self->trace ? self->trace->num_ranks - 1 : 0;
+    return config->nic.grants || slots / 4 * 3 >= others ||
+           config_refuse(config, "nodes.driver.receive_slots", err,
+                         "%" PRIu32 " slots, three quarters of which are posted at any time, are "
+                         "too few for %" PRIu32 " ranks that may send; give more, or "
+                         "nodes.nic.grants true",
+                         slots, others);
+}
+
 // All but the program.
 static struct computers_params computers_params(const struct machine *self,
                                                 const struct config *config)
 {
+    uint32_t num_ranks =
+        self->trace ? self->trace->num_ranks : self->topology->num_nodes * config->ranks_per_node;
     uint32_t flit_bytes = config->flit_bits / 8;
     struct computers_params params = {
         .node = config->node,
         .nic = config->nic,
         .send_slots = config->driver_send_slots,
-        .receive_slots = config->driver_receive_slots,
+        .receive_slots = receive_slots(config, num_ranks),
         .piece_bytes = config->driver_piece_bytes,
         .pio_bytes = config->driver_pio_bytes,
         .interrupts = config->driver_interrupts,
@@ -51,7 +76,9 @@ uint64_t machine_workload_bytes(const struct machine *self, const struct config 
     if (config->node_model != MODEL_FULL)
         return 0;
     struct computers_params params = computers_params(self, config);
-    return computers_bytes(&params, self->trace ? self->trace->num_ranks : 1);
+    return computers_bytes(&params, self->memory  ? 1
+                                    : self->trace ? self->trace->num_ranks
+                                                  : params.num_nodes * params.ranks_per_node);
 }
 
 // Refuses packets that no buffer can take whole.
@@ -136,6 +163,8 @@ static bool make_computers(struct machine *self, const struct config *config, st
                              "%" PRIu32 " bytes do not fit the card's window of %" PRIu32
                              " (nodes.nic.window_bytes, and what a packet takes)",
                              params.pio_bytes, params.nic.window_bytes);
+    if (!enough_slots(self, config, params.receive_slots, err))
+        return false;
     self->computers = true;
     self->workload = computers_new(&params, err);
     return self->workload != NULL;

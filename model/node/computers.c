@@ -205,12 +205,10 @@ static uint32_t send_message(void *context, const struct mpi_transfer *transfer,
         .bytes = transfer->bytes > 0 ? transfer->bytes : MPI_HEADER_BYTES,
         .tells_sent = transfer->tells_sent,
     };
-    if (!driver_send(&source_of(self, transfer->from)->driver, &job)) {
+    uint32_t num_pieces = driver_send(&source_of(self, transfer->from)->driver, &job);
+    if (num_pieces == 0)
         err_set(err, ERR_RUN, "out of memory");
-        return 0;
-    }
-    uint64_t piece_bytes = self->params.piece_bytes;
-    return (uint32_t)((job.bytes + piece_bytes - 1) / piece_bytes);
+    return num_pieces;
 }
 
 // --- making -------------------------------------------------------------------------------------

@@ -125,13 +125,15 @@ void driver_free(struct driver *self)
 
 // --- sending ------------------------------------------------------------------------------------
 
-bool driver_send(struct driver *self, const struct driver_job *job)
+uint32_t driver_send(struct driver *self, const struct driver_job *job)
 {
+    uint64_t piece_bytes = self->params.piece_bytes;
+    bool by_pio = job->bytes <= self->params.pio_bytes;
     if (self->num_jobs == self->cap_jobs) {
         uint32_t cap = self->cap_jobs ? 2 * self->cap_jobs : FIRST_JOBS;
         struct driver_job *jobs = calloc(cap, sizeof *jobs);
         if (!jobs)
-            return false;
+            return 0;
         for (uint32_t i = 0; i < self->num_jobs; i++)
             jobs[i] = self->jobs[(self->first_job + i) & (self->cap_jobs - 1)];
         free(self->jobs);
@@ -139,8 +141,11 @@ bool driver_send(struct driver *self, const struct driver_job *job)
         self->cap_jobs = cap;
         self->first_job = 0;
     }
-    self->jobs[(self->first_job + self->num_jobs++) & (self->cap_jobs - 1)] = *job;
-    return true;
+    struct driver_job *place =
+        &self->jobs[(self->first_job + self->num_jobs++) & (self->cap_jobs - 1)];
+    *place = *job;
+    place->by_pio = by_pio;
+    return by_pio ? 1 : (uint32_t)((job->bytes + piece_bytes - 1) / piece_bytes);
 }
 
 static void push_store(struct core_op *ops, uint32_t *num, uint64_t address, uint64_t value)
@@ -194,7 +199,7 @@ static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
 
 static bool goes_by_pio(const struct driver *self)
 {
-    return self->num_jobs > 0 && self->jobs[self->first_job].bytes <= self->params.pio_bytes;
+    return self->num_jobs > 0 && self->jobs[self->first_job].by_pio;
 }
 
 // Asks the card to send its window, and how that went.
@@ -227,6 +232,10 @@ static uint32_t fill_window(struct driver *self, struct core_op *ops)
 static uint32_t hand_over(struct driver *self, struct core_op *ops)
 {
     uint32_t num = 0;
+    if (self->window_full) {
+        self->window_full = false;
+        return send_window(self, ops, 0);
+    }
     if (goes_by_pio(self))
         return fill_window(self, ops);
     while (self->num_jobs > 0 && !goes_by_pio(self) &&
@@ -277,18 +286,17 @@ static uint32_t take(struct driver *self, struct core_op *ops, struct driver_new
 
 // The window has been sent, or the card had no room for it. Who waits for it to leave its buffer is
 // told.
-static uint32_t window_sent(struct driver *self, struct core_op *ops, struct driver_news *news,
-                            bool *has_news)
+static void window_sent(struct driver *self, struct driver_news *news, bool *has_news)
 {
-    if (self->value == NIC_PIO_BUSY)
-        return send_window(self, ops, 0);
+    self->step = DRIVER_RESTS;
+    self->window_full = self->value == NIC_PIO_BUSY;
+    if (self->window_full)
+        return;
     const struct driver_job *job = &self->jobs[self->first_job];
     self->errors += self->value != NIC_OK;
     *news = (struct driver_news){.status = (uint32_t)self->value, .tag = job->tag};
     *has_news = job->tells_sent || self->value != NIC_OK;
     drop_job(self);
-    self->step = DRIVER_RESTS;
-    return 0;
 }
 
 uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_op *ops,
@@ -321,16 +329,16 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
         self->consumed = (uint32_t)self->value;
         self->step = DRIVER_RESTS;
         break;
-    case DRIVER_READS_PIO: {
-        uint32_t num = window_sent(self, ops, news, has_news);
-        if (num > 0 || *has_news)
-            return num;
+    case DRIVER_READS_PIO:
+        window_sent(self, news, has_news);
+        if (*has_news)
+            return 0;
         break;
-    }
     case DRIVER_RESTS:
         break;
     }
-    if (self->mail && turn.polls) {
+    // What is posted again by and by may be what a full window waits for.
+    if (self->mail && (turn.polls || self->window_full)) {
         self->mail = false;
         return read_word(self, ops, DRIVER_READS_FLAGS,
                          completion + offsetof(struct nic_completion, status), 8);

@@ -47,6 +47,7 @@ struct driver_job {
     uint64_t address;
     uint64_t bytes; // left; 1..
     bool tells_sent;
+    bool by_pio; // set by driver_send
 };
 
 // What a completion tells.
@@ -84,6 +85,7 @@ struct driver {
     uint64_t value;    // of the last load
     uint32_t status;   // of the completion whose tag is read
     bool received;     // likewise
+    bool window_full;  // the card had no room for what is in its window
     bool mail;         // the card has written to the mailbox since its flags were read
     bool shadow_stale; // and since the shadow word was read
     struct bus_monitor monitor;
@@ -99,8 +101,9 @@ void driver_init(struct driver *self, const struct driver_params *params, struct
                  struct nic *nic, void (*woken)(void *context, uint64_t cycle), void *context);
 void driver_free(struct driver *self);
 
-// False if out of memory.
-bool driver_send(struct driver *self, const struct driver_job *job);
+// Takes a job; returns the number of pieces, each of which will be a completion where it goes, or 0
+// if out of memory.
+uint32_t driver_send(struct driver *self, const struct driver_job *job);
 
 // The next operations, at most DRIVER_MAX_OPS. With *has_news it tells of a completion, and is to
 // be called again after these operations, if any; else 0: it waits for mail.
