@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum core_op_kind {
-    CORE_COMPUTE, // `address` cycles, 0..2^32-1
+    CORE_COMPUTE, // `address` cycles, up to 2^50
     CORE_FETCH,   // an instruction
     CORE_LOAD,
     CORE_STORE,

@@ -2,6 +2,7 @@
 #include "nic/nic_params.h"
 
 #include "nic/nic_layout.h"
+#include "sim/limits.h"
 
 #include <inttypes.h>
 
@@ -60,34 +61,15 @@ const struct nic_params nic_default_params = {
     .line_bytes = 64,
 };
 
-struct row {
-    const char *name;
-    uint64_t value;
-    uint64_t low, high;
-    bool power_of_two;
-};
-
-static bool check_rows(const struct row *rows, size_t num, const char *key, struct err *err)
-{
-    for (const struct row *row = rows; row < rows + num; row++) {
-        bool fits = row->value >= row->low && row->value <= row->high;
-        if (!fits || (row->power_of_two && (row->value & (row->value - 1))))
-            return err_set(err, ERR_CONFIG, "%s.%s: %" PRIu64 " is not %sin %" PRIu64 "..%" PRIu64,
-                           key, row->name, row->value, row->power_of_two ? "a power of two " : "",
-                           row->low, row->high);
-    }
-    return true;
-}
-
 static bool check_costs(const struct nic_cost *costs, const char *name, const char *key,
                         struct err *err)
 {
     for (uint32_t i = 0; i < NIC_NUM_HANDLERS; i++) {
-        const struct row rows[] = {
+        const struct limits rows[] = {
             {"each", costs[i].each, 0, 100000, false},
             {"per_16_bytes", costs[i].per_16_bytes, 0, 10000, false},
         };
-        if (!check_rows(rows, 2, nic_handler_names[i], err))
+        if (!limits_check(rows, 2, nic_handler_names[i], err))
             return err_prefix(err, "%s.%s", key, name);
     }
     return true;
@@ -97,14 +79,14 @@ static bool check_costs(const struct nic_cost *costs, const char *name, const ch
 static bool check_sizes(const struct nic_params *p, const char *key, struct err *err)
 {
     uint64_t packet_bytes = nic_packet_ram_bytes(p, p->max_payload_bytes);
-    const struct row rows[] = {
+    const struct limits rows[] = {
         {"out_ram_bytes", p->out_ram_bytes, packet_bytes, 1 << 30, false},
         {"in_ram_bytes", p->in_ram_bytes, packet_bytes, 1 << 30, false},
         {"window_bytes", p->window_bytes, 8,
          p->max_payload_bytes < NIC_MAX_WINDOW_BYTES ? p->max_payload_bytes : NIC_MAX_WINDOW_BYTES,
          false},
     };
-    if (!check_rows(rows, sizeof rows / sizeof *rows, key, err))
+    if (!limits_check(rows, sizeof rows / sizeof *rows, key, err))
         return false;
     return p->window_bytes % 8 == 0 ||
            err_set(err, ERR_CONFIG, "%s.window_bytes: %u is not a multiple of 8", key,
@@ -113,7 +95,7 @@ static bool check_sizes(const struct nic_params *p, const char *key, struct err 
 
 bool nic_params_check(const struct nic_params *p, const char *key, struct err *err)
 {
-    const struct row rows[] = {
+    const struct limits rows[] = {
         {"contexts", p->num_contexts, 1, NIC_MAX_CONTEXTS, false},
         {"ram_block_bytes", p->ram_block_bytes, 8, 4096, true},
         {"max_payload_bytes", p->max_payload_bytes, 8, 65536, false},
@@ -135,7 +117,7 @@ bool nic_params_check(const struct nic_params *p, const char *key, struct err *e
         {"processor_den", p->processor_den, 1, 1000, false},
         {"line_bytes", p->line_bytes, 32, 4096, true},
     };
-    return check_rows(rows, sizeof rows / sizeof *rows, key, err) && check_sizes(p, key, err) &&
+    return limits_check(rows, sizeof rows / sizeof *rows, key, err) && check_sizes(p, key, err) &&
            check_costs(p->cycles, "cycles", key, err) &&
            check_costs(p->instructions, "instructions", key, err);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/clock.h"
 #include "sim/config_value.h"
+#include "sim/limits.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -174,11 +175,6 @@ static bool refuse_fault(const struct config *config, struct err *why, struct er
     return err_set(err, why->status, "%s", why->text);
 }
 
-static bool is_power_of_two(uint32_t x)
-{
-    return x && !(x & (x - 1));
-}
-
 // The same, or else where the topology was.
 static const char *topology_where(const struct config *config, const char *fault)
 {
@@ -269,9 +265,9 @@ static bool check_driver(const struct config *config, struct err *err)
     uint32_t payload_bytes =
         (config_cut_flits(config) - config->header_flits) * config->flit_bits / 8;
     uint32_t most_bytes = nic->segmentation ? nic->max_message_bytes : payload_bytes;
-    if (!is_power_of_two(config->driver_send_slots))
+    if (!limits_power_of_two(config->driver_send_slots))
         return config_refuse(config, "nodes.driver.send_slots", err, "not a power of two");
-    if (config->driver_receive_slots > 0 && !is_power_of_two(config->driver_receive_slots))
+    if (config->driver_receive_slots > 0 && !limits_power_of_two(config->driver_receive_slots))
         return config_refuse(config, "nodes.driver.receive_slots", err, "not a power of two");
     if (config->driver_pio_bytes > config->driver_piece_bytes)
         return config_refuse(config, "nodes.driver.pio_bytes", err,
@@ -296,6 +292,11 @@ static bool check_nodes(const struct config *config, struct err *err)
         return config_refuse(config, "nodes.ranks_per_node", err,
                              "%" PRIu32 " ranks have no core each of nodes.cores = %" PRIu32,
                              config->ranks_per_node, config->node.cores);
+    if (config->node_model == MODEL_FULL &&
+        config->node.l1d.geometry.line_bytes < NIC_RING_ALIGN_BYTES)
+        return config_refuse(config, "nodes.l1d.line_bytes", err,
+                             "%" PRIu32 " bytes are less than a descriptor of the card, %d",
+                             config->node.l1d.geometry.line_bytes, NIC_RING_ALIGN_BYTES);
     if (config->node_model == MODEL_FULL && !check_driver(config, err))
         return false;
     if (config->node_model != MODEL_FULL ||

@@ -28,18 +28,27 @@ static bool refuse(const struct reader *self, const yaml_node_t *at, const char 
     return config_value_refuse(self->place, at, self->key, self->err, "%s", what);
 }
 
+// A number, from the front of *text.
+static bool read_node(const char **text, uint32_t *node)
+{
+    enum { MAX_DIGITS = 9 };
+    size_t digits = strspn(*text, "0123456789");
+    if (digits == 0 || digits > MAX_DIGITS)
+        return false;
+    *node = (uint32_t)strtoul(*text, NULL, 10);
+    *text += digits;
+    return true;
+}
+
 // "3" or "0-31".
 static bool read_range(const char *text, struct group *group)
 {
-    char rest;
-    if (!text || strspn(text, "0123456789-") != strlen(text))
+    if (!text || !read_node(&text, &group->first))
         return false;
-    int num = sscanf(text, "%" SCNu32 "-%" SCNu32 "%c", &group->first, &group->last, &rest);
-    if (num == 1 && !strchr(text, '-'))
-        group->last = group->first;
-    else if (num != 2)
+    group->last = group->first;
+    if (*text == '-' && (text++, !read_node(&text, &group->last)))
         return false;
-    return group->first <= group->last;
+    return !*text && group->first <= group->last;
 }
 
 static bool read_clock(const char *text, struct group *group)

@@ -68,9 +68,14 @@ static enum input_next next_content(struct input *input, char **content, struct 
 static bool is_word_number(const char *content, const char *word, uint32_t *value)
 {
     char name[32];
+    char digits[32];
     char rest;
-    return sscanf(content, " %31s %" SCNu32 " %c", name, value, &rest) == 2 &&
-           strcmp(name, word) == 0;
+    uint64_t number;
+    if (sscanf(content, " %31s %31s %c", name, digits, &rest) != 2 || strcmp(name, word) != 0 ||
+        !native_number(digits, UINT32_MAX, &number))
+        return false;
+    *value = (uint32_t)number;
+    return true;
 }
 
 // The two lines that a file begins with.
@@ -180,18 +185,22 @@ static bool keep(struct stream *self, struct err *err)
 static bool keep_repeat(struct stream *self, uint32_t rank, struct err *err)
 {
     uint32_t depth = 0;
+    uint32_t first_line = self->line.line;
+    bool has_op = false;
     forget_kept(self);
     do {
         if (depth == MAX_DEPTH && self->line.kind == NATIVE_REPEAT)
             return wrong_line(self->input, err, "repeats deeper than 16");
         depth += self->line.kind == NATIVE_REPEAT;
         depth -= self->line.kind == NATIVE_END;
+        has_op |= self->line.kind == NATIVE_OP;
         if (!keep(self, err))
             return false;
         if (depth > 0 && !next_line(self, rank, true, err))
             return false;
     } while (depth > 0);
-    return true;
+    return has_op ||
+           err_set(err, ERR_TRACE, "%s:%u: a repeat without an operation", self->file, first_line);
 }
 
 // The next operation of the repeat that is kept; false at its end.

@@ -30,8 +30,7 @@ static bool wrong(const struct parse *p, const char *key, const char *what)
 
 // --- values -------------------------------------------------------------------------------------
 
-// A whole number, decimal or, after 0x, hexadecimal.
-static bool number(const char *text, uint64_t max, uint64_t *value)
+bool native_number(const char *text, uint64_t max, uint64_t *value)
 {
     bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
     const char *digits = hex ? text + 2 : text;
@@ -44,13 +43,14 @@ static bool number(const char *text, uint64_t max, uint64_t *value)
 
 static bool value_bytes(const struct parse *p, const char *key, const char *text, uint64_t *bytes)
 {
-    return number(text, OP_MAX_BYTES, bytes) || wrong(p, key, "not a number of bytes up to 1 GiB");
+    return native_number(text, OP_MAX_BYTES, bytes) ||
+           wrong(p, key, "not a number of bytes up to 1 GiB");
 }
 
 static bool value_rank(const struct parse *p, const char *key, const char *text, uint32_t *rank)
 {
     uint64_t value;
-    if (p->line->num_ranks == 0 || !number(text, p->line->num_ranks - 1, &value))
+    if (p->line->num_ranks == 0 || !native_number(text, p->line->num_ranks - 1, &value))
         return wrong(p, key, "not a rank of this trace");
     *rank = (uint32_t)value;
     return true;
@@ -101,19 +101,20 @@ static bool key_sleep(const struct parse *p, char *text)
 
 static bool key_at(const struct parse *p, char *text)
 {
-    return number(text, UINT64_MAX - 1, &p->line->op.address) || wrong(p, "at", "not an address");
+    return native_number(text, UINT64_MAX - 1, &p->line->op.address) ||
+           wrong(p, "at", "not an address");
 }
 
 static bool key_stride(const struct parse *p, char *text)
 {
-    return number(text, UINT64_MAX, &p->line->stride) ||
+    return native_number(text, UINT64_MAX, &p->line->stride) ||
            wrong(p, "stride", "not a number of bytes");
 }
 
 static bool key_width(const struct parse *p, char *text)
 {
     struct op *op = &p->line->op;
-    return (number(text, 4096, &op->bytes) && op->bytes > 0) ||
+    return (native_number(text, 4096, &op->bytes) && op->bytes > 0) ||
            wrong(p, "bytes", "not a number in 1 to 4096");
 }
 
@@ -177,7 +178,7 @@ static bool key_from(const struct parse *p, char *text)
 static bool key_tag(const struct parse *p, char *text)
 {
     uint64_t tag;
-    if (!number(text, INT32_MAX, &tag))
+    if (!native_number(text, INT32_MAX, &tag))
         return wrong(p, "tag", "not a number in 0 to 2147483647");
     p->line->op.tag = (int32_t)tag;
     return true;
@@ -206,7 +207,7 @@ static bool key_recv(const struct parse *p, char *text)
 
 static bool key_times(const struct parse *p, char *text)
 {
-    return (number(text, UINT64_MAX, &p->line->number) && p->line->number > 0) ||
+    return (native_number(text, UINT64_MAX, &p->line->number) && p->line->number > 0) ||
            wrong(p, text, "not a number of 1 or more");
 }
 
@@ -398,5 +399,8 @@ bool native_line_parse(struct native_line *self, char *text, struct err *err)
         self->op.source = self->op.destination = OP_NOBODY;
     if ((word->kind == NATIVE_OP || word->kind == NATIVE_REPEAT) && self->rank < 0)
         return wrong(&p, "", "before the first 'rank'");
-    return parse_fields(&p, word, &save) && (!waits || complete_wait(&p));
+    if (!parse_fields(&p, word, &save) || (waits && !complete_wait(&p)))
+        return false;
+    return self->stride == 0 || self->op.address != OP_NO_ADDRESS ||
+           wrong(&p, "stride", "there is no 'at'");
 }

@@ -31,6 +31,9 @@ struct native_line {
     struct op op;
 };
 
+// A whole number up to `max`, decimal or, after 0x, hexadecimal, and nothing else.
+bool native_number(const char *text, uint64_t max, uint64_t *value);
+
 // Parses a line, which is written to: neither empty nor a comment. False with ERR_TRACE (file,
 // line, rank, what is wrong), or ERR_RUN (memory).
 bool native_line_parse(struct native_line *self, char *text, struct err *err);

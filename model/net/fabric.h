@@ -49,7 +49,8 @@ struct fabric_nodes {
     // the node is asked again in the next cycle; other VCs go on. Not under circuit switching.
     // Called in step d by the thread of the node's partition, for different nodes side by side.
     bool (*offer)(void *context, uint32_t node, const struct packet *packet, uint64_t cycle);
-    // After step d, before deliveries, in ascending order of nodes: a packet's tail has left.
+    // After step d, of a partition before its deliveries, in ascending order of nodes: a packet's
+    // tail has left.
     void (*left)(void *context, uint32_t node, const struct packet *packet, uint64_t cycle);
     void *context;
 };

@@ -3,7 +3,7 @@
 #include "model/node/bus.h"
 
 #include "model/node/cache_sets.h"
-#include "model/node/limits.h"
+#include "sim/limits.h"
 
 const char *const bus_arbitration_names[BUS_NUM_ARBITRATIONS] = {
     [BUS_ROUND_ROBIN] = "round-robin",

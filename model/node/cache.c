@@ -2,7 +2,7 @@
 #include "model/node/cache.h"
 
 #include "model/node/core.h"
-#include "model/node/limits.h"
+#include "sim/limits.h"
 
 #include <stdlib.h>
 

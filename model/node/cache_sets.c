@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/cache_sets.h"
 
-#include "model/node/limits.h"
+#include "sim/limits.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 // A node's clock beside the fabric's, as a ratio of whole numbers: `node` cycles of the node's take
 // as long as `fabric` cycles of the fabric's, and both begin with cycle 0 at the same time.
 //
-// Bounds: both numbers 1..2^20; cycles below 2^60 / 2^20 are converted without overflow.
+// Bounds: both numbers 1..2^20; cycles are converted without overflow if the result is below 2^63.
 #ifndef ORDITO_MODEL_NODE_CLOCK_H
 #define ORDITO_MODEL_NODE_CLOCK_H
 

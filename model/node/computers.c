@@ -74,9 +74,26 @@ static uint64_t next_event(const struct workload *base, uint64_t cycle)
     return next == UINT64_MAX || next > cycle ? next : cycle + 1;
 }
 
+// True if a computer that does nothing has something left to do.
+static bool stands_still(const struct computer *computer)
+{
+    bool left = computer->nic && !nic_idle(computer->nic);
+    for (uint32_t i = 0; i < computer->num_ranks; i++)
+        left |= computer->ranks[i].driver.num_jobs > 0;
+    return left;
+}
+
 static void stuck(const struct workload *base, struct err *err)
 {
     const struct computers *self = (const struct computers *)base;
+    for (uint32_t i = 0; i < self->num_computers; i++)
+        if (stands_still(&self->computers[i])) {
+            err_set(err, ERR_DEADLOCK,
+                    "deadlock: node %" PRIu32 " has messages to send or to receive, and neither "
+                    "its card nor its driver does anything",
+                    i);
+            return;
+        }
     self->mpi->ops->stuck(self->mpi, err);
 }
 
@@ -347,7 +364,7 @@ static bool make_computer(struct computers *self, uint32_t idx, struct err *err)
     const struct computers_params *params = &self->params;
     struct computer *computer = &self->computers[idx];
     if (!clock_ratio_make(&computer->clock, params->node_clocks_hz[idx], params->fabric_clock_hz,
-                          "nodes.clock_hz", err))
+                          "nodes.clock_hz or nodes.groups", err))
         return false;
     computer->node = node_new(&params->node, params->seed, idx, NULL, err);
     if (!computer->node)

@@ -61,11 +61,22 @@ static void add_nic(struct nic_stats *sum, const struct nic_stats *stats)
 #undef MOST
 }
 
-static void add_computer(struct computers_stats *sum, const struct node *node)
+// With what a core waits for now, which has been counted up to the end of other waits.
+static struct core_stats core_stats_at(const struct core *core, uint64_t cycle)
+{
+    struct core_stats stats = core->stats;
+    if (!core_ended(core) && core->issue_cycle == MEM_NEVER && cycle > core->wait_since_cycle)
+        stats.wait_cycles[core->wait] += cycle - core->wait_since_cycle;
+    stats.ended_cycle = 0; // no counter
+    return stats;
+}
+
+static void add_computer(struct computers_stats *sum, const struct node *node, uint64_t cycle)
 {
     for (uint32_t i = 0; i < node->params.cores; i++) {
         const struct node_core *core = &node->cores[i];
-        ADD(sum->core, core->core.stats);
+        struct core_stats stats = core_stats_at(&core->core, cycle);
+        ADD(sum->core, stats);
         ADD(sum->l1d, core->l1d.stats);
         ADD(sum->l1i, core->l1i.stats);
         ADD(sum->masters[MASTER_L1D], core->l1d.port.stats);
@@ -107,7 +118,7 @@ void computers_stats(const struct workload *base, uint64_t cycle, struct compute
         const struct computer *computer = &self->computers[i];
         uint64_t now = clock_node_cycle(computer->clock, fabric_cycles);
         stats->cycles += now;
-        add_computer(stats, computer->node);
+        add_computer(stats, computer->node, now);
         double bus_use = (double)computer->node->bus.stats.data_busy_cycles / (double)now;
         stats->bus_use_max = bus_use > stats->bus_use_max ? bus_use : stats->bus_use_max;
         if (computer->nic) {

@@ -5,7 +5,7 @@
 
 #include "model/node/bus.h"
 #include "model/node/image.h"
-#include "model/node/limits.h"
+#include "sim/limits.h"
 
 #include <string.h>
 

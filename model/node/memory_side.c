@@ -2,7 +2,7 @@
 #include "model/node/memory_side.h"
 
 #include "model/node/bus.h"
-#include "model/node/limits.h"
+#include "sim/limits.h"
 
 #include <stdlib.h>
 #include <string.h>

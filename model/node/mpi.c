@@ -135,7 +135,7 @@ static const struct workload_ops mpi_ops = {
 static bool check(const struct mpi_params *params, struct err *err)
 {
     if (params->trace->num_ranks > params->num_nodes)
-        return err_set(err, ERR_CONFIG, "the trace has %u ranks, but the network only %u nodes",
+        return err_set(err, ERR_CONFIG, "the trace has %u ranks, but the network only room for %u",
                        params->trace->num_ranks, params->num_nodes);
     uint64_t data_bits =
         params->max_flits > params->header_flits

@@ -26,7 +26,8 @@ static enum outcome spend(struct mpi *self, uint32_t rank, double ns, uint64_t *
     double node_clock_hz = p->node_clocks_hz[rank];
     double node_cycles = whole(ns * 1e-9 * node_clock_hz);
     double fabric_cycles = whole(node_cycles / node_clock_hz * p->fabric_clock_hz);
-    if (!((double)self->cycle + fabric_cycles <= (double)WORKLOAD_LAST_CYCLE)) {
+    double last_cycle = (double)WORKLOAD_LAST_CYCLE;
+    if (!((double)self->cycle + fabric_cycles <= last_cycle && node_cycles <= last_cycle)) {
         err_set(err, ERR_TRACE,
                 "%s:%u: rank %u: %s: it would end after cycle %" PRIu64
                 ", the last that can be simulated",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/node.h"
 
-#include "model/node/limits.h"
+#include "sim/limits.h"
 
 #include <inttypes.h>
 #include <stdio.h>

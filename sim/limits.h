@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ranges of the numbers in a struct of parameters, checked row by row.
-#ifndef ORDITO_MODEL_NODE_LIMITS_H
-#define ORDITO_MODEL_NODE_LIMITS_H
+#ifndef ORDITO_SIM_LIMITS_H
+#define ORDITO_SIM_LIMITS_H
 
 #include "sim/err.h"
 

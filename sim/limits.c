@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/node/limits.h"
+#include "sim/limits.h"
 
 #include <inttypes.h>
 
