@@ -167,6 +167,10 @@ static bool make_computers(struct machine *self, const struct config *config, st
                              "%" PRIu32 " bytes do not fit the card's window of %" PRIu32
                              " (nodes.nic.window_bytes, and what a packet takes)",
                              params.pio_bytes, params.nic.window_bytes);
+    if (params.pio_bytes > params.piece_bytes)
+        return config_refuse(config, "nodes.driver.pio_bytes", err,
+                             "%" PRIu32 " bytes are more than the driver's buffers of %" PRIu32,
+                             params.pio_bytes, params.piece_bytes);
     if (!enough_slots(self, config, params.receive_slots, err))
         return false;
     self->computers = true;
