@@ -108,8 +108,10 @@ Test(footprint, the_samples_are_what_their_readme_tells)
 
 Test(footprint, fetches_and_data_of_one_line_are_told_apart)
 {
-    static const struct mem_ref refs[] = {
-        {64, 4, MEM_REF_FETCH}, {68, 4, MEM_REF_LOAD}, {128, 4, MEM_REF_STORE}, {132, 4, MEM_REF_FETCH}};
+    static const struct mem_ref refs[] = {{64, 4, MEM_REF_FETCH},
+                                          {68, 4, MEM_REF_LOAD},
+                                          {128, 4, MEM_REF_STORE},
+                                          {132, 4, MEM_REF_FETCH}};
     struct footprint footprint = {0};
     cr_assert(footprint_add(&footprint, refs, 4));
     struct footprint_counts counts = footprint_count(&footprint);
