@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/clock.h"
+#include "nic/nic_layout.h"
 #include "sim/config_value.h"
 #include "sim/limits.h"
 
@@ -261,21 +262,14 @@ static bool check_trace(const struct config *config, struct err *err)
 
 static bool check_driver(const struct config *config, struct err *err)
 {
-    const struct nic_params *nic = &config->nic;
-    uint32_t payload_bytes =
-        (config_cut_flits(config) - config->header_flits) * config->flit_bits / 8;
-    uint32_t most_bytes = nic->segmentation ? nic->max_message_bytes : payload_bytes;
     if (!limits_power_of_two(config->driver_send_slots))
         return config_refuse(config, "nodes.driver.send_slots", err, "not a power of two");
     if (config->driver_receive_slots > 0 && !limits_power_of_two(config->driver_receive_slots))
         return config_refuse(config, "nodes.driver.receive_slots", err, "not a power of two");
-    if (config->driver_pio_bytes > config->driver_piece_bytes)
-        return config_refuse(config, "nodes.driver.pio_bytes", err,
-                             "more than the buffers of nodes.driver.piece_bytes = %" PRIu32,
-                             config->driver_piece_bytes);
-    return config->driver_piece_bytes <= most_bytes ||
-           config_refuse(config, "nodes.driver.piece_bytes", err,
-                         "the card sends at most %" PRIu32 " bytes at once", most_bytes);
+    return config->driver_pio_bytes <= config->driver_piece_bytes ||
+           config_refuse(config, "nodes.driver.pio_bytes", err,
+                         "more than the buffers of nodes.driver.piece_bytes = %" PRIu32,
+                         config->driver_piece_bytes);
 }
 
 static bool check_nodes(const struct config *config, struct err *err)
