@@ -266,10 +266,11 @@ static bool check_driver(const struct config *config, struct err *err)
         return config_refuse(config, "nodes.driver.send_slots", err, "not a power of two");
     if (config->driver_receive_slots > 0 && !limits_power_of_two(config->driver_receive_slots))
         return config_refuse(config, "nodes.driver.receive_slots", err, "not a power of two");
-    return config->driver_pio_bytes <= config->driver_piece_bytes ||
-           config_refuse(config, "nodes.driver.pio_bytes", err,
-                         "more than the buffers of nodes.driver.piece_bytes = %" PRIu32,
-                         config->driver_piece_bytes);
+    if (config->driver_pio_bytes > config->driver_piece_bytes)
+        return config_refuse(config, "nodes.driver.pio_bytes", err,
+                             "more than the buffers of nodes.driver.piece_bytes = %" PRIu32,
+                             config->driver_piece_bytes);
+    return true;
 }
 
 static bool check_nodes(const struct config *config, struct err *err)

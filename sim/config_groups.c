@@ -100,7 +100,7 @@ char *config_groups_text(const yaml_node_t *node, const char *key, const struct 
     bool good = to || err_set(err, ERR_RUN, "out of memory");
     for (const yaml_node_item_t *i = node->data.sequence.items.start;
          good && i < node->data.sequence.items.top; i++) {
-        struct group group;
+        struct group group = {0};
         good = read_group(&reader, node_at(&reader, *i), &group);
         if (good)
             fprintf(to, "%" PRIu32 " %" PRIu32 " %.17g\n", group.first, group.last, group.clock_hz);

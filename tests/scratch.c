@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MAX_FILES = 64, MAX_PATH = 128 };
+enum { MAX_FILES = 256, MAX_PATH = 128 };
 
 static char folder[] = "/tmp/ordito-test-XXXXXX";
 static char paths[MAX_FILES][MAX_PATH];

@@ -150,6 +150,22 @@ Test(full_flood, programmed_io_tries_again_where_the_card_has_no_room)
     config_free(&config);
 }
 
+// Who has no room to send must take what comes, or those who send it have no room, either.
+Test(full_flood, programmed_io_that_finds_no_room_takes_what_comes)
+{
+    for (uint32_t ranks = 2; ranks <= 9; ranks += 7)
+        for (uint32_t i = 0; i < 2; i++) {
+            struct config config = flood_config(40);
+            config.path = (char *)full_nodes_trace(full_nodes_flood(ranks, 40 / ranks, 40));
+            set(&config, "nodes.driver.pio_bytes=48");
+            set(&config, "nodes.driver.receive_slots=4");
+            config.driver_interrupts = i;
+            struct run_result *result = full_nodes_complete(&config);
+            cr_assert_eq(result->nodes.nic.pio_sent, ranks * (ranks - 1) * (40 / ranks));
+            free(result);
+        }
+}
+
 // Packets lie in the fabric for longer than the watchdog waits.
 Test(full_flood, a_computer_that_is_busy_is_no_deadlock)
 {

@@ -11,6 +11,25 @@
 // 2^46 on if all addresses are memory; the driver's rings and buffers behind 3 * 2^44, or at the
 // end of memory; buffers of messages that have no address, behind 2^45, or at address 0.
 //
+// The time of a message from memory to memory, from the rank's wish to send to its receiver's going
+// on, is on quiet nodes the sum of these, each of which begins with the end of the one before:
+//   stores of the descriptor   four, by the core, which follow each other if the cache has the line
+//   doorbell                   a store of a register over the bus, and the card's latency
+//   card, bus, network, card   nic.h has the list; the descriptor is read from the core's cache
+//   completion                 is written over the bus, which wakes who polls in that cycle,
+//   interrupt                  or interrupts; then it takes so long to enter the handler
+//   status and flags           a load that misses, behind the card's write in the memory
+//   tag                        a load that hits
+//   interrupt                  flags again: the handler sees that there is no more
+// By programmed I/O the card's part begins with the last of the stores of registers, which follow
+// each other at the distance of a doorbell and a cycle.
+//
+// Messages that wait for a list of the receive ring take on-board RAM. For sure no flood locks up
+// if a flow keeps its order (fabric.router.vc_choice by-flow, routing that does not adapt) and
+// three quarters of the receive ring are a list or more for each rank that sends. With less than
+// that, or where messages overtake others, programs with more messages under way may, which ends
+// the run as a deadlock.
+//
 // Timing: what happens in node cycle n belongs to the fabric's cycle floor(n * fabric / node) of
 // the ratio of the clocks, which simulates it. A computer that no other can reach is simulated in
 // long strides, which changes nothing but the speed.

@@ -232,12 +232,8 @@ static uint32_t fill_window(struct driver *self, struct core_op *ops)
 static uint32_t hand_over(struct driver *self, struct core_op *ops)
 {
     uint32_t num = 0;
-    if (self->window_full) {
-        self->window_full = false;
-        return send_window(self, ops, 0);
-    }
     if (goes_by_pio(self))
-        return fill_window(self, ops);
+        return self->window_full ? send_window(self, ops, 0) : fill_window(self, ops);
     while (self->num_jobs > 0 && !goes_by_pio(self) &&
            self->sent - self->consumed < self->params.send_slots &&
            num + STORES_OF_DESCRIPTOR + 1 <= DRIVER_MAX_OPS)
@@ -282,6 +278,14 @@ static uint32_t take(struct driver *self, struct core_op *ops, struct driver_new
         push_store(ops, &num, register_at(self, NIC_RECEIVE + NIC_RING_PRODUCER), self->posted);
     }
     return num;
+}
+
+// Looks for a completion, at this address.
+static uint32_t look(struct driver *self, struct core_op *ops, uint64_t completion)
+{
+    self->mail = false;
+    return read_word(self, ops, DRIVER_READS_FLAGS,
+                     completion + offsetof(struct nic_completion, status), 8);
 }
 
 // The window has been sent, or the card had no room for it. Who waits for it to leave its buffer is
@@ -336,18 +340,18 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
     case DRIVER_RESTS:
         break;
     }
-    // What is posted again by and by may be what a full window waits for.
-    if (self->mail && (turn.polls || self->window_full)) {
-        self->mail = false;
-        return read_word(self, ops, DRIVER_READS_FLAGS,
-                         completion + offsetof(struct nic_completion, status), 8);
-    }
+    if (self->mail && self->window_full) // what is taken may make room
+        return look(self, ops, completion);
     uint32_t num = turn.hands_over ? hand_over(self, ops) : 0;
-    if (num == 0 && turn.hands_over && self->num_jobs > 0 && self->shadow_stale) {
+    if (num > 0)
+        return num;
+    if (self->mail && turn.polls)
+        return look(self, ops, completion);
+    if (turn.hands_over && self->num_jobs > 0 && self->shadow_stale) {
         self->shadow_stale = false;
         return read_word(self, ops, DRIVER_READS_SHADOW, self->params.address, 8);
     }
-    return num;
+    return 0;
 }
 
 void driver_loaded(struct driver *self, uint64_t value)

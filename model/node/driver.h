@@ -6,12 +6,11 @@
 // A message is sent in pieces of at most piece_bytes, each a descriptor of four stores; behind the
 // last of those that fit the ring comes a doorbell. What has at most pio_bytes goes by programmed
 // I/O instead: a load and a store of a register for each 8 bytes, four more registers, and the last
-// two again while the card has no room. Received pieces land in buffers of the driver,
-// which are posted again a quarter of the ring at a time. Completions are polled when the card has
-// written to the driver's mailbox (completion ring and shadow words): a load for status and flags,
-// a second one for the tag. Free of cost is what the operations do not say: the driver's own
-// instructions, and copies.
-// Set up before cycle 0, by nobody's time.
+// two again while the card has no room, completions being looked at between. Received pieces land
+// in buffers of the driver, which are posted again a quarter of the ring at a time. Completions are
+// polled when the card has written to the driver's mailbox (completion ring and shadow words): a
+// load for status and flags, a second one for the tag. Free of cost is what the operations do not
+// say: the driver's own instructions, and copies. Set up before cycle 0, by nobody's time.
 #ifndef ORDITO_MODEL_NODE_DRIVER_H
 #define ORDITO_MODEL_NODE_DRIVER_H
 
@@ -83,9 +82,9 @@ struct driver {
     enum driver_step step;
     uint64_t value;    // of the last load
     bool received;     // likewise
-    bool window_full;  // the card had no room for what is in its window
     bool mail;         // the card has written to the mailbox since its flags were read
     bool shadow_stale; // and since the shadow word was read
+    bool window_full;  // with the first job, for which the card had no room
     struct bus_monitor monitor;
     void (*woken)(void *context, uint64_t cycle); // there is mail
     void *context;

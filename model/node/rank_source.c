@@ -30,9 +30,9 @@ static bool turn(struct rank_source *self, uint64_t cycle)
     if (self->num_ops > 0)
         return true;
     self->deferred = false;
-    if (self->has_asked) {
-        self->has_asked = false;
-        self->ops[self->num_ops++] = self->asked;
+    if (self->has_wanted) {
+        self->has_wanted = false;
+        self->ops[self->num_ops++] = self->wanted;
         return true;
     }
     if (!self->runnable)
@@ -133,19 +133,16 @@ void rank_source_free(struct rank_source *self)
     driver_free(&self->driver);
 }
 
-static void push(struct rank_source *self, struct core_op op)
+static void want(struct rank_source *self, struct core_op op)
 {
+    self->wanted = op;
+    self->has_wanted = true;
     self->runnable = true; // once it is done
-    self->has_asked = self->driver.num_jobs > 0;
-    if (self->has_asked)
-        self->asked = op;
-    else
-        self->ops[self->num_ops++] = op;
 }
 
 void rank_source_compute(struct rank_source *self, uint64_t cycles)
 {
-    push(self, (struct core_op){.kind = CORE_COMPUTE, .address = cycles});
+    want(self, (struct core_op){.kind = CORE_COMPUTE, .address = cycles});
 }
 
 void rank_source_access(struct rank_source *self, const struct op *op)
@@ -154,7 +151,7 @@ void rank_source_access(struct rank_source *self, const struct op *op)
         [OP_LOAD] = CORE_LOAD,   [OP_STORE] = CORE_STORE, [OP_MODIFY] = CORE_MODIFY,
         [OP_FETCH] = CORE_FETCH, [OP_FENCE] = CORE_FENCE,
     };
-    push(self, (struct core_op){
+    want(self, (struct core_op){
                    .kind = kinds[op->kind], .address = op->address, .bytes = (uint32_t)op->bytes});
 }
 

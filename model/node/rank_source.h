@@ -2,9 +2,10 @@
 // The software on a core that runs a rank of an MPI program: turns what the rank asks for, and what
 // the driver of the network interface card has to do, into the core's operations.
 //
-// What a rank sends is handed over at once. What comes is looked for by polling, while the rank
-// waits: between looks it sleeps until there is mail, as with MONITOR and MWAIT. Or by interrupts,
-// whatever the rank is at: a handler costs entry_cycles before it looks.
+// What a rank sends is handed over at once, before what it does next, as far as there is room in
+// the send ring. What comes is looked for by polling, while the rank waits: between looks it sleeps
+// until there is mail, as with MONITOR and MWAIT. Or by interrupts, whatever the rank is at: a
+// handler costs entry_cycles before it looks.
 #ifndef ORDITO_MODEL_NODE_RANK_SOURCE_H
 #define ORDITO_MODEL_NODE_RANK_SOURCE_H
 
@@ -25,9 +26,9 @@ struct rank_source {
     bool driver_busy;           // operations of the driver, not of the handler, are being executed
     bool deferred;              // the handler found it so: its work is left to do
     struct core_op handler_ops[DRIVER_MAX_OPS];
-    bool runnable;  // the rank has something to do
-    bool has_asked; // for an operation, which comes behind those that send
-    struct core_op asked;
+    bool runnable;   // the rank has something to do
+    bool has_wanted; // an operation that it has asked for, to be done after what it has sent
+    struct core_op wanted;
     bool asleep;        // the core waits for core_wake
     uint64_t end_cycle; // of the core, when the rank ended; MEM_NEVER before
     struct err err;     // what was wrong, at which the source has ended
