@@ -64,10 +64,10 @@ static struct computers_params computers_params(const struct machine *self,
     params.nic.header_flits = config->header_flits;
     params.nic.max_payload_bytes = (self->packet_flits_max - config->header_flits) * flit_bytes;
     params.nic.num_classes = config->classes;
-    uint32_t most_bytes =
-        config->nic.segmentation ? config->nic.max_message_bytes : params.nic.max_payload_bytes;
-    if (params.piece_bytes > most_bytes)
-        params.piece_bytes = most_bytes;
+    if (params.piece_bytes > params.nic.max_message_bytes)
+        params.piece_bytes = params.nic.max_message_bytes;
+    if (!params.nic.segmentation && params.piece_bytes > params.nic.max_payload_bytes)
+        params.piece_bytes = params.nic.max_payload_bytes;
     if (params.nic.window_bytes > params.nic.max_payload_bytes / 8 * 8)
         params.nic.window_bytes = params.nic.max_payload_bytes / 8 * 8;
     return params;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What computers.c and computers_stats.c share.
+// What computers.c, computers_make.c and computers_stats.c share.
 #ifndef ORDITO_MODEL_NODE_COMPUTERS_STATE_H
 #define ORDITO_MODEL_NODE_COMPUTERS_STATE_H
 
@@ -43,6 +43,13 @@ struct computers {
     struct fabric *fabric; // of the current step
     struct err err;        // of a call in it
 };
+
+extern const struct workload_ops computers_ops;
+
+void computers_free(struct workload *self);
+
+// Sets what cards and fabric call.
+void computers_connect(struct computers *self);
 
 // True if all programs have ended.
 bool computers_ended(const struct computers *self);
