@@ -84,6 +84,21 @@ Test(full_flood, arrives_by_rendezvous)
     flood("nodes.driver.arrival=interrupt", "workload.eager_bytes=1");
 }
 
+// However few lists there are: four for eight ranks that send, in pieces that overtake others.
+Test(full_flood, arrives_in_any_order_with_few_lists_where_cards_ask_first)
+{
+    for (uint32_t i = 0; i < 8; i++) {
+        struct config config = flood_config(500);
+        set(&config, "nodes.driver.receive_slots=4");
+        set(&config, i & 1 ? "nodes.driver.piece_bytes=64" : "nodes.driver.piece_bytes=4096");
+        config.nic.grants = true;
+        config.driver_interrupts = i & 2;
+        config.nic.processor = i & 4;
+        config.driver_checksum = i & 1;
+        check_flood(&config, 500, false);
+    }
+}
+
 Test(full_flood, arrives_in_pieces_of_any_length)
 {
     for (uint32_t piece = 64; piece < 500; piece += 111) {
@@ -156,6 +171,7 @@ Test(full_flood, programmed_io_that_finds_no_room_takes_what_comes)
     for (uint32_t ranks = 2; ranks <= 9; ranks += 7)
         for (uint32_t i = 0; i < 2; i++) {
             struct config config = flood_config(40);
+            free(config.path);
             config.path = (char *)full_nodes_trace(full_nodes_flood(ranks, 40 / ranks, 40));
             set(&config, "nodes.driver.pio_bytes=48");
             set(&config,
@@ -164,6 +180,8 @@ Test(full_flood, programmed_io_that_finds_no_room_takes_what_comes)
             struct run_result *result = full_nodes_complete(&config);
             cr_assert_eq(result->nodes.nic.pio_sent, ranks * (ranks - 1) * (40 / ranks));
             free(result);
+            config.path = NULL;
+            config_free(&config);
         }
 }
 
@@ -190,5 +208,9 @@ Test(full_flood, too_few_lists_are_refused_unless_cards_ask_first)
     cr_assert_not_null(strstr(err.text, "too few for 15 ranks"), "%s", err.text);
     config.nic.grants = true;
     free(full_nodes_complete(&config));
+    config.driver_pio_bytes = 56; // which does not ask
+    err = (struct err){0};
+    cr_assert_null(full_nodes_run(&config, &err));
+    cr_assert_eq(err.status, ERR_CONFIG);
     config_free(&config);
 }
