@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // All full nodes send to all others before anyone receives, with the least memory on cards and the
 // shortest rings: every message arrives.
+#include "model/net/routing_table.h"
 #include "tests/config_text.h"
 #include "tests/full_nodes.h"
 
@@ -82,6 +83,52 @@ Test(full_flood, arrives_by_rendezvous)
 {
     flood("nodes.driver.arrival=polling", "workload.eager_bytes=1");
     flood("nodes.driver.arrival=interrupt", "workload.eager_bytes=1");
+}
+
+// Packets of a message overtake each other, and messages, too.
+Test(full_flood, arrives_by_every_way_to_route_a_mesh)
+{
+    uint32_t num_routed = 0;
+    for (size_t i = 0; i < routing_num_algorithms; i++) {
+        struct err err = {0};
+        struct config config = flood_config(500);
+        char setting[64];
+        snprintf(setting, sizeof setting, "fabric.router.routing=%s", routing_algorithms[i].name);
+        set(&config, setting);
+        config.vcs = 4;
+        config.driver_interrupts = i % 2;
+        struct run_result *result = full_nodes_run(&config, &err);
+        free(result);
+        if (result) {
+            num_routed++;
+            check_flood(&config, 500, false);
+        } else {
+            cr_assert_eq(err.status, ERR_CONFIG, "%s", err.text);
+            config_free(&config);
+        }
+    }
+    cr_assert_geq(num_routed, 7);
+}
+
+Test(full_flood, arrives_in_two_classes_of_traffic)
+{
+    flood("fabric.router.classes=2", "workload.priority_bytes=100");
+    flood("fabric.router={classes: 2, vcs: 4}", "workload.eager_bytes=300");
+}
+
+Test(full_flood, arrives_where_one_interrupt_tells_of_several_messages)
+{
+    for (uint32_t events = 1; events < 1000; events *= 9)
+        for (uint32_t i = 0; i < 4; i++) {
+            struct config config = flood_config(500);
+            config.nic.coalescing = config.driver_interrupts = true;
+            config.nic.coalesce_events = events;
+            config.nic.coalesce_delay_cycles = 3000;
+            config.eager_bytes = i % 2 ? 1 : 1000;
+            config.driver_pio_bytes = i / 2 ? 16 : 0; // requests and answers
+            config.driver_interrupt_cycles = 100;
+            check_flood(&config, 500, config.eager_bytes == 1);
+        }
 }
 
 // However few lists there are: four for eight ranks that send, in pieces that overtake others.
