@@ -261,3 +261,25 @@ Test(full_flood, too_few_lists_are_refused_unless_cards_ask_first)
     cr_assert_eq(err.status, ERR_CONFIG);
     config_free(&config);
 }
+
+// Messages overtake one that is first in its flow, and keep all lists until it has come, which the
+// room on the card keeps out: what the fabric's order or grants make impossible.
+Test(full_flood, messages_that_overtake_may_lock_up_where_neither_order_nor_grants_keep_them)
+{
+    struct err err = {0};
+    struct config config =
+        FULL_NODES(full_nodes_flood(4, 60, 40), "fabric.router.vcs=8",
+                   "fabric.router.switching=virtual-cut-through", "nodes.driver.receive_slots=4",
+                   "nodes.nic.in_ram_bytes=64", "run.watchdog_cycles=1000");
+    struct run_result *result = full_nodes_run(&config, &err);
+    cr_assert(result);
+    cr_assert_eq(result->outcome, RUN_DEADLOCK);
+    cr_assert_eq(err.status, ERR_DEADLOCK);
+    free(result);
+    config.nic.grants = true;
+    free(full_nodes_complete(&config));
+    config.nic.grants = false;
+    config.by_flow = true;
+    free(full_nodes_complete(&config));
+    config_free(&config);
+}
