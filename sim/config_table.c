@@ -394,7 +394,7 @@ const struct param param_table[] = {
      FIELD(CHOICE, node_model),
      .choices = choices_model,
      TEXTS("ideal", "ideal: computing costs its cycles, a message enters the fabric at once; full: "
-                    "cores, caches, bus, memory"),
+                    "cores, caches, bus, memory, network interface card"),
      RESULT},
     {.key = "nodes.clock_hz",
      FIELD(REAL, node_clock_hz),

@@ -272,6 +272,18 @@ static void print_cut(FILE *to, const struct config *config)
     fputc('\n', to);
 }
 
+// Nothing, of a program that has none.
+static void print_messages(FILE *to, const struct figure_source *source)
+{
+    if (source->result->messages + source->result->collective_messages == 0)
+        return;
+    line(to, "messages, point to point", "application.messages", 1, source);
+    line(to, "bytes, point to point", "application.bytes", 1, source);
+    line(to, "messages of collectives", "application.collective_messages", 1, source);
+    line(to, "bytes of collectives", "application.collective_bytes", 1, source);
+    print_cut(to, source->config);
+}
+
 void table_summary(FILE *to, const struct figure_source *source)
 {
     const struct run_result *result = source->result;
@@ -293,12 +305,8 @@ void table_summary(FILE *to, const struct figure_source *source)
     line(to, "probes refused", "fabric.circuit.nacks", 1, source);
     line(to, "set-up, mean [cycles]", "fabric.circuit.setup_cycles.mean", 1, source);
     line(to, "makespan [cycles]", "application.makespan_cycles", 1, source);
-    line(to, "messages, point to point", "application.messages", 1, source);
-    line(to, "bytes, point to point", "application.bytes", 1, source);
-    line(to, "messages of collectives", "application.collective_messages", 1, source);
-    line(to, "bytes of collectives", "application.collective_bytes", 1, source);
     if (result->has_application)
-        print_cut(to, source->config);
+        print_messages(to, source);
     if (result->has_nodes)
         table_nodes(to, &result->nodes);
     line(to, "packets", "fabric.packets_ejected", 1, source);

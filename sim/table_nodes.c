@@ -63,6 +63,11 @@ void table_nodes(FILE *to, const struct computers_stats *nodes)
         fprintf(to, "hit %.1f %%, closed %.1f %%, conflict %.1f %%\n", percent(mem->row_hits, rows),
                 percent(mem->row_closed, rows), percent(mem->row_conflicts, rows));
     }
+    if (nodes->driver_errors > 0) {
+        table_label(to, "faults of software");
+        fprintf(to, "%" PRIu64 " completions tell of one; nodes.nic.errors of --json has them\n",
+                nodes->driver_errors);
+    }
     if (nodes->nic.packets_sent + nodes->nic.packets_received == 0)
         return;
     table_label(to, "cards");

@@ -298,8 +298,8 @@ static void window_sent(struct driver *self, struct driver_news *news, bool *has
         return;
     const struct driver_job *job = &self->jobs[self->first_job];
     self->errors += self->value != NIC_OK;
-    *news = (struct driver_news){.status = (uint32_t)self->value, .tag = job->tag};
-    *has_news = job->tells_sent || self->value != NIC_OK;
+    *news = (struct driver_news){.tag = job->tag};
+    *has_news = job->tells_sent;
     drop_job(self);
 }
 
@@ -312,15 +312,14 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
     case DRIVER_READS_FLAGS:
         if (is_there(self)) {
             self->received = self->value >> 32 & NIC_RECEIVED;
-            self->status = (uint32_t)self->value;
-            self->errors += self->status != NIC_OK;
+            self->errors += (uint32_t)self->value != NIC_OK;
             return read_word(self, ops, DRIVER_READS_TAG, completion, 8);
         }
         self->step = DRIVER_RESTS;
         break;
     case DRIVER_READS_TAG: {
-        *news = (struct driver_news){self->received, self->status, self->value & ~ASKED};
-        *has_news = self->received || self->value & ASKED || self->status != NIC_OK;
+        *news = (struct driver_news){self->received, self->value & ~ASKED};
+        *has_news = self->received || self->value & ASKED;
         self->step = DRIVER_RESTS;
         self->mail = true; // there may be more
         completion = completion_at(&self->params, self->completed + 1);

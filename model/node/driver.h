@@ -51,15 +51,14 @@ struct driver_job {
 
 // What a completion tells.
 struct driver_news {
-    bool received;   // a piece, else all of a message has left its buffer
-    uint32_t status; // enum nic_status: NIC_OK, or what was wrong
+    bool received; // a piece, else all of a message has left its buffer
     uint64_t tag;
 };
 
 enum driver_step {
     DRIVER_RESTS,
     DRIVER_READS_FLAGS,
-    DRIVER_READS_TAG, // and the status
+    DRIVER_READS_TAG,
     DRIVER_READS_SHADOW,
     DRIVER_READS_PIO // the status of what was sent by programmed I/O
 };
@@ -82,7 +81,6 @@ struct driver {
     uint32_t unreturned; // completions that the card has not been told of
     enum driver_step step;
     uint64_t value;    // of the last load
-    uint32_t status;   // of the completion whose tag is read
     bool received;     // likewise
     bool mail;         // the card has written to the mailbox since its flags were read
     bool shadow_stale; // and since the shadow word was read

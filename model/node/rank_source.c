@@ -2,33 +2,12 @@
 #include "model/node/rank_source.h"
 
 #include "model/node/core.h"
-#include "nic/nic_layout.h"
 
-#include <inttypes.h>
 #include <stddef.h>
-
-// The card could not do what it was asked to: the program cannot go on without the message.
-static bool refuse(struct rank_source *self, uint32_t status)
-{
-    static const char *const words[NIC_NUM_STATUSES] = {
-        [NIC_BAD_ADDRESS] = "its buffer is not in memory",
-        [NIC_BAD_LENGTH] = "a piece is longer than nodes.nic.max_message_bytes, or than a packet "
-                           "without nodes.nic.segmentation",
-        [NIC_BUS_ERROR] = "the bus found no memory at its buffer",
-        [NIC_ABORTED] = "its sender could not read all of its buffer",
-    };
-    const char *word = status < NIC_NUM_STATUSES ? words[status] : NULL;
-    return err_set(&self->err, ERR_RUN,
-                   "rank %" PRIu32 ": the network interface card gave up a message with status "
-                   "%" PRIu32 "%s%s",
-                   self->rank, status, word ? ": " : "", word ? word : "");
-}
 
 // Tells the program of a completion.
 static bool tell(struct rank_source *self, const struct driver_news *news, uint64_t cycle)
 {
-    if (news->status != NIC_OK)
-        return refuse(self, news->status);
     if (news->received)
         return mpi_received(self->mpi, (uint32_t)news->tag, cycle, &self->err);
     mpi_sent(self->mpi, (uint32_t)news->tag, cycle);
