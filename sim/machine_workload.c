@@ -22,16 +22,17 @@ static uint32_t receive_slots(const struct config *config, uint32_t num_ranks)
     return config->driver_receive_slots > 0 ? config->driver_receive_slots : slots;
 }
 
-// Without grants, buffers for fewer messages than may come at a time can lock cards up.
+// Buffers for fewer messages than may come at a time can lock cards up, unless all are granted.
 static bool enough_slots(const struct machine *self, const struct config *config, uint32_t slots,
                          struct err *err)
 {
     uint32_t others = self->trace ? self->trace->num_ranks - 1 : 0;
-    return config->nic.grants || slots / 4 * 3 >= others ||
+    bool all_ask = config->nic.grants && config->driver_pio_bytes == 0;
+    return all_ask || slots / 4 * 3 >= others ||
            config_refuse(config, "nodes.driver.receive_slots", err,
                          "%" PRIu32 " slots, three quarters of which are posted at any time, are "
                          "too few for %" PRIu32 " ranks that may send; give more, or "
-                         "nodes.nic.grants true",
+                         "nodes.nic.grants true without nodes.driver.pio_bytes",
                          slots, others);
 }
 

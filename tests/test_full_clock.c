@@ -87,6 +87,23 @@ Test(full_clock, a_message_between_slow_nodes_takes_between_its_time_and_that_ti
     cr_assert_lt(odd, 3 * fast);
 }
 
+// The sender's core is free to take its stores to the card while it computes.
+Test(full_clock, what_is_sent_goes_before_what_is_computed_next)
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        static const char *const sends[] = {"send", "isend"};
+        static const char *const ways[] = {"nodes.driver.pio_bytes=0", "nodes.driver.pio_bytes=56"};
+        char program[256];
+        snprintf(program, sizeof program,
+                 "ranks 2\nrank 0\n%s to=1 bytes=50\ncompute ns=100000\n"
+                 "rank 1\nrecv from=0 bytes=50\ncompute ns=150000",
+                 sends[i % 2]);
+        uint64_t cycles = MAKESPAN(program, "nodes.clock_hz=1e9", ways[i / 2]);
+        cr_assert_gt(cycles, 150000);
+        cr_assert_lt(cycles, 151000);
+    }
+}
+
 // --- interrupts ---------------------------------------------------------------------------------
 
 enum { COMPUTE = 100000 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // All full nodes send to all others before anyone receives, with the least memory on cards and the
 // shortest rings: every message arrives.
+#include "model/net/routing_table.h"
 #include "tests/config_text.h"
 #include "tests/full_nodes.h"
 
@@ -84,6 +85,67 @@ Test(full_flood, arrives_by_rendezvous)
     flood("nodes.driver.arrival=interrupt", "workload.eager_bytes=1");
 }
 
+// Packets of a message overtake each other, and messages, too.
+Test(full_flood, arrives_by_every_way_to_route_a_mesh)
+{
+    uint32_t num_routed = 0;
+    for (size_t i = 0; i < routing_num_algorithms; i++) {
+        struct err err = {0};
+        struct config config = flood_config(500);
+        char setting[64];
+        snprintf(setting, sizeof setting, "fabric.router.routing=%s", routing_algorithms[i].name);
+        set(&config, setting);
+        config.vcs = 4;
+        config.driver_interrupts = i % 2;
+        struct run_result *result = full_nodes_run(&config, &err);
+        free(result);
+        if (result) {
+            num_routed++;
+            check_flood(&config, 500, false);
+        } else {
+            cr_assert_eq(err.status, ERR_CONFIG, "%s", err.text);
+            config_free(&config);
+        }
+    }
+    cr_assert_geq(num_routed, 7);
+}
+
+Test(full_flood, arrives_in_two_classes_of_traffic)
+{
+    flood("fabric.router.classes=2", "workload.priority_bytes=100");
+    flood("fabric.router={classes: 2, vcs: 4}", "workload.eager_bytes=300");
+}
+
+Test(full_flood, arrives_where_one_interrupt_tells_of_several_messages)
+{
+    for (uint32_t events = 1; events < 1000; events *= 9)
+        for (uint32_t i = 0; i < 4; i++) {
+            struct config config = flood_config(500);
+            config.nic.coalescing = config.driver_interrupts = true;
+            config.nic.coalesce_events = events;
+            config.nic.coalesce_delay_cycles = 3000;
+            config.eager_bytes = i % 2 ? 1 : 1000;
+            config.driver_pio_bytes = i / 2 ? 16 : 0; // requests and answers
+            config.driver_interrupt_cycles = 100;
+            check_flood(&config, 500, config.eager_bytes == 1);
+        }
+}
+
+// However few lists there are: four for eight ranks that send, in pieces that overtake others.
+Test(full_flood, arrives_in_any_order_with_few_lists_where_cards_ask_first)
+{
+    for (uint32_t i = 0; i < 8; i++) {
+        struct config config = flood_config(500);
+        set(&config, "nodes.driver.receive_slots=4");
+        set(&config, i & 1 ? "nodes.driver.piece_bytes=64" : "nodes.driver.piece_bytes=4096");
+        config.nic.grants = true;
+        config.driver_interrupts = i & 2;
+        config.nic.processor = i & 4;
+        config.driver_checksum = i & 1;
+        check_flood(&config, 500, false);
+    }
+}
+
 Test(full_flood, arrives_in_pieces_of_any_length)
 {
     for (uint32_t piece = 64; piece < 500; piece += 111) {
@@ -156,6 +218,7 @@ Test(full_flood, programmed_io_that_finds_no_room_takes_what_comes)
     for (uint32_t ranks = 2; ranks <= 9; ranks += 7)
         for (uint32_t i = 0; i < 2; i++) {
             struct config config = flood_config(40);
+            free(config.path);
             config.path = (char *)full_nodes_trace(full_nodes_flood(ranks, 40 / ranks, 40));
             set(&config, "nodes.driver.pio_bytes=48");
             set(&config,
@@ -164,6 +227,8 @@ Test(full_flood, programmed_io_that_finds_no_room_takes_what_comes)
             struct run_result *result = full_nodes_complete(&config);
             cr_assert_eq(result->nodes.nic.pio_sent, ranks * (ranks - 1) * (40 / ranks));
             free(result);
+            config.path = NULL;
+            config_free(&config);
         }
 }
 
@@ -189,6 +254,32 @@ Test(full_flood, too_few_lists_are_refused_unless_cards_ask_first)
     cr_assert_eq(err.status, ERR_CONFIG);
     cr_assert_not_null(strstr(err.text, "too few for 15 ranks"), "%s", err.text);
     config.nic.grants = true;
+    free(full_nodes_complete(&config));
+    config.driver_pio_bytes = 56; // which does not ask
+    err = (struct err){0};
+    cr_assert_null(full_nodes_run(&config, &err));
+    cr_assert_eq(err.status, ERR_CONFIG);
+    config_free(&config);
+}
+
+// Messages overtake one that is first in its flow, and keep all lists until it has come, which the
+// room on the card keeps out: what the fabric's order or grants make impossible.
+Test(full_flood, messages_that_overtake_may_lock_up_where_neither_order_nor_grants_keep_them)
+{
+    struct err err = {0};
+    struct config config =
+        FULL_NODES(full_nodes_flood(4, 60, 40), "fabric.router.vcs=8",
+                   "fabric.router.switching=virtual-cut-through", "nodes.driver.receive_slots=4",
+                   "nodes.nic.in_ram_bytes=64", "run.watchdog_cycles=1000");
+    struct run_result *result = full_nodes_run(&config, &err);
+    cr_assert(result);
+    cr_assert_eq(result->outcome, RUN_DEADLOCK);
+    cr_assert_eq(err.status, ERR_DEADLOCK);
+    free(result);
+    config.nic.grants = true;
+    free(full_nodes_complete(&config));
+    config.nic.grants = false;
+    config.by_flow = true;
     free(full_nodes_complete(&config));
     config_free(&config);
 }

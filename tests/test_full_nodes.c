@@ -166,6 +166,20 @@ Test(full_nodes, a_memory_trace_that_is_damaged_is_an_error_of_the_trace)
           "bad.lackey:3");
 }
 
+Test(full_nodes, a_compressed_memory_trace_that_is_cut_off_is_an_error_of_the_trace)
+{
+    char bytes[2000], path[128];
+    FILE *from = fopen("traces/samples/sort.lackey.xz", "rb");
+    snprintf(path, sizeof path, "%s/cut.lackey.xz", scratch_folder());
+    FILE *to = fopen(path, "wb");
+    cr_assert(from && to);
+    cr_assert_eq(fread(bytes, 1, sizeof bytes, from), sizeof bytes);
+    cr_assert_eq(fwrite(bytes, 1, sizeof bytes, to), sizeof bytes);
+    fclose(from);
+    fclose(to);
+    FAILS(memory_config(path), ERR_TRACE, "cut.lackey.xz");
+}
+
 Test(full_nodes, a_memory_trace_needs_full_nodes)
 {
     struct config config = memory_config(scratch_file("t.lackey", "I  1000,4\n"));

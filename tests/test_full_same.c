@@ -48,18 +48,27 @@ static const char program[] = "ranks 4\n"
                               "allreduce bytes=64 ns=40\n"
                               "alltoall bytes=100\n";
 
-// What the number of a combination makes of a machine.
-static struct config machine(const struct topology_spec *shape, int mode, uint32_t number)
+// What all machines share, which borrow its texts.
+static struct config base(void)
 {
-    struct config config =
-        FULL_NODES(program, "workload.eager_bytes=1000", "nodes.cores=2",
-                   "nodes.nic.in_ram_bytes=128", "nodes.driver.send_slots=2",
-                   "nodes.groups=[{of: 1-1, clock_hz: 7e8}]", "nodes.driver.interrupt_cycles=300");
+    return FULL_NODES(program, "workload.eager_bytes=1000", "nodes.cores=2", "fabric.router.vcs=4",
+                      "nodes.nic.in_ram_bytes=128", "nodes.driver.send_slots=2",
+                      "nodes.groups=[{of: 1-1, clock_hz: 7e8}]",
+                      "nodes.driver.interrupt_cycles=300");
+}
+
+// What the number of a combination makes of a machine.
+static struct config machine(const struct config *from, const struct topology_spec *shape, int mode,
+                             uint32_t number)
+{
+    struct config config = *from;
     config.topology = *shape;
     config.switching = (enum switching)mode;
     config.driver_interrupts = number % 2;
     config.ranks_per_node = 1 + number / 2 % 2;
     config.nic.processor = number % 3 == 0;
+    config.nic.grants = number % 4 == 1;
+    config.driver_checksum = number % 3 == 1;
     config.driver_pio_bytes = number % 5 == 0 ? 56 : 0;
     config.stall_probability = number % 7 == 0 ? 0.2 : 0;
     return config;
@@ -84,14 +93,16 @@ static const struct topology_spec large[] = {
 
 Test(full_same, results_do_not_depend_on_the_number_of_threads)
 {
+    struct config from = base();
     for (uint32_t i = 0; i < sizeof large / sizeof *large; i++)
         for (int mode = 0; mode < SWITCHING_CIRCUIT; mode++) {
-            struct config one = machine(&large[i], mode, 3 * i + (uint32_t)mode);
+            struct config one = machine(&from, &large[i], mode, 3 * i + (uint32_t)mode);
             struct config many = one;
             one.threads = 1;
             for (many.threads = 2; many.threads <= 3; many.threads++)
                 check_same(&one, &many);
         }
+    config_free(&from);
 }
 
 // Ranks far apart, all of which send: every thread has something to do.
@@ -109,11 +120,12 @@ Test(full_same, threads_share_out_nodes_that_flood_each_other)
 
 Test(full_same, results_do_not_depend_on_whether_idle_parts_are_left_out)
 {
+    struct config from = base();
     uint32_t number = 0, num_compared = 0;
     for (size_t i = 0; i < kinds_num_shapes; i++)
         for (int mode = 0; mode < SWITCHING_CIRCUIT; mode++, number++) {
             struct err err = {0};
-            struct config skips = machine(&kinds_shapes[i], mode, number);
+            struct config skips = machine(&from, &kinds_shapes[i], mode, number);
             struct topology *topology = config_topology(&skips, &err);
             bool fits = topology && topology->num_nodes * skips.ranks_per_node >= 4;
             topology_free(topology);
@@ -126,6 +138,7 @@ Test(full_same, results_do_not_depend_on_whether_idle_parts_are_left_out)
             check_same(&skips, &all);
         }
     cr_assert_gt(num_compared, 2 * kinds_num_shapes);
+    config_free(&from);
 }
 
 Test(full_same, a_memory_trace_runs_in_strides_as_cycle_by_cycle)
@@ -176,10 +189,11 @@ static char *figures(struct config config, const char *backend)
 
 Test(full_same, the_rtl_gives_what_the_reference_does)
 {
+    struct config from = base();
     for (int mode = 0; mode < SWITCHING_CIRCUIT; mode++) {
         struct topology_spec shape = {.kind = "mesh", .num_dims = 2, .dims = {3, 3}};
-        struct config config = machine(&shape, mode, (uint32_t)mode);
-        set(&config, "fabric.router.vcs=2");
+        struct config config = machine(&from, &shape, mode, (uint32_t)mode);
+        config.vcs = 2;
         char *ref = figures(config, "ref");
         char *rtl = figures(config, "rtl");
         char *both = figures(config, "lockstep");
@@ -189,4 +203,5 @@ Test(full_same, the_rtl_gives_what_the_reference_does)
         free(rtl);
         free(both);
     }
+    config_free(&from);
 }

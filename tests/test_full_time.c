@@ -116,6 +116,13 @@ static uint64_t network_cycles(const struct config *c, uint32_t bytes)
 
 // --- the sum ------------------------------------------------------------------------------------
 
+// From when a packet may go to the end of the receiver's handler demultiplex.
+static uint64_t received(const struct config *c, uint32_t bytes, uint64_t cycle)
+{
+    cycle += network_cycles(c, bytes) + c->nic.link_cycles;
+    return handler(c, NIC_HANDLER_DEMULTIPLEX, bytes, cycle);
+}
+
 // From the rank's wish to send, in `cycle`, to the first packet's header, by DMA.
 static uint64_t described(const struct config *c, uint32_t bytes, uint64_t cycle)
 {
@@ -125,6 +132,9 @@ static uint64_t described(const struct config *c, uint32_t bytes, uint64_t cycle
     cycle += 1 + c->node.bus.address_cycles + c->node.bus.intervention_cycles +
              data_cycles(c, sizeof(struct nic_send_descriptor)); // which a cache answers
     cycle = handler(c, NIC_HANDLER_SEND, 0, cycle);
+    for (uint32_t i = 0; c->nic.grants && i < 2; i++) // a request, and its grant
+        cycle = handler(c, NIC_HANDLER_PROTOCOL, 0,
+                        received(c, 0, handler(c, NIC_HANDLER_PROTOCOL, 0, cycle)));
     return handler(c, NIC_HANDLER_PROTOCOL, bytes, cycle);
 }
 
@@ -136,11 +146,15 @@ static uint64_t written(const struct config *c, uint32_t bytes, uint64_t cycle)
     return handler(c, NIC_HANDLER_PROTOCOL, bytes, cycle);
 }
 
-// From a packet's tail at the card to the completion in memory.
+// From the last packet's payload on the card to the completion in memory.
 static uint64_t delivered(const struct config *c, uint32_t last_bytes, uint32_t bytes,
                           uint64_t cycle)
 {
-    cycle = handler(c, NIC_HANDLER_DEMULTIPLEX, last_bytes, cycle + c->nic.link_cycles);
+    if (c->driver_checksum)
+        cycle = handler(c, NIC_HANDLER_CHECKSUM, last_bytes, cycle);
+    cycle = received(c, last_bytes, cycle);
+    if (c->driver_checksum)
+        cycle = handler(c, NIC_HANDLER_CHECKSUM, last_bytes, cycle);
     cycle = handler(c, NIC_HANDLER_PROTOCOL, last_bytes, cycle);
     cycle += write_list_cycles(c, bytes - last_bytes, last_bytes);
     cycle = handler(c, NIC_HANDLER_DELIVER, bytes, cycle);
@@ -184,7 +198,7 @@ static uint64_t expected_cycle(const struct config *c, uint32_t bytes, uint64_t 
             cycle += read_list_cycles(c, at, payload); // one packet after the other
         cycle += read_list_cycles(c, at, last);
     }
-    cycle = delivered(c, last, bytes, cycle + network_cycles(c, last));
+    cycle = delivered(c, last, bytes, cycle);
     return c->driver_interrupts ? interrupted(c, cycle) : polled(c, cycle);
 }
 
@@ -246,6 +260,8 @@ Test(full_time, a_message_is_there_then_and_not_a_cycle_before)
     cr_assert_eq(result->outcome, RUN_CYCLE_LIMIT);
     cr_assert_eq(result->makespan_cycles, UINT64_MAX);
     free(result);
+    config.path = NULL;
+    config_free(&config);
 }
 
 Test(full_time, a_message_of_many_packets_takes_the_sum_of_its_parts)
@@ -305,6 +321,25 @@ Test(full_time, a_message_that_interrupts_takes_the_sum_of_its_parts)
         config.driver_interrupt_cycles = entry;
         expect(&config, 16);
         expect(&config, 300);
+        config_free(&config);
+    }
+}
+
+Test(full_time, a_message_takes_the_sum_of_its_parts_where_cards_ask_first_and_add_checksums)
+{
+    for (uint32_t i = 1; i < 8; i++) {
+        struct config config = quiet();
+        config.nic.grants = i & 1;
+        config.driver_checksum = i & 2;
+        config.nic.processor = i & 4;
+        expect(&config, 30);
+        expect(&config, 320);
+        config.driver_pio_bytes = 30;
+        expect(&config, 30);
+        if (!config.nic.processor) {
+            set(&config, "fabric.packet.max_flits=8");
+            expect(&config, 333);
+        }
         config_free(&config);
     }
 }
