@@ -87,8 +87,8 @@ pgrep -f "sleep $mark" >/dev/null && fail "a process is left running"
 rm a.xz
 
 # --- what interrupts it ---
-for signal in INT TERM HUP; do # what a shell starts behind itself ignores SIGINT
-    env --default-signal=INT "$record" -o b.xz -- sh -c "sleep $mark & while :; do :; done" >output 2>said </dev/null &
+for signal in INT TERM HUP; do # what is started in the background, or by nohup, ignores some
+    env --default-signal=INT,TERM,HUP "$record" -o b.xz -- sh -c "sleep $mark & while :; do :; done" >output 2>said </dev/null &
     recorder=$!
     for _ in {1..100}; do
         pgrep -f "^sleep $mark" >/dev/null && break
