@@ -25,6 +25,8 @@ struct config full_nodes_config(const char *program, const char *const *settings
     set(&config, "nodes.model=full");
     set(&config, "workload.kind=trace");
     set(&config, "fabric.topology={kind: ring, n: 4}");
+    set(&config, "fabric.router.vc_choice=by-flow");
+    set(&config, "nodes.nic.grants=false");
     set(&config, "run.max_cycles=20000000");
     if (program) {
         snprintf(path, sizeof path, "workload.path=%s", full_nodes_trace(program));
