@@ -294,7 +294,7 @@
          FULL},                                                                                    \
         {.key = "nodes.nic.grants",                                                                \
          FIELD(BOOL, nic.grants),                                                                  \
-         UNIT("", "true", "a message by DMA is sent when the card there has a buffer for it"),    \
+         UNIT("", "true", "a message by DMA is sent when the card there has a buffer for it"),     \
          FULL},                                                                                    \
         {.key = "nodes.nic.checksum",                                                              \
          FIELD(BOOL, nic.checksum),                                                                \

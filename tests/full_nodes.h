@@ -5,7 +5,8 @@
 
 #include "sim/run.h"
 
-// Full nodes on a ring of 4 that keeps the order of flows, so that cards need not ask, which run a program whose text is given without its first line
+// Full nodes on a ring of 4 that keeps the order of flows, so that cards need not ask, which run a
+// program whose text is given without its first line
 // ("ordito-trace 1") and its last ("end"), or NULL; settings up to NULL come on top of that.
 struct config full_nodes_config(const char *program, const char *const *settings);
 

@@ -27,9 +27,8 @@
 // Messages that wait for a list of the receive ring take on-board RAM. For sure no flood locks up
 // if cards ask first (nodes.nic.grants) and nothing goes by programmed I/O, which does not; or if a
 // flow keeps its order (fabric.router.vc_choice by-flow, routing that does not adapt) and three
-// quarters of the receive ring are a list or more for each rank that sends. Where messages overtake
-// others, the least such ring may be too short; that ends the run as a deadlock, or, if drivers try
-// programmed I/O again and again, never.
+// quarters of the receive ring are a list or more for each rank that sends; the configuration
+// refuses what is neither (sim/machine_workload.c).
 //
 // Timing: what happens in node cycle n belongs to the fabric's cycle floor(n * fabric / node) of
 // the ratio of the clocks, which simulates it. A computer that no other can reach is simulated in
