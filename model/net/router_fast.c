@@ -324,8 +324,16 @@ static inline uint32_t arbitrate(const struct fast_bank *self, struct fast_route
     uint64_t winners = match(self, contenders, ready, idx);
     uint32_t num_winners = 0;
     for (uint32_t i = 0; i < num; i++) {
-        contenders[num_winners] = contenders[i];
-        num_winners += winners >> contenders[i].x & 1;
+        // By members, as they have just been written: to read several at once would wait for that.
+        struct fast_contender *to = &contenders[num_winners];
+        const struct fast_contender *from = &contenders[i];
+        uint32_t x = from->x;
+        to->at = from->at;
+        to->front = from->front;
+        to->usable = from->usable;
+        to->out = from->out;
+        to->x = x;
+        num_winners += winners >> x & 1;
     }
     self->stalls[at->number].switch_lost += num - num_winners;
     return num_winners;
