@@ -323,17 +323,15 @@ static inline uint32_t arbitrate(const struct fast_bank *self, struct fast_route
         return num;
     uint64_t winners = match(self, contenders, ready, idx);
     uint32_t num_winners = 0;
-    for (uint32_t i = 0; i < num; i++) {
+    for (; winners; winners &= winners - 1) {
         // By members, as they have just been written: to read several at once would wait for that.
-        struct fast_contender *to = &contenders[num_winners];
-        const struct fast_contender *from = &contenders[i];
-        uint32_t x = from->x;
+        struct fast_contender *to = &contenders[num_winners++];
+        const struct fast_contender *from = &contenders[idx[__builtin_ctzll(winners)]];
         to->at = from->at;
         to->front = from->front;
         to->usable = from->usable;
         to->out = from->out;
-        to->x = x;
-        num_winners += winners >> x & 1;
+        to->x = from->x;
     }
     self->stalls[at->number].switch_lost += num - num_winners;
     return num_winners;
