@@ -4,6 +4,20 @@
 #define ORDITO_SIM_FIGURE_NODES_H
 
 // clang-format off
+// What one of those who ask for the bus did.
+#define MASTER_FIGURES(path, master) \
+    IF(NODES, path ".bytes", U64, master.bytes), \
+    IF(NODES, path ".errors", U64, master.errors), \
+    IF(NODES, path ".address_cycles", U64, master.address_cycles), \
+    IF(NODES, path ".data_cycles", U64, master.data_cycles), \
+    IF(NODES, path ".data_wait_cycles", U64, master.data_wait_cycles), \
+    IF(NODES, path ".queue_cycles", U64, master.queue_cycles), \
+    IF(NODES, path ".latency_cycles", U64, master.latency_cycles), \
+    IF(NODES, path ".wait_cycles.address", U64, master.wait_cycles[MEM_WAIT_ADDRESS]), \
+    IF(NODES, path ".wait_cycles.line", U64, master.wait_cycles[MEM_WAIT_LINE]), \
+    IF(NODES, path ".wait_cycles.outstanding", U64, master.wait_cycles[MEM_WAIT_OUTSTANDING]), \
+    IF(NODES, path ".wait_cycles.memory", U64, master.wait_cycles[MEM_WAIT_MEMORY])
+
 #define NODE_FIGURES \
     IF(NODES, "nodes.computers", U64, nodes.computers), \
     IF(NODES, "nodes.cycles", U64, nodes.cycles), \
@@ -69,28 +83,8 @@
     IF(NODES, "nodes.bus.data_busy_cycles", U64, nodes.bus.data_busy_cycles), \
     IF(NODES, "nodes.bus.interventions", U64, nodes.bus.interventions), \
     IF(NODES, "nodes.bus.invalidations", U64, nodes.bus.invalidations), \
-    IF(NODES, "nodes.bus.l1d.bytes", U64, nodes.masters[MASTER_L1D].bytes), \
-    IF(NODES, "nodes.bus.l1d.errors", U64, nodes.masters[MASTER_L1D].errors), \
-    IF(NODES, "nodes.bus.l1d.address_cycles", U64, nodes.masters[MASTER_L1D].address_cycles), \
-    IF(NODES, "nodes.bus.l1d.data_cycles", U64, nodes.masters[MASTER_L1D].data_cycles), \
-    IF(NODES, "nodes.bus.l1d.data_wait_cycles", U64, nodes.masters[MASTER_L1D].data_wait_cycles), \
-    IF(NODES, "nodes.bus.l1d.queue_cycles", U64, nodes.masters[MASTER_L1D].queue_cycles), \
-    IF(NODES, "nodes.bus.l1d.latency_cycles", U64, nodes.masters[MASTER_L1D].latency_cycles), \
-    IF(NODES, "nodes.bus.l1d.wait_cycles.address", U64, nodes.masters[MASTER_L1D].wait_cycles[MEM_WAIT_ADDRESS]), \
-    IF(NODES, "nodes.bus.l1d.wait_cycles.line", U64, nodes.masters[MASTER_L1D].wait_cycles[MEM_WAIT_LINE]), \
-    IF(NODES, "nodes.bus.l1d.wait_cycles.outstanding", U64, nodes.masters[MASTER_L1D].wait_cycles[MEM_WAIT_OUTSTANDING]), \
-    IF(NODES, "nodes.bus.l1d.wait_cycles.memory", U64, nodes.masters[MASTER_L1D].wait_cycles[MEM_WAIT_MEMORY]), \
-    IF(NODES, "nodes.bus.l1i.bytes", U64, nodes.masters[MASTER_L1I].bytes), \
-    IF(NODES, "nodes.bus.l1i.errors", U64, nodes.masters[MASTER_L1I].errors), \
-    IF(NODES, "nodes.bus.l1i.address_cycles", U64, nodes.masters[MASTER_L1I].address_cycles), \
-    IF(NODES, "nodes.bus.l1i.data_cycles", U64, nodes.masters[MASTER_L1I].data_cycles), \
-    IF(NODES, "nodes.bus.l1i.data_wait_cycles", U64, nodes.masters[MASTER_L1I].data_wait_cycles), \
-    IF(NODES, "nodes.bus.l1i.queue_cycles", U64, nodes.masters[MASTER_L1I].queue_cycles), \
-    IF(NODES, "nodes.bus.l1i.latency_cycles", U64, nodes.masters[MASTER_L1I].latency_cycles), \
-    IF(NODES, "nodes.bus.l1i.wait_cycles.address", U64, nodes.masters[MASTER_L1I].wait_cycles[MEM_WAIT_ADDRESS]), \
-    IF(NODES, "nodes.bus.l1i.wait_cycles.line", U64, nodes.masters[MASTER_L1I].wait_cycles[MEM_WAIT_LINE]), \
-    IF(NODES, "nodes.bus.l1i.wait_cycles.outstanding", U64, nodes.masters[MASTER_L1I].wait_cycles[MEM_WAIT_OUTSTANDING]), \
-    IF(NODES, "nodes.bus.l1i.wait_cycles.memory", U64, nodes.masters[MASTER_L1I].wait_cycles[MEM_WAIT_MEMORY]), \
+    MASTER_FIGURES("nodes.bus.l1d", nodes.masters[MASTER_L1D]), \
+    MASTER_FIGURES("nodes.bus.l1i", nodes.masters[MASTER_L1I]), \
     IF(NODES, "nodes.mem.reads", U64, nodes.mem.reads), \
     IF(NODES, "nodes.mem.writes", U64, nodes.mem.writes), \
     IF(NODES, "nodes.mem.read_bytes", U64, nodes.mem.read_bytes), \
@@ -101,28 +95,8 @@
     IF(NODES, "nodes.mem.refreshes", U64, nodes.mem.refreshes), \
     IF(NODES, "nodes.mem.data_busy_cycles", U64, nodes.mem.data_busy_cycles), \
     IF(NODES, "nodes.mem.read_latency_cycles", U64, nodes.mem.read_latency_cycles), \
-    IF(NODES, "nodes.bus.nic.bytes", U64, nodes.masters[MASTER_NIC].bytes), \
-    IF(NODES, "nodes.bus.nic.errors", U64, nodes.masters[MASTER_NIC].errors), \
-    IF(NODES, "nodes.bus.nic.address_cycles", U64, nodes.masters[MASTER_NIC].address_cycles), \
-    IF(NODES, "nodes.bus.nic.data_cycles", U64, nodes.masters[MASTER_NIC].data_cycles), \
-    IF(NODES, "nodes.bus.nic.data_wait_cycles", U64, nodes.masters[MASTER_NIC].data_wait_cycles), \
-    IF(NODES, "nodes.bus.nic.queue_cycles", U64, nodes.masters[MASTER_NIC].queue_cycles), \
-    IF(NODES, "nodes.bus.nic.latency_cycles", U64, nodes.masters[MASTER_NIC].latency_cycles), \
-    IF(NODES, "nodes.bus.nic.wait_cycles.address", U64, nodes.masters[MASTER_NIC].wait_cycles[MEM_WAIT_ADDRESS]), \
-    IF(NODES, "nodes.bus.nic.wait_cycles.line", U64, nodes.masters[MASTER_NIC].wait_cycles[MEM_WAIT_LINE]), \
-    IF(NODES, "nodes.bus.nic.wait_cycles.outstanding", U64, nodes.masters[MASTER_NIC].wait_cycles[MEM_WAIT_OUTSTANDING]), \
-    IF(NODES, "nodes.bus.nic.wait_cycles.memory", U64, nodes.masters[MASTER_NIC].wait_cycles[MEM_WAIT_MEMORY]), \
-    IF(NODES, "nodes.bus.dma.bytes", U64, nodes.masters[MASTER_DMA].bytes), \
-    IF(NODES, "nodes.bus.dma.errors", U64, nodes.masters[MASTER_DMA].errors), \
-    IF(NODES, "nodes.bus.dma.address_cycles", U64, nodes.masters[MASTER_DMA].address_cycles), \
-    IF(NODES, "nodes.bus.dma.data_cycles", U64, nodes.masters[MASTER_DMA].data_cycles), \
-    IF(NODES, "nodes.bus.dma.data_wait_cycles", U64, nodes.masters[MASTER_DMA].data_wait_cycles), \
-    IF(NODES, "nodes.bus.dma.queue_cycles", U64, nodes.masters[MASTER_DMA].queue_cycles), \
-    IF(NODES, "nodes.bus.dma.latency_cycles", U64, nodes.masters[MASTER_DMA].latency_cycles), \
-    IF(NODES, "nodes.bus.dma.wait_cycles.address", U64, nodes.masters[MASTER_DMA].wait_cycles[MEM_WAIT_ADDRESS]), \
-    IF(NODES, "nodes.bus.dma.wait_cycles.line", U64, nodes.masters[MASTER_DMA].wait_cycles[MEM_WAIT_LINE]), \
-    IF(NODES, "nodes.bus.dma.wait_cycles.outstanding", U64, nodes.masters[MASTER_DMA].wait_cycles[MEM_WAIT_OUTSTANDING]), \
-    IF(NODES, "nodes.bus.dma.wait_cycles.memory", U64, nodes.masters[MASTER_DMA].wait_cycles[MEM_WAIT_MEMORY]), \
+    MASTER_FIGURES("nodes.bus.nic", nodes.masters[MASTER_NIC]), \
+    MASTER_FIGURES("nodes.bus.dma", nodes.masters[MASTER_DMA]), \
     IF(NODES, "nodes.nic.messages_sent", U64, nodes.nic.messages_sent), \
     IF(NODES, "nodes.nic.packets_sent", U64, nodes.nic.packets_sent), \
     IF(NODES, "nodes.nic.bytes_sent", U64, nodes.nic.bytes_sent), \

@@ -248,3 +248,17 @@ struct nic_stats nic_rig_stats(const struct nic_rig *self, uint32_t node)
 {
     return nic_stats(self->nics[node], self->now);
 }
+
+const uint32_t nic_rig_ring_sizes[3] = {8, 8, 8};
+
+struct nic_rig *nic_rig_of(uint32_t contexts)
+{
+    struct nic_rig_spec spec = {.nic = nic_default_params};
+    spec.nic.num_contexts = contexts;
+    return nic_rig_new(&spec);
+}
+
+uint64_t nic_rig_errors(const struct nic_rig *self, enum nic_status status)
+{
+    return nic_rig_stats(self, 0).errors[status];
+}

@@ -66,6 +66,10 @@ struct nic_rig {
 struct node_params nic_rig_node_params(void);
 
 struct nic_rig *nic_rig_new(const struct nic_rig_spec *spec);
+
+// The default card with so many contexts, and rings of 8 slots for software on it.
+struct nic_rig *nic_rig_of(uint32_t contexts);
+extern const uint32_t nic_rig_ring_sizes[3];
 void nic_rig_free(struct nic_rig *self);
 
 // Simulates the next cycle in which something happens; false if there is none.
@@ -84,6 +88,9 @@ static inline uint64_t nic_rig_at(uint32_t context, uint64_t offset)
 }
 
 struct nic_stats nic_rig_stats(const struct nic_rig *self, uint32_t node);
+
+// Errors of a status that node 0's card has counted.
+uint64_t nic_rig_errors(const struct nic_rig *self, enum nic_status status);
 
 // The driver of a context, whose memory is NIC_RIG_CONTEXT_BYTES from `base` on.
 struct nic_host {

@@ -4,27 +4,13 @@
 
 #include <criterion/criterion.h>
 
-static const uint32_t ring_sizes[3] = {8, 8, 8};
-
-static struct nic_rig *rig_of(uint32_t contexts)
-{
-    struct nic_rig_spec spec = {.nic = nic_default_params};
-    spec.nic.num_contexts = contexts;
-    return nic_rig_new(&spec);
-}
-
-static uint64_t errors(const struct nic_rig *rig, enum nic_status status)
-{
-    return nic_rig_stats(rig, 0).errors[status];
-}
-
 Test(nic_contexts, cannot_name_memory_of_each_other)
 {
-    struct nic_rig *rig = rig_of(2);
+    struct nic_rig *rig = nic_rig_of(2);
     struct nic_host from[2], to[2];
     for (uint32_t i = 0; i < 2; i++) {
-        from[i] = nic_host_make(rig, 0, i, ring_sizes, 0, 0);
-        to[i] = nic_host_make(rig, 1, i, ring_sizes, 0, 0);
+        from[i] = nic_host_make(rig, 0, i, nic_rig_ring_sizes, 0, 0);
+        to[i] = nic_host_make(rig, 1, i, nic_rig_ring_sizes, 0, 0);
     }
     nic_host_send(&from[0], 1, 1, from[1].base + NIC_RIG_BUFFERS, 64, 0, 0);
     nic_host_post(&to[1], to[0].base + NIC_RIG_BUFFERS, 64);
@@ -46,11 +32,11 @@ Test(nic_contexts, cannot_name_memory_of_each_other)
 Test(nic_contexts, each_have_rings_of_their_own_and_take_turns)
 {
     enum { CONTEXTS = 64, MESSAGES = 4 };
-    struct nic_rig *rig = rig_of(CONTEXTS);
+    struct nic_rig *rig = nic_rig_of(CONTEXTS);
     struct nic_host from[CONTEXTS], to[CONTEXTS];
     for (uint32_t i = 0; i < CONTEXTS; i++) {
-        from[i] = nic_host_make(rig, 0, i, ring_sizes, 0, 0);
-        to[i] = nic_host_make(rig, 1, i, ring_sizes, 0, 0);
+        from[i] = nic_host_make(rig, 0, i, nic_rig_ring_sizes, 0, 0);
+        to[i] = nic_host_make(rig, 1, i, nic_rig_ring_sizes, 0, 0);
     }
     for (uint32_t k = 0; k < MESSAGES; k++)
         for (uint32_t i = 0; i < CONTEXTS; i++) {
@@ -79,7 +65,7 @@ Test(nic_contexts, that_have_much_to_send_take_turns)
     struct nic_rig *rig = nic_rig_new(&spec);
     struct nic_host from[2], to = nic_host_make(rig, 1, 0, (const uint32_t[3]){0, 16, 16}, 0, 0);
     for (uint32_t i = 0; i < 2; i++)
-        from[i] = nic_host_make(rig, 0, i, ring_sizes, 0, 0);
+        from[i] = nic_host_make(rig, 0, i, nic_rig_ring_sizes, 0, 0);
     for (uint32_t k = 0; k < 16; k++) {
         nic_host_post(&to, to.base + NIC_RIG_BUFFERS, 4096);
         nic_host_send(&from[k / 8], 1, 0, from[k / 8].base + NIC_RIG_BUFFERS, 4096, 0, k);
@@ -96,9 +82,9 @@ Test(nic_contexts, that_have_much_to_send_take_turns)
 
 Test(nic_contexts, that_are_disabled_lose_what_waits_for_them_and_can_begin_anew)
 {
-    struct nic_rig *rig = rig_of(2);
-    struct nic_host from = nic_host_make(rig, 0, 0, ring_sizes, 0, 0);
-    struct nic_host to = nic_host_make(rig, 1, 1, ring_sizes, 0, 0);
+    struct nic_rig *rig = nic_rig_of(2);
+    struct nic_host from = nic_host_make(rig, 0, 0, nic_rig_ring_sizes, 0, 0);
+    struct nic_host to = nic_host_make(rig, 1, 1, nic_rig_ring_sizes, 0, 0);
     uint64_t source = from.base + NIC_RIG_BUFFERS;
     for (uint32_t i = 0; i < 3; i++) // waits for a list
         nic_host_send(&from, 1, 1, source, 1500, 0, i);
@@ -112,7 +98,7 @@ Test(nic_contexts, that_are_disabled_lose_what_waits_for_them_and_can_begin_anew
     cr_expect_eq(nic_rig_stats(rig, 1).errors[NIC_BAD_CONTEXT], 1);
     cr_expect_eq(nic_rig_stats(rig, 1).packets_discarded, 10);
     cr_expect(nic_idle(rig->nics[1]));
-    to = nic_host_make(rig, 1, 1, ring_sizes, 0, 0);
+    to = nic_host_make(rig, 1, 1, nic_rig_ring_sizes, 0, 0);
     nic_host_post(&to, to.base + NIC_RIG_BUFFERS, 1500);
     nic_host_send(&from, 1, 1, source, 1500, 0, 4);
     nic_rig_run(rig, 100000);
@@ -123,9 +109,9 @@ Test(nic_contexts, that_are_disabled_lose_what_waits_for_them_and_can_begin_anew
 
 Test(nic_contexts, are_not_enabled_before_what_was_under_way_is_done)
 {
-    struct nic_rig *rig = rig_of(1);
-    struct nic_host from = nic_host_make(rig, 1, 0, ring_sizes, 0, 0);
-    struct nic_host to = nic_host_make(rig, 0, 0, ring_sizes, 0, 0);
+    struct nic_rig *rig = nic_rig_of(1);
+    struct nic_host from = nic_host_make(rig, 1, 0, nic_rig_ring_sizes, 0, 0);
+    struct nic_host to = nic_host_make(rig, 0, 0, nic_rig_ring_sizes, 0, 0);
     nic_host_fill(&from, from.base + NIC_RIG_BUFFERS, 4096, 9);
     nic_host_post(&to, to.base + NIC_RIG_BUFFERS, 4096);
     nic_host_send(&from, 0, 0, from.base + NIC_RIG_BUFFERS, 4096, 0, 0);
@@ -135,7 +121,7 @@ Test(nic_contexts, are_not_enabled_before_what_was_under_way_is_done)
     nic_rig_write(rig, 0, nic_rig_at(0, NIC_CONTROL), NIC_ENABLE);
     cr_expect_eq(nic_rig_read(rig, 0, nic_rig_at(0, NIC_CONTROL)), 0);
     nic_rig_write(rig, 0, nic_rig_at(0, NIC_SEND + NIC_RING_SIZE), 4);
-    cr_expect_eq(errors(rig, NIC_BAD_STATE), 2);
+    cr_expect_eq(nic_rig_errors(rig, NIC_BAD_STATE), 2);
     nic_rig_run(rig, 100000);
     struct nic_completion completion; // what has its place comes to an end
     image_read(&rig->nodes[0]->image, to.rings[2], (uint8_t *)&completion, sizeof completion);

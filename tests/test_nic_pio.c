@@ -4,23 +4,9 @@
 
 #include <criterion/criterion.h>
 
-static const uint32_t ring_sizes[3] = {8, 8, 8};
-
-static struct nic_rig *rig_of(uint32_t contexts)
-{
-    struct nic_rig_spec spec = {.nic = nic_default_params};
-    spec.nic.num_contexts = contexts;
-    return nic_rig_new(&spec);
-}
-
-static uint64_t errors(const struct nic_rig *rig, enum nic_status status)
-{
-    return nic_rig_stats(rig, 0).errors[status];
-}
-
 Test(nic_pio, messages_of_all_lengths_arrive_in_the_window_in_order)
 {
-    struct nic_rig *rig = rig_of(1);
+    struct nic_rig *rig = nic_rig_of(1);
     for (uint32_t i = 0; i < 2; i++)
         nic_host_make(rig, i, 0, (const uint32_t[3]){0}, 0, NIC_WINDOW);
     nic_rig_write(rig, 0, nic_rig_at(0, NIC_PIO_TO), 1);
@@ -66,7 +52,7 @@ static void expect_pio(struct nic_rig *rig, uint64_t to, uint64_t send, enum nic
     nic_rig_write(rig, 0, nic_rig_at(0, NIC_PIO_TO), to);
     nic_rig_write(rig, 0, nic_rig_at(0, NIC_PIO_SEND), send);
     cr_expect_eq(nic_rig_read(rig, 0, nic_rig_at(0, NIC_PIO_STATUS)), status);
-    cr_expect(status == NIC_OK || errors(rig, status));
+    cr_expect(status == NIC_OK || nic_rig_errors(rig, status));
 }
 
 Test(nic_pio, what_cannot_be_sent_is_told_by_the_status)
@@ -98,8 +84,8 @@ Test(nic_pio, is_in_order_with_dma)
     struct nic_rig_spec spec = {.nic = nic_default_params};
     spec.nic.out_ram_bytes = 1088 + 64; // of the longest packet and a short one
     struct nic_rig *rig = nic_rig_new(&spec);
-    struct nic_host from = nic_host_make(rig, 0, 0, ring_sizes, 0, 0);
-    struct nic_host to = nic_host_make(rig, 1, 0, ring_sizes, 0, NIC_WINDOW);
+    struct nic_host from = nic_host_make(rig, 0, 0, nic_rig_ring_sizes, 0, 0);
+    struct nic_host to = nic_host_make(rig, 1, 0, nic_rig_ring_sizes, 0, NIC_WINDOW);
     nic_rig_write(rig, 0, nic_rig_at(0, NIC_PIO_TO), 1);
     nic_host_post(&to, to.base + NIC_RIG_BUFFERS, 4096);
     nic_host_send(&from, 1, 0, from.base + NIC_RIG_BUFFERS, 4096, 0, 1);
@@ -129,8 +115,8 @@ Test(nic_pio, messages_for_the_window_are_granted_when_they_can_be_delivered)
     spec.nic.grants = true;
     spec.nic.in_ram_bytes = 1088;
     struct nic_rig *rig = nic_rig_new(&spec);
-    struct nic_host from = nic_host_make(rig, 0, 0, ring_sizes, 0, 0);
-    struct nic_host to = nic_host_make(rig, 1, 0, ring_sizes, 0, NIC_WINDOW);
+    struct nic_host from = nic_host_make(rig, 0, 0, nic_rig_ring_sizes, 0, 0);
+    struct nic_host to = nic_host_make(rig, 1, 0, nic_rig_ring_sizes, 0, NIC_WINDOW);
     nic_host_send(&from, 1, 0, from.base + NIC_RIG_BUFFERS, 3000, 0, 1);
     nic_host_send(&from, 1, 0, from.base + NIC_RIG_BUFFERS, 100, 0, 2);
     nic_rig_run(rig, 100000);
