@@ -189,8 +189,9 @@ static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
     uint64_t words[STORES_OF_DESCRIPTOR];
     memcpy(words, &descriptor, sizeof words);
     uint64_t slot = self->sent++ & (self->params.send_slots - 1);
-    for (uint32_t i = 0; i < STORES_OF_DESCRIPTOR; i++)
-        push_store(ops, num, send_ring(&self->params) + slot * sizeof descriptor + 8 * i, words[i]);
+    uint64_t address = send_ring(&self->params) + slot * sizeof descriptor;
+    for (uint32_t i = 0; i < STORES_OF_DESCRIPTOR; i++, address += 8)
+        push_store(ops, num, address, words[i]);
     job->address += descriptor.length;
     job->bytes -= descriptor.length;
     if (job->bytes == 0)

@@ -111,7 +111,7 @@ static bool add_cache(struct node *self, uint32_t core_idx, bool instruction, ui
     struct cache *cache = instruction ? &place->l1i : &place->l1d;
     char *name = place->names[instruction];
     snprintf(name, sizeof place->names[0], "core%u.l1%c", core_idx, instruction ? 'i' : 'd');
-    uint64_t stream = instance * STREAMS + 1 + 2 * core_idx + instruction;
+    uint64_t stream = instance * STREAMS + 1 + UINT64_C(2) * core_idx + instruction;
     return (cache_make(cache, instruction ? &params->l1i : &params->l1d, instruction, name,
                        &place->core, instruction ? NULL : watch, seed, stream) ||
             err_set(err, ERR_RUN, "out of memory")) &&
