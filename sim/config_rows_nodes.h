@@ -1,506 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rows of config_table.c for full nodes: one a field of struct node_params (model/node/node.h).
+// The rows of config_table.c for full nodes: a field each of struct node_params
+// (model/node/node.h), struct nic_params (nic/nic_params.h) and of what config.h has of the driver.
 #ifndef ORDITO_SIM_CONFIG_ROWS_NODES_H
 #define ORDITO_SIM_CONFIG_ROWS_NODES_H
 
+// clang-format off
 #define FULL .models = 1 << MODEL_FULL, RESULT
+#define NUMBER(name, kind, field, low, high, unit, is, line) \
+    {.key = "nodes." name, FIELD(kind, field), RANGE(low, high), UNIT(unit, is, line), FULL}
+#define NAMES(name, kind, field, list, is, line) \
+    {.key = "nodes." name, FIELD(kind, field), .choices = list, UNIT("", is, line), FULL}
+#define SWITCH(name, field, is, line) \
+    {.key = "nodes." name, FIELD(BOOL, field), UNIT("", is, line), FULL}
 
-#define NODE_ROWS                                                                                  \
-    {.key = "nodes.cores",                                                                         \
-     FIELD(UINT32, node.cores),                                                                    \
-     RANGE(1, 16),                                                                                 \
-     UNIT("", "1", "of a node, all alike"),                                                        \
-     FULL},                                                                                        \
-        {.key = "nodes.ranks_per_node",                                                            \
-         FIELD(UINT32, ranks_per_node),                                                            \
-         RANGE(1, 16),                                                                             \
-         UNIT("", "1", "rank i of R a node runs on core i modulo R of node i / R"),                \
-         FULL},                                                                                    \
-        {.key = "nodes.core.store_buffer_entries",                                                 \
-         FIELD(UINT32, node.core.store_buffer_entries),                                            \
-         RANGE(0, 64),                                                                             \
-         UNIT("", "8", "stores that wait for the cache, in order; 0: the core waits for each"),    \
-         FULL},                                                                                    \
-        {.key = "nodes.core.max_load_misses",                                                      \
-         FIELD(UINT32, node.core.max_load_misses),                                                 \
-         RANGE(0, 16),                                                                             \
-         UNIT("", "0", "that may be on their way while others hit; 0: loads block"),               \
-         FULL},                                                                                    \
-        {.key = "nodes.l1d.size_bytes",                                                            \
-         FIELD(UINT64, node.l1d.geometry.size_bytes),                                              \
-         RANGE(8, UINT64_C(1) << 32),                                                              \
-         UNIT("bytes", "32768", "of the private data cache"),                                      \
-         FULL},                                                                                    \
-        {.key = "nodes.l1d.line_bytes",                                                            \
-         FIELD(UINT32, node.l1d.geometry.line_bytes),                                              \
-         RANGE(8, 4096),                                                                           \
-         UNIT("bytes", "64", "a power of two"),                                                    \
-         FULL},                                                                                    \
-        {.key = "nodes.l1d.ways",                                                                  \
-         FIELD(UINT32, node.l1d.geometry.ways),                                                    \
-         RANGE(1, 1024),                                                                           \
-         UNIT("", "8", "of a set"),                                                                \
-         FULL},                                                                                    \
-        {.key = "nodes.l1d.replacement",                                                           \
-         FIELD(CHOICE, node.l1d.geometry.replacement),                                             \
-         .choices = choices_replacement,                                                           \
-         UNIT("", "lru", "which line of a set goes"),                                              \
-         FULL},                                                                                    \
-        {.key = "nodes.l1d.hit_latency_cycles",                                                    \
-         FIELD(UINT32, node.l1d.hit_latency_cycles),                                               \
-         RANGE(1, 100),                                                                            \
-         UNIT("cycles", "1", "of the node"),                                                       \
-         FULL},                                                                                    \
-        {.key = "nodes.l1d.mshrs",                                                                 \
-         FIELD(UINT32, node.l1d.mshrs),                                                            \
-         RANGE(1, 16),                                                                             \
-         UNIT("", "8", "lines that may be on their way"),                                          \
-         FULL},                                                                                    \
-        {.key = "nodes.l1d.write_back_entries",                                                    \
-         FIELD(UINT32, node.l1d.write_back_entries),                                               \
-         RANGE(1, 32),                                                                             \
-         UNIT("", "12", "dirty lines that may be on their way out"),                               \
-         FULL},                                                                                    \
-        {.key = "nodes.l1i.enabled",                                                               \
-         FIELD(BOOL, node.l1i.enabled),                                                            \
-         UNIT("", "true", "there is a private instruction cache"),                                 \
-         FULL},                                                                                    \
-        {.key = "nodes.l1i.size_bytes",                                                            \
-         FIELD(UINT64, node.l1i.geometry.size_bytes),                                              \
-         RANGE(8, UINT64_C(1) << 32),                                                              \
-         UNIT("bytes", "32768", "of the private instruction cache"),                               \
-         FULL},                                                                                    \
-        {.key = "nodes.l1i.line_bytes",                                                            \
-         FIELD(UINT32, node.l1i.geometry.line_bytes),                                              \
-         RANGE(8, 4096),                                                                           \
-         UNIT("bytes", "64", "a power of two"),                                                    \
-         FULL},                                                                                    \
-        {.key = "nodes.l1i.ways",                                                                  \
-         FIELD(UINT32, node.l1i.geometry.ways),                                                    \
-         RANGE(1, 1024),                                                                           \
-         UNIT("", "8", "of a set"),                                                                \
-         FULL},                                                                                    \
-        {.key = "nodes.l1i.replacement",                                                           \
-         FIELD(CHOICE, node.l1i.geometry.replacement),                                             \
-         .choices = choices_replacement,                                                           \
-         UNIT("", "lru", "which line of a set goes"),                                              \
-         FULL},                                                                                    \
-        {.key = "nodes.l1i.hit_latency_cycles",                                                    \
-         FIELD(UINT32, node.l1i.hit_latency_cycles),                                               \
-         RANGE(1, 100),                                                                            \
-         UNIT("cycles", "1", "of the node"),                                                       \
-         FULL},                                                                                    \
-        {.key = "nodes.l1i.mshrs",                                                                 \
-         FIELD(UINT32, node.l1i.mshrs),                                                            \
-         RANGE(1, 16),                                                                             \
-         UNIT("", "2", "lines that may be on their way"),                                          \
-         FULL},                                                                                    \
-        {.key = "nodes.l1i.write_back_entries",                                                    \
-         FIELD(UINT32, node.l1i.write_back_entries),                                               \
-         RANGE(1, 32),                                                                             \
-         UNIT("", "2", "dirty lines that may be on their way out"),                                \
-         FULL},                                                                                    \
-        {.key = "nodes.l2.enabled",                                                                \
-         FIELD(BOOL, node.l2.enabled),                                                             \
-         UNIT("", "true", "there is a cache that all cores and DMA share"),                        \
-         FULL},                                                                                    \
-        {.key = "nodes.l2.size_bytes",                                                             \
-         FIELD(UINT64, node.l2.geometry.size_bytes),                                               \
-         RANGE(8, UINT64_C(1) << 32),                                                              \
-         UNIT("bytes", "1048576", "of the cache that all cores and DMA share"),                    \
-         FULL},                                                                                    \
-        {.key = "nodes.l2.line_bytes",                                                             \
-         FIELD(UINT32, node.l2.geometry.line_bytes),                                               \
-         RANGE(8, 4096),                                                                           \
-         UNIT("bytes", "64", "a power of two"),                                                    \
-         FULL},                                                                                    \
-        {.key = "nodes.l2.ways",                                                                   \
-         FIELD(UINT32, node.l2.geometry.ways),                                                     \
-         RANGE(1, 1024),                                                                           \
-         UNIT("", "16", "of a set"),                                                               \
-         FULL},                                                                                    \
-        {.key = "nodes.l2.replacement",                                                            \
-         FIELD(CHOICE, node.l2.geometry.replacement),                                              \
-         .choices = choices_replacement,                                                           \
-         UNIT("", "lru", "which line of a set goes"),                                              \
-         FULL},                                                                                    \
-        {.key = "nodes.l2.hit_latency_cycles",                                                     \
-         FIELD(UINT32, node.l2.hit_latency_cycles),                                                \
-         RANGE(1, 1000),                                                                           \
-         UNIT("cycles", "12", "of the node"),                                                      \
-         FULL},                                                                                    \
-        {.key = "nodes.l2.mshrs",                                                                  \
-         FIELD(UINT32, node.l2.mshrs),                                                             \
-         RANGE(1, 64),                                                                             \
-         UNIT("", "16", "lines that may be on their way"),                                         \
-         FULL},                                                                                    \
-        {.key = "nodes.bus.clock_divisor",                                                         \
-         FIELD(UINT32, node.bus.clock_divisor),                                                    \
-         RANGE(1, 64),                                                                             \
-         UNIT("cycles", "2", "of the node, in a cycle of the bus"),                                \
-         FULL},                                                                                    \
-        {.key = "nodes.bus.width_bytes",                                                           \
-         FIELD(UINT32, node.bus.width_bytes),                                                      \
-         RANGE(1, 256),                                                                            \
-         UNIT("bytes", "16", "in a cycle of the bus; a power of two"),                             \
-         FULL},                                                                                    \
-        {.key = "nodes.bus.address_cycles",                                                        \
-         FIELD(UINT32, node.bus.address_cycles),                                                   \
-         RANGE(1, 64),                                                                             \
-         UNIT("cycles", "1", "of the bus, of an address phase"),                                   \
-         FULL},                                                                                    \
-        {.key = "nodes.bus.max_outstanding",                                                       \
-         FIELD(UINT32, node.bus.max_outstanding),                                                  \
-         RANGE(1, 64),                                                                             \
-         UNIT("", "16", "transactions under way"),                                                 \
-         FULL},                                                                                    \
-        {.key = "nodes.bus.intervention_cycles",                                                   \
-         FIELD(UINT32, node.bus.intervention_cycles),                                              \
-         RANGE(0, 1000),                                                                           \
-         UNIT("cycles", "4", "from the snoop to the data of a dirty cache"),                       \
-         FULL},                                                                                    \
-        {.key = "nodes.bus.arbitration",                                                           \
-         FIELD(CHOICE, node.bus.arbitration),                                                      \
-         .choices = choices_arbitration,                                                           \
-         UNIT("", "round-robin", "who goes first"),                                                \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.size_bytes",                                                            \
-         FIELD(UINT64, node.mem.size_bytes),                                                       \
-         RANGE(0, UINT64_C(1) << 52),                                                              \
-         UNIT("bytes", "0", "0: every address is memory"),                                         \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.clock_divisor",                                                         \
-         FIELD(UINT32, node.mem.clock_divisor),                                                    \
-         RANGE(1, 64),                                                                             \
-         UNIT("cycles", "2", "of the node, in a cycle of the memory"),                             \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.banks",                                                                 \
-         FIELD(UINT32, node.mem.banks),                                                            \
-         RANGE(1, 256),                                                                            \
-         UNIT("", "16", "a power of two"),                                                         \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.row_bytes",                                                             \
-         FIELD(UINT32, node.mem.row_bytes),                                                        \
-         RANGE(256, 1 << 20),                                                                      \
-         UNIT("bytes", "8192", "a power of two"),                                                  \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.burst_bytes",                                                           \
-         FIELD(UINT32, node.mem.burst_bytes),                                                      \
-         RANGE(8, 256),                                                                            \
-         UNIT("bytes", "64", "a power of two"),                                                    \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.burst_cycles",                                                          \
-         FIELD(UINT32, node.mem.burst_cycles),                                                     \
-         RANGE(1, 64),                                                                             \
-         UNIT("cycles", "4", "of the memory, as all below"),                                       \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.read_entries",                                                          \
-         FIELD(UINT32, node.mem.read_entries),                                                     \
-         RANGE(1, 64),                                                                             \
-         UNIT("", "32", "reads that wait or are served"),                                          \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.write_entries",                                                         \
-         FIELD(UINT32, node.mem.write_entries),                                                    \
-         RANGE(1, 64),                                                                             \
-         UNIT("", "32", "writes"),                                                                 \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.max_bypasses",                                                          \
-         FIELD(UINT32, node.mem.max_bypasses),                                                     \
-         RANGE(0, 1000),                                                                           \
-         UNIT("", "16", "row hits before an older request of the bank"),                           \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.controller_latency_cycles",                                             \
-         FIELD(UINT32, node.mem.controller_latency_cycles),                                        \
-         RANGE(0, 1000),                                                                           \
-         UNIT("cycles", "8", "before a request may be served"),                                    \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.t_cl_cycles",                                                           \
-         FIELD(UINT32, node.mem.t_cl_cycles),                                                      \
-         RANGE(0, 1000),                                                                           \
-         UNIT("cycles", "17", "column access to data, of reads"),                                  \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.t_cwl_cycles",                                                          \
-         FIELD(UINT32, node.mem.t_cwl_cycles),                                                     \
-         RANGE(0, 1000),                                                                           \
-         UNIT("cycles", "12", "the same, of writes"),                                              \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.t_rcd_cycles",                                                          \
-         FIELD(UINT32, node.mem.t_rcd_cycles),                                                     \
-         RANGE(0, 1000),                                                                           \
-         UNIT("cycles", "17", "row opened to column access"),                                      \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.t_rp_cycles",                                                           \
-         FIELD(UINT32, node.mem.t_rp_cycles),                                                      \
-         RANGE(0, 1000),                                                                           \
-         UNIT("cycles", "17", "row closed to opened"),                                             \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.t_ras_cycles",                                                          \
-         FIELD(UINT32, node.mem.t_ras_cycles),                                                     \
-         RANGE(0, 1000),                                                                           \
-         UNIT("cycles", "39", "row opened to closed"),                                             \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.t_rtp_cycles",                                                          \
-         FIELD(UINT32, node.mem.t_rtp_cycles),                                                     \
-         RANGE(0, 1000),                                                                           \
-         UNIT("cycles", "9", "column access of a read to row closed"),                             \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.t_wr_cycles",                                                           \
-         FIELD(UINT32, node.mem.t_wr_cycles),                                                      \
-         RANGE(0, 1000),                                                                           \
-         UNIT("cycles", "18", "data of a write to row closed"),                                    \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.t_refi_cycles",                                                         \
-         FIELD(UINT32, node.mem.t_refi_cycles),                                                    \
-         RANGE(0, 1000000),                                                                        \
-         UNIT("cycles", "9360", "between refreshes; 0: none"),                                     \
-         FULL},                                                                                    \
-        {.key = "nodes.mem.t_rfc_cycles",                                                          \
-         FIELD(UINT32, node.mem.t_rfc_cycles),                                                     \
-         RANGE(0, 1000),                                                                           \
-         UNIT("cycles", "420", "of a refresh"),                                                    \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.out_ram_bytes",                                                         \
-         FIELD(UINT32, nic.out_ram_bytes),                                                         \
-         RANGE(64, 1 << 30),                                                                       \
-         UNIT("bytes", "65536", "on-board RAM for packets that go"),                               \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.in_ram_bytes",                                                          \
-         FIELD(UINT32, nic.in_ram_bytes),                                                          \
-         RANGE(64, 1 << 30),                                                                       \
-         UNIT("bytes", "65536", "for packets that come; full: they wait in the fabric"),           \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.ram_block_bytes",                                                       \
-         FIELD(UINT32, nic.ram_block_bytes),                                                       \
-         RANGE(8, 4096),                                                                           \
-         UNIT("bytes", "64", "of which a packet takes whole ones; a power of two"),                \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.max_message_bytes",                                                     \
-         FIELD(UINT32, nic.max_message_bytes),                                                     \
-         RANGE(1, 1 << 30),                                                                        \
-         UNIT("bytes", "1048576", "of a descriptor list"),                                         \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.window_bytes",                                                          \
-         FIELD(UINT32, nic.window_bytes),                                                          \
-         RANGE(8, 1024),                                                                           \
-         UNIT("bytes", "128", "of programmed I/O, as far as a packet takes them"),                 \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.segmentation",                                                          \
-         FIELD(BOOL, nic.segmentation),                                                            \
-         UNIT("", "true", "messages are cut into packets"),                                        \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.reassembly",                                                            \
-         FIELD(BOOL, nic.reassembly),                                                              \
-         UNIT("", "true", "packets may come in any order"),                                        \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.grants",                                                                \
-         FIELD(BOOL, nic.grants),                                                                  \
-         UNIT("", "true", "a message by DMA is sent when the card there has a buffer for it"),     \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.checksum",                                                              \
-         FIELD(BOOL, nic.checksum),                                                                \
-         UNIT("", "true", "checksums are made and looked at where asked for"),                     \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.coalescing",                                                            \
-         FIELD(BOOL, nic.coalescing),                                                              \
-         UNIT("", "false", "one interrupt for several completions"),                               \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.coalesce_events",                                                       \
-         FIELD(UINT32, nic.coalesce_events),                                                       \
-         RANGE(1, 65535),                                                                          \
-         UNIT("", "8", "completions for an interrupt"),                                            \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.coalesce_delay_cycles",                                                 \
-         FIELD(UINT32, nic.coalesce_delay_cycles),                                                 \
-         RANGE(1, 1 << 30),                                                                        \
-         UNIT("cycles", "10000", "or so many after the first"),                                    \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.channels",                                                              \
-         FIELD(UINT32, nic.num_channels),                                                          \
-         RANGE(1, 8),                                                                              \
-         UNIT("", "2", "of DMA"),                                                                  \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.dma_startup_cycles",                                                    \
-         FIELD(UINT32, nic.dma_startup_cycles),                                                    \
-         RANGE(1, 10000),                                                                          \
-         UNIT("cycles", "20", "before the first request for a packet"),                            \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.dma_outstanding",                                                       \
-         FIELD(UINT32, nic.dma_outstanding),                                                       \
-         RANGE(1, 32),                                                                             \
-         UNIT("", "8", "requests of a channel"),                                                   \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.dma_burst_bytes",                                                       \
-         FIELD(UINT32, nic.dma_burst_bytes),                                                       \
-         RANGE(8, 4096),                                                                           \
-         UNIT("bytes", "64", "of a request; a power of two"),                                      \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.arbitration",                                                           \
-         FIELD(CHOICE, nic.arbitration),                                                           \
-         .choices = choices_nic_arbitration,                                                       \
-         UNIT("", "round-robin", "of packets for channels"),                                       \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.register_cycles",                                                       \
-         FIELD(UINT32, nic.register_cycles),                                                       \
-         RANGE(0, 1000),                                                                           \
-         UNIT("cycles", "4", "of an access to a register"),                                        \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.doorbell_cycles",                                                       \
-         FIELD(UINT32, nic.doorbell_cycles),                                                       \
-         RANGE(1, 10000),                                                                          \
-         UNIT("cycles", "10", "from a doorbell to asking for a descriptor"),                       \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.link_cycles",                                                           \
-         FIELD(UINT32, nic.link_cycles),                                                           \
-         RANGE(1, 10000),                                                                          \
-         UNIT("cycles", "2", "from a packet that has come to its first handler"),                  \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.processor",                                                             \
-         FIELD(BOOL, nic.processor),                                                               \
-         UNIT("", "false", "handlers are run by the network processor, not by fixed hardware"),    \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.processor_num",                                                         \
-         FIELD(UINT32, nic.processor_num),                                                         \
-         RANGE(1, 1000),                                                                           \
-         UNIT("", "1", "its clock is num / den times the node\'s"),                                \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.processor_den",                                                         \
-         FIELD(UINT32, nic.processor_den),                                                         \
-         RANGE(1, 1000),                                                                           \
-         UNIT("", "2", "see nodes.nic.processor_num"),                                             \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.cycles.send",                                                           \
-         FIELD(UINT32, nic.cycles[NIC_HANDLER_SEND].each),                                         \
-         RANGE(0, 100000),                                                                         \
-         UNIT("cycles", "10", "of the handler, by fixed hardware"),                                \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.cycles.send_per_16_bytes",                                              \
-         FIELD(UINT32, nic.cycles[NIC_HANDLER_SEND].per_16_bytes),                                 \
-         RANGE(0, 10000),                                                                          \
-         UNIT("cycles", "0", "more"),                                                              \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.instructions.send",                                                     \
-         FIELD(UINT32, nic.instructions[NIC_HANDLER_SEND].each),                                   \
-         RANGE(0, 100000),                                                                         \
-         UNIT("", "60", "of the handler, on the network processor"),                               \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.instructions.send_per_16_bytes",                                        \
-         FIELD(UINT32, nic.instructions[NIC_HANDLER_SEND].per_16_bytes),                           \
-         RANGE(0, 10000),                                                                          \
-         UNIT("", "0", "more"),                                                                    \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.cycles.protocol",                                                       \
-         FIELD(UINT32, nic.cycles[NIC_HANDLER_PROTOCOL].each),                                     \
-         RANGE(0, 100000),                                                                         \
-         UNIT("cycles", "8", "of the handler, by fixed hardware"),                                 \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.cycles.protocol_per_16_bytes",                                          \
-         FIELD(UINT32, nic.cycles[NIC_HANDLER_PROTOCOL].per_16_bytes),                             \
-         RANGE(0, 10000),                                                                          \
-         UNIT("cycles", "0", "more"),                                                              \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.instructions.protocol",                                                 \
-         FIELD(UINT32, nic.instructions[NIC_HANDLER_PROTOCOL].each),                               \
-         RANGE(0, 100000),                                                                         \
-         UNIT("", "50", "of the handler, on the network processor"),                               \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.instructions.protocol_per_16_bytes",                                    \
-         FIELD(UINT32, nic.instructions[NIC_HANDLER_PROTOCOL].per_16_bytes),                       \
-         RANGE(0, 10000),                                                                          \
-         UNIT("", "0", "more"),                                                                    \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.cycles.checksum",                                                       \
-         FIELD(UINT32, nic.cycles[NIC_HANDLER_CHECKSUM].each),                                     \
-         RANGE(0, 100000),                                                                         \
-         UNIT("cycles", "4", "of the handler, by fixed hardware"),                                 \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.cycles.checksum_per_16_bytes",                                          \
-         FIELD(UINT32, nic.cycles[NIC_HANDLER_CHECKSUM].per_16_bytes),                             \
-         RANGE(0, 10000),                                                                          \
-         UNIT("cycles", "2", "more"),                                                              \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.instructions.checksum",                                                 \
-         FIELD(UINT32, nic.instructions[NIC_HANDLER_CHECKSUM].each),                               \
-         RANGE(0, 100000),                                                                         \
-         UNIT("", "20", "of the handler, on the network processor"),                               \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.instructions.checksum_per_16_bytes",                                    \
-         FIELD(UINT32, nic.instructions[NIC_HANDLER_CHECKSUM].per_16_bytes),                       \
-         RANGE(0, 10000),                                                                          \
-         UNIT("", "12", "more"),                                                                   \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.cycles.demultiplex",                                                    \
-         FIELD(UINT32, nic.cycles[NIC_HANDLER_DEMULTIPLEX].each),                                  \
-         RANGE(0, 100000),                                                                         \
-         UNIT("cycles", "4", "of the handler, by fixed hardware"),                                 \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.cycles.demultiplex_per_16_bytes",                                       \
-         FIELD(UINT32, nic.cycles[NIC_HANDLER_DEMULTIPLEX].per_16_bytes),                          \
-         RANGE(0, 10000),                                                                          \
-         UNIT("cycles", "0", "more"),                                                              \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.instructions.demultiplex",                                              \
-         FIELD(UINT32, nic.instructions[NIC_HANDLER_DEMULTIPLEX].each),                            \
-         RANGE(0, 100000),                                                                         \
-         UNIT("", "30", "of the handler, on the network processor"),                               \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.instructions.demultiplex_per_16_bytes",                                 \
-         FIELD(UINT32, nic.instructions[NIC_HANDLER_DEMULTIPLEX].per_16_bytes),                    \
-         RANGE(0, 10000),                                                                          \
-         UNIT("", "0", "more"),                                                                    \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.cycles.deliver",                                                        \
-         FIELD(UINT32, nic.cycles[NIC_HANDLER_DELIVER].each),                                      \
-         RANGE(0, 100000),                                                                         \
-         UNIT("cycles", "8", "of the handler, by fixed hardware"),                                 \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.cycles.deliver_per_16_bytes",                                           \
-         FIELD(UINT32, nic.cycles[NIC_HANDLER_DELIVER].per_16_bytes),                              \
-         RANGE(0, 10000),                                                                          \
-         UNIT("cycles", "0", "more"),                                                              \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.instructions.deliver",                                                  \
-         FIELD(UINT32, nic.instructions[NIC_HANDLER_DELIVER].each),                                \
-         RANGE(0, 100000),                                                                         \
-         UNIT("", "40", "of the handler, on the network processor"),                               \
-         FULL},                                                                                    \
-        {.key = "nodes.nic.instructions.deliver_per_16_bytes",                                     \
-         FIELD(UINT32, nic.instructions[NIC_HANDLER_DELIVER].per_16_bytes),                        \
-         RANGE(0, 10000),                                                                          \
-         UNIT("", "0", "more"),                                                                    \
-         FULL},                                                                                    \
-        {.key = "nodes.driver.send_slots",                                                         \
-         FIELD(UINT32, driver_send_slots),                                                         \
-         RANGE(1, 32768),                                                                          \
-         UNIT("", "64", "of the send ring; a power of two"),                                       \
-         FULL},                                                                                    \
-        {.key = "nodes.driver.receive_slots",                                                      \
-         FIELD(UINT32, driver_receive_slots),                                                      \
-         RANGE(4, 16384),                                                                          \
-         .word = "auto",                                                                           \
-         UNIT("", "auto", "of the receive ring, a buffer each; a power of two; auto: by ranks"),   \
-         FULL},                                                                                    \
-        {.key = "nodes.driver.piece_bytes",                                                        \
-         FIELD(UINT32, driver_piece_bytes),                                                        \
-         RANGE(64, 1 << 20),                                                                       \
-         UNIT("bytes", "4096", "sent at a time, as far as cards take it, and of buffers"),         \
-         FULL},                                                                                    \
-        {.key = "nodes.driver.pio_bytes",                                                          \
-         FIELD(UINT32, driver_pio_bytes),                                                          \
-         RANGE(0, 1024),                                                                           \
-         UNIT("bytes", "0", "messages up to this long go by programmed I/O"),                      \
-         FULL},                                                                                    \
-        {.key = "nodes.driver.checksum",                                                           \
-         FIELD(BOOL, driver_checksum),                                                             \
-         UNIT("", "false", "what is sent is to have one, made and looked at by the cards"),        \
-         FULL},                                                                                    \
-        {.key = "nodes.driver.arrival",                                                            \
-         FIELD(FLAG, driver_interrupts),                                                           \
-         .choices = choices_arrival,                                                               \
-         UNIT("", "polling", "how software learns of what has come"),                              \
-         FULL},                                                                                    \
-    {                                                                                              \
-        .key = "nodes.driver.interrupt_cycles", FIELD(UINT32, driver_interrupt_cycles),            \
-        RANGE(0, 1000000), UNIT("cycles", "2000", "of the node, to enter a handler"), FULL         \
-    }
+// What caches of all levels have.
+#define CACHE_ROWS(cache, whose, size, ways_, latency, max_latency, mshrs_, max_mshrs) \
+    NUMBER(#cache ".size_bytes", UINT64, node.cache.geometry.size_bytes, 8, UINT64_C(1) << 32, "bytes", size, whose), \
+    NUMBER(#cache ".line_bytes", UINT32, node.cache.geometry.line_bytes, 8, 4096, "bytes", "64", "a power of two"), \
+    NUMBER(#cache ".ways", UINT32, node.cache.geometry.ways, 1, 1024, "", ways_, "of a set"), \
+    NAMES(#cache ".replacement", CHOICE, node.cache.geometry.replacement, choices_replacement, "lru", "which line of a set goes"), \
+    NUMBER(#cache ".hit_latency_cycles", UINT32, node.cache.hit_latency_cycles, 1, max_latency, "cycles", latency, "of the node"), \
+    NUMBER(#cache ".mshrs", UINT32, node.cache.mshrs, 1, max_mshrs, "", mshrs_, "lines that may be on their way")
+
+// What a handler of the card costs.
+#define HANDLER_ROWS(name, handler, cycles_, cycles_16, instructions_, instructions_16) \
+    NUMBER("nic.cycles." #name, UINT32, nic.cycles[handler].each, 0, 100000, "cycles", cycles_, "of the handler, by fixed hardware"), \
+    NUMBER("nic.cycles." #name "_per_16_bytes", UINT32, nic.cycles[handler].per_16_bytes, 0, 10000, "cycles", cycles_16, "more"), \
+    NUMBER("nic.instructions." #name, UINT32, nic.instructions[handler].each, 0, 100000, "", instructions_, "of the handler, on the network processor"), \
+    NUMBER("nic.instructions." #name "_per_16_bytes", UINT32, nic.instructions[handler].per_16_bytes, 0, 10000, "", instructions_16, "more")
+
+#define NODE_ROWS \
+    NUMBER("cores", UINT32, node.cores, 1, 16, "", "1", "of a node, all alike"), \
+    NUMBER("ranks_per_node", UINT32, ranks_per_node, 1, 16, "", "1", "rank i of R a node runs on core i modulo R of node i / R"), \
+    NUMBER("core.store_buffer_entries", UINT32, node.core.store_buffer_entries, 0, 64, "", "8", "stores that wait for the cache, in order; 0: the core waits for each"), \
+    NUMBER("core.max_load_misses", UINT32, node.core.max_load_misses, 0, 16, "", "0", "that may be on their way while others hit; 0: loads block"), \
+    CACHE_ROWS(l1d, "of the private data cache", "32768", "8", "1", 100, "8", 16), \
+    NUMBER("l1d.write_back_entries", UINT32, node.l1d.write_back_entries, 1, 32, "", "12", "dirty lines that may be on their way out"), \
+    SWITCH("l1i.enabled", node.l1i.enabled, "true", "there is a private instruction cache"), \
+    CACHE_ROWS(l1i, "of the private instruction cache", "32768", "8", "1", 100, "2", 16), \
+    NUMBER("l1i.write_back_entries", UINT32, node.l1i.write_back_entries, 1, 32, "", "2", "dirty lines that may be on their way out"), \
+    SWITCH("l2.enabled", node.l2.enabled, "true", "there is a cache that all cores and DMA share"), \
+    CACHE_ROWS(l2, "of the cache that all cores and DMA share", "1048576", "16", "12", 1000, "16", 64), \
+    NUMBER("bus.clock_divisor", UINT32, node.bus.clock_divisor, 1, 64, "cycles", "2", "of the node, in a cycle of the bus"), \
+    NUMBER("bus.width_bytes", UINT32, node.bus.width_bytes, 1, 256, "bytes", "16", "in a cycle of the bus; a power of two"), \
+    NUMBER("bus.address_cycles", UINT32, node.bus.address_cycles, 1, 64, "cycles", "1", "of the bus, of an address phase"), \
+    NUMBER("bus.max_outstanding", UINT32, node.bus.max_outstanding, 1, 64, "", "16", "transactions under way"), \
+    NUMBER("bus.intervention_cycles", UINT32, node.bus.intervention_cycles, 0, 1000, "cycles", "4", "from the snoop to the data of a dirty cache"), \
+    NAMES("bus.arbitration", CHOICE, node.bus.arbitration, choices_arbitration, "round-robin", "who goes first"), \
+    NUMBER("mem.size_bytes", UINT64, node.mem.size_bytes, 0, UINT64_C(1) << 52, "bytes", "0", "0: every address is memory"), \
+    NUMBER("mem.clock_divisor", UINT32, node.mem.clock_divisor, 1, 64, "cycles", "2", "of the node, in a cycle of the memory"), \
+    NUMBER("mem.banks", UINT32, node.mem.banks, 1, 256, "", "16", "a power of two"), \
+    NUMBER("mem.row_bytes", UINT32, node.mem.row_bytes, 256, 1 << 20, "bytes", "8192", "a power of two"), \
+    NUMBER("mem.burst_bytes", UINT32, node.mem.burst_bytes, 8, 256, "bytes", "64", "a power of two"), \
+    NUMBER("mem.burst_cycles", UINT32, node.mem.burst_cycles, 1, 64, "cycles", "4", "of the memory, as all below"), \
+    NUMBER("mem.read_entries", UINT32, node.mem.read_entries, 1, 64, "", "32", "reads that wait or are served"), \
+    NUMBER("mem.write_entries", UINT32, node.mem.write_entries, 1, 64, "", "32", "writes"), \
+    NUMBER("mem.max_bypasses", UINT32, node.mem.max_bypasses, 0, 1000, "", "16", "row hits before an older request of the bank"), \
+    NUMBER("mem.controller_latency_cycles", UINT32, node.mem.controller_latency_cycles, 0, 1000, "cycles", "8", "before a request may be served"), \
+    NUMBER("mem.t_cl_cycles", UINT32, node.mem.t_cl_cycles, 0, 1000, "cycles", "17", "column access to data, of reads"), \
+    NUMBER("mem.t_cwl_cycles", UINT32, node.mem.t_cwl_cycles, 0, 1000, "cycles", "12", "the same, of writes"), \
+    NUMBER("mem.t_rcd_cycles", UINT32, node.mem.t_rcd_cycles, 0, 1000, "cycles", "17", "row opened to column access"), \
+    NUMBER("mem.t_rp_cycles", UINT32, node.mem.t_rp_cycles, 0, 1000, "cycles", "17", "row closed to opened"), \
+    NUMBER("mem.t_ras_cycles", UINT32, node.mem.t_ras_cycles, 0, 1000, "cycles", "39", "row opened to closed"), \
+    NUMBER("mem.t_rtp_cycles", UINT32, node.mem.t_rtp_cycles, 0, 1000, "cycles", "9", "column access of a read to row closed"), \
+    NUMBER("mem.t_wr_cycles", UINT32, node.mem.t_wr_cycles, 0, 1000, "cycles", "18", "data of a write to row closed"), \
+    NUMBER("mem.t_refi_cycles", UINT32, node.mem.t_refi_cycles, 0, 1000000, "cycles", "9360", "between refreshes; 0: none"), \
+    NUMBER("mem.t_rfc_cycles", UINT32, node.mem.t_rfc_cycles, 0, 1000, "cycles", "420", "of a refresh"), \
+    NUMBER("nic.out_ram_bytes", UINT32, nic.out_ram_bytes, 64, 1 << 30, "bytes", "65536", "on-board RAM for packets that go"), \
+    NUMBER("nic.in_ram_bytes", UINT32, nic.in_ram_bytes, 64, 1 << 30, "bytes", "65536", "for packets that come; full: they wait in the fabric"), \
+    NUMBER("nic.ram_block_bytes", UINT32, nic.ram_block_bytes, 8, 4096, "bytes", "64", "of which a packet takes whole ones; a power of two"), \
+    NUMBER("nic.max_message_bytes", UINT32, nic.max_message_bytes, 1, 1 << 30, "bytes", "1048576", "of a descriptor list"), \
+    NUMBER("nic.window_bytes", UINT32, nic.window_bytes, 8, 1024, "bytes", "128", "of programmed I/O, as far as a packet takes them"), \
+    SWITCH("nic.segmentation", nic.segmentation, "true", "messages are cut into packets"), \
+    SWITCH("nic.reassembly", nic.reassembly, "true", "packets may come in any order"), \
+    SWITCH("nic.grants", nic.grants, "true", "a message by DMA is sent when the card there has a buffer for it"), \
+    SWITCH("nic.checksum", nic.checksum, "true", "checksums are made and looked at where asked for"), \
+    SWITCH("nic.coalescing", nic.coalescing, "false", "one interrupt for several completions"), \
+    NUMBER("nic.coalesce_events", UINT32, nic.coalesce_events, 1, 65535, "", "8", "completions for an interrupt"), \
+    NUMBER("nic.coalesce_delay_cycles", UINT32, nic.coalesce_delay_cycles, 1, 1 << 30, "cycles", "10000", "or so many after the first"), \
+    NUMBER("nic.channels", UINT32, nic.num_channels, 1, 8, "", "2", "of DMA"), \
+    NUMBER("nic.dma_startup_cycles", UINT32, nic.dma_startup_cycles, 1, 10000, "cycles", "20", "before the first request for a packet"), \
+    NUMBER("nic.dma_outstanding", UINT32, nic.dma_outstanding, 1, 32, "", "8", "requests of a channel"), \
+    NUMBER("nic.dma_burst_bytes", UINT32, nic.dma_burst_bytes, 8, 4096, "bytes", "64", "of a request; a power of two"), \
+    NAMES("nic.arbitration", CHOICE, nic.arbitration, choices_nic_arbitration, "round-robin", "of packets for channels"), \
+    NUMBER("nic.register_cycles", UINT32, nic.register_cycles, 0, 1000, "cycles", "4", "of an access to a register"), \
+    NUMBER("nic.doorbell_cycles", UINT32, nic.doorbell_cycles, 1, 10000, "cycles", "10", "from a doorbell to asking for a descriptor"), \
+    NUMBER("nic.link_cycles", UINT32, nic.link_cycles, 1, 10000, "cycles", "2", "from a packet that has come to its first handler"), \
+    SWITCH("nic.processor", nic.processor, "false", "handlers are run by the network processor, not by fixed hardware"), \
+    NUMBER("nic.processor_num", UINT32, nic.processor_num, 1, 1000, "", "1", "its clock is num / den times the node\'s"), \
+    NUMBER("nic.processor_den", UINT32, nic.processor_den, 1, 1000, "", "2", "see nodes.nic.processor_num"), \
+    HANDLER_ROWS(send, NIC_HANDLER_SEND, "10", "0", "60", "0"), \
+    HANDLER_ROWS(protocol, NIC_HANDLER_PROTOCOL, "8", "0", "50", "0"), \
+    HANDLER_ROWS(checksum, NIC_HANDLER_CHECKSUM, "4", "2", "20", "12"), \
+    HANDLER_ROWS(demultiplex, NIC_HANDLER_DEMULTIPLEX, "4", "0", "30", "0"), \
+    HANDLER_ROWS(deliver, NIC_HANDLER_DELIVER, "8", "0", "40", "0"), \
+    NUMBER("driver.send_slots", UINT32, driver_send_slots, 1, 32768, "", "64", "of the send ring; a power of two"), \
+    {.key = "nodes.driver.receive_slots", FIELD(UINT32, driver_receive_slots), RANGE(4, 16384), .word = "auto", UNIT("", "auto", "of the receive ring, a buffer each; a power of two; auto: by ranks"), FULL}, \
+    NUMBER("driver.piece_bytes", UINT32, driver_piece_bytes, 64, 1 << 20, "bytes", "4096", "sent at a time, as far as cards take it, and of buffers"), \
+    NUMBER("driver.pio_bytes", UINT32, driver_pio_bytes, 0, 1024, "bytes", "0", "messages up to this long go by programmed I/O"), \
+    SWITCH("driver.checksum", driver_checksum, "false", "what is sent is to have one, made and looked at by the cards"), \
+    NAMES("driver.arrival", FLAG, driver_interrupts, choices_arrival, "polling", "how software learns of what has come"), \
+    NUMBER("driver.interrupt_cycles", UINT32, driver_interrupt_cycles, 0, 1000000, "cycles", "2000", "of the node, to enter a handler")
+// clang-format on
 
 #endif
