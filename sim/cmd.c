@@ -77,3 +77,17 @@ bool cmd_bad_option(poptContext context, int code, const struct poptOption *opti
     return err_set(err, ERR_CONFIG, "%.100s: %s%s%s", bad, poptStrerror(code),
                    nearest ? "; nearest: --" : "", nearest ? nearest : "");
 }
+
+bool cmd_options(poptContext context, const struct poptOption *options, cmd_take_fn *take,
+                 void *command, struct err *err)
+{
+    int code;
+    while ((code = poptGetNextOpt(context)) > 0) {
+        char *value = poptGetOptArg(context);
+        bool ok = take(command, code, value ? value : "", err);
+        free(value);
+        if (!ok)
+            return false;
+    }
+    return code >= -1 || cmd_bad_option(context, code, options, err);
+}

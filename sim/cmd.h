@@ -49,6 +49,14 @@ bool cmd_integer(const char *text, const char *option, uint64_t min, uint64_t ma
 bool cmd_text(char **field, const char *value, const char *option, const char *missing,
               struct err *err);
 
+// Takes an option of a command, by its number in the table; without a value it is "".
+typedef bool cmd_take_fn(void *command, int option, const char *value, struct err *err);
+
+// Has `take` called for each option that is given, in order. False with `err` if one is not taken,
+// or not understood.
+bool cmd_options(poptContext context, const struct poptOption *options, cmd_take_fn *take,
+                 void *command, struct err *err);
+
 // Refuses what popt did not understand, naming the nearest option.
 bool cmd_bad_option(poptContext context, int code, const struct poptOption *options,
                     struct err *err);

@@ -40,10 +40,10 @@ struct command {
     bool large, list, quiet, help;
 };
 
-static bool take_option(struct command *self, enum option option, const char *value,
-                        struct err *err)
+static bool take_option(void *command, int option, const char *value, struct err *err)
 {
-    switch (option) {
+    struct command *self = command;
+    switch ((enum option)option) {
     case OPTION_FILTER:
         return cmd_text(&self->filter, value, "--filter", "nothing named", err);
     case OPTION_JSON:
@@ -262,16 +262,8 @@ static enum err_status execute(const struct command *self, struct err *err)
 
 static bool parse(struct command *self, poptContext context, struct err *err)
 {
-    int code;
-    while ((code = poptGetNextOpt(context)) > 0) {
-        char *value = poptGetOptArg(context);
-        bool ok = take_option(self, (enum option)code, value ? value : "", err);
-        free(value);
-        if (!ok)
-            return false;
-    }
-    if (code < -1)
-        return cmd_bad_option(context, code, options, err);
+    if (!cmd_options(context, options, take_option, self, err))
+        return false;
     const char *extra = poptGetArg(context);
     return !extra ||
            err_set(err, ERR_CONFIG, "\"%.100s\": bench has its own configurations", extra);

@@ -65,11 +65,12 @@ struct command {
     bool any_option;
 };
 
-static bool take_option(struct command *self, enum option option, const char *value,
-                        struct err *err)
+static bool take_option(void *command, int option, const char *value, struct err *err)
 {
+    struct command *self = command;
+    self->any_option = true;
     struct run_files *files = &self->files;
-    switch (option) {
+    switch ((enum option)option) {
     case OPTION_HELP:
         self->help = true;
         return true;
@@ -142,17 +143,8 @@ static bool check_command(const struct command *self, struct err *err)
 
 static bool parse(struct command *self, poptContext context, struct err *err)
 {
-    int code;
-    while ((code = poptGetNextOpt(context)) > 0) {
-        char *value = poptGetOptArg(context);
-        bool ok = take_option(self, (enum option)code, value ? value : "", err);
-        free(value);
-        self->any_option = true;
-        if (!ok)
-            return false;
-    }
-    if (code < -1)
-        return cmd_bad_option(context, code, options, err);
+    if (!cmd_options(context, options, take_option, self, err))
+        return false;
     self->path = poptGetArg(context);
     const char *extra = poptGetArg(context);
     if (extra)

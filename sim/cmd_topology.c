@@ -236,10 +236,10 @@ static bool execute(const struct command *self, struct err *err)
     return ok;
 }
 
-static bool take_option(struct command *self, enum option option, const char *value,
-                        struct err *err)
+static bool take_option(void *command, int option, const char *value, struct err *err)
 {
-    switch (option) {
+    struct command *self = command;
+    switch ((enum option)option) {
     case OPTION_SET:
         return cmd_sets_add(&self->sets, NULL, value, "--set", err);
     case OPTION_JSON:
@@ -263,16 +263,8 @@ static bool take_option(struct command *self, enum option option, const char *va
 
 static bool parse(struct command *self, poptContext context, struct err *err)
 {
-    int code;
-    while ((code = poptGetNextOpt(context)) > 0) {
-        char *value = poptGetOptArg(context);
-        bool ok = take_option(self, (enum option)code, value ? value : "", err);
-        free(value);
-        if (!ok)
-            return false;
-    }
-    if (code < -1)
-        return cmd_bad_option(context, code, options, err);
+    if (!cmd_options(context, options, take_option, self, err))
+        return false;
     self->path = poptGetArg(context);
     const char *extra = poptGetArg(context);
     if (extra)

@@ -130,10 +130,10 @@ static bool cache(const struct command *self, struct err *err)
     return figures && deliver(self, figures, err);
 }
 
-static bool take_option(struct command *self, enum option option, const char *value,
-                        struct err *err)
+static bool take_option(void *command, int option, const char *value, struct err *err)
 {
-    switch (option) {
+    struct command *self = command;
+    switch ((enum option)option) {
     case OPTION_FORMAT:
         return cmd_text(&self->format, value, "--format", "no format named", err);
     case OPTION_JSON:
@@ -157,16 +157,8 @@ static bool take_option(struct command *self, enum option option, const char *va
 static bool parse(struct command *self, poptContext context, const struct verb *verb,
                   struct err *err)
 {
-    int code;
-    while ((code = poptGetNextOpt(context)) > 0) {
-        char *value = poptGetOptArg(context);
-        bool ok = take_option(self, (enum option)code, value ? value : "", err);
-        free(value);
-        if (!ok)
-            return false;
-    }
-    if (code < -1)
-        return cmd_bad_option(context, code, verb->options, err);
+    if (!cmd_options(context, verb->options, take_option, self, err))
+        return false;
     self->paths = poptGetArgs(context);
     if (self->help)
         return true;
