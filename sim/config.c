@@ -227,8 +227,23 @@ static bool check_circuit(const struct config *config, struct err *err)
            config_refuse(config, key, err, "%s", why.text);
 }
 
+static bool check_ideal(const struct config *config, struct err *err)
+{
+    if (config->fabric_model != FABRIC_IDEAL)
+        return true;
+    if (config->backend != BACKEND_REF)
+        return config_refuse(config, "fabric.backend", err,
+                             "an ideal network (fabric.model) has no routers; use ref");
+    return config->node_model != MODEL_FULL ||
+           config_refuse(config, "fabric.model", err,
+                         "full nodes may leave a packet in the fabric, which takes buffers; use "
+                         "detailed");
+}
+
 bool config_check_network(const struct config *config, struct err *err)
 {
+    if (!check_ideal(config, err))
+        return false;
     if (!check_topology(config, err) || !check_circuit(config, err))
         return false;
     if (config->header_flits < config->max_flits)

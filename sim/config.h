@@ -7,6 +7,7 @@
 #define ORDITO_SIM_CONFIG_H
 
 #include "model/net/circuit.h"
+#include "model/net/fabric.h"
 #include "model/net/router_design.h"
 #include "model/net/switching.h"
 #include "model/net/topology.h"
@@ -61,6 +62,10 @@ struct config {
 
     // fabric.terminal
     double stall_probability; // 0..0.99: of a terminal not consuming in a cycle
+
+    enum fabric_model fabric_model;
+    enum ideal_rules ideal_rules;  // fabric.ideal
+    uint32_t ideal_cycles_per_hop; // 1..1000000
 
     double fabric_clock_hz;
     enum config_backend backend;

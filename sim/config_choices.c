@@ -2,6 +2,7 @@
 #include "sim/config_choices.h"
 
 #include "model/net/circuit.h"
+#include "model/net/fabric.h"
 #include "model/net/router.h"
 #include "model/net/routing_table.h"
 #include "model/net/topology.h"
@@ -30,6 +31,7 @@ CHOICES(choices_vc, "any", "by-flow")
 CHOICES(choices_blocked, "retry", "wait")
 CHOICES(choices_backend, "ref", "rtl", "lockstep", "rtl-whole") // enum config_backend
 CHOICES(choices_workload, "synthetic", "trace", "packets")      // enum config_workload
+CHOICES(choices_fabric_model, "detailed", "ideal")              // enum fabric_model
 CHOICES(choices_process, "bernoulli", "bursty")
 CHOICES(choices_arrival, "polling", "interrupt")
 CHOICES(choices_model, "ideal", "full") // enum config_model
@@ -44,6 +46,11 @@ size_t choices_switching(const char **names)
 size_t choices_hold(const char **names)
 {
     return copy_names(names, circuit_hold_names, CIRCUIT_HOLD_NUM);
+}
+
+size_t choices_ideal_rules(const char **names)
+{
+    return copy_names(names, ideal_rules_names, IDEAL_NUM_RULES);
 }
 
 size_t choices_allocator(const char **names)

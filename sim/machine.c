@@ -104,6 +104,8 @@ struct fabric_params machine_fabric_params(struct machine *self, const struct co
 {
     return (struct fabric_params){
         .topology = self->topology,
+        .model = config->fabric_model,
+        .ideal_cycles_per_hop = config->ideal_cycles_per_hop,
         .routing = self->routing,
         .ops = self->ops,
         .switching = config->switching,
@@ -126,19 +128,33 @@ struct fabric_params machine_fabric_params(struct machine *self, const struct co
     };
 }
 
+// Routing and routers, which an ideal network has not got.
+static bool make_routers(struct machine *self, const struct config *config,
+                         const struct run_outputs *outputs, struct err *err)
+{
+    self->backend = self->routing_name = "ideal";
+    self->proof = (struct deadlock_proof){.vertices = UINT64_MAX, .edges = UINT64_MAX};
+    if (config->fabric_model == FABRIC_IDEAL)
+        return true;
+    uint32_t longest =
+        self->packet_flits_max > config->max_flits ? self->packet_flits_max : config->max_flits;
+    if (!machine_make_routing(self, config, longest, err))
+        return false;
+    if (outputs->ops)
+        self->ops = outputs->ops;
+    self->backend = self->ops->name;
+    self->internals_known = !self->ops->whole;
+    return true;
+}
+
 bool machine_make(struct machine *self, const struct config *config,
                   const struct run_outputs *outputs, fabric_delivered_fn *delivered,
                   fabric_flit_fn *flit_ejected, void *context, struct err *err)
 {
     if (!machine_make_topology(self, config, err) || !machine_open_workload(self, config, err))
         return false;
-    uint32_t longest =
-        self->packet_flits_max > config->max_flits ? self->packet_flits_max : config->max_flits;
-    if (!machine_make_routing(self, config, longest, err) ||
-        !machine_make_workload(self, config, err))
+    if (!make_routers(self, config, outputs, err) || !machine_make_workload(self, config, err))
         return false;
-    if (outputs->ops)
-        self->ops = outputs->ops;
     struct fabric_params params =
         machine_fabric_params(self, config, delivered, flit_ejected, context);
     params.shuffle = outputs->shuffle;

@@ -22,7 +22,9 @@ struct machine {
     struct routing *routing;
     const char *routing_name;
     struct deadlock_proof proof;
-    const struct router_ops *ops;
+    const struct router_ops *ops; // of the back end; NULL: there are no routers
+    const char *backend;          // its name
+    bool internals_known;         // of channels and routers
     struct fabric *fabric;
     struct trace *trace;      // of a parallel program, or
     struct mem_trace *memory; // of references to memory

@@ -90,7 +90,8 @@ uint64_t machine_workload_bytes(const struct machine *self, const struct config 
 static bool fits_buffer(const struct machine *self, const struct config *config, const char *key,
                         struct err *err)
 {
-    if (!switching_buffers_whole_packets(config->switching) ||
+    if (config->fabric_model == FABRIC_IDEAL ||
+        !switching_buffers_whole_packets(config->switching) ||
         self->packet_flits_max <= config->buffer_flits)
         return true;
     return config_refuse(config, key, err,

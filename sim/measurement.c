@@ -136,7 +136,7 @@ static void open_window(struct measurement *self, const struct fabric *fabric)
     self->phase_end_cycle = now + self->config->measure_cycles;
     self->at_window_start = fabric_counters(fabric);
     self->first_serial = self->at_window_start.packets_created;
-    if (!self->hops_by_distance) // a whole fabric has no ports of routers
+    if (self->channels)
         memcpy(self->channel_flits, fabric_channel_flits(fabric),
                num_channels(self) * sizeof *self->channel_flits);
 }
@@ -165,7 +165,7 @@ static void close_window(struct measurement *self, const struct fabric *fabric)
     self->window_to_cycle = fabric_now(fabric);
     self->at_window_end = fabric_counters(fabric);
     self->end_serial = self->at_window_end.packets_created;
-    if (!self->hops_by_distance)
+    if (self->channels)
         for (size_t p = 0; p < num_channels(self); p++)
             self->channel_flits[p] = flits[p] - self->channel_flits[p];
 }
@@ -287,7 +287,7 @@ static void channel_summary(const struct measurement *self, double window_cycles
     }
     result->channel_utilisation_mean = -1;
     result->channel_utilisation_max = -1;
-    if (num > 0 && window_cycles > 0 && !self->hops_by_distance) {
+    if (num > 0 && window_cycles > 0 && self->channels) {
         result->channel_utilisation_mean = (double)sum / (double)num / window_cycles;
         result->channel_utilisation_max = (double)max / window_cycles;
     }

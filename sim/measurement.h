@@ -44,6 +44,7 @@ struct measurement {
     const struct topology *topology;
     bool windows;          // synthetic: warm-up, window, drain; otherwise the whole run counts
     bool hops_by_distance; // packets do not know their hops (rtl-whole)
+    bool channels;         // it is known what goes over them
     FILE *packets;         // CSV of packets, or NULL
 
     enum measurement_phase phase;

@@ -139,7 +139,8 @@ static bool make(struct run *self, struct err *err)
     self->measurement.config = self->config;
     self->measurement.topology = self->machine.topology;
     self->measurement.windows = self->config->workload == WORKLOAD_SYNTHETIC;
-    self->measurement.hops_by_distance = self->machine.ops->whole;
+    self->measurement.hops_by_distance = self->machine.ops && self->machine.ops->whole;
+    self->measurement.channels = self->machine.internals_known;
     self->measurement.packets = self->packets.stream;
     return measurement_start(&self->measurement, err);
 }
@@ -246,9 +247,9 @@ static void fill_result(struct run *self, struct run_result *result)
     result->router_cycles = result->cycles * machine->topology->num_routers;
     result->topology = figures_of(machine->topology);
     result->routing = machine->routing_name;
-    result->backend = machine->ops->name;
+    result->backend = machine->backend;
     result->has_circuits = switching_is_circuit(self->config->switching);
-    result->internals_known = !machine->ops->whole;
+    result->internals_known = machine->internals_known;
     result->proof = machine->proof;
     result->packet_flits_max = machine->packet_flits_max;
     machine_application(machine, result);

@@ -208,6 +208,11 @@ static void print_machine(FILE *to, const struct config *config, const struct ru
         fprintf(to, ", mean distance %.3f hops", t->average_hops);
     if (t->bisection_channels != UINT64_MAX)
         fprintf(to, ", bisection %" PRIu64 " channels", t->bisection_channels);
+    if (config->fabric_model == FABRIC_IDEAL) {
+        fprintf(to, "\nideal network by the rules %s, %" PRIu32 " cycles a hop, seed %" PRIu64 "\n",
+                ideal_rules_names[config->ideal_rules], config->ideal_cycles_per_hop, config->seed);
+        return;
+    }
     fprintf(to, "\n%s, %s, ", switching_names[config->switching], result->routing);
     if (result->has_circuits)
         fputs("whole channels", to);

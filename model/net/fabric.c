@@ -27,6 +27,10 @@ bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err
         .hops = topology->indirect ? 1 : 0, // from the node to its switch
         .next = MSG_NONE,
     };
+    if (self->ideal) {
+        ideal_enqueue(self->ideal, handle);
+        return true;
+    }
     if (routing->kind && routing->kind->bubbles)
         packet->flits = routing->max_flits; // padded
     packet->head = routing_head(routing, topology->node_addr[spec->source],
@@ -126,6 +130,8 @@ static bool watch(struct fabric *self, struct err *err)
 
 bool fabric_cycle(struct fabric *self, struct err *err)
 {
+    if (self->ideal)
+        return ideal_cycle(self->ideal, self->now++, err);
     step(self);
     for (uint32_t p = 0; p < self->num_parts; p++)
         terminals_deliver(&self->parts[p].terminals, self->now);
@@ -161,23 +167,27 @@ void fabric_jump(struct fabric *self, uint64_t cycle)
         self->now = cycle;
 }
 
+static void add_class(struct fabric_counters *sum, uint32_t class_idx,
+                      const struct fabric_class_counters *of)
+{
+    struct fabric_class_counters *to = &sum->classes[class_idx];
+    to->packets_created += of->packets_created;
+    to->flits_created += of->flits_created;
+    to->flits_injected += of->flits_injected;
+    to->flits_ejected += of->flits_ejected;
+    sum->flits_created += of->flits_created;
+    sum->flits_injected += of->flits_injected;
+    sum->flits_ejected += of->flits_ejected;
+}
+
 static void add_part(struct fabric_counters *sum, const struct partition *part)
 {
     const struct terminals *terminals = &part->terminals;
     sum->packets_injected += terminals->packets_injected;
     sum->flit_hops += part->flit_hops;
     circuit_counters_add(&sum->circuit, &terminals->circuit_counters);
-    for (uint32_t c = 0; c < ROUTER_MAX_CLASSES; c++) {
-        struct fabric_class_counters *to = &sum->classes[c];
-        const struct fabric_class_counters *of = &terminals->class_counters[c];
-        to->packets_created += of->packets_created;
-        to->flits_created += of->flits_created;
-        to->flits_injected += of->flits_injected;
-        to->flits_ejected += of->flits_ejected;
-        sum->flits_created += of->flits_created;
-        sum->flits_injected += of->flits_injected;
-        sum->flits_ejected += of->flits_ejected;
-    }
+    for (uint32_t c = 0; c < ROUTER_MAX_CLASSES; c++)
+        add_class(sum, c, &terminals->class_counters[c]);
 }
 
 struct fabric_counters fabric_counters(const struct fabric *self)
@@ -188,6 +198,12 @@ struct fabric_counters fabric_counters(const struct fabric *self)
     };
     for (uint32_t p = 0; p < self->num_parts; p++)
         add_part(&counters, &self->parts[p]);
+    if (self->ideal) {
+        counters.packets_injected = ideal_packets_injected(self->ideal);
+        for (uint32_t c = 0; c < ROUTER_MAX_CLASSES; c++)
+            add_class(&counters, c, ideal_class(self->ideal, c));
+        return counters;
+    }
     if (self->params.topology->indirect)
         counters.flit_hops += counters.flits_injected;
     for (uint32_t r = 0; self->params.ops->stalls && r < self->num_routers; r++)
@@ -197,7 +213,7 @@ struct fabric_counters fabric_counters(const struct fabric *self)
 
 uint32_t fabric_num_threads(const struct fabric *self)
 {
-    return self->num_parts;
+    return self->ideal ? 1 : self->num_parts;
 }
 
 const uint64_t *fabric_channel_flits(const struct fabric *self)

@@ -55,8 +55,17 @@ struct fabric_nodes {
     void *context;
 };
 
+// What takes packets from node to node: routers and channels, or, by some rules, an ideal network
+// (ideal.h), of which only topology and the callbacks for packets matter below.
+enum fabric_model { FABRIC_DETAILED, FABRIC_IDEAL, FABRIC_NUM_MODELS };
+enum ideal_rules { IDEAL_NETRACE, IDEAL_NUM_RULES };
+
+extern const char *const ideal_rules_names[IDEAL_NUM_RULES];
+
 struct fabric_params {
     const struct topology *topology;
+    enum fabric_model model;
+    uint32_t ideal_cycles_per_hop; // 1..
     const struct routing *routing;
     const struct router_ops *ops;
     enum switching switching;

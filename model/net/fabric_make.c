@@ -211,6 +211,10 @@ static void work(void *context, uint32_t part)
 static bool make(struct fabric *self, struct err *err)
 {
     const struct fabric_params *params = &self->params;
+    if (params->model == FABRIC_IDEAL) {
+        self->ideal = ideal_new(params, &self->pool, err);
+        return self->ideal != NULL;
+    }
     self->num_routers = params->ops->whole ? 1 : params->topology->num_routers;
     self->radix = params->ops->whole ? params->topology->num_nodes : params->topology->radix;
     share_out(self);
@@ -249,6 +253,7 @@ void fabric_free(struct fabric *self)
     if (!self)
         return;
     workers_free(self->workers);
+    ideal_free(self->ideal);
     if (self->bank)
         self->params.ops->bank_free(self->bank);
     for (uint32_t p = 0; self->parts && p < self->num_parts; p++) {

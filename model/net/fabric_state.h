@@ -6,6 +6,7 @@
 #include "model/net/cache_line.h"
 #include "model/net/calendar.h"
 #include "model/net/fabric.h"
+#include "model/net/ideal.h"
 #include "model/net/packet_pool.h"
 #include "model/net/partition.h"
 #include "model/net/terminal.h"
@@ -34,6 +35,7 @@ struct partition {
 
 struct fabric {
     struct fabric_params params;
+    struct ideal *ideal; // in place of banks and terminals, or NULL
     uint64_t now;
     void *bank;
     uint32_t num_routers; // of the bank
