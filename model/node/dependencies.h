@@ -15,24 +15,24 @@
 #ifndef ORDITO_MODEL_NODE_DEPENDENCIES_H
 #define ORDITO_MODEL_NODE_DEPENDENCIES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "sim/id_map.h"
 
 struct dependencies_entry;
 struct dependencies_edge;
 
 struct dependencies {
-    struct dependencies_entry *entries; // [mask + 1]: a table by id, with linear probing
-    size_t mask;                        // a power of two less 1; entries is NULL at first
-    size_t num_entries;                 // in use: ids that wait or are waited for
-    struct dependencies_edge *edges;    // [num_edges]
-    uint32_t num_edges;                 // made so far; 1 more than the last, as 0 is none
-    uint32_t max_edges;                 // there is memory for
-    uint32_t free;                      // edges that may be used again
-    uint32_t released;                  // edges whose ids nobody has taken yet: first,
-    uint32_t released_last;             // and last
-    uint64_t num_open;                  // dependencies given and not yet fulfilled
+    struct id_map ids; // that wait or are waited for, and their entries
+    struct dependencies_entry *entries;
+    uint32_t num_entries;  // made so far; the first stands for none, as that of edges
+    uint32_t max_entries;  // there is memory for
+    uint32_t free_entries; // that may be used again: the first
+    struct dependencies_edge *edges;
+    uint32_t num_edges;
+    uint32_t max_edges;
+    uint32_t free_edges;
+    uint32_t released;      // edges whose ids nobody has taken yet: the first,
+    uint32_t released_last; // and the last
+    uint64_t num_open;      // dependencies given and not yet fulfilled
 };
 
 void dependencies_free(struct dependencies *self);
@@ -50,9 +50,6 @@ void dependencies_complete(struct dependencies *self, uint64_t id);
 // Takes the id that was released first, known to the caller or not. False if there is none. More
 // may be completed, and required, between two.
 bool dependencies_released(struct dependencies *self, uint64_t *id);
-
-// Forgets all dependencies and releases.
-void dependencies_clear(struct dependencies *self);
 
 // For messages: the least id that waits, and the least that it waits for. False if none does.
 bool dependencies_first_waiting(const struct dependencies *self, uint64_t *id, uint64_t *earlier);
