@@ -11,6 +11,7 @@
 #include "model/net/router_design.h"
 #include "model/net/switching.h"
 #include "model/net/topology.h"
+#include "model/node/netrace_replay.h"
 #include "model/node/node.h"
 #include "model/node/synthetic.h"
 #include "nic/nic_params.h"
@@ -74,10 +75,12 @@ struct config {
 
     // workload
     enum config_workload workload;
-    char *path;              // trace, packets
-    char *format;            // trace: "auto" or a format
-    double compute_scale;    // trace: factor of compute amounts
-    uint64_t eager_bytes;    // trace: messages of this size and more use rendezvous
+    char *path;                     // trace, packets
+    char *format;                   // trace: "auto" or a format
+    double compute_scale;           // trace: factor of compute amounts
+    uint64_t eager_bytes;           // trace: messages of this size and more use rendezvous
+    enum netrace_mode netrace_mode; // workload.netrace
+    int64_t netrace_region;         // 0.., or CONFIG_AUTO: all
     uint64_t priority_bytes; // trace: messages of fewer bytes are of the highest traffic class
     // trace: algorithm of each collective, by name; NULL means the default of model/node/collective
     char *collective_barrier, *collective_bcast, *collective_reduce, *collective_allreduce;

@@ -9,6 +9,7 @@
 #include "model/node/bus.h"
 #include "model/node/cache_sets.h"
 #include "model/node/collective.h"
+#include "model/node/netrace_replay.h"
 #include "nic/nic_params.h"
 #include "traces/mem_trace.h"
 #include "traces/trace.h"
@@ -41,6 +42,11 @@ CHOICES(choices_pattern, "uniform", "transpose", "bit-complement", "bit-reverse"
 size_t choices_switching(const char **names)
 {
     return copy_names(names, switching_names, SWITCHING_NUM);
+}
+
+size_t choices_netrace_mode(const char **names)
+{
+    return copy_names(names, netrace_mode_names, NETRACE_NUM_MODES);
 }
 
 size_t choices_hold(const char **names)
@@ -104,7 +110,8 @@ size_t choices_format(const char **names)
         names[1 + i] = trace_formats[i]->name;
     for (size_t i = 0; i < mem_num_formats; i++)
         names[1 + trace_num_formats + i] = mem_formats[i]->name;
-    return 1 + trace_num_formats + mem_num_formats;
+    names[1 + trace_num_formats + mem_num_formats] = "netrace";
+    return 2 + trace_num_formats + mem_num_formats;
 }
 
 static size_t choices_algorithm(enum collective_kind kind, const char **names)

@@ -15,6 +15,7 @@ size_t choices_workload(const char **names);
 size_t choices_process(const char **names);
 size_t choices_arrival(const char **names);
 size_t choices_model(const char **names);
+size_t choices_netrace_mode(const char **names);
 size_t choices_pattern(const char **names);
 size_t choices_barrier(const char **names);
 size_t choices_bcast(const char **names);

@@ -169,6 +169,7 @@ void machine_free(struct machine *self)
         self->workload->ops->free(self->workload);
     trace_close(self->trace);
     mem_trace_close(self->memory);
+    netrace_close(self->netrace);
     if (self->packets_file.name)
         packets_file_close(&self->packets_file);
     routing_free(self->routing);

@@ -14,6 +14,7 @@
 #include "sim/memory.h"
 #include "sim/run.h"
 #include "traces/mem_trace.h"
+#include "traces/netrace.h"
 #include "traces/trace.h"
 
 struct machine {
@@ -27,7 +28,8 @@ struct machine {
     bool internals_known;         // of channels and routers
     struct fabric *fabric;
     struct trace *trace;      // of a parallel program, or
-    struct mem_trace *memory; // of references to memory
+    struct mem_trace *memory; // of references to memory, or
+    struct netrace *netrace;  // of packets with dependencies
     struct packets_file packets_file;
     struct workload *workload;
     double *node_clocks_hz;    // [num_nodes]

@@ -8,6 +8,7 @@
 #include "model/node/packets.h"
 #include "model/node/synthetic.h"
 #include "sim/config_groups.h"
+#include "sim/machine_netrace.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -212,6 +213,8 @@ static bool make_clocks(struct machine *self, const struct config *config, struc
 
 static bool make_trace(struct machine *self, const struct config *config, struct err *err)
 {
+    if (self->netrace)
+        return machine_make_netrace(self, config, err);
     if (!make_clocks(self, config, err))
         return false;
     if (config->node_model == MODEL_FULL)
@@ -246,10 +249,12 @@ static bool open_memory_trace(struct machine *self, const struct config *config,
 
 static bool open_trace(struct machine *self, const struct config *config, struct err *err)
 {
-    if (!open_memory_trace(self, config, err))
+    if (!open_memory_trace(self, config, err) || !machine_open_netrace(self, config, err))
         return false;
-    if (!self->memory)
+    if (!self->memory && !self->netrace)
         self->trace = trace_open(config->path, config->format, err);
+    if (self->netrace)
+        return fits_buffer(self, config, "workload.path", err);
     return self->memory || self->trace;
 }
 
@@ -305,9 +310,11 @@ static void fill_mpi(const struct machine *self, const struct mpi_stats *stats,
 
 void machine_application(const struct machine *self, struct run_result *result)
 {
-    result->has_application = self->trace || self->memory;
+    result->has_application = self->trace || self->memory || self->netrace;
     result->has_nodes = self->computers;
-    if (!result->has_application)
+    if (self->netrace)
+        machine_netrace_application(self, result);
+    if (!self->trace && !self->memory)
         return;
     struct mpi_stats stats =
         self->computers ? computers_mpi_stats(self->workload) : mpi_stats(self->workload);

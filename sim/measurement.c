@@ -55,10 +55,13 @@ void measurement_free(struct measurement *self)
 
 static void write_packet(FILE *to, const struct packet *packet, uint32_t hops)
 {
-    fprintf(to, "%" PRIu64 ",%u,%u,%u,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%u\n",
+    fprintf(to, "%" PRIu64 ",%u,%u,%u,%u,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%u,",
             packet->serial, packet->source, packet->destination, packet->flits, hops,
             packet->created_cycle, packet->injected_cycle, packet->ejected_cycle,
             packet->ejected_cycle - packet->created_cycle, packet->traffic_class);
+    if (packet->message != MSG_NONE)
+        fprintf(to, "%u", packet->message);
+    fputc('\n', to);
 }
 
 // The batch of the confidence interval in which a cycle of the window lies.

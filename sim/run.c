@@ -266,7 +266,7 @@ static bool open_packets(struct run *self, struct err *err)
     if (!outfile_open(&self->packets, self->outputs->packets, err))
         return false;
     fputs("packet,source_node,destination_node,packet_flits,hops,created_cycle,injected_cycle,"
-          "ejected_cycle,latency_cycles,traffic_class\n",
+          "ejected_cycle,latency_cycles,traffic_class,message\n",
           self->packets.stream);
     return true;
 }
