@@ -32,8 +32,10 @@ bool machine_open_netrace(struct machine *self, const struct config *config, str
     self->netrace = netrace_open(config->path, region, err);
     if (!self->netrace) {
         struct err why = *err;
-        return why.status == ERR_CONFIG &&
-               config_refuse(config, "workload.netrace.region", err, "%s", why.text);
+        *err = (struct err){0};
+        return why.status == ERR_CONFIG
+                   ? config_refuse(config, "workload.netrace.region", err, "%s", why.text)
+                   : err_set(err, why.status, "%s", why.text);
     }
     struct netrace_replay_params params = netrace_params(self, config);
     self->packet_flits_max = netrace_replay_flits_max(&params);

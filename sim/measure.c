@@ -56,6 +56,7 @@ bool measure_topology(const struct config *config, struct topology_figures *meas
     if (good) {
         struct fabric_params params =
             machine_fabric_params(&machine, config, probe_arrived, NULL, &probes);
+        params.model = FABRIC_DETAILED; // whatever runs will have
         machine.fabric = fabric_new(&params, err);
         good = machine.fabric && send_probes(machine.fabric, machine.topology->num_nodes, err);
     }

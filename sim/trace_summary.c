@@ -7,7 +7,8 @@
 
 static const struct trace_kind *const kinds[] = {
     &trace_kind_memory,
-    &trace_kind_program,
+    &trace_kind_netrace,
+    &trace_kind_program, // last: it takes what may be an index
 };
 
 enum { NUM_KINDS = sizeof kinds / sizeof *kinds, MAX_FORMATS = 32, WIDTH = 26 };

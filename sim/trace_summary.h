@@ -29,6 +29,7 @@ struct trace_kind {
 
 extern const struct trace_kind trace_kind_memory;
 extern const struct trace_kind trace_kind_program;
+extern const struct trace_kind trace_kind_netrace;
 
 // Summarises a trace of a format, or of "auto". NULL on failure, with ERR_CONFIG if there is no
 // such format.

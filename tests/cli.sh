@@ -251,7 +251,7 @@ tools=(env "PATH=$folder/tools:$PATH" "XDG_CACHE_HOME=$folder/cache" "$ordito")
 check "an interrupt while RTL is built" 130 'interrupted before' "${tools[@]}" run "${quick[@]}" --backend rtl
 check "an interrupt while RTL is built, in validation" 130 'interrupted after 0 runs' \
     "${tools[@]}" validate --runs 3
-check "so are packets, each whole" 0 '^1$' bash -c "awk -F, '{ print NF == 10 }' k.csv | sort -u"
+check "so are packets, each whole" 0 '^1$' bash -c "awk -F, '{ print NF == 11 }' k.csv | sort -u"
 
 # --- traces ---
 trace() { "$ordito" trace "$@"; }
@@ -274,6 +274,15 @@ check "a trace as JSON" 0 '^      "modify": 512,$' trace info "$samples/gzip.lac
 check "its schema" 0 '"schema": "ordito.trace/1"' trace cache "$samples/gzip.lackey.xz" --json -
 check "good traces" 0 'is.S.64.ti.tar.zst: good .simgrid' \
     trace check "$samples/gzip.lackey.xz" "$samples/is.S.64.ti.tar.zst"
+check "packets and what they wait for" 0 '^  packets that wait +12564$' \
+    trace info "$samples/multiregion.tra.bz2"
+check "good packets" 0 'shrtex.tra.bz2: good .netrace' trace check "$samples/shrtex.tra.bz2"
+check "packets from standard input" 0 '^benchmark +short example trace$' \
+    from "$samples/shrtex.tra.bz2" info - --format netrace
+check "their replay" 0 '^  makespan .cycles. +259$' run --set workload.kind=trace \
+    --set "workload.path=$samples/shrtex.tra.bz2" --set fabric.model=ideal
+head -c 1000 "$samples/example.tra.bz2" >cut.tra.bz2
+check "packets that are cut off" 6 'cut.tra.bz2: truncated bzip2' trace check cut.tra.bz2
 printf 'I  04001000,3\n L 1fff000608,8\nI 4001003,2\n' >bad.lackey
 check "a bad line" 6 '^ordito: bad.lackey:3: "I 4001003,2": neither' trace check bad.lackey
 check "good ones before it are told" 6 'gzip.lackey.xz: good' \

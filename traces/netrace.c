@@ -48,6 +48,8 @@ struct netrace {
     uint64_t offset_bytes; // read so far
     uint64_t num_packets;  // read or skipped so far
     uint64_t end_packet;   // the first that is not read
+    uint64_t packet;       // read last: its number,
+    uint64_t packet_byte;  // and where it begins
     uint64_t start_cycle;  // of what is read
     uint64_t last_cycle;   // of the packet before
     bool whole;            // all regions are read
@@ -133,12 +135,7 @@ static bool skip_to(struct netrace *self, uint32_t region, struct err *err)
 
 // --- packets ------------------------------------------------------------------------------------
 
-// What is wrong with the packet that begins at a byte.
-static bool bad_packet(const struct netrace *self, uint64_t at, struct err *err, const char *format,
-                       ...) __attribute__((format(printf, 4, 5)));
-
-static bool bad_packet(const struct netrace *self, uint64_t at, struct err *err, const char *format,
-                       ...)
+bool netrace_refuse(const struct netrace *self, struct err *err, const char *format, ...)
 {
     char what[256];
     va_list args;
@@ -146,53 +143,52 @@ static bool bad_packet(const struct netrace *self, uint64_t at, struct err *err,
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
     return err_set(err, ERR_TRACE, "%s: packet %" PRIu64 " at byte %" PRIu64 ": %s",
-                   input_name(self->input), self->num_packets, at, what);
+                   input_name(self->input), self->packet, self->packet_byte, what);
 }
 
-static bool read_packet(struct netrace *self, unsigned char *bytes, uint32_t num, uint64_t at,
-                        struct err *err)
+static bool read_packet(struct netrace *self, unsigned char *bytes, uint32_t num, struct err *err)
 {
     size_t got = input_read(self->input, (char *)bytes, num, err);
     self->offset_bytes += got;
     if (got == num || err->status != ERR_NONE)
         return got == num;
-    if (self->offset_bytes == at)
+    if (self->offset_bytes == self->packet_byte)
         return err_set(err, ERR_TRACE,
                        "%s: the file ends at byte %" PRIu64 " after %" PRIu64
                        " packets, and its header tells of %" PRIu64,
-                       input_name(self->input), at, self->num_packets, self->header.num_packets);
-    return bad_packet(self, at, err, "the file ends within it, at byte %" PRIu64,
-                      self->offset_bytes);
+                       input_name(self->input), self->packet_byte, self->num_packets,
+                       self->header.num_packets);
+    return netrace_refuse(self, err, "the file ends within it, at byte %" PRIu64,
+                          self->offset_bytes);
 }
 
-static bool check(const struct netrace *self, const struct netrace_packet *packet, uint64_t at,
-                  struct err *err)
+static bool check(const struct netrace *self, const struct netrace_packet *packet, struct err *err)
 {
     const struct netrace_header *header = &self->header;
     uint64_t num_cycles = header->num_regions > 0 && self->region < header->num_regions
                               ? header->regions[self->region].num_cycles
                               : header->num_cycles;
     if (packet->type >= NETRACE_NUM_TYPES || !netrace_types[packet->type].name)
-        return bad_packet(self, at, err, "there is no type %u", packet->type);
+        return netrace_refuse(self, err, "there is no type %u", packet->type);
     uint32_t node = packet->source >= header->num_nodes ? packet->source : packet->destination;
     if (node >= header->num_nodes)
-        return bad_packet(self, at, err, "there is no node %" PRIu32 ", the last is %" PRIu32, node,
-                          header->num_nodes - 1);
+        return netrace_refuse(self, err, "there is no node %" PRIu32 ", the last is %" PRIu32, node,
+                              header->num_nodes - 1);
     if (packet->from >= NETRACE_NUM_AGENTS || packet->to >= NETRACE_NUM_AGENTS)
-        return bad_packet(self, at, err, "there is no type of nodes %u",
-                          packet->from >= NETRACE_NUM_AGENTS ? packet->from : packet->to);
+        return netrace_refuse(self, err, "there is no type of nodes %u",
+                              packet->from >= NETRACE_NUM_AGENTS ? packet->from : packet->to);
     if (packet->cycle < self->last_cycle)
-        return bad_packet(self, at, err, "cycle %" PRIu64 " comes after cycle %" PRIu64,
-                          packet->cycle, self->last_cycle);
+        return netrace_refuse(self, err, "cycle %" PRIu64 " comes after cycle %" PRIu64,
+                              packet->cycle, self->last_cycle);
     if (packet->cycle < self->region_start_cycle ||
         packet->cycle - self->region_start_cycle > num_cycles)
-        return bad_packet(self, at, err,
-                          "cycle %" PRIu64 " is not among the %" PRIu64
-                          " of its region from %" PRIu64 " on",
-                          packet->cycle, num_cycles, self->region_start_cycle);
+        return netrace_refuse(self, err,
+                              "cycle %" PRIu64 " is not among the %" PRIu64
+                              " of its region from %" PRIu64 " on",
+                              packet->cycle, num_cycles, self->region_start_cycle);
     for (uint32_t i = 0; i < packet->num_dependents; i++)
         if (packet->dependents[i] == packet->id)
-            return bad_packet(self, at, err, "it depends on itself");
+            return netrace_refuse(self, err, "it depends on itself");
     return true;
 }
 
@@ -231,11 +227,10 @@ static enum netrace_next end(struct netrace *self, struct err *err)
         first = id < first ? id : first;
     if (err->status == ERR_NONE && self->awaited.num > 0)
         err_set(err, ERR_TRACE,
-                "%s: packet %" PRIu64 " at byte %" PRIu64 ": the file ends, and a "
-                "packet with the id %" PRIu64 ", which depends on one before, has not come after "
-                "that (nor have %zu others)",
-                input_name(self->input), self->num_packets, self->offset_bytes, first,
-                self->awaited.num - 1);
+                "%s: the file ends at byte %" PRIu64 " after %" PRIu64
+                " packets, and %zu that depend on those have not come, the first of id %" PRIu64,
+                input_name(self->input), self->offset_bytes, self->num_packets, self->awaited.num,
+                first);
     return err->status == ERR_NONE ? NETRACE_END : NETRACE_ERROR;
 }
 
@@ -243,10 +238,11 @@ enum netrace_next netrace_next(struct netrace *self, struct netrace_packet *pack
 {
     unsigned char bytes[PACKET_BYTES];
     unsigned char ids[4 * NETRACE_MAX_DEPENDENTS];
-    uint64_t at = self->offset_bytes;
     if (self->num_packets == self->end_packet)
         return end(self, err);
-    if (!read_packet(self, bytes, PACKET_BYTES, at, err))
+    self->packet = self->num_packets;
+    self->packet_byte = self->offset_bytes;
+    if (!read_packet(self, bytes, PACKET_BYTES, err))
         return NETRACE_ERROR;
     *packet = (struct netrace_packet){
         .cycle = netrace_number(bytes, 8),
@@ -259,11 +255,11 @@ enum netrace_next netrace_next(struct netrace *self, struct netrace_packet *pack
         .to = bytes[19] & 15,
         .num_dependents = bytes[20],
     };
-    if (!read_packet(self, ids, 4U * packet->num_dependents, at, err))
+    if (!read_packet(self, ids, 4U * packet->num_dependents, err))
         return NETRACE_ERROR;
     for (uint32_t i = 0; i < packet->num_dependents; i++)
         packet->dependents[i] = (uint32_t)netrace_number(ids + (size_t)4 * i, 4);
-    if (!check(self, packet, at, err) || !await(self, packet, err))
+    if (!check(self, packet, err) || !await(self, packet, err))
         return NETRACE_ERROR;
     self->last_cycle = packet->cycle;
     self->num_packets++;

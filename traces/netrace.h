@@ -95,7 +95,11 @@ enum netrace_next { NETRACE_PACKET, NETRACE_END, NETRACE_ERROR };
 enum netrace_next netrace_next(struct netrace *self, struct netrace_packet *packet,
                                struct err *err);
 
-// Bytes read so far of what was compressed, for messages.
+// Refuses the packet that was read last, with ERR_TRACE, for what is said. Always returns false.
+bool netrace_refuse(const struct netrace *self, struct err *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// Bytes read so far of what was compressed.
 uint64_t netrace_offset_bytes(const struct netrace *self);
 
 // True if a file begins like a Netrace trace; never an error.

@@ -42,20 +42,21 @@ static uint64_t next_cycle(const struct netrace_replay *self)
 static bool check_next(const struct netrace_replay *self, struct err *err)
 {
     const struct netrace_packet *packet = &self->next;
-    uint64_t cycle = next_cycle(self);
-    uint64_t before = netrace_offset_bytes(self->params.trace);
-    if (packet->id == MSG_NONE || id_map_find(&self->open.ids, packet->id))
-        return err_set(err, ERR_TRACE,
-                       "packet %" PRIu64 " of those replayed, before byte %" PRIu64
-                       ": its id %" PRIu32 " is %s",
-                       self->num_read, before, packet->id,
-                       packet->id == MSG_NONE ? "the greatest number, which cannot be replayed"
-                                              : "that of a packet before it, which is not over");
-    return cycle <= WORKLOAD_LAST_CYCLE ||
-           err_set(err, ERR_TRACE,
-                   "packet %" PRIu64 " before byte %" PRIu64 ": cycle %" PRIu64
-                   " is beyond %" PRIu64,
-                   self->num_read, before, cycle, WORKLOAD_LAST_CYCLE);
+    if (packet->id == MSG_NONE)
+        return netrace_refuse(self->params.trace, err, "an id of %" PRIu32 " cannot be replayed",
+                              packet->id);
+    if (id_map_find(&self->open.ids, packet->id))
+        return netrace_refuse(self->params.trace, err,
+                              "its id %" PRIu32 " is that of a packet that is not over",
+                              packet->id);
+    for (uint32_t i = 0; i < packet->num_dependents; i++)
+        if (id_map_find(&self->open.ids, packet->dependents[i]))
+            return netrace_refuse(self->params.trace, err,
+                                  "id %" PRIu32 ", which depends on it, comes before it",
+                                  packet->dependents[i]);
+    return next_cycle(self) <= WORKLOAD_LAST_CYCLE ||
+           netrace_refuse(self->params.trace, err, "cycle %" PRIu64 " is beyond %" PRIu64,
+                          next_cycle(self), WORKLOAD_LAST_CYCLE);
 }
 
 // Reads the next packet, and what depends on it.
@@ -65,14 +66,14 @@ static bool read_next(struct netrace_replay *self, struct err *err)
     self->has_next = next == NETRACE_PACKET;
     if (!self->has_next)
         return next == NETRACE_END;
+    const struct netrace_packet *packet = &self->next;
+    bool waits = self->params.mode != NETRACE_NO_DEPENDENCIES;
     if (!check_next(self, err))
         return false;
-    const struct netrace_packet *packet = &self->next;
-    bool good = true;
-    for (uint32_t i = 0; self->params.mode != NETRACE_NO_DEPENDENCIES && i < packet->num_dependents;
-         i++)
-        good &= dependencies_require(&self->dependencies, packet->dependents[i], packet->id);
-    return good || err_set(err, ERR_RUN, "out of memory for dependencies of packets");
+    for (uint32_t i = 0; waits && i < packet->num_dependents; i++)
+        if (!dependencies_require(&self->dependencies, packet->dependents[i], packet->id))
+            return err_set(err, ERR_RUN, "out of memory for dependencies of packets");
+    return true;
 }
 
 // Takes the packet that was read: it waits, or is due in its cycle, or in this one if that is
@@ -86,7 +87,6 @@ static bool take_next(struct netrace_replay *self, uint64_t cycle, struct err *e
     self->num_unsent++;
     struct netrace_open_packet *packet = &self->open.slots[slot];
     packet->waited = dependencies_unmet(&self->dependencies, packet->id) > 0;
-    self->stats.waited += packet->waited;
     if (!packet->waited)
         netrace_open_due(&self->open, slot, packet->cycle > cycle ? packet->cycle : cycle);
     return read_next(self, err);
@@ -225,7 +225,7 @@ static void delivered(struct workload *workload, const struct packet *packet)
     self->arrived_last = slot;
     self->stats.packets++;
     self->stats.bytes += netrace_types[self->open.slots[slot].type].bytes;
-    self->stats.makespan_cycles = packet->ejected_cycle + 1;
+    self->stats.makespan_cycles = packet->ejected_cycle;
 }
 
 static uint64_t next_event(const struct workload *workload, uint64_t cycle)
@@ -246,17 +246,6 @@ static bool done(const struct workload *workload)
     return !self->has_next && self->num_unsent == 0;
 }
 
-static void stuck(const struct workload *workload, struct err *err)
-{
-    const struct netrace_replay *self = (const struct netrace_replay *)workload;
-    uint64_t id = 0, earlier = 0;
-    dependencies_first_waiting(&self->dependencies, &id, &earlier);
-    err_set(err, ERR_TRACE,
-            "dependencies go round: packets wait for each other, as that of id %" PRIu64
-            " for that of id %" PRIu64,
-            id, earlier);
-}
-
 static void free_replay(struct workload *workload)
 {
     struct netrace_replay *self = (struct netrace_replay *)workload;
@@ -270,7 +259,6 @@ static const struct workload_ops netrace_replay_ops = {
     .delivered = delivered,
     .next_event = next_event,
     .done = done,
-    .stuck = stuck,
     .free = free_replay,
 };
 

@@ -18,8 +18,8 @@
 //
 // A packet's length is that of its bytes in flits, and the header's flits; its `message` is its id.
 // Bounds: memory is that of packets which wait or are on their way, and of what is read ahead.
-// Cycles up to WORKLOAD_LAST_CYCLE; an id of UINT32_MAX, and one that another packet has which is
-// not over yet, is an ERR_TRACE.
+// Cycles go up to WORKLOAD_LAST_CYCLE. An id of UINT32_MAX, one that a packet has which is not over
+// yet, and a dependent that came before are an ERR_TRACE; so packets never wait for each other.
 #ifndef ORDITO_MODEL_NODE_NETRACE_REPLAY_H
 #define ORDITO_MODEL_NODE_NETRACE_REPLAY_H
 
@@ -55,8 +55,7 @@ struct workload *netrace_replay_new(const struct netrace_replay_params *params, 
 struct netrace_replay_stats {
     uint64_t packets;         // delivered
     uint64_t bytes;           // of these
-    uint64_t waited;          // packets that had to wait for others, of those created
-    uint64_t makespan_cycles; // up to the last delivery, with its cycle
+    uint64_t makespan_cycles; // cycle of the last delivery
 };
 
 struct netrace_replay_stats netrace_replay_stats(const struct workload *workload);
