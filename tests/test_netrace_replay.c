@@ -3,13 +3,14 @@
 // every kind of topology as the dependencies say.
 #include "model/node/netrace_replay.h"
 
-#include "sim/run.h"
-#include "tests/config_text.h"
 #include "tests/kinds.h"
 #include "tests/netrace_file.h"
 #include "tests/rig.h"
 #include "traces/input.h"
 
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
 #include <zlib.h>
 
 enum { NUM_RANDOM = 400, MAX_EVENTS = 50000, LINE_BYTES = 512 };
@@ -264,120 +265,4 @@ Test(netrace_replay, no_packet_goes_before_those_that_it_waits_for_on_any_topolo
                 spec.switching = SWITCHING_WORMHOLE;
             replay_on(&spec, (enum netrace_mode)mode, i);
         }
-}
-
-// --- as a workload of a run ---------------------------------------------------------------------
-
-static bool run_trace(const char *path, const char *const *settings, struct run_result *result,
-                      struct err *err)
-{
-    struct config config = made();
-    char assignment[300];
-    snprintf(assignment, sizeof assignment, "workload.path=%s", path);
-    set(&config, "workload.kind=trace");
-    set(&config, assignment);
-    for (; *settings; settings++)
-        set(&config, *settings);
-    bool good =
-        config_check(&config, err) && run_simulate(&config, &(struct run_outputs){0}, result, err);
-    config_free(&config);
-    return good && err->status == ERR_NONE;
-}
-
-Test(netrace_replay, a_run_tells_content_and_counts_packets)
-{
-    static struct run_result result, no_dependencies;
-    struct err err = {0};
-    const char *plain[] = {NULL};
-    const char *apart[] = {"workload.netrace.mode=no-dependencies", NULL};
-    cr_assert(run_trace("traces/samples/example.tra.bz2", plain, &result, &err), "%s", err.text);
-    cr_assert(run_trace("traces/samples/example.tra.bz2", apart, &no_dependencies, &err));
-    cr_assert_eq(result.outcome, RUN_COMPLETED);
-    cr_assert_eq(result.messages, 175);
-    cr_assert_eq(result.bytes, (28 + 9 + 4) * 72 + (175 - 41) * 8);
-    cr_assert_eq(result.packet_flits_max, 10);
-    cr_assert_eq(result.makespan_cycles, result.cycles - 1);
-    cr_assert_eq(no_dependencies.messages, 175);
-    cr_assert_leq(no_dependencies.makespan_cycles, result.makespan_cycles);
-}
-
-Test(netrace_replay, a_region_is_replayed_alone_from_cycle_0)
-{
-    static const uint64_t packets[] = {9173, 5156, 5800, 0, 2839};
-    static const uint64_t cycles[] = {9453, 19571, 185295, 0, 109928};
-    for (int region = 0; region < 5; region++) {
-        static struct run_result result;
-        struct err err = {0};
-        char setting[64];
-        snprintf(setting, sizeof setting, "workload.netrace.region=%d", region);
-        const char *settings[] = {setting, "fabric.model=ideal", NULL};
-        cr_assert(run_trace("traces/samples/multiregion.tra.bz2", settings, &result, &err), "%s",
-                  err.text);
-        cr_assert_eq(result.messages, packets[region]);
-        cr_assert_leq(result.cycles, cycles[region] + 100);
-        cr_assert_geq(result.cycles + 100, cycles[region]);
-    }
-}
-
-Test(netrace_replay, a_run_may_be_cut_off)
-{
-    static struct run_result result;
-    struct err err = {0};
-    const char *settings[] = {"run.max_cycles=1000", "run.slice=true", NULL};
-    cr_assert(run_trace("traces/samples/example.tra.bz2", settings, &result, &err), "%s", err.text);
-    cr_assert_eq(result.outcome, RUN_SLICE);
-    cr_assert_eq(result.cycles, 1000);
-    cr_assert(result.messages > 0 && result.messages < 175);
-    cr_assert_eq(result.makespan_cycles, UINT64_MAX);
-}
-
-static void is_refused(const char *path, const char *setting, enum err_status status,
-                       const char *why)
-{
-    static struct run_result result;
-    struct err err = {0};
-    const char *settings[] = {setting, NULL};
-    cr_assert_not(run_trace(path, settings, &result, &err), "%s: no fault", why);
-    cr_assert_eq(err.status, status);
-    cr_assert(strstr(err.text, why), "'%s' is not '%s'", err.text, why);
-}
-
-Test(netrace_replay, what_cannot_be_replayed_is_refused)
-{
-    const char *example = "traces/samples/example.tra.bz2";
-    is_refused(example, "fabric.topology.nodes=36", ERR_CONFIG,
-               "fabric.topology: 36 nodes are too few for the 64 of the trace");
-    is_refused(example, "workload.netrace.region=1", ERR_CONFIG,
-               "workload.netrace.region: traces/samples/example.tra.bz2: there is no region 1");
-    is_refused(example, "nodes.model=full", ERR_CONFIG, "nodes.model: ");
-    is_refused(example, "workload.format=simgrid", ERR_TRACE, example);
-    is_refused("traces/samples/sort.lackey.xz", "workload.format=netrace", ERR_TRACE,
-               "header: it begins with");
-    is_refused(example, "fabric.router.switching=store-and-forward", ERR_CONFIG,
-               "packets of 10 flits do not fit the buffers of 8 flits");
-}
-
-// What the reader cannot see, and would have packets wait for each other.
-Test(netrace_replay, ids_that_are_not_unique_or_come_backwards_are_refused)
-{
-    static const struct {
-        struct netrace_file_packet packets[3];
-        const char *why;
-    } faults[] = {
-        {{{0, 1, 1, 0, 1, 0, 1, {2}}, {5, 1, 1, 0, 1, 0, 0, {0}}, {9, 2, 1, 0, 1, 0, 0, {0}}},
-         "packet 1 at byte 121: its id 1 is that of a packet that is not over"},
-        {{{0, 1, 1, 0, 1, 0, 1, {2}}, {0, 2, 1, 0, 1, 0, 1, {1}}, {9, 3, 1, 0, 1, 0, 0, {0}}},
-         "packet 1 at byte 121: id 1, which depends on it, comes before it"},
-        {{{0, 1, 1, 0, 1, 0, 0, {2}},
-          {0, UINT32_MAX, 1, 0, 1, 0, 0, {1}},
-          {9, 3, 1, 0, 1, 0, 0, {0}}},
-         "packet 1 at byte 117: an id of 4294967295 cannot be replayed"},
-    };
-    static const struct netrace_file_region region = {9, 3};
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
-        struct netrace_file file = {64, NULL, &region, 1, faults[i].packets};
-        is_refused(netrace_file_write(&file), "fabric.model=ideal", ERR_TRACE, faults[i].why);
-        is_refused(netrace_file_write(&file), "workload.netrace.region=0", ERR_TRACE,
-                   faults[i].why);
-    }
 }

@@ -179,21 +179,3 @@ bool dependencies_released(struct dependencies *self, uint64_t *id)
     give_edge(self, edge);
     return true;
 }
-
-bool dependencies_first_waiting(const struct dependencies *self, uint64_t *id, uint64_t *earlier)
-{
-    bool any = false;
-    uint64_t awaited;
-    uint32_t entry;
-    for (size_t at = 0; id_map_next(&self->ids, &at, &awaited, &entry);) {
-        for (uint32_t edge = self->entries[entry].first; edge; edge = self->edges[edge].next) {
-            uint64_t waits = self->edges[edge].id;
-            if (any && (waits > *id || (waits == *id && awaited >= *earlier)))
-                continue;
-            any = true;
-            *id = waits;
-            *earlier = awaited;
-        }
-    }
-    return any;
-}

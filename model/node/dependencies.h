@@ -51,7 +51,4 @@ void dependencies_complete(struct dependencies *self, uint64_t id);
 // may be completed, and required, between two.
 bool dependencies_released(struct dependencies *self, uint64_t *id);
 
-// For messages: the least id that waits, and the least that it waits for. False if none does.
-bool dependencies_first_waiting(const struct dependencies *self, uint64_t *id, uint64_t *earlier);
-
 #endif
