@@ -90,13 +90,12 @@ const char *netrace_file_write(const struct netrace_file *file)
     return path;
 }
 
-struct netrace_file netrace_file_random(uint64_t seed, uint32_t num_nodes, uint32_t num,
+struct netrace_file netrace_file_random(uint64_t seed, uint32_t num_nodes,
+                                        struct netrace_file_packet *packets, uint32_t num,
                                         struct netrace_file_region *region)
 {
     static const uint8_t types[] = {1, 2, 3, 4, 5, 6, 13, 14, 15, 16, 25, 27, 28, 29, 30};
     struct rng rng = rng_make(seed, RNG_SHUFFLE, 0);
-    struct netrace_file_packet *packets = calloc(num, sizeof *packets);
-    cr_assert_not_null(packets);
     uint64_t cycle = 0;
     for (uint32_t i = 0; i < num; i++) {
         struct netrace_file_packet *packet = &packets[i];

@@ -35,9 +35,10 @@ unsigned char *netrace_file_bytes(const struct netrace_file *file, size_t *num);
 // Writes such a trace to a file of the test's folder. Its path is valid until the process ends.
 const char *netrace_file_write(const struct netrace_file *file);
 
-// A trace of packets with random dependencies, whose packets the caller frees: `num` of them among
-// so many nodes, in one region.
-struct netrace_file netrace_file_random(uint64_t seed, uint32_t num_nodes, uint32_t num,
+// A trace of `num` packets with random dependencies, which are put into packets[num], among so many
+// nodes, in one region.
+struct netrace_file netrace_file_random(uint64_t seed, uint32_t num_nodes,
+                                        struct netrace_file_packet *packets, uint32_t num,
                                         struct netrace_file_region *region);
 
 // A line of the example simulator's log, without its newline, of an event ("Inject", "Eject") in a

@@ -225,8 +225,9 @@ static void replay_on(const struct rig_spec *spec, enum netrace_mode mode, uint6
     struct rig *rig = rig_new(spec);
     struct err err = {0};
     struct netrace_file_region region;
+    static struct netrace_file_packet packets[NUM_RANDOM];
     struct netrace_file file =
-        netrace_file_random(seed, rig->topology->num_nodes, NUM_RANDOM, &region);
+        netrace_file_random(seed, rig->topology->num_nodes, packets, NUM_RANDOM, &region);
     struct netrace *trace = netrace_open(netrace_file_write(&file), NETRACE_ALL, &err);
     struct netrace_replay_params params = {.trace = trace,
                                            .mode = mode,
@@ -250,7 +251,6 @@ static void replay_on(const struct rig_spec *spec, enum netrace_mode mode, uint6
     workload->ops->free(workload);
     netrace_close(trace);
     rig_free(rig);
-    free((void *)(uintptr_t)file.packets);
 }
 
 Test(netrace_replay, no_packet_goes_before_those_that_it_waits_for_on_any_topology)

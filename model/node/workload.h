@@ -3,8 +3,9 @@
 // simulates: step(t), then fabric_cycle, from which `delivered` is called for packets whose tail
 // was ejected in t. A workload reacts to a delivery in step(t + 1) or later.
 //
-// Kinds: synthetic.c, packets.c (packet-trace replay), mpi.c (ranks of an MPI program on ideal
-// nodes). Each is one file with one constructor.
+// Kinds: synthetic.c, packets.c (packet-trace replay), netrace_replay.c (the same with
+// dependencies), mpi.c (ranks of an MPI program on ideal nodes). Each is one file with one
+// constructor.
 #ifndef ORDITO_MODEL_NODE_WORKLOAD_H
 #define ORDITO_MODEL_NODE_WORKLOAD_H
 
