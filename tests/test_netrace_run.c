@@ -125,6 +125,33 @@ Test(netrace_run, a_run_is_the_same_without_skipping)
     }
 }
 
+// A reader that reads a million cycles ahead goes on where all within them is over; from node 0 to
+// node 1 it is 3 cycles.
+Test(netrace_run, gaps_longer_than_what_is_read_ahead_are_read_over)
+{
+    static const struct netrace_file_packet packets[] = {
+        {0, 0, 1, 0, 1, 0, 2, {1, 3}},          {1, 1, 2, 1, 0, 0, 1, {2}},
+        {3000000, 2, 1, 0, 1, 0, 1, {4}},       {9000000, 3, 2, 1, 0, 0, 0, {0}},
+        {9000000, 4, 1, 0, 1, 0, 1, {5}},       {9000001, 5, 2, 1, 0, 0, 0, {0}},
+        {1000000000000, 6, 2, 1, 0, 0, 1, {7}}, {1000000000000, 7, 2, 0, 1, 0, 0, {0}},
+    };
+    static const struct netrace_file_region region = {1000000000000, 8};
+    static const uint64_t makespans[NETRACE_NUM_MODES] = {1000000000014, 1000000000003,
+                                                          1000000000007};
+    struct netrace_file file = {64, NULL, &region, 1, packets};
+    for (int mode = 0; mode < NETRACE_NUM_MODES; mode++) {
+        static struct run_result result;
+        struct err err = {0};
+        char setting[64];
+        const char *settings[] = {"fabric.model=ideal", setting, NULL};
+        snprintf(setting, sizeof setting, "workload.netrace.mode=%s", netrace_mode_names[mode]);
+        cr_assert(run_trace(netrace_file_write(&file), settings, &result, &err), "%s", err.text);
+        cr_assert_eq(result.messages, 8);
+        cr_assert_eq(result.makespan_cycles, makespans[mode], "%s: %lu", setting,
+                     result.makespan_cycles);
+    }
+}
+
 // Whatever ids, dependents and cycles are, a run ends, or is refused with file and packet.
 Test(netrace_run, damaged_traces_are_replayed_or_refused)
 {
