@@ -17,9 +17,9 @@
 
 // A packet that has been read and has not been ejected.
 struct netrace_open_packet {
-    uint64_t cycle;  // earliest, from the first of what is replayed
-    uint64_t number; // 0, 1, ... as they were read
-    uint64_t due_cycle;
+    uint64_t cycle;     // earliest, from the first of what is replayed
+    uint64_t number;    // 0, 1, ... as they were read
+    uint64_t due_cycle; // in which it is sent; once it has been, in which it was ejected
     uint64_t due_order; // 0, 1, ... as they came to be due
     uint32_t id;
     uint32_t next; // in a list of the owner
