@@ -11,6 +11,7 @@
 #include "model/net/router_design.h"
 #include "model/net/switching.h"
 #include "model/net/topology.h"
+#include "model/node/collective_rules.h"
 #include "model/node/netrace_replay.h"
 #include "model/node/node.h"
 #include "model/node/synthetic.h"
@@ -82,11 +83,11 @@ struct config {
     enum netrace_mode netrace_mode; // workload.netrace
     int64_t netrace_region;         // 0.., or CONFIG_AUTO: all
     uint64_t priority_bytes; // trace: messages of fewer bytes are of the highest traffic class
-    // trace: algorithm of each collective, by name; NULL means the default of model/node/collective
-    char *collective_barrier, *collective_bcast, *collective_reduce, *collective_allreduce;
-    char *collective_scan, *collective_gather, *collective_scatter, *collective_allgather;
-    char *collective_alltoall, *collective_reduce_scatter;
-    char *pattern; // synthetic
+    // trace: algorithms of collectives as the text of model/node/collective_rules.h; NULL: as
+    // collectives_auto says, those that MPICH would choose, or the default
+    char *collectives[COLLECTIVE_NUM_KINDS];
+    bool collectives_auto; // preset: first | auto
+    char *pattern;         // synthetic
     bool include_self;
     double rate_flits_per_node_cycle; // 0..1
     struct synthetic_length *lengths; // packet_flits: N or a list of {flits, weight, class}

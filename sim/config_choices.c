@@ -8,7 +8,6 @@
 #include "model/net/topology.h"
 #include "model/node/bus.h"
 #include "model/node/cache_sets.h"
-#include "model/node/collective.h"
 #include "model/node/netrace_replay.h"
 #include "nic/nic_params.h"
 #include "traces/mem_trace.h"
@@ -33,6 +32,7 @@ CHOICES(choices_blocked, "retry", "wait")
 CHOICES(choices_backend, "ref", "rtl", "lockstep", "rtl-whole") // enum config_backend
 CHOICES(choices_workload, "synthetic", "trace", "packets")      // enum config_workload
 CHOICES(choices_fabric_model, "detailed", "ideal")              // enum fabric_model
+CHOICES(choices_preset, "first", "auto")
 CHOICES(choices_process, "bernoulli", "bursty")
 CHOICES(choices_arrival, "polling", "interrupt")
 CHOICES(choices_model, "ideal", "full") // enum config_model
@@ -113,29 +113,3 @@ size_t choices_format(const char **names)
     names[1 + trace_num_formats + mem_num_formats] = "netrace";
     return 2 + trace_num_formats + mem_num_formats;
 }
-
-static size_t choices_algorithm(enum collective_kind kind, const char **names)
-{
-    size_t num = 0;
-    for (size_t i = 0; i < collective_num_algorithms; i++)
-        if (collective_algorithms[i].kind == kind)
-            names[num++] = collective_algorithms[i].name;
-    return num;
-}
-
-#define ALGORITHMS(function, kind)                                                                 \
-    size_t function(const char **names)                                                            \
-    {                                                                                              \
-        return choices_algorithm(kind, names);                                                     \
-    }
-
-ALGORITHMS(choices_barrier, COLLECTIVE_BARRIER)
-ALGORITHMS(choices_bcast, COLLECTIVE_BCAST)
-ALGORITHMS(choices_reduce, COLLECTIVE_REDUCE)
-ALGORITHMS(choices_allreduce, COLLECTIVE_ALLREDUCE)
-ALGORITHMS(choices_scan, COLLECTIVE_SCAN)
-ALGORITHMS(choices_gather, COLLECTIVE_GATHER)
-ALGORITHMS(choices_scatter, COLLECTIVE_SCATTER)
-ALGORITHMS(choices_allgather, COLLECTIVE_ALLGATHER)
-ALGORITHMS(choices_alltoall, COLLECTIVE_ALLTOALL)
-ALGORITHMS(choices_reduce_scatter, COLLECTIVE_REDUCE_SCATTER)

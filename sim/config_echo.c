@@ -4,6 +4,7 @@
 #include "model/net/topo_racks.h"
 #include "model/net/topo_spec.h"
 #include "sim/config_groups.h"
+#include "sim/config_rules.h"
 #include "sim/json_path.h"
 #include "sim/param.h"
 
@@ -117,6 +118,8 @@ static json_t *echo_row(const struct config *config, const struct param *row)
         return echo_lengths(config);
     case PARAM_GROUPS:
         return config_groups_echo(*(const char *const *)field);
+    case PARAM_RULES:
+        return config_rules_echo(config, row);
     case PARAM_DIMS:
     case PARAM_RACKS:
         break;

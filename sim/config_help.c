@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of parameters in words: what values a key takes, and the help text of all keys.
+#include "sim/config_rules.h"
 #include "sim/param.h"
 
 #include <stdio.h>
@@ -57,6 +58,9 @@ const char *param_allowed(const struct param *row, char *text, size_t size)
         break;
     case PARAM_GROUPS:
         snprintf(text, size, "a list of {of, clock_hz}");
+        break;
+    case PARAM_RULES:
+        config_rules_allowed(row, text, size);
         break;
     case PARAM_NODES:
         snprintf(text, size, "a list of nodes");

@@ -24,10 +24,11 @@ enum {
 #define TEXTS(is, line)   .unit = "", .initial = (is), .help = (line)
 #define UNIT(u, is, line) .unit = (u), .initial = (is), .help = (line)
 #define RESULT            .changes_results = true
-#define COLLECTIVE(name)                                                                           \
+#define COLLECTIVE(name, kind)                                                                     \
     {                                                                                              \
-        .key = "workload.collectives." #name, FIELD(NAME, collective_##name), .word = "null",      \
-        .choices = choices_##name, TEXTS("null", "algorithm; null: the first of them"),            \
+        .key = "workload.collectives." #name, FIELD(RULES, collectives[COLLECTIVE_##kind]),        \
+        TEXTS("null", "algorithm, or rules of which the first that fits counts; null: as preset "  \
+                      "says"),                                                                     \
         .workloads = TRACE, RESULT                                                                 \
     }
 
@@ -300,16 +301,27 @@ const struct param param_table[] = {
      TEXTS("all", "netrace: region of the program that is replayed alone"),
      .workloads = TRACE,
      RESULT},
-    COLLECTIVE(barrier),
-    COLLECTIVE(bcast),
-    COLLECTIVE(reduce),
-    COLLECTIVE(allreduce),
-    COLLECTIVE(scan),
-    COLLECTIVE(gather),
-    COLLECTIVE(scatter),
-    COLLECTIVE(allgather),
-    COLLECTIVE(alltoall),
-    COLLECTIVE(reduce_scatter),
+    {.key = "workload.collectives.preset",
+     FIELD(FLAG, collectives_auto),
+     .choices = choices_preset,
+     TEXTS("first", "of collectives that are null. first: the first algorithm listed; auto: "
+                    "MPICH's, by size and number of ranks"),
+     .workloads = TRACE,
+     RESULT},
+    COLLECTIVE(barrier, BARRIER),
+    COLLECTIVE(bcast, BCAST),
+    COLLECTIVE(reduce, REDUCE),
+    COLLECTIVE(allreduce, ALLREDUCE),
+    COLLECTIVE(scan, SCAN),
+    COLLECTIVE(gather, GATHER),
+    COLLECTIVE(gatherv, GATHERV),
+    COLLECTIVE(scatter, SCATTER),
+    COLLECTIVE(scatterv, SCATTERV),
+    COLLECTIVE(allgather, ALLGATHER),
+    COLLECTIVE(allgatherv, ALLGATHERV),
+    COLLECTIVE(alltoall, ALLTOALL),
+    COLLECTIVE(alltoallv, ALLTOALLV),
+    COLLECTIVE(reduce_scatter, REDUCE_SCATTER),
     {.key = "workload.pattern",
      FIELD(NAME, pattern),
      .choices = choices_pattern,
@@ -465,5 +477,5 @@ bool param_is_group(const char *key)
 bool param_is_text(const struct param *row)
 {
     return row->type == PARAM_PATH || row->type == PARAM_NAME || row->type == PARAM_TEXTS ||
-           row->type == PARAM_RACKS || row->type == PARAM_GROUPS;
+           row->type == PARAM_RACKS || row->type == PARAM_GROUPS || row->type == PARAM_RULES;
 }

@@ -3,6 +3,7 @@
 
 #include "sim/config_groups.h"
 #include "sim/config_racks.h"
+#include "sim/config_rules.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -232,6 +233,16 @@ static bool read_text_of(const struct reader *self,
     return good;
 }
 
+static bool read_rules(const struct reader *self)
+{
+    if (config_scalar_is_null(self->node))
+        return set_text(self, NULL);
+    char *text = config_rules_text(self->node, self->row, self->place, self->err);
+    bool good = text && set_text(self, text);
+    free(text);
+    return good;
+}
+
 static bool read_dims(const struct reader *self)
 {
     struct topology_spec *spec = &self->config->topology;
@@ -411,6 +422,8 @@ bool config_value_read(struct config *config, const struct param *row, yaml_node
         return read_text_of(&reader, config_racks_text);
     case PARAM_GROUPS:
         return read_text_of(&reader, config_groups_text);
+    case PARAM_RULES:
+        return read_rules(&reader);
     case PARAM_NAME:
     case PARAM_CHOICE:
     case PARAM_FLAG:

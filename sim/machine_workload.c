@@ -8,6 +8,7 @@
 #include "model/node/packets.h"
 #include "model/node/synthetic.h"
 #include "sim/config_groups.h"
+#include "sim/config_rules.h"
 #include "sim/machine_netrace.h"
 
 #include <inttypes.h>
@@ -130,7 +131,7 @@ static bool make_synthetic(struct machine *self, const struct config *config, st
 
 static struct mpi_params mpi_params(const struct machine *self, const struct config *config)
 {
-    return (struct mpi_params){
+    struct mpi_params params = {
         .trace = self->trace,
         .num_nodes = self->topology->num_nodes,
         .compute_scale = config->compute_scale,
@@ -142,20 +143,10 @@ static struct mpi_params mpi_params(const struct machine *self, const struct con
         .flit_bits = config->flit_bits,
         .header_flits = config->header_flits,
         .max_flits = self->packet_flits_max,
-        .algorithms =
-            {
-                [COLLECTIVE_BARRIER] = config->collective_barrier,
-                [COLLECTIVE_BCAST] = config->collective_bcast,
-                [COLLECTIVE_REDUCE] = config->collective_reduce,
-                [COLLECTIVE_ALLREDUCE] = config->collective_allreduce,
-                [COLLECTIVE_SCAN] = config->collective_scan,
-                [COLLECTIVE_GATHER] = config->collective_gather,
-                [COLLECTIVE_SCATTER] = config->collective_scatter,
-                [COLLECTIVE_ALLGATHER] = config->collective_allgather,
-                [COLLECTIVE_ALLTOALL] = config->collective_alltoall,
-                [COLLECTIVE_REDUCE_SCATTER] = config->collective_reduce_scatter,
-            },
     };
+    for (int kind = 0; kind < COLLECTIVE_NUM_KINDS; kind++)
+        params.algorithms[kind] = config_rules_of(config, (enum collective_kind)kind);
+    return params;
 }
 
 // Packets from one node to another come in the order in which they went, if of one class.
@@ -305,6 +296,7 @@ static void fill_mpi(const struct machine *self, const struct mpi_stats *stats,
     result->bytes = stats->bytes;
     result->collective_messages = stats->collective_messages;
     result->collective_bytes = stats->collective_bytes;
+    memcpy(result->collective_calls, stats->collective_calls, sizeof result->collective_calls);
     result->compute_cycles_max = stats->compute_cycles_max;
 }
 

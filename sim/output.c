@@ -39,6 +39,27 @@ static json_t *value_json(struct figure_value value)
     return json_null();
 }
 
+// Operations that used each algorithm, by collective.
+static json_t *collectives_json(const struct run_result *result)
+{
+    json_t *root = json_object();
+    for (size_t i = 0; root && i < collective_num_algorithms; i++) {
+        char path[64];
+        const struct collective_algorithm *algorithm = &collective_algorithms[i];
+        if (result->collective_calls[i] == 0)
+            continue;
+        snprintf(path, sizeof path, "%s.%s", collective_names[algorithm->kind], algorithm->name);
+        for (char *letter = path; *letter && *letter != '.'; letter++)
+            if (*letter == '-')
+                *letter = '_'; // as in the configuration
+        if (!json_path_set(root, path, json_integer((json_int_t)result->collective_calls[i]))) {
+            json_decref(root);
+            return NULL;
+        }
+    }
+    return root;
+}
+
 json_t *output_json(const struct figure_source *source)
 {
     json_t *root = output_envelope(source->config);
@@ -46,6 +67,8 @@ json_t *output_json(const struct figure_source *source)
     for (size_t i = 0; ok && i < figure_num; i++)
         if (figure_exists(i, source->result))
             ok = json_path_set(root, figure_path(i), value_json(figure_get(i, source)));
+    if (ok && source->result->has_application)
+        ok = json_path_set(root, "application.collectives", collectives_json(source->result));
     if (ok)
         return root;
     json_decref(root);

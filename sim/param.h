@@ -29,6 +29,7 @@ enum param_type {
     PARAM_KIND,   // const char *, the name of a topology; `word`, if there is one, stands for NULL
     PARAM_RACKS,  // char *, racks of a cluster as in topo_racks.h, a list of mappings
     PARAM_GROUPS, // char *, groups of nodes as in config_groups.h, a list of mappings
+    PARAM_RULES,  // char *, of one of `collectives`, as in config_rules.h; null for NULL
     PARAM_DIMS,   // the sides in a struct topology_spec
     PARAM_NODES,  // uint32_t *, a list of nodes
     PARAM_LENGTHS // struct synthetic_length *, a number or a list of {flits, weight}

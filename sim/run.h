@@ -62,10 +62,11 @@ struct run_result {
 
     // traces
     bool has_application;
-    uint64_t makespan_cycles;                       // UINT64_MAX if the program has not ended
-    uint64_t messages, bytes;                       // point-to-point operations of the trace
-    uint64_t collective_messages, collective_bytes; // messages that collectives were made of
-    uint64_t compute_cycles_max;                    // of the rank that computes most
+    uint64_t makespan_cycles;                             // UINT64_MAX if the program has not ended
+    uint64_t messages, bytes;                             // point-to-point operations of the trace
+    uint64_t collective_messages, collective_bytes;       // messages that collectives were made of
+    uint64_t collective_calls[COLLECTIVE_MAX_ALGORITHMS]; // by algorithm
+    uint64_t compute_cycles_max;                          // of the rank that computes most
 
     bool has_nodes; // full ones
     struct computers_stats nodes;

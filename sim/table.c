@@ -277,6 +277,18 @@ static void print_cut(FILE *to, const struct config *config)
     fputc('\n', to);
 }
 
+// How often which algorithm was used.
+static void print_collectives(FILE *to, const struct run_result *result)
+{
+    for (size_t i = 0; i < collective_num_algorithms; i++) {
+        const struct collective_algorithm *algorithm = &collective_algorithms[i];
+        if (result->collective_calls[i] == 0)
+            continue;
+        table_label(to, collective_names[algorithm->kind]);
+        fprintf(to, "%" PRIu64 " by %s\n", result->collective_calls[i], algorithm->name);
+    }
+}
+
 // Nothing, of a program that has none.
 static void print_messages(FILE *to, const struct figure_source *source)
 {
@@ -286,6 +298,7 @@ static void print_messages(FILE *to, const struct figure_source *source)
     line(to, "bytes, point to point", "application.bytes", 1, source);
     line(to, "messages of collectives", "application.collective_messages", 1, source);
     line(to, "bytes of collectives", "application.collective_bytes", 1, source);
+    print_collectives(to, source->result);
     print_cut(to, source->config);
 }
 

@@ -1,357 +1,214 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every algorithm of every collective is run by an abstract machine that follows, block by block,
-// whose contributions each rank holds. Sends block until they are received (the harshest rule, so
-// that what ends here ends under any protocol), and messages of a pair are received in order.
-#include "model/node/collective.h"
+// Every algorithm of every collective, run by the abstract machine of collective_machine.h; and
+// what it sends against the closed forms of the papers.
+#include "tests/collective_machine.h"
 
 #include <criterion/criterion.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { MAX_RANKS = 32 };
-
-typedef uint64_t ranks_set; // a bit a rank
-
-struct transfer {
-    bool posted;
-    uint32_t first, num;
-    uint64_t bytes;
-    bool combine;
-    ranks_set blocks[MAX_RANKS]; // sends: what was there when it was posted
-};
-
-// What one rank has posted to or from another, in order.
-struct queue {
-    struct transfer *items;
-    uint32_t num, taken, cap;
-};
-
-struct machine {
-    struct collective ranks[MAX_RANKS];
-    uint32_t num;
-    uint32_t step_idx[MAX_RANKS];
-    uint32_t pending[MAX_RANKS];
-    bool waits[MAX_RANKS];
-    ranks_set held[MAX_RANKS][MAX_RANKS];     // [rank][block]
-    struct queue sends[MAX_RANKS][MAX_RANKS]; // [from][to]
-    struct queue recvs[MAX_RANKS][MAX_RANKS]; // [to][from]
-    uint64_t num_messages;
-    uint64_t num_bytes;
-    bool overlap_allowed; // barriers only need to hear of all
-};
-
-static struct transfer *queue_push(struct queue *queue)
+static uint32_t log2_up(uint32_t num)
 {
-    if (queue->num == queue->cap) {
-        queue->cap = queue->cap ? 2 * queue->cap : 2;
-        queue->items = realloc(queue->items, queue->cap * sizeof *queue->items);
-        cr_assert_not_null(queue->items);
-    }
-    return &queue->items[queue->num++];
+    uint32_t log2 = 0;
+    while (1U << log2 < num)
+        log2++;
+    return log2;
 }
 
-static const char *name(const struct machine *m)
+static struct collective_sent sent_by(enum collective_kind kind, const char *name, uint32_t num,
+                                      uint64_t bytes)
 {
-    return m->ranks[0].algorithm->name;
+    struct err err = {0};
+    const struct collective_algorithm *found = collective_find(kind, name, &err);
+    cr_assert_not_null(found, "%s", err.text);
+    return collective_machine_run(&(struct collective_run){
+        .algorithm = found, .num_ranks = num, .bytes = kind == COLLECTIVE_BARRIER ? 0 : bytes});
 }
 
-static void post(struct machine *m, uint32_t rank, const struct collective_step *step)
-{
-    if (step->recv_from != COLLECTIVE_NOBODY) {
-        cr_assert_lt(step->recv_from, m->num);
-        cr_assert_neq(step->recv_from, rank);
-        *queue_push(&m->recvs[rank][step->recv_from]) = (struct transfer){.first = step->recv_first,
-                                                                          .num = step->recv_num,
-                                                                          .bytes = step->recv_bytes,
-                                                                          .combine = step->combine};
-        m->pending[rank]++;
-    }
-    if (step->send_to != COLLECTIVE_NOBODY) {
-        cr_assert_lt(step->send_to, m->num);
-        cr_assert_neq(step->send_to, rank);
-        struct transfer *send = queue_push(&m->sends[rank][step->send_to]);
-        *send = (struct transfer){
-            .first = step->send_first, .num = step->send_num, .bytes = step->send_bytes};
-        memcpy(send->blocks, m->held[rank], sizeof send->blocks);
-        m->pending[rank]++;
-        m->num_messages++;
-        m->num_bytes += step->send_bytes;
-    }
-}
-
-static void take_block(struct machine *m, uint32_t to, uint32_t block, ranks_set sent, bool combine)
-{
-    ranks_set *held = &m->held[to][block];
-    cr_assert(sent != 0, "%s: an empty block is sent", name(m));
-    if (combine) {
-        cr_assert(m->overlap_allowed || !(*held & sent), "%s: combined twice", name(m));
-        *held |= sent;
-    } else {
-        *held = sent;
-    }
-}
-
-static void meet(struct machine *m, uint32_t from, uint32_t to)
-{
-    struct queue *sends = &m->sends[from][to];
-    struct queue *recvs = &m->recvs[to][from];
-    while (sends->taken < sends->num && recvs->taken < recvs->num) {
-        const struct transfer *send = &sends->items[sends->taken++];
-        const struct transfer *recv = &recvs->items[recvs->taken++];
-        cr_assert_eq(send->bytes, recv->bytes, "%s: %u to %u sizes", name(m), from, to);
-        cr_assert_eq(send->num, recv->num);
-        m->pending[from]--;
-        m->pending[to]--;
-        if (m->ranks[0].algorithm->kind == COLLECTIVE_ALLTOALL) {
-            cr_assert(send->first == to && send->num == 1 && recv->first == from);
-            cr_assert_eq(m->held[to][from], 0, "%s: a block twice", name(m));
-            m->held[to][from] = (ranks_set)1 << from;
-            continue;
-        }
-        cr_assert_eq(send->first, recv->first);
-        for (uint32_t i = 0; i < send->num; i++) {
-            uint32_t block = (send->first + i) % m->num;
-            take_block(m, to, block, send->blocks[block], recv->combine);
-        }
-    }
-}
-
-// Lets a rank go on as far as it can; true if it did anything.
-static bool advance(struct machine *m, uint32_t rank)
-{
-    bool moved = false;
-    while (m->step_idx[rank] < collective_num_steps(&m->ranks[rank]) &&
-           !(m->waits[rank] && m->pending[rank] > 0)) {
-        struct collective_step step = collective_step(&m->ranks[rank], m->step_idx[rank]++);
-        post(m, rank, &step);
-        m->waits[rank] = step.wait;
-        moved = true;
-    }
-    return moved;
-}
-
-static void run(struct machine *m)
-{
-    bool moved = true;
-    while (moved) {
-        moved = false;
-        for (uint32_t i = 0; i < m->num; i++)
-            moved |= advance(m, i);
-        for (uint32_t i = 0; i < m->num; i++) {
-            for (uint32_t j = 0; j < m->num; j++)
-                meet(m, i, j);
-        }
-    }
-    for (uint32_t i = 0; i < m->num; i++) {
-        cr_assert_eq(m->step_idx[i], collective_num_steps(&m->ranks[i]),
-                     "%s: rank %u of %u is stuck in step %u", name(m), i, m->num, m->step_idx[i]);
-        cr_assert_eq(m->pending[i], 0, "%s: rank %u of %u has messages left", name(m), i, m->num);
-        if (m->step_idx[i] > 0)
-            cr_assert(m->waits[i], "%s: the last step does not wait", name(m));
-    }
-}
-
-static void machine_free(struct machine *m)
-{
-    for (uint32_t i = 0; i < MAX_RANKS; i++) {
-        for (uint32_t j = 0; j < MAX_RANKS; j++) {
-            free(m->sends[i][j].items);
-            free(m->recvs[i][j].items);
-        }
-    }
-    free(m);
-}
-
-// --- what every collective begins and ends with --------------------------------------------------
-
-static ranks_set bit(uint32_t rank)
-{
-    return (ranks_set)1 << rank;
-}
-
-static ranks_set first_ranks(uint32_t num)
-{
-    return num == 64 ? UINT64_MAX : bit(num) - 1;
-}
-
-static ranks_set initially(enum collective_kind kind, uint32_t rank, uint32_t block, uint32_t root)
-{
-    switch (kind) {
-    case COLLECTIVE_BCAST:
-    case COLLECTIVE_SCATTER:
-        return rank == root ? bit(root) : 0;
-    case COLLECTIVE_GATHER:
-    case COLLECTIVE_ALLGATHER:
-        return rank == block ? bit(rank) : 0;
-    case COLLECTIVE_ALLTOALL:
-        return rank == block ? bit(rank) : 0; // the own block is not sent
-    default:
-        return bit(rank);
-    }
-}
-
-// 0 means that anything may be there.
-static ranks_set finally(enum collective_kind kind, uint32_t rank, uint32_t block, uint32_t root,
-                         uint32_t num)
-{
-    switch (kind) {
-    case COLLECTIVE_BCAST:
-        return bit(root);
-    case COLLECTIVE_SCATTER:
-        return rank == block ? bit(root) : 0;
-    case COLLECTIVE_GATHER:
-        return rank == root ? bit(block) : 0;
-    case COLLECTIVE_ALLGATHER:
-    case COLLECTIVE_ALLTOALL:
-        return bit(block);
-    case COLLECTIVE_REDUCE:
-        return rank == root ? first_ranks(num) : 0;
-    case COLLECTIVE_REDUCE_SCATTER:
-        return rank == block ? first_ranks(num) : 0;
-    case COLLECTIVE_SCAN:
-        return first_ranks(rank + 1);
-    default:
-        return first_ranks(num);
-    }
-}
-
-static bool is_rooted(enum collective_kind kind)
-{
-    return kind == COLLECTIVE_BCAST || kind == COLLECTIVE_REDUCE || kind == COLLECTIVE_GATHER ||
-           kind == COLLECTIVE_SCATTER;
-}
-
-// Counts of the v-collectives as block b of rank r sees them: seen from all ranks alike.
-static uint64_t sent_counts[MAX_RANKS][MAX_RANKS];
-static uint64_t received_counts[MAX_RANKS][MAX_RANKS];
-
-static void set_counts(struct collective *c)
-{
-    uint32_t rank = c->rank;
-    for (uint32_t block = 0; block < c->num_ranks; block++) {
-        uint64_t alike = 7 * block + 3 + (block == 2 ? 1000 : 0);
-        bool all_to_all = c->algorithm->kind == COLLECTIVE_ALLTOALL;
-        sent_counts[rank][block] = all_to_all ? 100 * rank + block : alike;
-        received_counts[rank][block] = all_to_all ? 100 * block + rank : alike;
-    }
-    enum collective_kind kind = c->algorithm->kind;
-    if (kind == COLLECTIVE_GATHER || kind == COLLECTIVE_SCATTER) {
-        c->bytes = sent_counts[rank][rank];
-        if (rank != c->root)
-            return;
-    }
-    c->send_counts_bytes = sent_counts[rank];
-    c->recv_counts_bytes = received_counts[rank];
-}
-
-static bool has_counts(enum collective_kind kind)
-{
-    return kind == COLLECTIVE_GATHER || kind == COLLECTIVE_SCATTER ||
-           kind == COLLECTIVE_ALLGATHER || kind == COLLECTIVE_ALLTOALL ||
-           kind == COLLECTIVE_REDUCE_SCATTER;
-}
-
-static struct machine *run_one(const struct collective_algorithm *algorithm, uint32_t num,
-                               uint32_t root, uint64_t bytes, bool counts)
-{
-    struct machine *m = calloc(1, sizeof *m);
-    m->num = num;
-    m->overlap_allowed = algorithm->kind == COLLECTIVE_BARRIER;
-    for (uint32_t i = 0; i < num; i++) {
-        m->ranks[i] = (struct collective){
-            .algorithm = algorithm, .num_ranks = num, .rank = i, .root = root, .bytes = bytes};
-        if (counts)
-            set_counts(&m->ranks[i]);
-        for (uint32_t b = 0; b < num; b++)
-            m->held[i][b] = initially(algorithm->kind, i, b, root);
-    }
-    run(m);
-    for (uint32_t i = 0; i < num; i++) {
-        for (uint32_t b = 0; b < num; b++) {
-            ranks_set expected = finally(algorithm->kind, i, b, root, num);
-            if (expected)
-                cr_assert_eq(m->held[i][b], expected, "%s %s of %u, root %u: rank %u, block %u",
-                             collective_names[algorithm->kind], algorithm->name, num, root, i, b);
-        }
-    }
-    return m;
-}
-
-static void check_all(uint32_t num, bool counts)
+static void check_all(uint32_t num, uint32_t counts_seed)
 {
     for (size_t a = 0; a < collective_num_algorithms; a++) {
         const struct collective_algorithm *algorithm = &collective_algorithms[a];
-        if (counts && !has_counts(algorithm->kind))
+        if (counts_seed && !collective_machine_has_counts(algorithm->kind))
             continue;
-        if (counts)
-            algorithm = collective_uneven(algorithm);
-        for (uint32_t root = 0; root < (is_rooted(algorithm->kind) ? num : 1); root++)
-            machine_free(run_one(algorithm, num, root, 1000, counts));
+        bool rooted = collective_machine_is_rooted(algorithm->kind);
+        for (uint32_t root = 0; root < (rooted ? num : 1); root++)
+            collective_machine_run(&(struct collective_run){.algorithm = algorithm,
+                                                            .num_ranks = num,
+                                                            .root = root,
+                                                            .bytes = 1000,
+                                                            .counts_seed = counts_seed});
     }
 }
 
 Test(collective, every_algorithm_moves_every_block_for_any_ranks_and_root)
 {
-    for (uint32_t num = 1; num <= 17; num++)
-        check_all(num, false);
-    check_all(31, false);
-    check_all(32, false);
+    for (uint32_t num = 1; num <= 20; num++)
+        check_all(num, 0);
+    check_all(31, 0);
+    check_all(32, 0);
+    check_all(33, 0);
 }
 
-Test(collective, every_algorithm_takes_blocks_of_different_sizes)
+Test(collective, every_algorithm_takes_blocks_of_any_sizes_and_of_none)
 {
-    for (uint32_t num = 1; num <= 17; num++)
-        check_all(num, true);
-    check_all(32, true);
+    for (uint32_t seed = 1; seed <= 3; seed++)
+        for (uint32_t num = 1; num <= 20; num++)
+            check_all(num, seed);
+    check_all(33, 4);
 }
 
-// --- what the textbooks say of messages and bytes ------------------------------------------------
+Test(collective, every_collective_has_algorithms_to_choose_among)
+{
+    for (int kind = 0; kind < COLLECTIVE_NUM_KINDS; kind++) {
+        uint32_t num = 0;
+        for (size_t a = 0; a < collective_num_algorithms; a++)
+            num += collective_algorithms[a].kind == (enum collective_kind)kind;
+        cr_assert_geq(num, 2, "%s", collective_names[kind]);
+    }
+}
 
-static struct machine *run_named(enum collective_kind kind, const char *algorithm, uint32_t num,
-                                 uint64_t bytes)
+// --- closed forms: messages of all ranks, bytes of all ranks, most messages of one rank
+// ------------
+
+#define EXPECT(kind, algorithm, messages_are, bytes_are, rounds_are)                               \
+    do {                                                                                           \
+        struct collective_sent s = sent_by(COLLECTIVE_##kind, algorithm, p, n);                    \
+        cr_assert_eq(s.messages, messages_are, #kind " %s of %u ranks: %lu messages", algorithm,   \
+                     p, s.messages);                                                               \
+        cr_assert_eq(s.bytes, bytes_are, #kind " %s of %u ranks: %lu bytes", algorithm, p,         \
+                     s.bytes);                                                                     \
+        cr_assert_eq(s.rounds_max, rounds_are, #kind " %s of %u ranks: %lu rounds", algorithm, p,  \
+                     s.rounds_max);                                                                \
+    } while (0)
+
+// Sum over the ranks, counted from the root, of the sizes of their subtrees in a binomial tree.
+static uint64_t subtrees(uint32_t p)
+{
+    uint64_t sum = 0;
+    for (uint32_t r = 1; r < p; r++) {
+        uint32_t lowest = r & (~r + 1);
+        sum += lowest < p - r ? lowest : p - r;
+    }
+    return sum;
+}
+
+static uint32_t core_of(uint32_t p)
+{
+    return 1U << log2_up(p + 1) >> 1; // the greatest power of two that is not above it
+}
+
+static uint64_t set_bits(uint32_t p)
+{
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < p; i++)
+        sum += (uint64_t)__builtin_popcount(i);
+    return sum;
+}
+
+enum { MOST = 19, BYTES = 60 };
+
+Test(collective, trees_send_a_message_to_each_rank_but_one)
+{
+    const uint64_t n = BYTES;
+    for (uint32_t p = 2; p <= MOST; p++) {
+        EXPECT(BARRIER, "tree", 2 * (p - 1), 0, log2_up(p));
+        EXPECT(BARRIER, "central", 2 * (p - 1), 0, p - 1);
+        EXPECT(BCAST, "binomial", p - 1, (p - 1) * n, log2_up(p));
+        EXPECT(BCAST, "linear", p - 1, (p - 1) * n, p - 1);
+        EXPECT(REDUCE, "binomial", p - 1, (p - 1) * n, 1);
+        EXPECT(REDUCE, "linear", p - 1, (p - 1) * n, 1);
+        EXPECT(ALLREDUCE, "reduce-bcast", 2 * (p - 1), 2 * (p - 1) * n, log2_up(p));
+        EXPECT(GATHER, "binomial", p - 1, subtrees(p) * n, 1);
+        EXPECT(GATHER, "linear", p - 1, (p - 1) * n, 1);
+        EXPECT(SCATTER, "binomial", p - 1, subtrees(p) * n, log2_up(p));
+        EXPECT(SCATTER, "linear", p - 1, (p - 1) * n, p - 1);
+        EXPECT(SCAN, "linear", p - 1, (p - 1) * n, 1);
+    }
+}
+
+Test(collective, what_goes_round_sends_each_part_to_each_rank_but_one)
+{
+    for (uint32_t p = 2; p <= MOST; p++) {
+        const uint64_t n = 7 * p;
+        EXPECT(ALLGATHER, "ring", p * (p - 1), p * (p - 1) * n, p - 1);
+        EXPECT(ALLTOALL, "pairwise", p * (p - 1), p * (p - 1) * n, p - 1);
+        EXPECT(ALLTOALL, "post-all", p * (p - 1), p * (p - 1) * n, p - 1);
+        EXPECT(REDUCE_SCATTER, "pairwise", p * (p - 1), p * (p - 1) * n, p - 1);
+        EXPECT(REDUCE_SCATTER, "ring", p * (p - 1), p * (p - 1) * n, p - 1);
+        EXPECT(ALLREDUCE, "ring", 2 * p * (p - 1), 2 * (p - 1) * n, 2 * (p - 1));
+        EXPECT(BCAST, "scatter-allgather", (p - 1) + p * (p - 1),
+               subtrees(p) * (n / p) + (p - 1) * n, p - 1 + log2_up(p));
+        for (uint32_t rank = 0; rank < p; rank++)
+            cr_assert_eq(sent_by(COLLECTIVE_ALLREDUCE, "ring", p, n).by_rank_bytes[rank],
+                         2 * n * (p - 1) / p);
+    }
+}
+
+Test(collective, doubling_distances_take_as_many_rounds_as_the_logarithm_of_the_ranks)
+{
+    const uint64_t n = BYTES;
+    for (uint32_t p = 2; p <= MOST; p++) {
+        uint32_t log2 = log2_up(p);
+        uint64_t scans = 0;
+        for (uint32_t distance = 1; distance < p; distance *= 2)
+            scans += p - distance;
+        EXPECT(BARRIER, "dissemination", p * log2, 0, log2);
+        EXPECT(SCAN, "recursive-doubling", scans, scans * n, log2);
+        EXPECT(ALLGATHER, "bruck", p * log2, p * (p - 1) * n, log2);
+        EXPECT(ALLTOALL, "bruck", p * log2, p * set_bits(p) * n, log2);
+    }
+}
+
+Test(collective, powers_of_two_exchange_and_the_ranks_left_over_send_twice)
+{
+    for (uint32_t p = 2; p <= MOST; p++) {
+        uint32_t q = core_of(p);
+        uint32_t left = p - q;
+        uint32_t log2 = log2_up(q);
+        uint32_t rounds = log2 + (left > 0);
+        const uint64_t n = 5 * q;
+        EXPECT(BARRIER, "recursive-doubling", q * log2 + 2 * left, 0, rounds);
+        EXPECT(ALLREDUCE, "recursive-doubling", q * log2 + 2 * left, (q * log2 + 2 * left) * n,
+               rounds);
+        EXPECT(ALLREDUCE, "rabenseifner", 2 * q * log2 + 2 * left, 2 * (q - 1 + left) * n,
+               rounds + log2);
+        EXPECT(REDUCE, "rabenseifner", q * log2 + q - 1 + left, (q - 1 + left) * n + log2 * n / 2,
+               log2 + (q > 1));
+        EXPECT(ALLGATHER, "recursive-doubling", q * log2 + 2 * left, p * (p - 1) * n, rounds);
+        EXPECT(REDUCE_SCATTER, "recursive-halving", q * log2 + 2 * left,
+               (left * p + p * (q - 1) + left) * n, rounds);
+    }
+}
+
+Test(collective, rabenseifner_sends_twice_the_vector_but_for_one_part)
+{
+    for (uint32_t p = 2; p <= 32; p *= 2) {
+        const uint64_t n = 24 * p;
+        struct collective_sent all = sent_by(COLLECTIVE_ALLREDUCE, "rabenseifner", p, n);
+        struct collective_sent scattered =
+            sent_by(COLLECTIVE_REDUCE_SCATTER, "recursive-halving", p, n / p);
+        for (uint32_t rank = 0; rank < p; rank++) {
+            cr_assert_eq(all.by_rank_bytes[rank], 2 * n * (p - 1) / p);
+            cr_assert_eq(scattered.by_rank_bytes[rank], n * (p - 1) / p);
+        }
+        EXPECT(BCAST, "scatter-doubling", p - 1 + p * log2_up(p), log2_up(p) * n / 2 + (p - 1) * n,
+               2 * log2_up(p));
+    }
+}
+
+Test(collective, a_scatter_of_uneven_blocks_sends_their_counts_ahead_and_a_gather_does_not)
 {
     struct err err = {0};
-    const struct collective_algorithm *found = collective_find(kind, algorithm, &err);
-    cr_assert_not_null(found, "%s", err.text);
-    return run_one(found, num, 0, bytes, false);
-}
-
-static void expect(enum collective_kind kind, const char *algorithm, uint32_t num, uint64_t bytes,
-                   uint64_t messages, uint64_t sum_bytes)
-{
-    struct machine *m = run_named(kind, algorithm, num, bytes);
-    cr_assert_eq(m->num_messages, messages, "%s: %lu messages", algorithm, m->num_messages);
-    cr_assert_eq(m->num_bytes, sum_bytes, "%s: %lu bytes", algorithm, m->num_bytes);
-    machine_free(m);
-}
-
-Test(collective, messages_and_bytes_are_those_of_the_papers)
-{
-    expect(COLLECTIVE_BARRIER, "dissemination", 6, 0, 6 * 3, 0);
-    expect(COLLECTIVE_BARRIER, "recursive-doubling", 8, 0, 8 * 3, 0);
-    expect(COLLECTIVE_BARRIER, "recursive-doubling", 6, 0, 2 + 4 * 2 + 2, 0);
-    expect(COLLECTIVE_BARRIER, "tree", 6, 0, 10, 0);
-    expect(COLLECTIVE_BARRIER, "central", 6, 0, 10, 0);
-    expect(COLLECTIVE_BCAST, "binomial", 6, 60, 5, 5 * 60);
-    expect(COLLECTIVE_BCAST, "linear", 6, 60, 5, 5 * 60);
-    // Scatter over 8 ranks: 4/8 + 2 * 2/8 + 4 * 1/8 of the vector; ring: 7 * 8 parts.
-    expect(COLLECTIVE_BCAST, "scatter-allgather", 8, 80, 7 + 56, 40 + 40 + 40 + 560);
-    expect(COLLECTIVE_ALLREDUCE, "recursive-doubling", 8, 80, 24, 24 * 80);
-    expect(COLLECTIVE_ALLREDUCE, "recursive-doubling", 5, 80, 1 + 8 + 1, 10 * 80);
-    expect(COLLECTIVE_ALLREDUCE, "reduce-bcast", 8, 80, 14, 14 * 80);
-    expect(COLLECTIVE_ALLREDUCE, "ring", 8, 80, 2 * 56, 2 * 56 * 10);
-    expect(COLLECTIVE_ALLREDUCE, "ring", 8, 83, 2 * 56, 2 * 7 * 83); // odd parts
-    expect(COLLECTIVE_ALLGATHER, "ring", 5, 10, 20, 200);
-    expect(COLLECTIVE_ALLGATHER, "bruck", 5, 10, 15, 200);
-    expect(COLLECTIVE_ALLGATHER, "recursive-doubling", 8, 10, 24, 560);
-    expect(COLLECTIVE_ALLGATHER, "recursive-doubling", 5, 10, 15, 200); // falls back to bruck
-    expect(COLLECTIVE_ALLTOALL, "pairwise", 5, 10, 20, 200);
-    expect(COLLECTIVE_ALLTOALL, "post-all", 5, 10, 20, 200);
-    expect(COLLECTIVE_GATHER, "binomial", 8, 10, 7, 120); // each level moves half of the blocks
-    expect(COLLECTIVE_SCATTER, "linear", 8, 10, 7, 70);
-    expect(COLLECTIVE_REDUCE_SCATTER, "pairwise", 5, 10, 20, 200);
-    expect(COLLECTIVE_SCAN, "recursive-doubling", 8, 10, 7 + 6 + 4, 170);
-    expect(COLLECTIVE_SCAN, "linear", 8, 10, 7, 70);
+    struct collective_run run = {.num_ranks = 8, .root = 3, .counts_seed = 5};
+    run.algorithm = collective_find(COLLECTIVE_GATHERV, "binomial", &err);
+    struct collective_sent up = collective_machine_run(&run);
+    run.algorithm = collective_find(COLLECTIVE_SCATTERV, "binomial", &err);
+    struct collective_sent down = collective_machine_run(&run);
+    cr_assert_eq(up.messages, 7);
+    cr_assert_eq(down.messages, 7);
+    cr_assert_gt(up.bytes, 0);
+    // Subtrees of more than one rank: one of 4, two of 2, of which one within that of 4.
+    cr_assert_eq(down.bytes, up.bytes + 4 * (4 + 2 + 2));
 }
 
 Test(collective, a_name_is_found_and_its_absence_means_the_default)

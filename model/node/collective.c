@@ -3,7 +3,10 @@
 
 #include "model/node/collective_steps.h"
 
+#include <assert.h>
 #include <string.h>
+
+enum { COUNT_BYTES = 4 }; // of a block, in front of messages whose receiver passes blocks on
 
 const char *const collective_names[COLLECTIVE_NUM_KINDS] = {
 #define COLLECTIVE_NAME(symbol, name) name,
@@ -11,38 +14,59 @@ const char *const collective_names[COLLECTIVE_NUM_KINDS] = {
 #undef COLLECTIVE_NAME
 };
 
-#define ROW(kind, name, uneven, steps)                                                             \
+#define ROW_WITH(kind, name, steps, option)                                                        \
     {                                                                                              \
-        COLLECTIVE_##kind, name, uneven, collective_##steps##_num, collective_##steps              \
+        COLLECTIVE_##kind, name, .num_steps = collective_##steps##_num,                            \
+                                 .step = collective_##steps, option                                \
     }
+#define ROW(kind, name, steps) ROW_WITH(kind, name, steps, .learns_sizes = false)
+#define CORE_BLOCKS            .num_blocks = collective_core_blocks
+#define LEARNS_SIZES           .learns_sizes = true
 
 const struct collective_algorithm collective_algorithms[] = {
-    ROW(BARRIER, "dissemination", true, dissemination),
-    ROW(BARRIER, "recursive-doubling", true, exchange),
-    ROW(BARRIER, "tree", true, join_spread),
-    ROW(BARRIER, "central", true, central),
-    ROW(BCAST, "binomial", true, spread),
-    ROW(BCAST, "scatter-allgather", true, scatter_ring),
-    ROW(BCAST, "linear", true, spread_linear),
-    ROW(REDUCE, "binomial", true, join),
-    ROW(REDUCE, "linear", true, join_linear),
-    ROW(ALLREDUCE, "recursive-doubling", true, exchange),
-    ROW(ALLREDUCE, "reduce-bcast", true, join_spread),
-    ROW(ALLREDUCE, "ring", true, ring_allreduce),
-    ROW(SCAN, "recursive-doubling", true, scan_doubling),
-    ROW(SCAN, "linear", true, scan_chain),
-    ROW(GATHER, "binomial", false, gather),
-    ROW(GATHER, "linear", true, gather_linear),
-    ROW(SCATTER, "binomial", false, scatter),
-    ROW(SCATTER, "linear", true, scatter_linear),
-    ROW(ALLGATHER, "ring", true, ring_gather),
-    ROW(ALLGATHER, "recursive-doubling", true, allgather_doubling), // else than 2^n ranks: bruck
-    ROW(ALLGATHER, "bruck", true, bruck),
-    ROW(ALLTOALL, "pairwise", true, pairwise),
-    ROW(ALLTOALL, "post-all", true, post_all),
-    ROW(REDUCE_SCATTER, "pairwise", true, pairwise_reduce),
-    ROW(REDUCE_SCATTER, "ring", true, ring_reduce),
+    ROW(BARRIER, "dissemination", dissemination),
+    ROW(BARRIER, "recursive-doubling", exchange),
+    ROW(BARRIER, "tree", join_spread),
+    ROW(BARRIER, "central", central),
+    ROW(BCAST, "binomial", spread),
+    ROW(BCAST, "scatter-allgather", scatter_ring),
+    ROW(BCAST, "scatter-doubling", scatter_doubling),
+    ROW(BCAST, "linear", spread_linear),
+    ROW(REDUCE, "binomial", join),
+    ROW_WITH(REDUCE, "rabenseifner", rabenseifner_root, CORE_BLOCKS),
+    ROW(REDUCE, "linear", join_linear),
+    ROW(ALLREDUCE, "recursive-doubling", exchange),
+    ROW_WITH(ALLREDUCE, "rabenseifner", rabenseifner, CORE_BLOCKS),
+    ROW(ALLREDUCE, "reduce-bcast", join_spread),
+    ROW(ALLREDUCE, "ring", ring_allreduce),
+    ROW(SCAN, "recursive-doubling", scan_doubling),
+    ROW(SCAN, "linear", scan_chain),
+    ROW(GATHER, "binomial", gather),
+    ROW(GATHER, "linear", gather_linear),
+    ROW(SCATTER, "binomial", scatter),
+    ROW(SCATTER, "linear", scatter_linear),
+    ROW(ALLGATHER, "ring", ring_gather),
+    ROW(ALLGATHER, "recursive-doubling", allgather_doubling),
+    ROW(ALLGATHER, "bruck", bruck),
+    ROW(ALLTOALL, "pairwise", pairwise),
+    ROW(ALLTOALL, "post-all", post_all),
+    ROW(ALLTOALL, "bruck", bruck_all),
+    ROW(REDUCE_SCATTER, "pairwise", pairwise_reduce),
+    ROW(REDUCE_SCATTER, "recursive-halving", halving_reduce),
+    ROW(REDUCE_SCATTER, "ring", ring_reduce),
+    ROW(GATHERV, "linear", gather_linear),
+    ROW_WITH(GATHERV, "binomial", gather, LEARNS_SIZES),
+    ROW(SCATTERV, "linear", scatter_linear),
+    ROW_WITH(SCATTERV, "binomial", scatter, LEARNS_SIZES),
+    ROW(ALLGATHERV, "ring", ring_gather),
+    ROW(ALLGATHERV, "recursive-doubling", allgather_doubling),
+    ROW(ALLGATHERV, "bruck", bruck),
+    ROW(ALLTOALLV, "pairwise", pairwise),
+    ROW(ALLTOALLV, "post-all", post_all),
 };
+static_assert(sizeof collective_algorithms / sizeof *collective_algorithms <=
+                  COLLECTIVE_MAX_ALGORITHMS,
+              "counts of their uses have room");
 const size_t collective_num_algorithms =
     sizeof collective_algorithms / sizeof *collective_algorithms;
 
@@ -65,16 +89,6 @@ const struct collective_algorithm *collective_find(enum collective_kind kind, co
     return NULL;
 }
 
-const struct collective_algorithm *collective_uneven(const struct collective_algorithm *algorithm)
-{
-    const struct collective_algorithm *row = algorithm;
-    for (size_t i = 0; !row->uneven && i < collective_num_algorithms; i++) {
-        if (collective_algorithms[i].kind == algorithm->kind && collective_algorithms[i].uneven)
-            row = &collective_algorithms[i];
-    }
-    return row;
-}
-
 // True if `bytes` is the length of a vector that is cut into blocks.
 static bool is_vector(enum collective_kind kind)
 {
@@ -82,19 +96,25 @@ static bool is_vector(enum collective_kind kind)
            kind == COLLECTIVE_SCAN;
 }
 
+uint32_t collective_num_blocks(const struct collective *self)
+{
+    return self->algorithm->num_blocks ? self->algorithm->num_blocks(self) : self->num_ranks;
+}
+
 // Bytes of the first `num` blocks of a vector.
 static uint64_t vector_bytes(const struct collective *self, uint32_t num)
 {
-    uint64_t each = self->bytes / self->num_ranks;
-    uint64_t longer = self->bytes % self->num_ranks; // blocks that have a byte more
+    uint64_t each = self->bytes / collective_num_blocks(self);
+    uint64_t longer = self->bytes % collective_num_blocks(self); // blocks that have a byte more
     return each * num + (num < longer ? num : longer);
 }
 
-// Bytes of blocks first, first + 1, ... modulo num_ranks.
+// Bytes of blocks first, first + 1, ... modulo their number.
 static uint64_t blocks_bytes(const struct collective *self, const uint64_t *counts_bytes,
                              uint32_t first, uint32_t num)
 {
-    uint32_t before_wrap = num < self->num_ranks - first ? num : self->num_ranks - first;
+    uint32_t up_to_end = collective_num_blocks(self) - first;
+    uint32_t before_wrap = num < up_to_end ? num : up_to_end;
     if (counts_bytes) {
         uint64_t sum = 0;
         for (uint32_t i = 0; i < before_wrap; i++)
@@ -122,8 +142,13 @@ struct collective_step collective_step(const struct collective *self, uint32_t s
     if (step.send_to != COLLECTIVE_NOBODY)
         step.send_bytes =
             blocks_bytes(self, self->send_counts_bytes, step.send_first, step.send_num);
-    if (step.recv_from != COLLECTIVE_NOBODY)
-        step.recv_bytes =
-            blocks_bytes(self, self->recv_counts_bytes, step.recv_first, step.recv_num);
+    if (self->algorithm->kind == COLLECTIVE_SCATTERV && self->algorithm->learns_sizes &&
+        step.send_num > 1)
+        step.send_bytes += COUNT_BYTES * (uint64_t)step.send_num;
+    if (step.recv_from == COLLECTIVE_NOBODY)
+        return step;
+    step.recv_bytes = self->algorithm->learns_sizes ? COLLECTIVE_ANY_BYTES
+                                                    : blocks_bytes(self, self->recv_counts_bytes,
+                                                                   step.recv_first, step.recv_num);
     return step;
 }

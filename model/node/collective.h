@@ -11,7 +11,12 @@
 // scans) have blocks too: the vector cut into num_ranks nearly equal parts. In all-to-all, a sent
 // block is the one for that rank, a received block the one from that rank.
 // Any number of ranks, any root. A rank's own block costs nothing; nor does combining data here:
-// traces tell the time of a reduction's arithmetic as a whole.
+// traces tell the time of a reduction's arithmetic as a whole. Operations are held commutative.
+//
+// In the v-collectives blocks differ in size. All ranks know all sizes of an all-gather, each its
+// own ones of an all-to-all, and the root alone those of a gather or scatter. There, algorithms in
+// which others pass blocks on learn sizes from the messages: of a gather by their length, of a
+// scatter by counts of 4 bytes a block in front of messages of several blocks.
 //
 // Sources: Thakur, Rabenseifner and Gropp, "Optimization of collective communication operations in
 // MPICH", IJHPCA 19(1), 2005; Bruck et al., "Efficient algorithms for all-to-all communications in
@@ -27,7 +32,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// One row a collective: symbol, name. A v-collective is one of these with counts; exscan is a scan.
+// One row a collective: symbol, name. An exscan has the messages of a scan.
 #define COLLECTIVE_KINDS(X)                                                                        \
     X(COLLECTIVE_BARRIER, "barrier")                                                               \
     X(COLLECTIVE_BCAST, "bcast")                                                                   \
@@ -38,7 +43,11 @@
     X(COLLECTIVE_SCATTER, "scatter")                                                               \
     X(COLLECTIVE_ALLGATHER, "allgather")                                                           \
     X(COLLECTIVE_ALLTOALL, "alltoall")                                                             \
-    X(COLLECTIVE_REDUCE_SCATTER, "reduce-scatter")
+    X(COLLECTIVE_REDUCE_SCATTER, "reduce-scatter")                                                 \
+    X(COLLECTIVE_GATHERV, "gatherv")                                                               \
+    X(COLLECTIVE_SCATTERV, "scatterv")                                                             \
+    X(COLLECTIVE_ALLGATHERV, "allgatherv")                                                         \
+    X(COLLECTIVE_ALLTOALLV, "alltoallv")
 
 enum collective_kind {
 #define COLLECTIVE_SYMBOL(symbol, name) symbol,
@@ -49,7 +58,10 @@ enum collective_kind {
 
 extern const char *const collective_names[COLLECTIVE_NUM_KINDS];
 
-enum { COLLECTIVE_NOBODY = UINT32_MAX };
+enum { COLLECTIVE_NOBODY = UINT32_MAX, COLLECTIVE_MAX_ALGORITHMS = 64 };
+
+// Of a receive that takes the size of the message that comes.
+#define COLLECTIVE_ANY_BYTES UINT64_MAX
 
 // What one rank does in one step.
 struct collective_step {
@@ -58,9 +70,11 @@ struct collective_step {
     uint64_t send_bytes;
     uint32_t recv_from; // rank, or COLLECTIVE_NOBODY
     uint32_t recv_first, recv_num;
-    uint64_t recv_bytes;
-    bool combine; // what is received is combined with the blocks that are there
-    bool wait;    // all that was posted so far completes before the next step
+    uint64_t recv_bytes; // or COLLECTIVE_ANY_BYTES
+    uint32_t
+        distance_bit; // not 0: all blocks whose way, in ranks, has this bit (Bruck's all-to-all)
+    bool combine;     // what is received is combined with the blocks that are there
+    bool wait;        // all that was posted so far completes before the next step
 };
 
 struct collective;
@@ -68,7 +82,8 @@ struct collective;
 struct collective_algorithm {
     enum collective_kind kind;
     const char *name;
-    bool uneven; // takes counts that differ by rank and that only the root knows
+    bool learns_sizes; // ranks pass on blocks of sizes that only the root knows
+    uint32_t (*num_blocks)(const struct collective *self); // of a vector; NULL: num_ranks
     // Number of steps of this rank; steps may be empty.
     uint32_t (*num_steps)(const struct collective *self);
     // Fills peers and blocks of a step that is all nobody and zero.
@@ -87,6 +102,7 @@ struct collective {
     uint32_t root;  // of bcast, reduce, gather, scatter; 0 otherwise
     uint64_t bytes; // of the vector; for gather, scatter, allgather, alltoall, of a block
     // Bytes of every block sent and received, [num_ranks], where they are not all `bytes`; or NULL.
+    // Of an algorithm that learns sizes, these are looked at in a step that sends, not before.
     const uint64_t *send_counts_bytes;
     const uint64_t *recv_counts_bytes;
 };
@@ -96,9 +112,8 @@ struct collective {
 const struct collective_algorithm *collective_find(enum collective_kind kind, const char *name,
                                                    struct err *err);
 
-// The algorithm to use in its place if blocks differ in size and only the root knows all of them:
-// itself, or the first of its kind that can.
-const struct collective_algorithm *collective_uneven(const struct collective_algorithm *algorithm);
+// The number of blocks that the data are in.
+uint32_t collective_num_blocks(const struct collective *self);
 
 uint32_t collective_num_steps(const struct collective *self);
 struct collective_step collective_step(const struct collective *self, uint32_t step_idx);

@@ -86,29 +86,30 @@ void collective_bruck(const struct collective *self, uint32_t step_idx,
     collective_recv(step, from, from, num);
 }
 
-// --- all-gather by recursive doubling, for powers of two (Thakur et al. 2005, section 4.1) ------
+// --- all-to-all of Bruck et al. 1997: blocks go in strides of 1, 2, 4, ..., as far as they need --
+// A block that has d ranks to go takes the strides that are the bits of d, with others on their
+// way. Each message has the blocks of one bit.
 
-static bool is_power_of_2(uint32_t num)
-{
-    return (num & (num - 1)) == 0;
-}
-
-uint32_t collective_allgather_doubling_num(const struct collective *self)
+uint32_t collective_bruck_all_num(const struct collective *self)
 {
     return collective_log2(self->num_ranks);
 }
 
-void collective_allgather_doubling(const struct collective *self, uint32_t step_idx,
-                                   struct collective_step *step)
+// Of the numbers below `num`, those that have the bit.
+static uint32_t num_with_bit(uint32_t num, uint32_t bit)
 {
-    if (!is_power_of_2(self->num_ranks)) {
-        collective_bruck(self, step_idx, step);
-        return;
-    }
+    uint32_t beyond = num & (2 * bit - 1);
+    return num / (2 * bit) * bit + (beyond > bit ? beyond - bit : 0);
+}
+
+void collective_bruck_all(const struct collective *self, uint32_t step_idx,
+                          struct collective_step *step)
+{
     uint32_t distance = (uint32_t)1 << step_idx;
-    uint32_t partner = self->rank ^ distance;
-    collective_send(step, partner, self->rank & ~(distance - 1), distance);
-    collective_recv(step, partner, partner & ~(distance - 1), distance);
+    uint32_t num = num_with_bit(self->num_ranks, distance);
+    collective_send(step, collective_plus(self, self->rank, distance), 0, num);
+    collective_recv(step, collective_minus(self, self->rank, distance), 0, num);
+    step->distance_bit = distance;
 }
 
 // --- scan of Hillis and Steele 1986: in round k, add what the rank 2^k before has ----------------

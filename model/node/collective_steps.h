@@ -63,8 +63,16 @@ COLLECTIVE_STEPS(gather_linear);
 COLLECTIVE_STEPS(dissemination);
 COLLECTIVE_STEPS(exchange); // recursive doubling of a whole vector
 COLLECTIVE_STEPS(bruck);
-COLLECTIVE_STEPS(allgather_doubling);
+COLLECTIVE_STEPS(bruck_all); // all-to-all
 COLLECTIVE_STEPS(scan_doubling);
+
+// collective_halving.c: distances that halve, and double.
+COLLECTIVE_STEPS(halving_reduce);    // reduce-scatter
+COLLECTIVE_STEPS(rabenseifner);      // all-reduce
+COLLECTIVE_STEPS(rabenseifner_root); // reduce
+COLLECTIVE_STEPS(allgather_doubling);
+COLLECTIVE_STEPS(scatter_doubling); // binomial scatter, then doubling
+uint32_t collective_core_blocks(const struct collective *self);
 
 // collective_ring.c: to a neighbour, or to each in turn.
 COLLECTIVE_STEPS(ring_gather);

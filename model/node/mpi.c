@@ -119,7 +119,7 @@ static void mpi_free(struct workload *base)
     wake_free(&self->wake);
     free(self->ranks);
     free(self->requests);
-    free(self->calls);
+    mpi_collective_free(self);
     free(self);
 }
 
@@ -151,12 +151,10 @@ static bool check(const struct mpi_params *params, struct err *err)
 static bool make(struct mpi *self, struct err *err)
 {
     const struct mpi_params *p = &self->params;
-    for (int kind = 0; kind < COLLECTIVE_NUM_KINDS; kind++) {
-        self->algorithms[kind] =
-            collective_find((enum collective_kind)kind, p->algorithms[kind], err);
-        if (!self->algorithms[kind])
+    for (int kind = 0; kind < COLLECTIVE_NUM_KINDS; kind++)
+        if (!collective_rules_read(&self->rules[kind], (enum collective_kind)kind,
+                                   p->algorithms[kind], err))
             return false;
-    }
     self->num_ranks = p->trace->num_ranks;
     self->packet_bytes = (p->max_flits - p->header_flits) * p->flit_bits / 8;
     self->free_requests.head = MPI_NONE;

@@ -23,7 +23,7 @@
 #ifndef ORDITO_MODEL_NODE_MPI_H
 #define ORDITO_MODEL_NODE_MPI_H
 
-#include "model/node/collective.h"
+#include "model/node/collective_rules.h"
 #include "model/node/workload.h"
 #include "traces/trace.h"
 
@@ -72,7 +72,7 @@ struct mpi_params {
     uint32_t flit_bits;                           // 8..
     uint32_t header_flits;                        // of a packet, without data of the message
     uint32_t max_flits;                           // of a packet, headers included; > header_flits
-    const char *algorithms[COLLECTIVE_NUM_KINDS]; // names; NULL: the default
+    const char *algorithms[COLLECTIVE_NUM_KINDS]; // rules as text; NULL: the default
     const struct mpi_network *network;            // NULL: the fabric given to step
     const struct mpi_machine *machine;            // NULL: ideal nodes
 };
@@ -101,8 +101,9 @@ struct mpi_stats {
     uint64_t bytes;
     uint64_t collective_messages; // sent by collectives
     uint64_t collective_bytes;
-    uint64_t compute_cycles_max; // of the rank that computes most
-    uint64_t makespan_cycles;    // when the last rank, of those that have ended, ended
+    uint64_t collective_calls[COLLECTIVE_MAX_ALGORITHMS]; // begun, by algorithm
+    uint64_t compute_cycles_max;                          // of the rank that computes most
+    uint64_t makespan_cycles; // when the last rank, of those that have ended, ended
 };
 
 struct mpi_stats mpi_stats(const struct workload *self);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/mpi_state.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { FIRST_CALLS = 16 };
 
@@ -18,17 +20,21 @@ static enum collective_kind kind_of(enum op_kind kind)
     case OP_EXSCAN:
         return COLLECTIVE_SCAN;
     case OP_GATHER:
-    case OP_GATHERV:
         return COLLECTIVE_GATHER;
+    case OP_GATHERV:
+        return COLLECTIVE_GATHERV;
     case OP_SCATTER:
-    case OP_SCATTERV:
         return COLLECTIVE_SCATTER;
+    case OP_SCATTERV:
+        return COLLECTIVE_SCATTERV;
     case OP_ALLGATHER:
-    case OP_ALLGATHERV:
         return COLLECTIVE_ALLGATHER;
+    case OP_ALLGATHERV:
+        return COLLECTIVE_ALLGATHERV;
     case OP_ALLTOALL:
-    case OP_ALLTOALLV:
         return COLLECTIVE_ALLTOALL;
+    case OP_ALLTOALLV:
+        return COLLECTIVE_ALLTOALLV;
     case OP_REDUCE_SCATTER:
         return COLLECTIVE_REDUCE_SCATTER;
     default:
@@ -53,6 +59,25 @@ static uint64_t bytes_of(const struct op *op, uint32_t rank)
     default:
         return op->bytes;
     }
+}
+
+// What rules choose by, which all ranks know; 0 where they do not.
+static uint64_t bytes_of_all(const struct mpi *self, const struct op *op, uint32_t rank)
+{
+    enum collective_kind kind = kind_of(op->kind);
+    uint64_t sum = 0;
+    if (!collective_has_bytes(kind))
+        return 0;
+    if ((kind == COLLECTIVE_ALLGATHERV || kind == COLLECTIVE_REDUCE_SCATTER) &&
+        op->recv_counts_bytes) {
+        for (uint32_t i = 0; i < self->num_ranks; i++)
+            sum += op->recv_counts_bytes[i];
+        return sum;
+    }
+    bool all = kind == COLLECTIVE_GATHER || kind == COLLECTIVE_SCATTER ||
+               kind == COLLECTIVE_ALLGATHER || kind == COLLECTIVE_ALLGATHERV ||
+               kind == COLLECTIVE_REDUCE_SCATTER;
+    return bytes_of(op, rank) * (all ? self->num_ranks : 1);
 }
 
 // --- all ranks must begin the same collectives --------------------------------------------------
@@ -82,22 +107,101 @@ static bool calls_differ(const struct mpi *self, const struct mpi_collective_cal
                    mpi_file(self, b->rank), b->line);
 }
 
+static struct mpi_collective_call *call_at(struct mpi *self, uint64_t number)
+{
+    return &self->calls[number & (self->cap_calls - 1)];
+}
+
+// Forgets calls that all ranks have entered, and done if they may still look at their sizes.
+static void retire(struct mpi *self)
+{
+    while (self->first_call < self->end_call) {
+        struct mpi_collective_call *call = call_at(self, self->first_call);
+        if (call->num_entered < self->num_ranks ||
+            (call->counts_bytes && call->num_done < self->num_ranks))
+            return;
+        free(call->counts_bytes);
+        self->first_call++;
+    }
+}
+
+void mpi_collective_free(struct mpi *self)
+{
+    for (uint64_t i = self->first_call; i < self->end_call; i++)
+        free(call_at(self, i)->counts_bytes);
+    free(self->calls);
+}
+
+// The first rank begins a call.
+static bool add_call(struct mpi *self, const struct mpi_collective_call *call,
+                     const struct collective_algorithm *algorithm, struct err *err)
+{
+    struct mpi_collective_call added = *call;
+    if (self->end_call - self->first_call == self->cap_calls && !calls_grow(self, err))
+        return false;
+    if (algorithm->learns_sizes) {
+        added.counts_bytes = calloc(self->num_ranks, sizeof *added.counts_bytes);
+        if (!added.counts_bytes)
+            return err_set(err, ERR_RUN, "out of memory");
+    }
+    *call_at(self, self->end_call++) = added;
+    self->stats.collective_calls[algorithm - collective_algorithms]++;
+    return true;
+}
+
+// Says what the rank knows of sizes that others learn from messages, and gives it all of them: it
+// looks at those alone that it has learnt by then.
+static void share_counts(struct mpi *self, struct mpi_collective_call *call, uint32_t rank_idx)
+{
+    struct mpi_rank *rank = &self->ranks[rank_idx];
+    if (rank->op.kind == OP_GATHERV)
+        call->counts_bytes[rank_idx] = rank->op.bytes;
+    else if (rank_idx == rank->op.root)
+        memcpy(call->counts_bytes, rank->op.send_counts_bytes,
+               self->num_ranks * sizeof *call->counts_bytes);
+    rank->collective.send_counts_bytes = call->counts_bytes;
+    rank->collective.recv_counts_bytes = call->counts_bytes;
+}
+
 // Compares the rank's collective number `number` with what the others say of it.
 static bool agree(struct mpi *self, uint64_t number, const struct mpi_collective_call *call,
                   struct err *err)
 {
-    if (number == self->end_call) {
-        if (self->end_call - self->first_call == self->cap_calls && !calls_grow(self, err))
-            return false;
-        self->calls[self->end_call++ & (self->cap_calls - 1)] = *call;
-    }
-    struct mpi_collective_call *first = &self->calls[number & (self->cap_calls - 1)];
+    struct mpi_collective_call *first = call_at(self, number);
     if (first->kind != call->kind || first->root != call->root || first->bytes != call->bytes)
         return calls_differ(self, call, first, err);
     first->num_entered++;
-    while (self->first_call < self->end_call &&
-           self->calls[self->first_call & (self->cap_calls - 1)].num_entered == self->num_ranks)
-        self->first_call++;
+    if (first->counts_bytes)
+        share_counts(self, first, call->rank);
+    else
+        retire(self);
+    return true;
+}
+
+static bool wrong_count(const struct mpi *self, uint32_t rank, uint64_t received, uint64_t sent,
+                        uint32_t sender, struct err *err)
+{
+    const struct op *op = &self->ranks[rank].op;
+    return err_set(
+        err, ERR_TRACE,
+        "%s:%u: rank %u: %s receives %" PRIu64 " bytes from rank %" PRIu32 ", which sends %" PRIu64,
+        mpi_file(self, rank), op->line, rank, op_names[op->kind], received, sender, sent);
+}
+
+// A rank has all that an algorithm brought it of which the sizes had to be learnt.
+static bool check_counts(struct mpi *self, uint32_t rank_idx, struct err *err)
+{
+    const struct op *op = &self->ranks[rank_idx].op;
+    struct mpi_collective_call *call = call_at(self, self->ranks[rank_idx].num_collectives - 1);
+    if (op->kind == OP_SCATTERV && call->counts_bytes[rank_idx] != op->recv_bytes)
+        return wrong_count(self, rank_idx, op->recv_bytes, call->counts_bytes[rank_idx], op->root,
+                           err);
+    for (uint32_t i = 0; op->kind == OP_GATHERV && rank_idx == op->root && i < self->num_ranks; i++)
+        if (call->counts_bytes[i] != op->recv_counts_bytes[i])
+            return wrong_count(self, rank_idx, op->recv_counts_bytes[i], call->counts_bytes[i], i,
+                               err);
+    call->num_done++;
+    retire(self);
     return true;
 }
 
@@ -105,25 +209,22 @@ bool mpi_collective_begin(struct mpi *self, uint32_t rank_idx, struct err *err)
 {
     struct mpi_rank *rank = &self->ranks[rank_idx];
     const struct op *op = &rank->op;
-    const struct collective_algorithm *algorithm = self->algorithms[kind_of(op->kind)];
-    uint64_t bytes = bytes_of(op, rank_idx);
-    bool uneven = op->kind == OP_GATHERV || op->kind == OP_SCATTERV;
-    bool sizes_differ = uneven || op->send_counts_bytes || op->recv_counts_bytes;
-    struct mpi_collective_call call = {.kind = op->kind,
-                                       .root = op->root,
-                                       .bytes = sizes_differ ? 0 : bytes,
-                                       .rank = rank_idx,
-                                       .line = op->line};
-    if (!agree(self, rank->num_collectives++, &call, err))
+    uint64_t bytes_all = bytes_of_all(self, op, rank_idx);
+    const struct collective_algorithm *algorithm =
+        collective_rules_choose(&self->rules[kind_of(op->kind)], self->num_ranks, bytes_all);
+    struct mpi_collective_call call = {
+        .kind = op->kind, .root = op->root, .bytes = bytes_all, .rank = rank_idx, .line = op->line};
+    uint64_t number = rank->num_collectives++;
+    if (number == self->end_call && !add_call(self, &call, algorithm, err))
         return false;
     rank->in_collective = true;
     rank->step_idx = 0;
     rank->collective = (struct collective){
-        .algorithm = uneven ? collective_uneven(algorithm) : algorithm,
+        .algorithm = algorithm,
         .num_ranks = self->num_ranks,
         .rank = rank_idx,
         .root = op->root,
-        .bytes = bytes,
+        .bytes = bytes_of(op, rank_idx),
         .send_counts_bytes = op->send_counts_bytes,
         .recv_counts_bytes = op->recv_counts_bytes,
     };
@@ -134,7 +235,7 @@ bool mpi_collective_begin(struct mpi *self, uint32_t rank_idx, struct err *err)
         rank->collective.send_counts_bytes = NULL;
         rank->collective.recv_counts_bytes = NULL;
     }
-    return true;
+    return agree(self, number, &call, err);
 }
 
 // --- steps
@@ -192,5 +293,5 @@ bool mpi_collective_run(struct mpi *self, uint32_t rank_idx, struct err *err)
             return true;
     }
     rank->in_collective = false; // the last step waits, so nothing is pending
-    return true;
+    return !rank->collective.algorithm->learns_sizes || check_counts(self, rank_idx, err);
 }

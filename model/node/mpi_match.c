@@ -155,7 +155,8 @@ static bool met(struct mpi *self, uint32_t request_id, uint32_t message_id, stru
     const struct mpi_request *request = &self->requests[request_id];
     struct mpi_message *message = &self->messages[message_id];
     if (message->bytes > request->bytes ||
-        (request->collective && message->bytes != request->bytes))
+        (request->collective && request->bytes != COLLECTIVE_ANY_BYTES &&
+         message->bytes != request->bytes))
         return wrong_size(self, request, message, err);
     if (message->phase == MPI_EAGER) {
         mpi_match_complete(self, request_id);

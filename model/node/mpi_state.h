@@ -94,13 +94,15 @@ struct mpi_collective_call {
     uint64_t bytes;
     uint32_t rank;
     uint32_t line;
-    uint32_t num_entered; // ranks
+    uint32_t num_entered;   // ranks
+    uint32_t num_done;      // ranks, of algorithms that learn sizes
+    uint64_t *counts_bytes; // [num_ranks] of these: blocks by rank, as far as known; else NULL
 };
 
 struct mpi {
     struct workload base;
     struct mpi_params params;
-    const struct collective_algorithm *algorithms[COLLECTIVE_NUM_KINDS];
+    struct collective_rules rules[COLLECTIVE_NUM_KINDS];
     uint32_t num_ranks;
     uint32_t packet_bytes; // data of a full packet
     struct mpi_rank *ranks;
@@ -200,6 +202,8 @@ void mpi_match_test(struct mpi *self, uint32_t rank, const struct op *op);
 bool mpi_match_check_end(const struct mpi *self, struct err *err);
 
 // --- mpi_collective.c ----------------------------------------------------------------------------
+
+void mpi_collective_free(struct mpi *self);
 
 // Begins the collective that is the rank's operation.
 bool mpi_collective_begin(struct mpi *self, uint32_t rank, struct err *err);
