@@ -319,6 +319,6 @@ enum simgrid_result simgrid_line_parse(struct simgrid_line *self, char *text, st
         wrong(&p, "wrong number of fields");
         return SIMGRID_WRONG;
     }
-    *op = (struct op){.kind = action->kind, .line = self->line};
+    *op = (struct op){.kind = action->kind, .line = self->line, .address = OP_NO_ADDRESS};
     return action->parse(&p) ? SIMGRID_OP : SIMGRID_WRONG;
 }
