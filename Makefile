@@ -182,6 +182,7 @@ install: $(B)/ordito ## install under PREFIX (/usr/local), staged under DESTDIR
 	install -m 644 $(wildcard rtl/*.sv rtl/*.svh rtl/*.vlt rtl/*.cpp rtl/*.h) \
 	    '$(DESTDIR)$(DATADIR)/rtl'
 	install -m 644 $(wildcard traces/samples/*) '$(DESTDIR)$(DATADIR)/samples'
+	install -m 755 scripts/plot-matrix '$(DESTDIR)$(DATADIR)'
 	for example in sim/examples/*; do \
 	    sed 's,\.\./\.\./traces/samples/,../samples/,' "$$example" \
 	        > '$(DESTDIR)$(DATADIR)/examples/'"$${example##*/}" || exit; done

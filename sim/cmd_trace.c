@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// ordito trace: what is in a trace (info), whether it is good (check), and how caches would take
-// its references (cache).
+// ordito trace: what is in a trace (info), whether it is good (check), the same in another format
+// (convert), and how caches would take its references (cache).
 #include "sim/cmd.h"
 #include "sim/outfile.h"
 #include "sim/output.h"
 #include "sim/trace_cache.h"
+#include "sim/trace_convert.h"
+#include "sim/trace_matrix.h"
 #include "sim/trace_summary.h"
 
 #include <stdio.h>
@@ -15,6 +17,11 @@ enum option {
     OPTION_HELP = 1,
     OPTION_FORMAT,
     OPTION_JSON,
+    OPTION_COLLECTIVES,
+    OPTION_MATRIX,
+    OPTION_PICTURE,
+    OPTION_TO,
+    OPTION_SPLIT_MODIFIES,
     OPTION_WRITE_BACKS,
     OPTION_I1,
     OPTION_D1,
@@ -37,8 +44,27 @@ enum { NUM_CACHES = 3 };
         "help", '?', POPT_ARG_NONE, NULL, OPTION_HELP, "show this", NULL                           \
     }
 
-static const struct poptOption info_options[] = {FORMAT_OPTION, JSON_OPTION, HELP_OPTION,
-                                                 POPT_TABLEEND};
+static const struct poptOption info_options[] = {
+    {"collectives", 0, POPT_ARG_STRING, NULL, OPTION_COLLECTIVES,
+     "programs: also with the messages of collectives, by the algorithms of "
+     "workload.collectives.preset",
+     "first|auto"},
+    {"matrix", 0, POPT_ARG_STRING, NULL, OPTION_MATRIX,
+     "programs: bytes from each rank to each, as workload.matrix reads them", "FILE.csv"},
+    {"picture", 0, POPT_ARG_STRING, NULL, OPTION_PICTURE,
+     "programs: the same, drawn (by matplotlib): .png, .svg or .pdf", "FILE"},
+    FORMAT_OPTION,
+    JSON_OPTION,
+    HELP_OPTION,
+    POPT_TABLEEND};
+static const struct poptOption convert_options[] = {
+    {"to", 0, POPT_ARG_STRING, NULL, OPTION_TO,
+     "format that is written (default: as OUT's suffix says; of a program, native)", "NAME"},
+    {"split-modifies", 0, POPT_ARG_NONE, NULL, OPTION_SPLIT_MODIFIES,
+     "references: a modify becomes a load and a store", NULL},
+    FORMAT_OPTION,
+    HELP_OPTION,
+    POPT_TABLEEND};
 static const struct poptOption check_options[] = {FORMAT_OPTION, HELP_OPTION, POPT_TABLEEND};
 static const struct poptOption cache_options[] = {
     {"i1", 0, POPT_ARG_STRING, NULL, OPTION_I1, "instruction cache (default: " TRACE_CACHE_I1 ")",
@@ -58,12 +84,14 @@ struct command {
     const char **paths; // NULL-terminated, of popt
     char *format;       // NULL: by content
     char *json;         // NULL: none
+    char *collectives, *matrix, *picture, *to;
+    bool split_modifies;
     char *caches[NUM_CACHES];
     bool write_backs, help;
 };
 
 typedef bool verb_fn(const struct command *self, struct err *err);
-static verb_fn info, check, cache;
+static verb_fn info, check, convert, cache;
 
 static const struct verb {
     const char *name;
@@ -75,6 +103,7 @@ static const struct verb {
     {"info", "FILE [OPTION...]", "what is in a trace", info_options, info},
     {"check", "FILE... [OPTION...]", "whether traces are whole and well-formed", check_options,
      check},
+    {"convert", "IN OUT [OPTION...]", "a trace in another format", convert_options, convert},
     {"cache", "FILE [OPTION...]",
      "references and misses of caches, as Valgrind's cachegrind counts", cache_options, cache},
 };
@@ -90,33 +119,92 @@ static bool deliver(const struct command *self, json_t *figures, struct err *err
         json_decref(figures);
         return true;
     }
+    const char *outcome = json_object_get(figures, "unmatched") ? "unmatched" : "completed";
     json_t *host = json_incref(json_object_get(figures, "host"));
     json_object_del(figures, "host");
     return output_json_file(self->json,
                             json_pack("{s:s, s:s, s:s, s:o, s:o*}", "schema", "ordito.trace/1",
-                                      "version", ORDITO_VERSION, "outcome", "completed", "trace",
+                                      "version", ORDITO_VERSION, "outcome", outcome, "trace",
                                       figures, "host", host),
                             err);
 }
 
+static const char *format_of(const struct command *self)
+{
+    return self->format ? self->format : "auto";
+}
+
+// Adds what the communication matrix with collectives tells, and writes and draws it.
+static bool tell_matrix(const struct command *self, json_t *figures, struct err *err)
+{
+    struct trace_matrix matrix;
+    const char *base = strrchr(self->paths[0], '/');
+    if (!trace_matrix_read(&matrix, self->paths[0], format_of(self), self->collectives, err))
+        return false;
+    if (self->collectives)
+        json_object_set_new(figures, "communication_with_collectives", trace_matrix_json(&matrix));
+    bool good = (!self->matrix || trace_matrix_write(&matrix, self->matrix, err)) &&
+                (!self->picture ||
+                 trace_matrix_draw(&matrix, self->picture, base ? base + 1 : self->paths[0], err));
+    trace_matrix_free(&matrix);
+    return good;
+}
+
+static bool check_matrix(const struct command *self, struct err *err)
+{
+    if (!self->collectives && !self->matrix && !self->picture)
+        return true;
+    if (self->collectives && strcmp(self->collectives, "first") != 0 &&
+        strcmp(self->collectives, "auto") != 0)
+        return err_set(err, ERR_CONFIG, "--collectives: \"%.60s\" is neither first nor auto",
+                       self->collectives);
+    const struct trace_kind *kind = trace_kind_of(self->paths[0], format_of(self), err);
+    if (!kind || kind == &trace_kind_program)
+        return kind && (!self->matrix || outfile_probe(self->matrix, err)) &&
+               (!self->picture || trace_picture_check(self->picture, err));
+    return err_set(err, ERR_CONFIG, "%s: %s have no communication matrix", self->paths[0],
+                   kind->title);
+}
+
 static bool info(const struct command *self, struct err *err)
 {
-    if (self->json && !outfile_probe(self->json, err))
+    if ((self->json && !outfile_probe(self->json, err)) || !check_matrix(self, err))
         return false;
-    json_t *figures = trace_summary(self->paths[0], self->format ? self->format : "auto", err);
-    return figures && deliver(self, figures, err);
+    json_t *figures = trace_summary(self->paths[0], format_of(self), err);
+    if (!figures)
+        return false;
+    if ((self->collectives || self->matrix || self->picture) && !tell_matrix(self, figures, err)) {
+        json_decref(figures);
+        return false;
+    }
+    struct err fault = {0};
+    trace_summary_check(figures, &fault);
+    if (!deliver(self, figures, err))
+        return false;
+    *err = fault; // found after all figures have been told
+    return err->status == ERR_NONE;
+}
+
+static bool convert(const struct command *self, struct err *err)
+{
+    return trace_convert(self->paths[0], format_of(self), self->paths[1], self->to,
+                         self->split_modifies, err);
 }
 
 static bool check(const struct command *self, struct err *err)
 {
     for (size_t i = 0; self->paths[i]; i++) {
-        json_t *figures = trace_summary(self->paths[i], self->format ? self->format : "auto", err);
+        json_t *figures = trace_summary(self->paths[i], format_of(self), err);
         if (!figures)
             return false;
-        printf("%s: good (%s)\n", self->paths[i],
-               json_string_value(json_object_get(figures, "format")));
+        bool good = trace_summary_check(figures, err);
+        if (good)
+            printf("%s: good (%s)\n", self->paths[i],
+                   json_string_value(json_object_get(figures, "format")));
         fflush(stdout);
         json_decref(figures);
+        if (!good)
+            return false;
     }
     return true;
 }
@@ -138,6 +226,17 @@ static bool take_option(void *command, int option, const char *value, struct err
         return cmd_text(&self->format, value, "--format", "no format named", err);
     case OPTION_JSON:
         return cmd_text(&self->json, value, "--json", "no file named", err);
+    case OPTION_COLLECTIVES:
+        return cmd_text(&self->collectives, value, "--collectives", "neither first nor auto", err);
+    case OPTION_MATRIX:
+        return cmd_text(&self->matrix, value, "--matrix", "no file named", err);
+    case OPTION_PICTURE:
+        return cmd_text(&self->picture, value, "--picture", "no file named", err);
+    case OPTION_TO:
+        return cmd_text(&self->to, value, "--to", "no format named", err);
+    case OPTION_SPLIT_MODIFIES:
+        self->split_modifies = true;
+        return true;
     case OPTION_I1:
         return cmd_text(&self->caches[0], value, "--i1", "no geometry", err);
     case OPTION_D1:
@@ -164,6 +263,9 @@ static bool parse(struct command *self, poptContext context, const struct verb *
         return true;
     if (!self->paths)
         return err_set(err, ERR_CONFIG, "%s: no trace named", verb->name);
+    if (verb->run == convert)
+        return (self->paths[1] && !self->paths[2]) ||
+               err_set(err, ERR_CONFIG, "convert: a trace and a file to write are wanted");
     return verb->run == check || !self->paths[1] ||
            err_set(err, ERR_CONFIG, "\"%.100s\": one trace is read, and that is %.100s",
                    self->paths[1], self->paths[0]);
@@ -182,12 +284,18 @@ static void run_verb(const struct verb *verb, int argc, const char **argv, struc
             poptPrintHelp(context, stdout, 0);
             putchar('\n');
             trace_summary_help(stdout);
+            if (verb->run == convert)
+                trace_convert_help(stdout);
         } else {
             verb->run(&command, err);
         }
     }
     free(command.format);
     free(command.json);
+    free(command.collectives);
+    free(command.matrix);
+    free(command.picture);
+    free(command.to);
     for (size_t i = 0; i < NUM_CACHES; i++)
         free(command.caches[i]);
     poptFreeContext(context);

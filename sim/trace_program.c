@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Traces of programs of several ranks: their operations by kind, what they send, and whether every
-// message that is sent to a rank is received there. Tags and sources are left to a replay.
+// message that is sent to a rank is received there. Tags, and what a receive from any source takes,
+// are left to a replay.
+#include "model/node/collective_op.h"
+#include "sim/trace_matrix.h"
 #include "sim/trace_summary.h"
 #include "traces/trace.h"
 
@@ -8,9 +11,10 @@
 #include <stdlib.h>
 
 struct rank_counts {
-    uint64_t sent_to;     // messages
-    uint64_t received;    // receives that begin
-    uint64_t collectives; // operations of all ranks
+    uint64_t sent_to;         // messages
+    uint64_t received;        // receives that begin
+    uint64_t received_of_any; // of these, those from any source
+    uint64_t collectives;     // operations of all ranks
 };
 
 struct counted {
@@ -20,6 +24,7 @@ struct counted {
     uint64_t most_bytes;       // of one
     double compute;            // units
     struct rank_counts *ranks; // [num_ranks]
+    struct trace_matrix matrix;
 };
 
 static bool program_format(size_t i, const char **name, const char **help)
@@ -49,21 +54,43 @@ static bool receives(enum op_kind kind)
     return kind == OP_RECV || kind == OP_IRECV || kind == OP_SENDRECV;
 }
 
-static void count(struct counted *self, uint32_t rank, const struct op *op)
+static bool count_send(struct counted *self, uint32_t rank, const struct op *op)
+{
+    struct trace_pair *pair = trace_matrix_at(&self->matrix, rank, (uint32_t)op->destination);
+    if (!pair)
+        return false;
+    pair->messages++;
+    pair->bytes += op->bytes;
+    self->messages++;
+    self->bytes += op->bytes;
+    self->most_bytes = op->bytes > self->most_bytes ? op->bytes : self->most_bytes;
+    self->ranks[op->destination].sent_to++;
+    return true;
+}
+
+static bool count_receive(struct counted *self, uint32_t rank, const struct op *op)
+{
+    self->ranks[rank].received++;
+    if (op->source < 0) {
+        self->ranks[rank].received_of_any++;
+        return true;
+    }
+    struct trace_pair *pair = trace_matrix_at(&self->matrix, (uint32_t)op->source, rank);
+    if (pair)
+        pair->receives++;
+    return pair;
+}
+
+static bool count(struct counted *self, uint32_t rank, const struct op *op)
 {
     self->operations[op->kind]++;
     if (op->kind == OP_COMPUTE)
         self->compute += op->amount;
-    if (sends(op->kind) && op->destination != OP_NOBODY) {
-        self->messages++;
-        self->bytes += op->bytes;
-        self->most_bytes = op->bytes > self->most_bytes ? op->bytes : self->most_bytes;
-        self->ranks[op->destination].sent_to++;
-    }
-    if (receives(op->kind) && op->source != OP_NOBODY)
-        self->ranks[rank].received++;
-    if (op->kind >= OP_BARRIER)
+    if (collective_op_is(op->kind))
         self->ranks[rank].collectives++;
+    if (sends(op->kind) && op->destination != OP_NOBODY && !count_send(self, rank, op))
+        return false;
+    return !receives(op->kind) || op->source == OP_NOBODY || count_receive(self, rank, op);
 }
 
 static bool count_all(struct counted *self, struct trace *trace, struct err *err)
@@ -72,32 +99,113 @@ static bool count_all(struct counted *self, struct trace *trace, struct err *err
         struct op op;
         enum trace_next next;
         while ((next = trace->next(trace, rank, &op, err)) == TRACE_OP)
-            count(self, rank, &op);
+            if (!count(self, rank, &op))
+                return err_set(err, ERR_RUN, "out of memory");
         if (next == TRACE_ERROR)
             return false;
     }
+    trace_matrix_sort(&self->matrix);
     return true;
 }
 
-// Refuses what no replay could complete.
-static bool check(const struct counted *self, const struct trace *trace, struct err *err)
+// --- what has no partner ------------------------------------------------------------------------
+
+// The first thing that no replay could complete.
+static void find_fault(const struct counted *self, const struct trace *trace, struct err *fault)
 {
     for (uint32_t rank = 0; rank < trace->num_ranks; rank++) {
         const struct rank_counts *counts = &self->ranks[rank];
         if (counts->sent_to != counts->received)
-            return err_set(err, ERR_TRACE,
-                           "%s: rank %" PRIu32 ": unmatched: receives %" PRIu64
-                           " messages, but %" PRIu64 " are sent to it",
-                           trace->file(trace, rank), rank, counts->received, counts->sent_to);
+            err_set(fault, ERR_TRACE,
+                    "%s: rank %" PRIu32 ": unmatched: receives %" PRIu64 " messages, but %" PRIu64
+                    " are sent to it",
+                    trace->file(trace, rank), rank, counts->received, counts->sent_to);
         if (counts->collectives != self->ranks[0].collectives)
-            return err_set(err, ERR_TRACE,
-                           "%s: rank %" PRIu32 ": unmatched: takes part in %" PRIu64
-                           " collective operations, but rank 0 in %" PRIu64,
-                           trace->file(trace, rank), rank, counts->collectives,
-                           self->ranks[0].collectives);
+            err_set(fault, ERR_TRACE,
+                    "%s: rank %" PRIu32 ": unmatched: takes part in %" PRIu64
+                    " collective operations, but rank 0 in %" PRIu64,
+                    trace->file(trace, rank), rank, counts->collectives,
+                    self->ranks[0].collectives);
     }
-    return true;
 }
+
+struct unmatched {
+    uint64_t messages, receives;
+    json_t *list; // of pairs, and of receivers of which it is not known whose messages are left
+};
+
+static void note(struct unmatched *self, const struct trace_pair *pair, uint32_t to,
+                 const char *what, uint64_t num)
+{
+    json_t *item =
+        pair ? json_pack("{s:I, s:I}", "from", (json_int_t)pair->from, "to", (json_int_t)to)
+             : json_pack("{s:I}", "to", (json_int_t)to);
+    json_object_set_new(item, what, json_integer((json_int_t)num));
+    json_array_append_new(self->list, item);
+}
+
+// Of the pairs of one receiver: messages that no receive takes and receives without a message.
+// Receives from any source take what is left of all pairs.
+static void match_receiver(struct unmatched *self, const struct rank_counts *counts,
+                           const struct trace_pair *pairs, size_t num, uint32_t to)
+{
+    uint64_t left = 0; // messages that no receive names
+    for (size_t i = 0; i < num; i++) {
+        uint64_t lack =
+            pairs[i].receives > pairs[i].messages ? pairs[i].receives - pairs[i].messages : 0;
+        left += pairs[i].messages + lack - pairs[i].receives;
+        self->receives += lack;
+        if (lack > 0)
+            note(self, &pairs[i], to, "receives", lack);
+    }
+    uint64_t of_any = counts->received_of_any;
+    if (of_any > left) {
+        self->receives += of_any - left;
+        note(self, NULL, to, "receives", of_any - left);
+    } else if (left > of_any) {
+        self->messages += left - of_any;
+        if (of_any > 0)
+            note(self, NULL, to, "messages", left - of_any);
+        for (size_t i = 0; of_any == 0 && i < num; i++)
+            if (pairs[i].messages > pairs[i].receives)
+                note(self, &pairs[i], to, "messages", pairs[i].messages - pairs[i].receives);
+    }
+}
+
+// NULL if all have partners.
+static json_t *unmatched_json(const struct counted *counted, const struct trace *trace)
+{
+    struct unmatched unmatched = {.list = json_array()};
+    struct err fault = {0};
+    const struct trace_matrix *matrix = &counted->matrix;
+    size_t at = 0;
+    for (uint32_t rank = 0; rank < trace->num_ranks; rank++) {
+        size_t first = at;
+        while (at < matrix->num_pairs && matrix->pairs[at].to == rank)
+            at++;
+        match_receiver(&unmatched, &counted->ranks[rank], &matrix->pairs[first], at - first, rank);
+    }
+    find_fault(counted, trace, &fault);
+    if (unmatched.messages + unmatched.receives > 0) {
+        const json_t *first = json_array_get(unmatched.list, 0);
+        const json_t *from = json_object_get(first, "from");
+        const json_t *to = json_object_get(first, "to");
+        err_set(&fault, ERR_TRACE,
+                "%s: rank %" JSON_INTEGER_FORMAT ": unmatched: messages from rank "
+                "%" JSON_INTEGER_FORMAT " are not as many as receives of them",
+                trace->file(trace, (uint32_t)json_integer_value(to)), json_integer_value(to),
+                json_integer_value(from));
+    }
+    if (fault.status == ERR_NONE) {
+        json_decref(unmatched.list);
+        return NULL;
+    }
+    return json_pack("{s:s, s:I, s:I, s:o}", "fault", fault.text, "messages",
+                     (json_int_t)unmatched.messages, "receives", (json_int_t)unmatched.receives,
+                     "pairs", unmatched.list);
+}
+
+// --- figures ------------------------------------------------------------------------------------
 
 // An object of the kinds that there are, and their sum.
 static json_t *operations_json(const struct counted *counted)
@@ -116,11 +224,13 @@ static json_t *operations_json(const struct counted *counted)
 
 static json_t *figures_json(const struct counted *counted, const struct trace *trace)
 {
-    return json_pack("{s:s, s:I, s:o, s:f, s:I, s:I, s:I}", "format", trace->format->name, "ranks",
-                     (json_int_t)trace->num_ranks, "operations", operations_json(counted),
-                     "compute_units", counted->compute, "messages", (json_int_t)counted->messages,
-                     "bytes", (json_int_t)counted->bytes, "longest_message_bytes",
-                     (json_int_t)counted->most_bytes);
+    return json_pack("{s:s, s:I, s:o, s:f, s:I, s:I, s:I, s:o*, s:o}", "format",
+                     trace->format->name, "ranks", (json_int_t)trace->num_ranks, "operations",
+                     operations_json(counted), "compute_units", counted->compute, "messages",
+                     (json_int_t)counted->messages, "bytes", (json_int_t)counted->bytes,
+                     "longest_message_bytes", (json_int_t)counted->most_bytes, "unmatched",
+                     unmatched_json(counted, trace), "communication",
+                     trace_matrix_json(&counted->matrix));
 }
 
 static json_t *summarise(const char *path, const char *format, struct err *err)
@@ -128,11 +238,13 @@ static json_t *summarise(const char *path, const char *format, struct err *err)
     struct trace *trace = trace_open(path, format ? format : "auto", err);
     if (!trace)
         return NULL;
-    struct counted counted = {.ranks = calloc(trace->num_ranks, sizeof *counted.ranks)};
+    struct counted counted = {.ranks = calloc(trace->num_ranks, sizeof *counted.ranks),
+                              .matrix = {.num_ranks = trace->num_ranks}};
     bool ok = counted.ranks || err_set(err, ERR_RUN, "out of memory");
-    ok = ok && count_all(&counted, trace, err) && check(&counted, trace, err);
+    ok = ok && count_all(&counted, trace, err);
     json_t *figures = ok ? figures_json(&counted, trace) : NULL;
     free(counted.ranks);
+    trace_matrix_free(&counted.matrix);
     trace_close(trace);
     return figures;
 }

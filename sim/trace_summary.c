@@ -43,16 +43,30 @@ static const struct trace_kind *kind_of_content(const char *path, struct err *er
     return NULL;
 }
 
-json_t *trace_summary(const char *path, const char *format, struct err *err)
+const struct trace_kind *trace_kind_of(const char *path, const char *format, struct err *err)
 {
     bool told = strcmp(format, "auto") != 0;
     const struct trace_kind *kind = told ? kind_of_format(format, err) : kind_of_content(path, err);
-    if (!kind)
-        return NULL;
-    if (strcmp(path, "-") == 0 && !kind->reads_stdin) {
+    if (kind && strcmp(path, "-") == 0 && !kind->reads_stdin) {
         err_set(err, ERR_CONFIG, "-: a trace of the format %s has to be a file", format);
         return NULL;
     }
+    return kind;
+}
+
+bool trace_summary_check(const json_t *figures, struct err *err)
+{
+    const json_t *unmatched = json_object_get(figures, "unmatched");
+    const char *fault = json_string_value(json_object_get(unmatched, "fault"));
+    return !fault || err_set(err, ERR_TRACE, "%s", fault);
+}
+
+json_t *trace_summary(const char *path, const char *format, struct err *err)
+{
+    bool told = strcmp(format, "auto") != 0;
+    const struct trace_kind *kind = trace_kind_of(path, format, err);
+    if (!kind)
+        return NULL;
     json_t *figures = kind->summarise(path, told ? format : NULL, err);
     if (!figures)
         err_set(err, ERR_RUN, "out of memory");
@@ -67,6 +81,32 @@ void trace_summary_help(FILE *to)
         fprintf(to, "Formats of %s:\n", kinds[k]->title);
         for (size_t i = 0; kinds[k]->format(i, &name, &help); i++)
             fprintf(to, "  %-10s %s\n", name, help);
+    }
+}
+
+// A list of objects, a line each, as far as it is not too long.
+static void print_list(FILE *to, const json_t *list, int indent)
+{
+    enum { MOST = 12 };
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        const char *key;
+        json_t *value;
+        const char *comma = "";
+        if (i == MOST) {
+            fprintf(to, "%*s... and %zu more, which JSON has\n", indent, "",
+                    json_array_size(list) - MOST);
+            return;
+        }
+        fprintf(to, "%*s", indent, "");
+        json_object_foreach(item, key, value)
+        {
+            fprintf(to, "%s%s %" JSON_INTEGER_FORMAT, comma, key, json_integer_value(value));
+            comma = ", ";
+        }
+        fputc('\n', to);
     }
 }
 
@@ -86,6 +126,9 @@ void trace_summary_print(FILE *to, const json_t *figures, int indent)
         if (json_is_object(value)) {
             fputc('\n', to);
             trace_summary_print(to, value, indent + 2);
+        } else if (json_is_array(value)) {
+            fputc('\n', to);
+            print_list(to, value, indent + 2);
         } else if (json_is_string(value)) {
             fprintf(to, "%*s%s\n", gap, "", json_string_value(value));
         } else if (json_is_integer(value)) {

@@ -31,12 +31,19 @@ extern const struct trace_kind trace_kind_memory;
 extern const struct trace_kind trace_kind_program;
 extern const struct trace_kind trace_kind_netrace;
 
+// The kind of a trace of a format, or of "auto". NULL on failure, as below.
+const struct trace_kind *trace_kind_of(const char *path, const char *format, struct err *err);
+
 // Summarises a trace of a format, or of "auto". NULL on failure, with ERR_CONFIG if there is no
 // such format.
 json_t *trace_summary(const char *path, const char *format, struct err *err);
 
 // Lists the formats of all kinds.
 void trace_summary_help(FILE *to);
+
+// What makes a summarised trace a bad one though it is well-formed: ERR_TRACE if there are messages
+// that no receive takes, and the like.
+bool trace_summary_check(const json_t *figures, struct err *err);
 
 // Figures for people, but those of the host: a line each, in words made of the keys, the figures of
 // an object indented.

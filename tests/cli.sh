@@ -296,6 +296,60 @@ check "a message that nobody receives" 6 'rank 1: unmatched: receives 0 messages
 printf '0 init\n0 barrier\n0 finalize\n1 init\n1 finalize\n' >alone.ti
 check "a collective of one" 6 'rank 1: unmatched: takes part in 0 collective' trace check alone.ti
 check "its replay" 6 '' run --set workload.kind=trace --set workload.path=alone.ti
+check "it is told by pair" 6 '^    from 0, to 1, messages 1$' trace info sent.ti
+check "the figures are told all the same" 6 '"outcome": "unmatched"' trace info sent.ti --json -
+
+# --- in another format ---
+replayed() { # TRACE: a replay, of which nothing tells where the trace was
+    "$ordito" run -q --set workload.kind=trace --set "workload.path=$1" --json - |
+        python3 -c 'import json, sys
+result = json.load(sys.stdin)
+del result["host"], result["config"]["workload"]["path"]
+print(json.dumps(result))'
+}
+check "a program as native text" 0 '' trace convert "$samples/mg.S.64.ti.tar.zst" mg.native.zst
+check "and as SimGrid's" 0 '' trace convert mg.native.zst mg.ti.gz
+for program in mg is; do
+    trace convert "$samples/$program.S.64.ti.tar.zst" "$program.native"
+    check "its replay is the same: $program" 0 '' \
+        cmp <(replayed "$samples/$program.S.64.ti.tar.zst") <(replayed "$program.native")
+    check "and is one" 0 '"makespan_cycles": [1-9]' replayed "$program.native"
+done
+check "it is what its name says" 0 'good .simgrid.' trace check mg.ti.gz
+check "references for Dinero" 0 '' trace convert "$samples/sort.lackey.xz" s.din.bz2 --split-modifies
+check "from standard input to standard output" 0 '^r 1fff000608 8$' \
+    from <(printf ' L 1fff000608,8\n') convert - - --to dinero
+check_untouched "modifies for Dinero" 6 'reference 39477: .* --split-modifies makes it' \
+    trace convert "$samples/sort.lackey.xz" refused.din
+check_untouched "a bad trace is not converted" 6 'bad.lackey:3' trace convert bad.lackey refused.din
+check "no such format to convert to" 2 'nearest: native; there are native, simgrid' \
+    trace convert sent.ti x --to nativ
+check "nowhere to convert to" 2 'convert: a trace and a file to write' trace convert sent.ti
+check "formats to convert to" 0 '^  dinero +.din ' trace convert --help
+
+# --- who talks to whom ---
+check "busiest pairs" 0 '^    from 16, to 32, messages 69, bytes 23240$' \
+    trace info "$samples/mg.S.64.ti.tar.zst"
+check "with collectives" 0 '"messages": 62616' \
+    trace info "$samples/mg.S.64.ti.tar.zst" --collectives first --matrix mg.csv --json -
+check "the matrix" 0 '^65$' bash -c 'wc -l <mg.csv'
+check "as traffic" 0 'completed' run --set run.measure_cycles=500 --set workload.pattern=matrix \
+    --set workload.matrix=mg.csv
+check "references have none" 2 'have no communication matrix' \
+    trace info "$samples/sort.lackey.xz" --matrix s.csv
+check "no such algorithms" 2 '"best" is neither first nor auto' trace info sent.ti --collectives best
+check "no such picture" 2 'ends with none of .png, .svg, .pdf' trace info sent.ti --picture x.gif
+mkdir none
+echo 'raise ImportError(name="matplotlib")' >none/matplotlib.py
+check "what draws is missing" 1 'picture: matplotlib is missing; on Debian: apt-get install' \
+    env PYTHONPATH=none "$ordito" trace info mg.ti.gz --picture mg.png
+if /usr/bin/python3 -c 'import matplotlib' 2>/dev/null; then
+    for kind in png:PNG svg:svg pdf:PDF; do
+        check "a picture: $kind" 0 'degree max' trace info mg.ti.gz --picture "mg.${kind%:*}"
+        check "it is one: $kind" 0 '' grep -aqm 1 "${kind#*:}" "mg.${kind%:*}"
+    done
+fi
+
 printf 'r 1000 4\nw 103e 4\ni 2000 4\nm 1000 8\n' >four.din
 check "caches" 0 '^  write +1$' trace cache four.din
 check "caches in one set" 0 '"ll": "64,1,64"' trace cache four.din --ll 64,1,64 --json -

@@ -10,6 +10,8 @@
 
 #define BLANKS " \t\r"
 
+enum { NOT_GIVEN = INT32_MIN }; // of a rank
+
 static const double max_amount = 1e15; // units of compute (11 days), seconds of sleep
 
 // A line in work.
@@ -99,6 +101,11 @@ static bool key_sleep(const struct parse *p, char *text)
     return true;
 }
 
+static bool key_seconds(const struct parse *p, char *text)
+{
+    return value_amount(p, "s", text, &p->line->op.amount);
+}
+
 static bool key_at(const struct parse *p, char *text)
 {
     return native_number(text, UINT64_MAX - 1, &p->line->op.address) ||
@@ -141,7 +148,8 @@ static bool key_recv_bytes(const struct parse *p, char *text)
 static bool capacity(const struct parse *p, const char *key, const char *text, uint64_t *bytes)
 {
     *bytes = OP_ANY_BYTES;
-    return strcmp(text, "any") == 0 || value_bytes(p, key, text, bytes);
+    return strcmp(text, "any") == 0 || native_number(text, OP_ANY_BYTES - 1, bytes) ||
+           wrong(p, key, "not a number of bytes");
 }
 
 static bool key_capacity(const struct parse *p, char *text)
@@ -157,6 +165,9 @@ static bool key_room(const struct parse *p, char *text)
 static bool key_to(const struct parse *p, char *text)
 {
     uint32_t rank = 0;
+    p->line->op.destination = OP_NOBODY;
+    if (strcmp(text, "nobody") == 0)
+        return true;
     if (!value_rank(p, "to", text, &rank))
         return false;
     p->line->op.destination = (int32_t)rank;
@@ -166,8 +177,8 @@ static bool key_to(const struct parse *p, char *text)
 static bool key_from(const struct parse *p, char *text)
 {
     uint32_t rank = 0;
-    p->line->op.source = -1;
-    if (strcmp(text, "any") == 0)
+    p->line->op.source = strcmp(text, "nobody") == 0 ? OP_NOBODY : -1;
+    if (p->line->op.source == OP_NOBODY || strcmp(text, "any") == 0)
         return true;
     if (!value_rank(p, "from", text, &rank))
         return false;
@@ -253,7 +264,7 @@ struct word {
 
 static const struct word words[] = {
     {NULL, NATIVE_OP, OP_COMPUTE, {{"!ns", key_ns}}},
-    {NULL, NATIVE_OP, OP_SLEEP, {{"!ns", key_sleep}}},
+    {NULL, NATIVE_OP, OP_SLEEP, {{"ns", key_sleep}, {"s", key_seconds}}},
     {NULL, NATIVE_OP, OP_LOAD, {MEMORY}},
     {NULL, NATIVE_OP, OP_STORE, {MEMORY}},
     {NULL, NATIVE_OP, OP_MODIFY, {MEMORY}},
@@ -369,8 +380,8 @@ static bool parse_fields(const struct parse *p, const struct word *word, char **
 static bool complete_wait(const struct parse *p)
 {
     struct op *op = &p->line->op;
-    bool sends = op->destination != OP_NOBODY;
-    bool receives = op->source != OP_NOBODY;
+    bool sends = op->destination != NOT_GIVEN;
+    bool receives = op->source != NOT_GIVEN;
     if (sends == receives)
         return wrong(p, "", "wants either 'to' or 'from'");
     if (sends)
@@ -394,13 +405,17 @@ bool native_line_parse(struct native_line *self, char *text, struct err *err)
                            .source = (int32_t)self->rank,
                            .destination = (int32_t)self->rank,
                            .address = OP_NO_ADDRESS};
+    if (word->op == OP_SLEEP)
+        self->op.amount = -1; // not given
     bool waits = word->kind == NATIVE_OP && (word->op == OP_WAIT || word->op == OP_TEST);
     if (waits)
-        self->op.source = self->op.destination = OP_NOBODY;
+        self->op.source = self->op.destination = NOT_GIVEN;
     if ((word->kind == NATIVE_OP || word->kind == NATIVE_REPEAT) && self->rank < 0)
         return wrong(&p, "", "before the first 'rank'");
     if (!parse_fields(&p, word, &save) || (waits && !complete_wait(&p)))
         return false;
+    if (word->op == OP_SLEEP && self->op.amount < 0)
+        return wrong(&p, "ns", "missing");
     return self->stride == 0 || self->op.address != OP_NO_ADDRESS ||
            wrong(&p, "stride", "there is no 'at'");
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "model/node/collective_op.h"
 #include "model/node/mpi_state.h"
 
 #include <inttypes.h>
@@ -6,79 +7,6 @@
 #include <string.h>
 
 enum { FIRST_CALLS = 16 };
-
-static enum collective_kind kind_of(enum op_kind kind)
-{
-    switch (kind) {
-    case OP_BCAST:
-        return COLLECTIVE_BCAST;
-    case OP_REDUCE:
-        return COLLECTIVE_REDUCE;
-    case OP_ALLREDUCE:
-        return COLLECTIVE_ALLREDUCE;
-    case OP_SCAN:
-    case OP_EXSCAN:
-        return COLLECTIVE_SCAN;
-    case OP_GATHER:
-        return COLLECTIVE_GATHER;
-    case OP_GATHERV:
-        return COLLECTIVE_GATHERV;
-    case OP_SCATTER:
-        return COLLECTIVE_SCATTER;
-    case OP_SCATTERV:
-        return COLLECTIVE_SCATTERV;
-    case OP_ALLGATHER:
-        return COLLECTIVE_ALLGATHER;
-    case OP_ALLGATHERV:
-        return COLLECTIVE_ALLGATHERV;
-    case OP_ALLTOALL:
-        return COLLECTIVE_ALLTOALL;
-    case OP_ALLTOALLV:
-        return COLLECTIVE_ALLTOALLV;
-    case OP_REDUCE_SCATTER:
-        return COLLECTIVE_REDUCE_SCATTER;
-    default:
-        return COLLECTIVE_BARRIER;
-    }
-}
-
-// Bytes of the vector, or of a block: what this rank sends, or what it receives where that is told
-// at all ranks or at the root alone.
-static uint64_t bytes_of(const struct op *op, uint32_t rank)
-{
-    switch (op->kind) {
-    case OP_GATHER:
-        return rank == op->root ? op->recv_bytes : op->bytes;
-    case OP_SCATTER:
-        return rank == op->root ? op->bytes : op->recv_bytes;
-    case OP_SCATTERV:
-        return op->recv_bytes;
-    case OP_ALLGATHER:
-    case OP_ALLTOALL:
-        return op->recv_bytes ? op->recv_bytes : op->bytes;
-    default:
-        return op->bytes;
-    }
-}
-
-// What rules choose by, which all ranks know; 0 where they do not.
-static uint64_t bytes_of_all(const struct mpi *self, const struct op *op, uint32_t rank)
-{
-    enum collective_kind kind = kind_of(op->kind);
-    uint64_t sum = 0;
-    if (!collective_has_bytes(kind))
-        return 0;
-    if ((kind == COLLECTIVE_ALLGATHERV || kind == COLLECTIVE_REDUCE_SCATTER) &&
-        op->recv_counts_bytes) {
-        for (uint32_t i = 0; i < self->num_ranks; i++)
-            sum += op->recv_counts_bytes[i];
-        return sum;
-    }
-    bool all = kind == COLLECTIVE_GATHER || kind == COLLECTIVE_SCATTER ||
-               kind == COLLECTIVE_ALLGATHER || kind == COLLECTIVE_ALLGATHERV ||
-               kind == COLLECTIVE_REDUCE_SCATTER;
-    return bytes_of(op, rank) * (all ? self->num_ranks : 1);
-}
 
 // --- all ranks must begin the same collectives --------------------------------------------------
 
@@ -209,32 +137,17 @@ bool mpi_collective_begin(struct mpi *self, uint32_t rank_idx, struct err *err)
 {
     struct mpi_rank *rank = &self->ranks[rank_idx];
     const struct op *op = &rank->op;
-    uint64_t bytes_all = bytes_of_all(self, op, rank_idx);
+    uint64_t bytes = collective_op_bytes(op, rank_idx, self->num_ranks);
     const struct collective_algorithm *algorithm =
-        collective_rules_choose(&self->rules[kind_of(op->kind)], self->num_ranks, bytes_all);
+        collective_rules_choose(&self->rules[collective_op_kind(op->kind)], self->num_ranks, bytes);
     struct mpi_collective_call call = {
-        .kind = op->kind, .root = op->root, .bytes = bytes_all, .rank = rank_idx, .line = op->line};
+        .kind = op->kind, .root = op->root, .bytes = bytes, .rank = rank_idx, .line = op->line};
     uint64_t number = rank->num_collectives++;
     if (number == self->end_call && !add_call(self, &call, algorithm, err))
         return false;
     rank->in_collective = true;
     rank->step_idx = 0;
-    rank->collective = (struct collective){
-        .algorithm = algorithm,
-        .num_ranks = self->num_ranks,
-        .rank = rank_idx,
-        .root = op->root,
-        .bytes = bytes_of(op, rank_idx),
-        .send_counts_bytes = op->send_counts_bytes,
-        .recv_counts_bytes = op->recv_counts_bytes,
-    };
-    // In a gather or scatter only the root knows all counts; in these two all ranks know the same.
-    if (op->kind == OP_ALLGATHERV || op->kind == OP_REDUCE_SCATTER)
-        rank->collective.send_counts_bytes = op->recv_counts_bytes;
-    if ((op->kind == OP_GATHERV || op->kind == OP_SCATTERV) && rank_idx != op->root) {
-        rank->collective.send_counts_bytes = NULL;
-        rank->collective.recv_counts_bytes = NULL;
-    }
+    rank->collective = collective_op(op, rank_idx, self->num_ranks, algorithm);
     return agree(self, number, &call, err);
 }
 

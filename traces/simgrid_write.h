@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef ORDITO_TRACES_SIMGRID_WRITE_H
+#define ORDITO_TRACES_SIMGRID_WRITE_H
+
+#include "traces/program_writer.h"
+
+extern const struct program_writer simgrid_writer;
+
+#endif
