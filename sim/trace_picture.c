@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_CELLS = 1024, PATH_BYTES = 4096 };
+enum { MAX_CELLS = 512, PATH_BYTES = 4096 };
 
 bool trace_picture_check(const char *path, struct err *err)
 {

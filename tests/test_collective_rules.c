@@ -118,9 +118,15 @@ static char *echoed(const char *assignment, const char *collective)
     return text;
 }
 
+// The echo is `expected`, and given as a configuration makes the same again.
 static void expect_echo(const char *assignment, const char *collective, const char *expected)
 {
+    char again[512];
     char *text = echoed(assignment, collective);
+    cr_assert_str_eq(text, expected);
+    snprintf(again, sizeof again, SET("%s=%s"), collective, text);
+    free(text);
+    text = echoed(again, collective);
     cr_assert_str_eq(text, expected);
     free(text);
 }
