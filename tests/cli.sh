@@ -327,6 +327,15 @@ check "no such format to convert to" 2 'nearest: native; there are native, simgr
 check "nowhere to convert to" 2 'convert: a trace and a file to write' trace convert sent.ti
 check "formats to convert to" 0 '^  dinero +.din ' trace convert --help
 
+# --- algorithms of collectives ---
+mg=(--set workload.kind=trace --set "workload.path=$samples/mg.S.64.ti.tar.zst")
+rules='workload.collectives.allreduce=[ring, [{up_to_bytes: 7, algorithm: ring}, {algorithm: rabenseifner}]]'
+check "rules in a sweep" 0 'algorithm: rabenseifner\}\] +completed' run "${mg[@]}" --vary "$rules" \
+    --json rules.jsonl
+check "which were used" 0 '"allreduce":\{"rabenseifner":88\}' tail -n 1 rules.jsonl
+check "a rule that cannot be" 2 'collectives.bcast: rule 1: .*did you mean .binomial' \
+    run "${mg[@]}" --set 'workload.collectives.bcast=[{algorithm: binomail}]'
+
 # --- who talks to whom ---
 check "busiest pairs" 0 '^    from 16, to 32, messages 69, bytes 23240$' \
     trace info "$samples/mg.S.64.ti.tar.zst"

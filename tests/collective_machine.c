@@ -275,7 +275,7 @@ bool collective_machine_has_counts(enum collective_kind kind)
 }
 
 // Bytes of the block from one rank to another: anything, and often nothing.
-static uint64_t count_of(uint32_t seed, uint32_t from, uint32_t to)
+uint64_t collective_machine_count(uint32_t seed, uint32_t from, uint32_t to)
 {
     uint32_t mixed = (seed * 2654435761U) ^ (from * 40503U) ^ (to * 9973U);
     mixed ^= mixed >> 7;
@@ -292,9 +292,9 @@ static void set_counts(struct collective *c, uint32_t seed)
     bool all_to_all = kind == COLLECTIVE_ALLTOALLV;
     uint32_t rank = c->rank;
     for (uint32_t block = 0; block < c->num_ranks; block++) {
-        sent_counts[rank][block] = count_of(seed, all_to_all ? rank : 0, block);
+        sent_counts[rank][block] = collective_machine_count(seed, all_to_all ? rank : 0, block);
         received_counts[rank][block] =
-            all_to_all ? count_of(seed, block, rank) : sent_counts[rank][block];
+            all_to_all ? collective_machine_count(seed, block, rank) : sent_counts[rank][block];
     }
     bool root_knows = kind == COLLECTIVE_GATHERV || kind == COLLECTIVE_SCATTERV;
     if (root_knows)

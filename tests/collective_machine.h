@@ -27,6 +27,10 @@ struct collective_sent {
 
 struct collective_sent collective_machine_run(const struct collective_run *run);
 
+// Bytes of the block from one rank to another in an all-to-all with counts; in other collectives
+// `from` is 0, and the block is that of rank `to`.
+uint64_t collective_machine_count(uint32_t seed, uint32_t from, uint32_t to);
+
 // True if the counts of such a collective may differ.
 bool collective_machine_has_counts(enum collective_kind kind);
 

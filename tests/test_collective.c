@@ -196,6 +196,46 @@ Test(collective, rabenseifner_sends_twice_the_vector_but_for_one_part)
     }
 }
 
+// Bytes that an algorithm of a v-collective sends over `num` ranks.
+static uint64_t uneven_bytes(enum collective_kind kind, const char *name, uint32_t num,
+                             uint32_t seed)
+{
+    struct err err = {0};
+    struct collective_run run = {
+        .algorithm = collective_find(kind, name, &err), .num_ranks = num, .counts_seed = seed};
+    cr_assert_not_null(run.algorithm, "%s", err.text);
+    return collective_machine_run(&run).bytes;
+}
+
+Test(collective, blocks_of_any_size_go_as_often_as_blocks_that_are_alike)
+{
+    enum { SEED = 6 };
+    for (uint32_t p = 2; p <= MOST; p++) {
+        uint64_t all = 0;   // blocks of a gather
+        uint64_t hops = 0;  // and how many ranks they pass in a binomial tree
+        uint64_t pairs = 0; // blocks of an all-to-all
+        for (uint32_t i = 0; i < p; i++) {
+            uint64_t count = collective_machine_count(SEED, 0, i);
+            all += count;
+            hops += count * (uint64_t)__builtin_popcount(i);
+            for (uint32_t j = 0; j < p; j++)
+                pairs += i == j ? 0 : collective_machine_count(SEED, i, j);
+        }
+        uint64_t others = all - collective_machine_count(SEED, 0, 0);
+        cr_assert_eq(uneven_bytes(COLLECTIVE_GATHERV, "linear", p, SEED), others);
+        cr_assert_eq(uneven_bytes(COLLECTIVE_GATHERV, "binomial", p, SEED), hops);
+        cr_assert_eq(uneven_bytes(COLLECTIVE_SCATTERV, "linear", p, SEED), others);
+        cr_assert_eq(uneven_bytes(COLLECTIVE_ALLGATHERV, "ring", p, SEED), (p - 1) * all);
+        cr_assert_eq(uneven_bytes(COLLECTIVE_ALLGATHERV, "bruck", p, SEED), (p - 1) * all);
+        cr_assert_eq(uneven_bytes(COLLECTIVE_ALLGATHERV, "recursive-doubling", p, SEED),
+                     (p - 1) * all);
+        cr_assert_eq(uneven_bytes(COLLECTIVE_ALLTOALLV, "pairwise", p, SEED), pairs);
+        cr_assert_eq(uneven_bytes(COLLECTIVE_ALLTOALLV, "post-all", p, SEED), pairs);
+        cr_assert_eq(uneven_bytes(COLLECTIVE_REDUCE_SCATTER, "pairwise", p, SEED), (p - 1) * all);
+        cr_assert_eq(uneven_bytes(COLLECTIVE_REDUCE_SCATTER, "ring", p, SEED), (p - 1) * all);
+    }
+}
+
 Test(collective, a_scatter_of_uneven_blocks_sends_their_counts_ahead_and_a_gather_does_not)
 {
     struct err err = {0};

@@ -38,8 +38,7 @@ static void expect_same_op(const struct op *a, const struct op *b, uint32_t num_
     char text[128];
     op_text(a, text, sizeof text);
     cr_assert_eq(a->kind, b->kind, "%s", text);
-    cr_assert_eq(memcmp(&a->amount, &b->amount, sizeof a->amount), 0, "%s: %.17g and %.17g", text,
-                 a->amount, b->amount);
+    cr_assert(a->amount == b->amount, "%s: %.17g and %.17g", text, a->amount, b->amount);
     bool waits = a->kind == OP_WAIT || a->kind == OP_TEST;
     bool receives = a->kind == OP_RECV || a->kind == OP_IRECV || a->kind == OP_SENDRECV || waits;
     bool sends = a->kind == OP_SEND || a->kind == OP_ISEND || a->kind == OP_SENDRECV || waits;
