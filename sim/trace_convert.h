@@ -3,7 +3,8 @@
 // says, operations and references the same as far as a replay can tell.
 //
 // A conversion is a kind of trace that is read, a format that is written, and a row of the table in
-// trace_convert.c.
+// trace_convert.c. A format of programs that is read as those of trace_convert_program.c are is a
+// name in its list.
 #ifndef ORDITO_SIM_TRACE_CONVERT_H
 #define ORDITO_SIM_TRACE_CONVERT_H
 

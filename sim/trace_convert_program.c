@@ -5,6 +5,12 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
+
+// Formats whose operations are in program order, each with all that binds it to others.
+static const char *const convertible[] = {"native", "simgrid"};
+
+enum { NUM_CONVERTIBLE = sizeof convertible / sizeof *convertible };
 
 enum { PROGRESS_OPS = 1 << 16 };
 
@@ -37,6 +43,15 @@ static bool write_rank(struct trace_conversion *self, struct trace *trace,
     return next == TRACE_END;
 }
 
+static bool check_format(const struct trace *trace, const char *path, struct err *err)
+{
+    for (size_t i = 0; i < NUM_CONVERTIBLE; i++)
+        if (strcmp(trace->format->name, convertible[i]) == 0)
+            return true;
+    return err_set(err, ERR_TRACE, "%s: traces of the format %s cannot be converted", path,
+                   trace->format->name);
+}
+
 bool trace_convert_program(struct trace_conversion *self, struct err *err)
 {
     const struct program_writer *writer = program_writer_find(self->to);
@@ -45,7 +60,7 @@ bool trace_convert_program(struct trace_conversion *self, struct err *err)
     if (!trace)
         return false;
     struct program_output output = {.to = self->stream, .num_ranks = trace->num_ranks};
-    bool good = true;
+    bool good = check_format(trace, self->path, err);
     writer->begin(&output);
     for (; good && output.rank < trace->num_ranks; output.rank++)
         good = write_rank(self, trace, writer, &output, err);

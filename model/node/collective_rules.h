@@ -32,7 +32,8 @@ struct collective_rules {
 };
 
 // The switch points of MPICH as text: Thakur, Rabenseifner and Gropp 2005, sections 4 and 5, with
-// the sizes that MPICH 3 has for them (MPIR_CVAR_*_MSG_SIZE).
+// the sizes that MPICH 3 has for them (MPIR_CVAR_*_MSG_SIZE). Left out: operations that are not
+// commutative, vectors of fewer elements than ranks, and what MPICH does within shared memory.
 extern const char *const collective_auto[COLLECTIVE_NUM_KINDS];
 
 // True if rules of this kind may ask for bytes.
