@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What scripts that run programs under tools of Valgrind share."""
-import ctypes
 import fcntl
 import os
 import shutil
-import signal
 import subprocess
+
+from recording import die_with_parent
 
 # A line a reference to memory; other processes that come of the program are silent. Valgrind drops
 # loads whose values are not used, to a degree that is cachegrind's here, not lackey's own.
@@ -13,12 +13,6 @@ LACKEY = ["--tool=lackey", "--trace-mem=yes", "--basic-counts=no",
           "--child-silent-after-fork=yes", "--px-default=sp-at-mem-access",
           "--px-file-backed=sp-at-mem-access"]
 PIPE_BYTES = 1 << 20
-PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent():
-    """In a child: is ended with this process, however that ends."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def start(tool, command, **options):
@@ -39,9 +33,3 @@ def lacking(command):
     if not shutil.which(command[0]):
         return f"{command[0]}: no such program"
     return None
-
-
-def split(arguments):
-    """The arguments before the first --, and the command behind it."""
-    mark = arguments.index("--") if "--" in arguments else len(arguments)
-    return arguments[:mark], arguments[mark + 1:]
