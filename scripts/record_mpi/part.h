@@ -5,7 +5,8 @@
 // Files, in the folder that ORDITO_RECORD_MPI names: `R`, the operations of rank R; `R.end`, which
 // exists once the rank has ended as it should; `R.refused`, why the program was stopped.
 // Timing: what the thread computes (ORDITO_RECORD_CLOCK: cpu, its processor time, or wall) from the
-// end of a call to the beginning of the next one; what calls take themselves is left out.
+// end of a call to the beginning of the next one, less what looking at the clock takes; what calls
+// take themselves is left out.
 // Bounds: a buffer of 1 MiB; the fields of receives that matched something yet unknown are filled
 // in later, in the buffer or in the file.
 #ifndef ORDITO_SCRIPTS_RECORD_MPI_PART_H
