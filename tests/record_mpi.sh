@@ -121,11 +121,11 @@ check_messages() {
     grep -q '^# 12 synchronous sends' m.native || fail "notes in the trace"
     grep -q '^waitall$' m.native || fail "waits for all"
     grep -qE '(from|tag)=any' m.native && fail "what was received from anyone is not told"
-    # 5 ms of each rank, and 1 and 2 of the three who work.
-    (($(computed m.native) >= 29 && $(computed m.native) < 240)) || fail "time of processors"
+    # 5 ms of each rank, and 1 and 2 of the three who work; less what rounding may take.
+    (($(computed m.native) >= 28 && $(computed m.native) < 240)) || fail "time of processors"
     expect "by the clock on the wall" 0 '' -o w.native.zst --clock wall -- "${command[@]}"
     zstd -dcq w.native.zst >w.native
-    (($(computed w.native) >= 269)) || fail "time on the wall"
+    (($(computed w.native) >= 268)) || fail "time on the wall"
     cmp program <(sent 1 w.native) || fail "messages of the pairs, another time"
 }
 
@@ -179,16 +179,20 @@ refused() {
     [[ ! -e x.native ]] || fail "$1: there is a trace"
 }
 
-check_refused() {
+# What ends a program in a way that may differ by MPI.
+check_ends() {
     refused window 'rank [01]: MPI_Win_create: cannot be recorded'
+    refused error 'rank [01]: MPI_Send: .*[Ii]nvalid rank'
+    refused crash "mpirun$mpi ended with status "
+    refused unfinished '(rank [01] has not called MPI_Finalize|mpirun.* ended with status)'
+}
+
+check_refused() {
     refused cancel 'rank [01]: MPI_Cancel: cannot be recorded'
     refused neighbours 'rank [01]: MPI_Neighbor_allgather: cannot be recorded'
     refused free-of-any 'rank [01]: MPI_Request_free: of a receive of any source or tag'
     refused tag 'rank [01]: MPI_Irecv: a tag of 2\^20 or more on another communicator'
-    refused error 'rank [01]: MPI_Send: .*[Ii]nvalid rank'
     refused thread 'rank [01]: MPI_Isend: from another thread than MPI_Init'
-    refused crash "mpirun$mpi ended with status "
-    refused unfinished '(rank [01] has not called MPI_Finalize|mpirun.* ended with status)'
     refused unmatched 'what was recorded cannot be replayed: .*receives 0 messages, but 1'
     refused communicators 'rank [01]: MPI_Comm_dup: more communicators at a time than can be'
     expect "no MPI program" 1 'no rank has called MPI_Init' -o x.native -- /bin/true
@@ -199,7 +203,7 @@ check_refused() {
 }
 
 check_interrupted() {
-    run_of 2 ./refused wait-for-ever
+    run_of 2 "$folder/refused" wait-for-ever # a name that only this test can have
     env --default-signal=INT "$record" --program "$ordito" --mpicc "mpicc$mpi" -o i.native \
         -- "${command[@]}" >output 2>said </dev/null &
     local recorder=$! status=0
@@ -212,7 +216,7 @@ check_interrupted() {
     [[ $status -eq 130 ]] || fail "interrupted: status $status"
     grep -q '^record-mpi: SIGINT: nothing is written$' said || fail "what is said of a signal"
     compgen -G 'i.native*' >/dev/null && fail "interrupted: $(echo i.native*) is left"
-    pgrep -f "^$folder/refused wait|^./refused wait" >/dev/null && fail "ranks are left running"
+    pgrep -f "^$folder/refused" >/dev/null && fail "ranks are left running"
     return 0
 }
 
@@ -230,6 +234,7 @@ for mpi in "${mpis[@]}"; do
     check_messages
     check_collectives
     check_uses
-    check_refused
+    check_ends
     check_interrupted
 done
+check_refused

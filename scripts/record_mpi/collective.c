@@ -3,8 +3,6 @@
 
 #include "part.h"
 
-#include <inttypes.h>
-
 enum { MAX_BYTES = 1 << 30 };
 
 static const struct {
@@ -27,7 +25,7 @@ static uint64_t checked(uint64_t bytes)
 static void print_counts(const char *key, const uint64_t *counts, int num)
 {
     for (int i = 0; i < num; i++)
-        part_print("%s%" PRIu64, i == 0 ? key : ",", counts ? checked(counts[i]) : 0);
+        part_number(i == 0 ? key : ",", counts ? checked(counts[i]) : 0);
 }
 
 static void print_native(const struct collective *self)
@@ -40,17 +38,17 @@ static void print_native(const struct collective *self)
     bool rooted = kind == COLLECTIVE_BCAST || kind == COLLECTIVE_REDUCE ||
                   kind == COLLECTIVE_GATHER || kind == COLLECTIVE_SCATTER ||
                   kind == COLLECTIVE_GATHERV || kind == COLLECTIVE_SCATTERV;
-    part_print("%s", kinds[kind].name);
+    part_begin(kinds[kind].name);
     if (v_send)
         print_counts(" send=", self->send_bytes, num);
     if (v_recv)
         print_counts(" recv=", self->recv_bytes, num);
     if (kind != COLLECTIVE_BARRIER && kind != COLLECTIVE_ALLTOALLV &&
         kind != COLLECTIVE_REDUCE_SCATTER)
-        part_print(" bytes=%" PRIu64, checked(self->bytes));
+        part_number(" bytes=", checked(self->bytes));
     if (rooted)
-        part_print(" root=%d", self->root);
-    part_print("\n");
+        part_number(" root=", (uint64_t)self->root);
+    part_text("\n");
 }
 
 void collective_record(struct collective *self)

@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <mpi.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BUFFER_BYTES = 1 << 20, PIECE_BYTES = 256, POLL_NS = 1000, CLOCK_TRIES = 1000 };
+enum { BUFFER_BYTES = 1 << 20, MAX_DIGITS = 20, POLL_NS = 1000, CLOCK_TRIES = 1000 };
 
 static const char *const note_texts[NUM_NOTES] = {
 #define NOTE_TEXT(symbol, text) text,
@@ -38,7 +37,6 @@ static struct {
     bool polled;         // the last call asked, and found nothing
     uint64_t flushed_bytes;
     size_t used_bytes; // of the buffer
-    bool in_line;      // a newline is yet to come
     char buffer[BUFFER_BYTES];
     uint64_t notes[NUM_NOTES];
 } part;
@@ -103,36 +101,41 @@ static void flush(void)
     part.used_bytes = 0;
 }
 
-static void print(const char *format, va_list arguments)
+void part_text(const char *text)
 {
-    if (BUFFER_BYTES - part.used_bytes < PIECE_BYTES)
+    size_t size = strlen(text);
+    if (BUFFER_BYTES - part.used_bytes < size)
         flush();
-    int length = vsnprintf(part.buffer + part.used_bytes, PIECE_BYTES, format, arguments);
-    if (length < 0 || length >= PIECE_BYTES)
-        part_refuse("a piece of text that is too long");
-    part.used_bytes += (size_t)length;
-    part.in_line = length > 0 && part.buffer[part.used_bytes - 1] != '\n';
+    memcpy(part.buffer + part.used_bytes, text, size);
+    part.used_bytes += size;
 }
 
-// Writes what was computed, before an operation.
-static void print_compute(const char *format, ...)
+void part_number(const char *before, uint64_t number)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    print(format, arguments);
-    va_end(arguments);
+    char digits[MAX_DIGITS + 1] = "";
+    char *first = digits + MAX_DIGITS;
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    part_text(before);
+    part_text(first);
 }
 
-void part_print(const char *format, ...)
+// Writes what was computed.
+static void write_compute(void)
 {
-    if (!part.in_line && part.pending_ns > 0) {
-        print_compute("compute ns=%" PRIu64 "\n", part.pending_ns);
-        part.pending_ns = 0;
-    }
-    va_list arguments;
-    va_start(arguments, format);
-    print(format, arguments);
-    va_end(arguments);
+    if (part.pending_ns == 0)
+        return;
+    part_number("compute ns=", part.pending_ns);
+    part_text("\n");
+    part.pending_ns = 0;
+}
+
+void part_begin(const char *operation)
+{
+    write_compute();
+    part_text(operation);
 }
 
 uint64_t part_place(void)
@@ -242,8 +245,7 @@ void part_open(int rank, int num_ranks)
 void part_close(void)
 {
     char path[PATH_MAX];
-    if (part.pending_ns > 0)
-        print_compute("compute ns=%" PRIu64 "\n", part.pending_ns);
+    write_compute();
     flush();
     if (close(part.file) != 0)
         part_refuse(strerror(errno));

@@ -45,9 +45,11 @@ void part_enter_poll(const char *call);
 void part_leave(void);
 void part_leave_poll(int found);
 
-// An operation begins, after what was computed before it: its text is printed in pieces, the last
-// of which ends with a newline.
-void part_print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+// An operation begins, after what was computed before it. What follows of it, up to a newline, are
+// pieces of text, each far shorter than the buffer, and numbers behind such.
+void part_begin(const char *operation);
+void part_text(const char *text);
+void part_number(const char *before, uint64_t number);
 // Where the next piece of text will be, and to write over it later, with as many characters.
 uint64_t part_place(void);
 void part_patch(uint64_t place, const char *text);

@@ -3,15 +3,11 @@
 
 #include "part.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_SLOTS = 256, NO_SLOT = -1, MAX_BYTES = 1 << 30, UNKNOWN_BYTES = 64 };
-
-// Fields of a receive that is not known yet, as long as those of any that is.
-#define UNKNOWN_FORMAT "from=%-10s tag=%-10s"
 
 struct slot {
     struct request request; // first: a request is known by its address
@@ -166,20 +162,28 @@ void request_identify(struct request *self, const MPI_Status *status)
     self->one.tag = comm_tag(self->comm, status->MPI_TAG);
 }
 
-static void print_bytes(const char *operation, bool sends, uint64_t bytes)
+static void begin_print(const char *operation, bool sends, uint64_t bytes)
 {
-    if (bytes <= MAX_BYTES)
-        part_print("%s bytes=%" PRIu64 " ", operation, bytes);
-    else if (sends)
+    if (bytes > MAX_BYTES && sends)
         part_refuse("a message of more than 1 GiB");
+    part_begin(operation);
+    if (bytes <= MAX_BYTES)
+        part_number(" bytes=", bytes);
     else
-        part_print("%s bytes=any ", operation);
+        part_text(" bytes=any");
+}
+
+static void print_transfer(const struct transfer *transfer)
+{
+    part_number(transfer->sends ? " to=" : " from=", (uint64_t)transfer->peer);
+    part_number(" tag=", (uint64_t)transfer->tag);
+    part_text("\n");
 }
 
 void request_print(const char *operation, const struct transfer *transfer, uint64_t bytes)
 {
-    print_bytes(operation, transfer->sends, bytes);
-    part_print("%s=%d tag=%d\n", transfer->sends ? "to" : "from", transfer->peer, transfer->tag);
+    begin_print(operation, transfer->sends, bytes);
+    print_transfer(transfer);
 }
 
 void request_begin_transfer(const struct transfer *transfer, uint64_t bytes)
@@ -188,8 +192,15 @@ void request_begin_transfer(const struct transfer *transfer, uint64_t bytes)
     table.num_transfers++;
 }
 
+// Fields of a receive, as long whether it is known or not.
+static void print_unknown(const char *peer, const char *tag, char text[UNKNOWN_BYTES])
+{
+    snprintf(text, UNKNOWN_BYTES, " from=%-10s tag=%-10s", peer, tag);
+}
+
 void request_begin(struct request *self)
 {
+    char text[UNKNOWN_BYTES];
     if (self->nobody)
         return;
     self->num = 1;
@@ -197,9 +208,11 @@ void request_begin(struct request *self)
         request_begin_transfer(&self->one, self->bytes);
         return;
     }
-    print_bytes("irecv", false, self->bytes);
+    begin_print("irecv", false, self->bytes);
     self->place = part_place();
-    part_print(UNKNOWN_FORMAT "\n", "any", "any");
+    print_unknown("any", "any", text);
+    part_text(text);
+    part_text("\n");
     table.num_transfers++;
 }
 
@@ -213,14 +226,14 @@ void request_resolve(struct request *self, const MPI_Status *status)
     request_identify(self, status);
     snprintf(peer, sizeof peer, "%d", self->one.peer);
     snprintf(tag, sizeof tag, "%d", self->one.tag);
-    snprintf(text, sizeof text, UNKNOWN_FORMAT, peer, tag);
+    print_unknown(peer, tag, text);
     part_patch(self->place, text);
 }
 
 void request_wait_for(const struct transfer *transfer)
 {
-    part_print("wait %s=%d tag=%d\n", transfer->sends ? "to" : "from", transfer->peer,
-               transfer->tag);
+    part_begin("wait");
+    print_transfer(transfer);
     table.num_transfers--;
 }
 
@@ -231,7 +244,7 @@ void request_wait(struct request *const *requests, int num)
         num_transfers += requests[i] ? requests[i]->num : 0;
     bool all = num_transfers > 1 && num_transfers == table.num_transfers;
     if (all) {
-        part_print("waitall\n");
+        part_begin("waitall\n");
         table.num_transfers = 0;
     }
     for (int i = 0; i < num; i++) {
@@ -247,6 +260,6 @@ void request_wait_for_rest(void)
 {
     if (table.num_transfers == 0)
         return;
-    part_print("waitall\n");
+    part_begin("waitall\n");
     part_note(NOTE_UNWAITED, table.num_transfers);
 }
