@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_RANKS = 64, ELEMENTS = 100, ROUNDS = 3, BUFFER_BYTES = 1 << 20 };
+enum { MAX_RANKS = 64, ELEMENTS = 100, ROUNDS = 3, BUFFER_BYTES = 1 << 20, MANY = 24000 };
 
 static struct {
     int rank;
@@ -235,6 +235,20 @@ static void communicators(void)
     }
 }
 
+// So many at a time that a recorder has written to its file before they are known.
+static void many(void)
+{
+    static double in[MANY];
+    static MPI_Request requests[2 * MANY];
+    for (int i = 0; i < MANY; i++)
+        MPI_Irecv(&in[i], 1, MPI_DOUBLE, MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &requests[i]);
+    MPI_Barrier(MPI_COMM_WORLD);
+    for (int i = 0; i < MANY; i++)
+        MPI_Isend(me.out, count(me.next, 1), MPI_DOUBLE, me.next, 7, MPI_COMM_WORLD,
+                  &requests[MANY + i]);
+    MPI_Waitall(2 * MANY, requests, MPI_STATUSES_IGNORE);
+}
+
 // Rank 0 hands out work to whoever is ready.
 static void work(void)
 {
@@ -266,8 +280,8 @@ int main(int argc, char **argv)
     me.next = (me.rank + 1) % me.num_ranks;
     me.before = (me.rank + me.num_ranks - 1) % me.num_ranks;
     MPI_Buffer_attach(buffer, BUFFER_BYTES);
-    void (*const parts[])(void) = {blocking, nonblocking, persistent,    exchanges,
-                                   probes,   completions, communicators, work};
+    void (*const parts[])(void) = {blocking,    nonblocking,   persistent, exchanges, probes,
+                                   completions, communicators, many,       work};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         parts[i]();
         MPI_Barrier(MPI_COMM_WORLD);
