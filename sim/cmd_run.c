@@ -22,6 +22,7 @@ enum option {
     OPTION_THREADS,
     OPTION_JSON,
     OPTION_CSV,
+    OPTION_DETAIL,
     OPTION_PACKETS,
     OPTION_WAVE,
     OPTION_WAVE_FROM,
@@ -43,6 +44,8 @@ static const struct poptOption options[] = {
     {"json", 0, POPT_ARG_STRING, NULL, OPTION_JSON, "results as JSON, with --vary a line a run",
      "FILE"},
     {"csv", 0, POPT_ARG_STRING, NULL, OPTION_CSV, "results as CSV, a row a run", "FILE"},
+    {"detail", 0, POPT_ARG_NONE, NULL, OPTION_DETAIL, "--json also tells when each rank ended",
+     NULL},
     {"packets", 0, POPT_ARG_STRING, NULL, OPTION_PACKETS, "every packet, as CSV", "FILE"},
     {"wave", 0, POPT_ARG_STRING, NULL, OPTION_WAVE, "waveform of the routers (rtl, lockstep)",
      "FILE.fst"},
@@ -88,6 +91,9 @@ static bool take_option(void *command, int option, const char *value, struct err
         return cmd_text(&files->json, value, "--json", "no file named", err);
     case OPTION_CSV:
         return cmd_text(&files->csv, value, "--csv", "no file named", err);
+    case OPTION_DETAIL:
+        files->detail = true;
+        return true;
     case OPTION_PACKETS:
         return cmd_text(&files->packets, value, "--packets", "no file named", err);
     case OPTION_WAVE:
@@ -133,6 +139,8 @@ static bool check_command(const struct command *self, struct err *err)
     if (self->vary.num_axes > 0 && (files->packets || files->wave))
         return err_set(err, ERR_CONFIG, "%s is for one run; it does not go with --vary",
                        files->packets ? "--packets" : "--wave");
+    if (files->detail && (self->vary.num_axes > 0 || !files->json))
+        return err_set(err, ERR_CONFIG, "--detail is for the --json of one run");
     if (self->has_wave_range && !files->wave)
         return err_set(err, ERR_CONFIG, "--wave-from and --wave-to need --wave");
     if (files->wave_from_cycle > files->wave_to_cycle)

@@ -2,6 +2,7 @@
 #include "sim/cmd_run_output.h"
 
 #include "sim/host.h"
+#include "sim/json_path.h"
 #include "sim/outfile.h"
 #include "sim/output.h"
 #include "sim/table.h"
@@ -60,8 +61,35 @@ static bool is_fault(const struct run_result *result)
     return result->outcome == RUN_DEADLOCK || result->outcome == RUN_MISMATCH;
 }
 
+// Adds application.end_cycles, a number a rank. False if out of memory.
+static bool add_detail(json_t *object, const struct run_detail *detail)
+{
+    json_t *list = json_array();
+    bool ok = object && list;
+    for (uint32_t i = 0; ok && i < detail->num_ranks; i++) {
+        uint64_t cycle = detail->end_cycles[i];
+        ok = json_array_append_new(
+                 list, cycle == UINT64_MAX ? json_null() : json_integer((json_int_t)cycle)) == 0;
+    }
+    if (ok && detail->num_ranks > 0)
+        return json_path_set(object, "application.end_cycles", list);
+    json_decref(list);
+    return ok;
+}
+
+// The results as JSON; NULL if out of memory.
+static json_t *results_json(const struct figure_source *source, const struct run_detail *detail)
+{
+    json_t *object = output_json(source);
+    if (add_detail(object, detail))
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
 static void deliver_one(const struct config *config, const struct run_files *files,
-                        const struct run_result *result, struct err *err)
+                        const struct run_result *result, const struct run_detail *detail,
+                        struct err *err)
 {
     double begin_s = host_now_s();
     struct figure_source source = {.config = config, .result = result, .output_s = -1};
@@ -77,13 +105,15 @@ static void deliver_one(const struct config *config, const struct run_files *fil
         write_csv_of_one(files->csv, config, result, error, &writing);
     source.output_s = host_now_s() - begin_s;
     if (files->json)
-        output_json_file(files->json, output_json(&source), &writing);
+        output_json_file(files->json, results_json(&source, detail), &writing);
     add_error(err, &writing);
 }
 
 enum err_status run_one(const struct config *config, const struct run_files *files, struct err *err)
 {
+    struct run_detail detail = {0};
     struct run_outputs outputs = {
+        .detail = files->detail ? &detail : NULL,
         .packets = files->packets,
         .wave = files->wave,
         .wave_from_cycle = files->wave_from_cycle,
@@ -99,8 +129,9 @@ enum err_status run_one(const struct config *config, const struct run_files *fil
     enum err_status status = ERR_NONE;
     if (run_simulate(config, &outputs, result, err)) {
         status = outcome_status(result->outcome);
-        deliver_one(config, files, result, err);
+        deliver_one(config, files, result, &detail, err);
     }
+    run_detail_free(&detail);
     free(result);
     return err->status != ERR_NONE ? err->status : status;
 }

@@ -336,9 +336,28 @@ static bool check_synthetic(const struct config *config, struct err *err)
     return true;
 }
 
+// What a fabric without packets has not; what is said of routers and channels is not looked at, so
+// that one configuration may be run with either.
+static bool check_loggops(const struct config *config, struct err *err)
+{
+    if (!config_is_loggops(config))
+        return true;
+    if (config->workload != WORKLOAD_TRACE)
+        return config_refuse(config, "fabric.ideal.rules", err,
+                             "loggops are rules of messages of programs, not of packets: give "
+                             "workload.kind trace");
+    if (config->topology.failed)
+        return config_refuse(config, "fabric.topology.failed", err,
+                             "under fabric.ideal.rules loggops there are no parts that fail");
+    return config->priority_bytes == 0 ||
+           config_refuse(config, "workload.priority_bytes", err,
+                         "under fabric.ideal.rules loggops there are no traffic classes");
+}
+
 bool config_check(const struct config *config, struct err *err)
 {
-    if (!config_check_network(config, err) || !check_nodes(config, err))
+    if (!config_check_network(config, err) || !check_nodes(config, err) ||
+        !check_loggops(config, err))
         return false;
     if (config->workload == WORKLOAD_SYNTHETIC)
         return check_synthetic(config, err);

@@ -68,6 +68,10 @@ struct config {
     enum fabric_model fabric_model;
     enum ideal_rules ideal_rules;  // fabric.ideal
     uint32_t ideal_cycles_per_hop; // 1..1000000
+    struct {
+        double latency_ns, overhead_ns, gap_ns;       // L, o, g
+        double gap_ns_per_byte, overhead_ns_per_byte; // G, O
+    } loggops;                                        // fabric.ideal, under its rules
 
     double fabric_clock_hz;
     enum config_backend backend;
@@ -169,6 +173,12 @@ static inline uint32_t config_ejection_latency_cycles(const struct config *confi
     return config->ejection_latency_cycles == CONFIG_AUTO
                ? config->terminal_latency_cycles
                : (uint32_t)config->ejection_latency_cycles;
+}
+
+// The fabric is a model of hosts and messages, without packets.
+static inline bool config_is_loggops(const struct config *config)
+{
+    return config->fabric_model == FABRIC_IDEAL && config->ideal_rules == IDEAL_LOGGOPS;
 }
 
 // Clock of the processors.

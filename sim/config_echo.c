@@ -203,6 +203,22 @@ static bool echo_topology(const struct config *config, json_t *root)
     return ok && echo_numbers(&spec, "fabric.topology.", root);
 }
 
+// Whether a key says something of the fabric that there is.
+static bool is_of_fabric(const struct config *config, const char *key)
+{
+    static const char *const always[] = {"fabric.model", "fabric.clock_hz"};
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (strcmp(key, always[i]) == 0)
+            return true;
+    if (strncmp(key, "fabric.", 7) != 0)
+        return true;
+    if (strncmp(key, "fabric.ideal.", 13) != 0)
+        return !config_is_loggops(config);
+    if (config->fabric_model != FABRIC_IDEAL || strcmp(key + 13, "rules") == 0)
+        return config->fabric_model == FABRIC_IDEAL;
+    return config_is_loggops(config) != (strcmp(key + 13, "cycles_per_hop") == 0);
+}
+
 json_t *config_echo(const struct config *config)
 {
     json_t *root = json_object();
@@ -211,12 +227,14 @@ json_t *config_echo(const struct config *config)
         const struct param *row = &param_table[i];
         bool matters = (row->workloads == 0 || (row->workloads >> config->workload & 1U)) &&
                        (row->models == 0 || (row->models >> config->node_model & 1U));
-        if (!row->changes_results || !matters || strncmp(row->key, "fabric.topology.", 16) == 0)
+        if (!row->changes_results || !matters || !is_of_fabric(config, row->key) ||
+            strncmp(row->key, "fabric.topology.", 16) == 0)
             continue;
         ok = json_path_set(root, row->key, echo_row(config, row));
     }
     // A cut that --vary imposed is told as the limit that gives it.
-    if (ok && config->cut_flits > 0 && config->cut_flits < config->max_flits)
+    if (ok && is_of_fabric(config, "fabric.packet.max_flits") && config->cut_flits > 0 &&
+        config->cut_flits < config->max_flits)
         ok = json_path_set(root, "fabric.packet.max_flits", json_integer(config->cut_flits));
     if (ok)
         return root;

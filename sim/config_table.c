@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/config_choices.h"
+#include "sim/config_rows_loggops.h"
 #include "sim/config_rows_nodes.h"
 #include "sim/param.h"
 
@@ -227,7 +228,9 @@ const struct param param_table[] = {
     {.key = "fabric.ideal.rules",
      FIELD(CHOICE, ideal_rules),
      .choices = choices_ideal_rules,
-     TEXTS("netrace", "ideal: what a packet takes; netrace: see model/net/ideal.h"),
+     TEXTS("netrace",
+           "ideal: what a packet takes, see model/net/ideal.h; loggops: what messages of "
+           "a program take, as LogGOPSim has it"),
      RESULT},
     {.key = "fabric.ideal.cycles_per_hop",
      FIELD(UINT32, ideal_cycles_per_hop),
@@ -235,6 +238,7 @@ const struct param param_table[] = {
      UNIT("cycles", "3",
           "ideal, netrace: from injection to ejection, for each hop and at least one"),
      RESULT},
+    LOGGOPS_ROWS,
     {.key = "fabric.clock_hz",
      FIELD(REAL, fabric_clock_hz),
      REALS(1, 1e15),

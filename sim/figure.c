@@ -64,6 +64,11 @@ static struct figure_value kind(const struct figure_source *source)
     return text(source->config->topology.kind);
 }
 
+static struct figure_value model(const struct figure_source *source)
+{
+    return text(source->config->fabric_model == FABRIC_IDEAL ? "ideal" : "detailed");
+}
+
 static struct figure_value switching(const struct figure_source *source)
 {
     return text(switching_names[source->config->switching]);
@@ -217,6 +222,7 @@ static const struct figure table[] = {
     OF("topology.average_hops", REAL, topology.average_hops),
     OF("topology.bisection_channels", U64, topology.bisection_channels),
 
+    BY("fabric.model", model),
     OF("fabric.backend", TEXT, backend),
     BY("fabric.switching", switching),
     OF("fabric.router_cycles", U64, router_cycles),
@@ -313,8 +319,17 @@ bool figure_exists(size_t i, const struct run_result *result)
             has_class(result, (table[i].condition - CLASS) % ROUTER_MAX_CLASSES));
 }
 
+// Figures of a fabric of routers, which packets cross.
+static bool is_of_routers(const struct figure *row)
+{
+    return (strncmp(row->path, "fabric.", 7) == 0 && row->compute != model) ||
+           row->compute == router_cycles_per_s;
+}
+
 static bool is_defined(const struct figure *row, const struct run_result *result)
 {
+    if (result->is_loggops && is_of_routers(row))
+        return false;
     if (row->condition >= CLASS_LATENCY)
         return result->classes[row->condition - CLASS_LATENCY].latency.num > 0;
     if (row->condition >= CLASS)

@@ -153,6 +153,8 @@ bool machine_make(struct machine *self, const struct config *config,
 {
     if (!machine_make_topology(self, config, err) || !machine_open_workload(self, config, err))
         return false;
+    if (config_is_loggops(config))
+        return machine_make_workload(self, config, err);
     if (!make_routers(self, config, outputs, err) || !machine_make_workload(self, config, err))
         return false;
     struct fabric_params params =

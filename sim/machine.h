@@ -46,6 +46,9 @@ void machine_free(struct machine *self);
 // Fills what a trace's program, and the computers that execute it, say of themselves.
 void machine_application(const struct machine *self, struct run_result *result);
 
+// When each rank of its program ended. False if out of memory.
+bool machine_detail(const struct machine *self, struct run_detail *detail, struct err *err);
+
 // Its workload, in machine_workload.c: opens what it reads, and finds out how long its packets get;
 // makes it, once there is a topology; and bytes that it will take, in between.
 bool machine_open_workload(struct machine *self, const struct config *config, struct err *err);

@@ -12,6 +12,7 @@
 #include "sim/machine_netrace.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,23 @@ static bool make_synthetic(struct machine *self, const struct config *config, st
     return self->workload != NULL;
 }
 
+static uint64_t cycles_of_ns(const struct config *config, double ns)
+{
+    return (uint64_t)llround(ns * 1e-9 * config->fabric_clock_hz);
+}
+
+static struct loggops_params loggops_params(const struct config *config)
+{
+    double cycles_per_ns = config->fabric_clock_hz * 1e-9;
+    return (struct loggops_params){
+        .latency_cycles = cycles_of_ns(config, config->loggops.latency_ns),
+        .overhead_cycles = cycles_of_ns(config, config->loggops.overhead_ns),
+        .gap_cycles = cycles_of_ns(config, config->loggops.gap_ns),
+        .gap_cycles_per_byte = config->loggops.gap_ns_per_byte * cycles_per_ns,
+        .overhead_cycles_per_byte = config->loggops.overhead_ns_per_byte * cycles_per_ns,
+    };
+}
+
 static struct mpi_params mpi_params(const struct machine *self, const struct config *config)
 {
     struct mpi_params params = {
@@ -211,6 +229,9 @@ static bool make_trace(struct machine *self, const struct config *config, struct
     if (config->node_model == MODEL_FULL)
         return make_computers(self, config, err);
     struct mpi_params params = mpi_params(self, config);
+    struct loggops_params loggops = loggops_params(config);
+    if (config_is_loggops(config))
+        params.loggops = &loggops;
     self->workload = mpi_new(&params, err);
     return self->workload != NULL;
 }
@@ -298,6 +319,21 @@ static void fill_mpi(const struct machine *self, const struct mpi_stats *stats,
     result->collective_bytes = stats->collective_bytes;
     memcpy(result->collective_calls, stats->collective_calls, sizeof result->collective_calls);
     result->compute_cycles_max = stats->compute_cycles_max;
+}
+
+bool machine_detail(const struct machine *self, struct run_detail *detail, struct err *err)
+{
+    uint32_t num = self->trace ? self->trace->num_ranks : 0;
+    *detail = (struct run_detail){.num_ranks = num};
+    if (num == 0)
+        return true;
+    detail->end_cycles = calloc(num, sizeof *detail->end_cycles);
+    if (!detail->end_cycles)
+        return err_set(err, ERR_RUN, "out of memory");
+    for (uint32_t i = 0; i < num; i++)
+        detail->end_cycles[i] = self->computers ? computers_end_cycle(self->workload, i)
+                                                : mpi_end_cycle(self->workload, i);
+    return true;
 }
 
 void machine_application(const struct machine *self, struct run_result *result)

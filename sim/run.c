@@ -8,6 +8,7 @@
 #include "sim/measurement.h"
 #include "sim/outfile.h"
 #include "sim/progress.h"
+#include "sim/run_loggops.h"
 #include "sim/wavefile.h"
 
 #include <inttypes.h>
@@ -222,7 +223,7 @@ static void explain_deadlock(const struct run *self, struct run_result *result)
 
 // The closed forms, and figures by search in place of those that there are none of, as far as that
 // takes no longer than a moment.
-static struct topology_figures figures_of(const struct topology *topology)
+struct topology_figures run_topology_figures(const struct topology *topology)
 {
     const uint64_t most_steps = UINT64_C(1) << 26;
     struct topology_figures figures = topology->closed;
@@ -239,13 +240,19 @@ static struct topology_figures figures_of(const struct topology *topology)
     return figures;
 }
 
+void run_detail_free(struct run_detail *self)
+{
+    free(self->end_cycles);
+    *self = (struct run_detail){0};
+}
+
 static void fill_result(struct run *self, struct run_result *result)
 {
     const struct machine *machine = &self->machine;
     measurement_finish(&self->measurement, machine->fabric, result);
     result->cycles = fabric_now(machine->fabric);
     result->router_cycles = result->cycles * machine->topology->num_routers;
-    result->topology = figures_of(machine->topology);
+    result->topology = run_topology_figures(machine->topology);
     result->routing = machine->routing_name;
     result->backend = machine->backend;
     result->has_circuits = switching_is_circuit(self->config->switching);
@@ -312,6 +319,8 @@ static bool simulate(struct run *self, struct run_result *result, struct err *er
     if (err->status == ERR_RUN || err->status == ERR_TRACE || err->status == ERR_CONFIG)
         return false;
     fill_result(self, result);
+    if (outputs->detail && !machine_detail(&self->machine, outputs->detail, err))
+        return false;
     if (result->outcome == RUN_DEADLOCK)
         explain_deadlock(self, result);
     if (result->outcome == RUN_MISMATCH && self->machine.rtl.differs)
@@ -324,6 +333,8 @@ bool run_simulate(const struct config *config, const struct run_outputs *outputs
 {
     struct run self = {.config = config, .outputs = outputs};
     *result = (struct run_result){0};
+    if (config_is_loggops(config))
+        return run_loggops(config, outputs, result, err);
     bool good = simulate(&self, result, err);
     if (outputs->progress)
         progress_clear();

@@ -68,6 +68,7 @@ struct run_result {
     uint64_t collective_calls[COLLECTIVE_MAX_ALGORITHMS]; // by algorithm
     uint64_t compute_cycles_max;                          // of the rank that computes most
 
+    bool is_loggops; // the fabric: there are no figures of routers, packets and flits
     bool has_nodes; // full ones
     struct computers_stats nodes;
 
@@ -81,10 +82,19 @@ struct run_result {
     char note[2048]; // deadlock and mismatch reports, cut-offs; empty if there is nothing to say
 };
 
+// When each rank of a program ended; UINT64_MAX: it has not. run_detail_free releases it.
+struct run_detail {
+    uint64_t *end_cycles; // [num_ranks]
+    uint32_t num_ranks;   // 0: there is no program
+};
+
+void run_detail_free(struct run_detail *self);
+
 // What is asked of a run beside its result. All zero: nothing.
 struct run_outputs {
-    const char *packets; // CSV, one line a packet, in order of ejection
-    const char *wave;    // FST; rtl and lockstep only
+    struct run_detail *detail; // to be filled in, or NULL
+    const char *packets;       // CSV, one line a packet, in order of ejection
+    const char *wave;          // FST; rtl and lockstep only
     uint64_t wave_from_cycle, wave_to_cycle;
     bool progress;                // a line on a terminal for runs over two seconds
     bool quiet;                   // no word on standard error about RTL being built

@@ -196,9 +196,23 @@ static void print_latency(FILE *to, const char *name, const struct run_latency *
             latency->min, latency->p50, latency->p90, latency->p99, latency->p999, latency->max);
 }
 
+static void print_loggops(FILE *to, const struct config *config, const struct run_result *result)
+{
+    fprintf(to,
+            "ideal fabric of %" PRIu32 " nodes: L = %g ns, o = %g ns, g = %g ns, G = %g ns/byte, "
+            "O = %g ns/byte, seed %" PRIu64 "\n",
+            (uint32_t)result->topology.nodes, config->loggops.latency_ns,
+            config->loggops.overhead_ns, config->loggops.gap_ns, config->loggops.gap_ns_per_byte,
+            config->loggops.overhead_ns_per_byte, config->seed);
+}
+
 static void print_machine(FILE *to, const struct config *config, const struct run_result *result)
 {
     char name[400];
+    if (result->is_loggops) {
+        print_loggops(to, config, result);
+        return;
+    }
     const struct topology_figures *t = &result->topology;
     fprintf(to, "%s: %" PRIu64 " nodes, %" PRIu64 " routers, %" PRIu64 " channels",
             table_topology_name(config, name, sizeof name), t->nodes, t->routers, t->channels);
@@ -299,7 +313,8 @@ static void print_messages(FILE *to, const struct figure_source *source)
     line(to, "messages of collectives", "application.collective_messages", 1, source);
     line(to, "bytes of collectives", "application.collective_bytes", 1, source);
     print_collectives(to, source->result);
-    print_cut(to, source->config);
+    if (!source->result->is_loggops)
+        print_cut(to, source->config);
 }
 
 void table_summary(FILE *to, const struct figure_source *source)

@@ -3,7 +3,8 @@
 // syntax into it; matching, protocols and collectives are the business of the software model.
 //
 // A stream is in program order; an operation depends on the one before it, but for non-blocking
-// ones, whose completion a later wait asks for by (source, destination, tag) or for all.
+// ones, whose completion a later wait asks for by (source, destination, tag) or for all. Those of a
+// schedule (struct trace_schedule) are in no order but that of the dependencies which they carry.
 #ifndef ORDITO_TRACES_OP_H
 #define ORDITO_TRACES_OP_H
 
@@ -84,6 +85,15 @@ struct op {
     // the same rank is read; NULL where they do not apply.
     const uint64_t *send_counts_bytes;
     const uint64_t *recv_counts_bytes;
+};
+
+// What binds an operation of a schedule to others of its rank, which are named by their index.
+struct op_links {
+    uint32_t num_before; // that must have finished, or started, before it starts
+    uint32_t num_finish, num_start;
+    const uint32_t *after_finish; // [num_finish] wait until it has finished
+    const uint32_t *after_start;  // [num_start] wait until it has started
+    uint8_t cpu, nic;             // of its rank, that execute it
 };
 
 // The operation in words: "recv from 3, tag 7". Returns `text`.

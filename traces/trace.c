@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traces/trace.h"
 
+#include "traces/goal.h"
 #include "traces/native.h"
 #include "traces/simgrid.h"
 
@@ -11,6 +12,7 @@
 const struct trace_format *const trace_formats[] = {
     &native_format,
     &simgrid_format,
+    &goal_format,
 };
 const size_t trace_num_formats = sizeof trace_formats / sizeof *trace_formats;
 

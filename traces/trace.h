@@ -19,6 +19,14 @@ enum trace_next { TRACE_OP, TRACE_END, TRACE_ERROR };
 
 struct trace;
 
+// What a trace offers beside `next` whose operations are in no order but that of their dependencies
+// (struct op_links): those of a rank in any order, by index, which is that of `next`.
+struct trace_schedule {
+    uint32_t (*num_ops)(const struct trace *self, uint32_t rank);
+    void (*get)(const struct trace *self, uint32_t rank, uint32_t idx, struct op *op,
+                struct op_links *links);
+};
+
 struct trace_format {
     const char *name;
     const char *help;
@@ -31,9 +39,11 @@ struct trace_format {
 // What every format's own struct begins with.
 struct trace {
     const struct trace_format *format;
-    uint32_t num_ranks; // 1..TRACE_MAX_RANKS
-    // The next operation of a rank, in program order. TRACE_ERROR fills err with ERR_TRACE: file,
-    // line, rank and operation.
+    uint32_t num_ranks;                    // 1..TRACE_MAX_RANKS
+    const struct trace_schedule *schedule; // NULL: operations are in program order
+    uint32_t num_cpus, num_nics;           // of a rank, 1..256, that a schedule names
+    // The next operation of a rank, in program order, or of a schedule in that of its definition.
+    // TRACE_ERROR fills err with ERR_TRACE: file, line, rank and operation.
     enum trace_next (*next)(struct trace *self, uint32_t rank, struct op *op, struct err *err);
     // The name of the file that holds a rank's operations, for messages.
     const char *(*file)(const struct trace *self, uint32_t rank);

@@ -56,9 +56,10 @@ struct fabric_nodes {
 };
 
 // What takes packets from node to node: routers and channels, or, by some rules, an ideal network
-// (ideal.h), of which only topology and the callbacks for packets matter below.
+// (ideal.h), of which only topology and the callbacks for packets matter below. The rules `loggops`
+// know no packets, and take the place of a fabric where messages are made (loggops.h).
 enum fabric_model { FABRIC_DETAILED, FABRIC_IDEAL, FABRIC_NUM_MODELS };
-enum ideal_rules { IDEAL_NETRACE, IDEAL_NUM_RULES };
+enum ideal_rules { IDEAL_NETRACE, IDEAL_LOGGOPS, IDEAL_NUM_RULES };
 
 extern const char *const ideal_rules_names[IDEAL_NUM_RULES];
 

@@ -6,6 +6,7 @@
 
 const char *const ideal_rules_names[IDEAL_NUM_RULES] = {
     [IDEAL_NETRACE] = "netrace",
+    [IDEAL_LOGGOPS] = "loggops",
 };
 
 // A packet on its way.

@@ -99,6 +99,9 @@ const struct fabric_nodes *computers_nodes(struct workload *self);
 // Of the MPI program, if it is one.
 struct mpi_stats computers_mpi_stats(const struct workload *self);
 
+// The fabric's cycle in which a rank of it has ended; UINT64_MAX if it has not.
+uint64_t computers_end_cycle(const struct workload *self, uint32_t rank);
+
 // The fabric's cycle in which the last program has ended; UINT64_MAX if some have not.
 uint64_t computers_makespan_cycles(const struct workload *self);
 

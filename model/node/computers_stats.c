@@ -22,6 +22,12 @@ bool computers_ended(const struct computers *self)
     return !self->mpi || self->mpi->ops->done(self->mpi);
 }
 
+uint64_t computers_end_cycle(const struct workload *base, uint32_t rank)
+{
+    const struct computers *self = (const struct computers *)base;
+    return self->mpi ? mpi_end_cycle(self->mpi, rank) : UINT64_MAX;
+}
+
 uint64_t computers_makespan_cycles(const struct workload *base)
 {
     const struct computers *self = (const struct computers *)base;

@@ -13,10 +13,14 @@ static bool mpi_step(struct workload *base, struct fabric *fabric, uint64_t cycl
     self->cycle = cycle;
     if (self->arrived.head != MPI_NONE && !mpi_wire_step(self, err))
         return false;
-    while (wake_first(&self->wake) <= cycle) {
-        if (!mpi_rank_run(self, wake_pop(&self->wake), err))
+    do {
+        while (wake_first(&self->wake) <= cycle) {
+            if (!mpi_rank_run(self, wake_pop(&self->wake), err))
+                return false;
+        }
+        if (self->has_hosts && !mpi_hosts_step(self, err))
             return false;
-    }
+    } while (wake_first(&self->wake) <= cycle);
     return mpi_check(base, err);
 }
 
@@ -65,7 +69,9 @@ static void mpi_delivered(struct workload *base, const struct packet *packet)
 static uint64_t mpi_next_event(const struct workload *base, uint64_t cycle)
 {
     const struct mpi *self = (const struct mpi *)base;
-    return self->arrived.head != MPI_NONE ? cycle + 1 : wake_first(&self->wake);
+    uint64_t wakes = wake_first(&self->wake);
+    uint64_t begins = self->has_hosts ? loggops_next_cycle(&self->hosts) : UINT64_MAX;
+    return self->arrived.head != MPI_NONE ? cycle + 1 : wakes < begins ? wakes : begins;
 }
 
 static bool mpi_done(const struct workload *base)
@@ -79,8 +85,11 @@ static int describe_rank(const struct mpi *self, uint32_t rank_idx, char *text, 
 {
     const struct mpi_rank *rank = &self->ranks[rank_idx];
     char operation[128];
+    struct op op = rank->op;
+    if (self->schedules)
+        mpi_schedule_waits(self, rank_idx, &op);
     int length = snprintf(text, size, "\n  rank %u, %s:%u: %s", rank_idx, mpi_file(self, rank_idx),
-                          rank->op.line, op_text(&rank->op, operation, sizeof operation));
+                          op.line, op_text(&op, operation, sizeof operation));
     if (rank->posted.head != MPI_NONE && self->requests[rank->posted.head].collective &&
         (size_t)length < size)
         length += snprintf(text + length, size - (size_t)length, ", for rank %d",
@@ -115,6 +124,8 @@ static void mpi_stuck(const struct workload *base, struct err *err)
 static void mpi_free(struct workload *base)
 {
     struct mpi *self = (struct mpi *)base;
+    mpi_schedule_free(self);
+    loggops_free(&self->hosts);
     mpi_wire_free(self);
     wake_free(&self->wake);
     free(self->ranks);
@@ -148,6 +159,20 @@ static bool check(const struct mpi_params *params, struct err *err)
     return true;
 }
 
+// Those of an ideal network, or of ideal nodes that execute a schedule.
+static bool make_hosts(struct mpi *self, struct err *err)
+{
+    const struct mpi_params *p = &self->params;
+    static const struct loggops_params free_of_cost = {0};
+    self->ideal = p->loggops != NULL;
+    self->has_hosts = !p->machine && (self->ideal || p->trace->schedule);
+    return !self->has_hosts ||
+           loggops_make(&self->hosts, self->ideal ? p->loggops : &free_of_cost, self->num_ranks,
+                        p->trace->schedule ? p->trace->num_cpus : 1,
+                        p->trace->schedule ? p->trace->num_nics : 1) ||
+           err_set(err, ERR_RUN, "out of memory");
+}
+
 static bool make(struct mpi *self, struct err *err)
 {
     const struct mpi_params *p = &self->params;
@@ -166,9 +191,10 @@ static bool make(struct mpi *self, struct err *err)
         rank->outstanding.head = MPI_NONE;
         rank->posted.head = MPI_NONE;
         rank->unexpected.head = MPI_NONE;
-        wake_push(&self->wake, 0, i);
+        if (!p->trace->schedule)
+            wake_push(&self->wake, 0, i);
     }
-    return true;
+    return make_hosts(self, err) && (!p->trace->schedule || mpi_schedule_make(self, err));
 }
 
 struct workload *mpi_new(const struct mpi_params *params, struct err *err)
@@ -187,6 +213,12 @@ struct workload *mpi_new(const struct mpi_params *params, struct err *err)
         return NULL;
     }
     return &self->base;
+}
+
+uint64_t mpi_end_cycle(const struct workload *base, uint32_t rank_idx)
+{
+    const struct mpi_rank *rank = &((const struct mpi *)base)->ranks[rank_idx];
+    return rank->ended ? rank->end_cycle : UINT64_MAX;
 }
 
 struct mpi_stats mpi_stats(const struct workload *self)

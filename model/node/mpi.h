@@ -16,6 +16,17 @@
 // Timing: packets and what follows from them in a cycle are dealt with in step of the next one;
 // ranks are run in ascending order. `n` units of compute are n * compute_scale ns, rounded up to
 // cycles of the node's clock, and these to cycles of the fabric's. Sleeping is not scaled.
+// Schedules (struct trace_schedule): an operation starts when those have finished or started that
+// it is said to wait for; of those that may start at once, sends go first, then receives, then
+// computing, each in the order of their definition. Each cpu of a node executes one at a time, in
+// the order in which they may start: sends and receives take it no time, but they wait for it. A
+// send finishes like a blocking one. On a machine a rank has one core, which executes all.
+//
+// Over an ideal network (loggops.h) a message goes as a whole, and each of its ends takes a cpu of
+// its node. One of `eager_bytes` or more goes out at once, too, but its sender goes on when a
+// receive has met it. So does one to the own rank. Ranks whose operations are in program order hand
+// over what they send and go on; it takes cpu 0 when that is free.
+//
 // Errors (ERR_TRACE): a message longer than its receive, collectives that differ between ranks,
 // messages or receives without a partner at the end, ranks that wait for ever, or that compute or
 // sleep beyond WORKLOAD_LAST_CYCLE.
@@ -23,6 +34,7 @@
 #ifndef ORDITO_MODEL_NODE_MPI_H
 #define ORDITO_MODEL_NODE_MPI_H
 
+#include "model/net/loggops.h"
 #include "model/node/collective_rules.h"
 #include "model/node/workload.h"
 #include "traces/trace.h"
@@ -74,6 +86,7 @@ struct mpi_params {
     uint32_t max_flits;                           // of a packet, headers included; > header_flits
     const char *algorithms[COLLECTIVE_NUM_KINDS]; // rules as text; NULL: the default
     const struct mpi_network *network;            // NULL: the fabric given to step
+    const struct loggops_params *loggops;         // in place of both, for ideal nodes; or NULL
     const struct mpi_machine *machine;            // NULL: ideal nodes
 };
 
@@ -95,6 +108,9 @@ bool mpi_check(const struct workload *self, struct err *err);
 
 // True if a rank has ended.
 bool mpi_ended(const struct workload *self, uint32_t rank);
+
+// When a rank ended; UINT64_MAX if it has not.
+uint64_t mpi_end_cycle(const struct workload *self, uint32_t rank);
 
 struct mpi_stats {
     uint64_t messages; // sent by point-to-point operations

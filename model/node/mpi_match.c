@@ -58,14 +58,26 @@ uint32_t mpi_match_request(struct mpi *self, const struct mpi_request *request, 
     return request_id;
 }
 
-void mpi_match_complete(struct mpi *self, uint32_t request_id)
+// Its rank does not go on before `cycle`.
+static void hold_back(struct mpi *self, uint32_t rank, uint64_t cycle)
+{
+    if (cycle > self->ranks[rank].resume_cycle)
+        self->ranks[rank].resume_cycle = cycle;
+}
+
+void mpi_match_complete(struct mpi *self, uint32_t request_id, uint64_t cycle)
 {
     struct mpi_request *request = &self->requests[request_id];
     request->done = true;
+    request->done_cycle = cycle;
     if (!request->waited)
         return;
     struct mpi_rank *rank = &self->ranks[request->rank];
-    if (--rank->pending == 0 && rank->blocked)
+    if (self->schedules)
+        mpi_schedule_finished(self, request->rank, request->op, cycle);
+    hold_back(self, request->rank, cycle);
+    rank->pending--;
+    if (rank->blocked && (rank->pending == 0 || self->schedules))
         mpi_wake(self, request->rank);
     release(self, request_id);
 }
@@ -96,6 +108,7 @@ static void wait_for(struct mpi *self, uint32_t request_id)
 {
     struct mpi_request *request = &self->requests[request_id];
     if (request->done) {
+        hold_back(self, request->rank, request->done_cycle);
         release(self, request_id);
         return;
     }
@@ -159,7 +172,10 @@ static bool met(struct mpi *self, uint32_t request_id, uint32_t message_id, stru
          message->bytes != request->bytes))
         return wrong_size(self, request, message, err);
     if (message->phase == MPI_EAGER) {
-        mpi_match_complete(self, request_id);
+        uint64_t taken = message->taken_cycle;
+        mpi_match_complete(self, request_id, taken > self->cycle ? taken : self->cycle);
+        if (message->send_request != MPI_NONE) // its sender waits for this alone
+            mpi_match_complete(self, message->send_request, self->cycle);
         mpi_wire_release(self, message_id);
         return true;
     }

@@ -18,30 +18,45 @@ static double whole(double x)
     return fabs(x - nearest) <= x * 1e-12 ? nearest : ceil(x);
 }
 
-// Keeps a rank busy or idle for some time.
-static enum outcome spend(struct mpi *self, uint32_t rank, double ns, uint64_t *cycles,
-                          struct err *err)
+// Cycles of the node and of the fabric that a time takes.
+static bool cycles_of(const struct mpi *self, uint32_t rank, double ns, uint64_t *node_cycles,
+                      uint64_t *fabric_cycles, struct err *err)
 {
     const struct mpi_params *p = &self->params;
     double node_clock_hz = p->node_clocks_hz[rank];
-    double node_cycles = whole(ns * 1e-9 * node_clock_hz);
-    double fabric_cycles = whole(node_cycles / node_clock_hz * p->fabric_clock_hz);
+    double of_node = whole(ns * 1e-9 * node_clock_hz);
+    double of_fabric = whole(of_node / node_clock_hz * p->fabric_clock_hz);
     double last_cycle = (double)WORKLOAD_LAST_CYCLE;
-    if (!((double)self->cycle + fabric_cycles <= last_cycle && node_cycles <= last_cycle)) {
-        err_set(err, ERR_TRACE,
-                "%s:%u: rank %u: %s: it would end after cycle %" PRIu64
-                ", the last that can be simulated",
-                mpi_file(self, rank), self->ranks[rank].op.line, rank,
-                op_names[self->ranks[rank].op.kind], WORKLOAD_LAST_CYCLE);
+    if (!((double)self->cycle + of_fabric <= last_cycle && of_node <= last_cycle))
+        return err_set(err, ERR_TRACE,
+                       "%s:%u: rank %u: %s: it would end after cycle %" PRIu64
+                       ", the last that can be simulated",
+                       mpi_file(self, rank), self->ranks[rank].op.line, rank,
+                       op_names[self->ranks[rank].op.kind], WORKLOAD_LAST_CYCLE);
+    *node_cycles = (uint64_t)of_node;
+    *fabric_cycles = (uint64_t)of_fabric;
+    return true;
+}
+
+// Keeps a rank busy or idle for some time.
+static enum outcome spend(struct mpi *self, uint32_t rank, double ns, bool busy, uint64_t *cycles,
+                          struct err *err)
+{
+    const struct mpi_machine *machine = self->params.machine;
+    uint64_t node_cycles = 0;
+    if (!cycles_of(self, rank, ns, &node_cycles, cycles, err))
         return FAILS;
-    }
-    *cycles = (uint64_t)fabric_cycles;
     if (*cycles == 0)
         return GOES_ON;
-    if (p->machine)
-        p->machine->compute(p->machine->context, rank, (uint64_t)node_cycles);
-    else
+    if (machine)
+        machine->compute(machine->context, rank, node_cycles);
+    else if (!self->has_hosts || !busy)
         wake_push(&self->wake, self->cycle + *cycles, rank);
+    else if (!loggops_add(&self->hosts, (struct loggops_event){.kind = LOGGOPS_COMPUTE,
+                                                               .host = rank,
+                                                               .cycle = self->cycle,
+                                                               .amount = *cycles}))
+        return err_set(err, ERR_RUN, "out of memory") ? GOES_ON : FAILS;
     return PAUSES;
 }
 
@@ -51,24 +66,38 @@ static enum outcome access_memory(struct mpi *self, uint32_t rank, struct err *e
     const struct mpi_machine *machine = self->params.machine;
     uint64_t idle_cycles;
     if (!machine)
-        return spend(self, rank, 1e9 / self->params.node_clocks_hz[rank], &idle_cycles, err);
+        return spend(self, rank, 1e9 / self->params.node_clocks_hz[rank], true, &idle_cycles, err);
     machine->access(machine->context, rank, &self->ranks[rank].op);
     return PAUSES;
+}
+
+static void count_computing(struct mpi *self, uint32_t rank, uint64_t cycles)
+{
+    self->ranks[rank].compute_cycles += cycles;
+    if (self->ranks[rank].compute_cycles > self->stats.compute_cycles_max)
+        self->stats.compute_cycles_max = self->ranks[rank].compute_cycles;
 }
 
 static enum outcome compute(struct mpi *self, uint32_t rank, struct err *err)
 {
     uint64_t cycles = 0;
     double ns = self->ranks[rank].op.amount * self->params.compute_scale;
-    enum outcome outcome = spend(self, rank, ns, &cycles, err);
-    self->ranks[rank].compute_cycles += cycles;
-    if (self->ranks[rank].compute_cycles > self->stats.compute_cycles_max)
-        self->stats.compute_cycles_max = self->ranks[rank].compute_cycles;
+    enum outcome outcome = spend(self, rank, ns, true, &cycles, err);
+    count_computing(self, rank, cycles);
     return outcome;
 }
 
-// A send; `waited` if the operation itself waits for it.
-static bool send(struct mpi *self, uint32_t rank, bool waited, struct err *err)
+bool mpi_rank_compute_cycles(struct mpi *self, uint32_t rank, uint64_t *node_cycles,
+                             uint64_t *fabric_cycles, struct err *err)
+{
+    double ns = self->ranks[rank].op.amount * self->params.compute_scale;
+    if (!cycles_of(self, rank, ns, node_cycles, fabric_cycles, err))
+        return false;
+    count_computing(self, rank, *fabric_cycles);
+    return true;
+}
+
+bool mpi_rank_send(struct mpi *self, uint32_t rank, bool waited, uint32_t op_idx, struct err *err)
 {
     const struct op *op = &self->ranks[rank].op;
     if (op->destination == OP_NOBODY)
@@ -90,7 +119,8 @@ static bool send(struct mpi *self, uint32_t rank, bool waited, struct err *err)
                                       .tag = op->tag,
                                       .waited = waited,
                                       .done = eager,
-                                      .line = op->line};
+                                      .line = op->line,
+                                      .op = op_idx};
         uint32_t request_id = mpi_match_request(self, &request, err);
         if (request_id == MPI_NONE)
             return false;
@@ -99,7 +129,8 @@ static bool send(struct mpi *self, uint32_t rank, bool waited, struct err *err)
     return mpi_wire_send(self, &message, err);
 }
 
-static bool recv(struct mpi *self, uint32_t rank, uint64_t bytes, bool waited, struct err *err)
+bool mpi_rank_recv(struct mpi *self, uint32_t rank, uint64_t bytes, bool waited, uint32_t op_idx,
+                   struct err *err)
 {
     const struct op *op = &self->ranks[rank].op;
     if (op->source == OP_NOBODY)
@@ -110,16 +141,23 @@ static bool recv(struct mpi *self, uint32_t rank, uint64_t bytes, bool waited, s
                                   .tag = op->tag,
                                   .waited = waited,
                                   .line = op->line,
+                                  .op = op_idx,
                                   .bytes = bytes};
     uint32_t request_id = mpi_match_request(self, &request, err);
     return request_id != MPI_NONE && mpi_match_post(self, request_id, err);
 }
 
-static enum outcome end(struct mpi *self, uint32_t rank)
+void mpi_rank_end(struct mpi *self, uint32_t rank)
 {
     self->ranks[rank].ended = true;
+    self->ranks[rank].end_cycle = self->cycle;
     self->num_ended++;
     self->stats.makespan_cycles = self->cycle;
+}
+
+static enum outcome end(struct mpi *self, uint32_t rank)
+{
+    mpi_rank_end(self, rank);
     return PAUSES;
 }
 
@@ -140,7 +178,7 @@ static enum outcome execute(struct mpi *self, uint32_t rank, struct err *err)
     case OP_COMPUTE:
         return compute(self, rank, err);
     case OP_SLEEP:
-        return spend(self, rank, op->amount * 1e9, &idle_cycles, err);
+        return spend(self, rank, op->amount * 1e9, false, &idle_cycles, err);
     case OP_LOAD:
     case OP_STORE:
     case OP_MODIFY:
@@ -149,12 +187,13 @@ static enum outcome execute(struct mpi *self, uint32_t rank, struct err *err)
         return access_memory(self, rank, err);
     case OP_SEND:
     case OP_ISEND:
-        return going_on(send(self, rank, op->kind == OP_SEND, err));
+        return going_on(mpi_rank_send(self, rank, op->kind == OP_SEND, 0, err));
     case OP_RECV:
     case OP_IRECV:
-        return going_on(recv(self, rank, op->bytes, op->kind == OP_RECV, err));
+        return going_on(mpi_rank_recv(self, rank, op->bytes, op->kind == OP_RECV, 0, err));
     case OP_SENDRECV:
-        return going_on(recv(self, rank, op->recv_bytes, true, err) && send(self, rank, true, err));
+        return going_on(mpi_rank_recv(self, rank, op->recv_bytes, true, 0, err) &&
+                        mpi_rank_send(self, rank, true, 0, err));
     case OP_WAIT:
         mpi_match_wait(self, rank, op);
         return GOES_ON;
@@ -198,9 +237,13 @@ bool mpi_rank_run(struct mpi *self, uint32_t rank_idx, struct err *err)
     struct mpi_rank *rank = &self->ranks[rank_idx];
     enum outcome outcome = GOES_ON;
     rank->blocked = false;
-    while (outcome == GOES_ON && rank->pending == 0)
+    if (self->schedules)
+        return mpi_schedule_run(self, rank_idx, err);
+    while (outcome == GOES_ON && rank->pending == 0 && rank->resume_cycle <= self->cycle)
         outcome = rank->in_collective ? continue_collective(self, rank_idx, err)
                                       : next_operation(self, rank_idx, err);
     rank->blocked = outcome == GOES_ON;
+    if (rank->blocked && rank->pending == 0) // what it waited for is done, but ends later
+        mpi_wake(self, rank_idx);
     return outcome != FAILS;
 }

@@ -3,6 +3,8 @@
 //
 //   mpi.c             the workload: constructor, cycle by cycle, what is said at the end
 //   mpi_rank.c        a rank executes the operations of its trace
+//   mpi_schedule.c    or those of a schedule, in the order of their dependencies
+//   mpi_hosts.c       what hosts that serialise something let begin, and when
 //   mpi_collective.c  those that are collectives
 //   mpi_match.c       requests, posted receives and messages that came before their receive
 //   mpi_wire.c        messages as packets: protocol, order of flows
@@ -12,6 +14,7 @@
 #ifndef ORDITO_MODEL_NODE_MPI_STATE_H
 #define ORDITO_MODEL_NODE_MPI_STATE_H
 
+#include "model/net/loggops.h"
 #include "model/node/mpi.h"
 #include "model/node/wake.h"
 
@@ -41,6 +44,7 @@ struct mpi_message {
     uint64_t sequence;     // in its flow (source, destination)
     uint32_t packets_left; // of this phase, on their way
     uint32_t line;         // of the operation that sent it
+    uint64_t taken_cycle;  // by its receiver's cpu, where that takes time; else 0
     uint32_t send_request; // rendezvous: completes with the message; else MPI_NONE
     uint32_t recv_request; // rendezvous, from CTS on
     uint64_t address;      // of the buffer that it is sent from, or OP_NO_ADDRESS
@@ -56,18 +60,22 @@ struct mpi_request {
     int32_t tag;
     bool collective;
     bool done;
-    bool waited;    // its rank waits for it: it is freed on completion
-    uint32_t line;  // of the operation that made it
+    bool waited;   // its rank waits for it: it is freed on completion
+    uint32_t line; // of the operation that made it
+    uint32_t op;   // of a schedule, by its index
+    uint64_t done_cycle;
     uint64_t bytes; // receive: capacity; of a collective, the exact size
     uint32_t next;  // outstanding requests of its rank, oldest first; or free list
     uint32_t next_posted;
 };
 
 struct mpi_rank {
-    struct op op;     // begun last
-    bool ended;       // `finalize` was executed
-    bool blocked;     // waits for requests
-    uint32_t pending; // requests that it waits for
+    struct op op;          // begun last
+    bool ended;            // `finalize` was executed
+    bool blocked;          // waits for requests
+    uint32_t pending;      // requests that it waits for
+    uint64_t resume_cycle; // before which it does not go on, as what it waited for ends then
+    uint64_t end_cycle;    // once it has ended
     uint64_t compute_cycles;
     struct mpi_list outstanding; // requests that no operation waits for yet
     struct mpi_list posted;      // receives without a message, by next_posted
@@ -99,6 +107,8 @@ struct mpi_collective_call {
     uint64_t *counts_bytes; // [num_ranks] of these: blocks by rank, as far as known; else NULL
 };
 
+struct mpi_schedule; // of mpi_schedule.c
+
 struct mpi {
     struct workload base;
     struct mpi_params params;
@@ -125,6 +135,13 @@ struct mpi {
     uint32_t num_requests, cap_requests;
     struct mpi_list free_requests;
 
+    bool has_hosts; // they serialise something: `hosts` tells what begins when
+    bool ideal;     // they are the network, too
+    struct loggops hosts;
+    struct loggops_event sending;   // the send of a schedule that has just begun
+    struct mpi_schedule *schedules; // [num_ranks], or NULL: operations are in program order
+    struct wake released;           // ranks some of whose operations wait for nothing any more
+
     struct mpi_collective_call *calls; // ring of calls that not all ranks have entered yet
     uint32_t cap_calls;                // a power of two
     uint64_t first_call;               // number of the oldest of them
@@ -136,14 +153,15 @@ static inline const char *mpi_file(const struct mpi *self, uint32_t rank)
     return self->params.trace->file(self->params.trace, rank);
 }
 
-// The rank is to run in this cycle.
+// The rank is to run, in this cycle or when what it waited for ends.
 static inline void mpi_wake(struct mpi *self, uint32_t rank)
 {
     const struct mpi_machine *machine = self->params.machine;
+    uint64_t cycle = self->ranks[rank].resume_cycle;
     if (machine)
         machine->wake(machine->context, rank);
     else
-        wake_push(&self->wake, self->cycle, rank);
+        wake_push(&self->wake, cycle > self->cycle ? cycle : self->cycle, rank);
 }
 
 // --- mpi_wire.c ----------------------------------------------------------------------------------
@@ -181,8 +199,9 @@ void mpi_wire_append(struct mpi *self, struct mpi_list *list, uint32_t message_i
 // with ERR_RUN if out of memory.
 uint32_t mpi_match_request(struct mpi *self, const struct mpi_request *request, struct err *err);
 
-// A request is complete; wakes its rank if that was the last one it waited for.
-void mpi_match_complete(struct mpi *self, uint32_t request_id);
+// A request is complete, as from `cycle`, this one or later; wakes its rank if that was the last
+// one it waited for.
+void mpi_match_complete(struct mpi *self, uint32_t request_id, uint64_t cycle);
 
 // Posts a receive: it meets a message that is there, or is queued.
 bool mpi_match_post(struct mpi *self, uint32_t request_id, struct err *err);
@@ -215,5 +234,45 @@ bool mpi_collective_run(struct mpi *self, uint32_t rank, struct err *err);
 
 // Runs a rank until it waits, computes or ends.
 bool mpi_rank_run(struct mpi *self, uint32_t rank, struct err *err);
+
+// The rank has ended.
+void mpi_rank_end(struct mpi *self, uint32_t rank);
+
+// How long its computing takes, in cycles of the node and of the fabric, which it is counted for.
+// False with ERR_TRACE if it would not end before WORKLOAD_LAST_CYCLE.
+bool mpi_rank_compute_cycles(struct mpi *self, uint32_t rank, uint64_t *node_cycles,
+                             uint64_t *fabric_cycles, struct err *err);
+
+// Begins the communication that is the rank's operation; `waited` if the operation itself waits for
+// it, which is number `op` of a schedule.
+bool mpi_rank_send(struct mpi *self, uint32_t rank, bool waited, uint32_t op, struct err *err);
+bool mpi_rank_recv(struct mpi *self, uint32_t rank, uint64_t bytes, bool waited, uint32_t op,
+                   struct err *err);
+
+// --- mpi_schedule.c ------------------------------------------------------------------------------
+
+bool mpi_schedule_make(struct mpi *self, struct err *err);
+void mpi_schedule_free(struct mpi *self);
+
+// Runs a rank of a machine until it waits, computes or ends; of others, only ends it.
+bool mpi_schedule_run(struct mpi *self, uint32_t rank, struct err *err);
+
+// An operation has finished, as from `cycle`.
+void mpi_schedule_finished(struct mpi *self, uint32_t rank, uint32_t op, uint64_t cycle);
+
+// Hands what waits for nothing any more to the hosts. False if out of memory.
+bool mpi_schedule_release(struct mpi *self, struct err *err);
+
+// The host lets an operation begin, whose cpu is free again in `finish_cycle`.
+bool mpi_schedule_begin(struct mpi *self, const struct loggops_event *event, uint64_t finish_cycle,
+                        struct err *err);
+
+// An operation of a rank that has not ended, which it waits for.
+void mpi_schedule_waits(const struct mpi *self, uint32_t rank, struct op *op);
+
+// --- mpi_hosts.c ---------------------------------------------------------------------------------
+
+// Lets all begin that can in this cycle.
+bool mpi_hosts_step(struct mpi *self, struct err *err);
 
 #endif

@@ -112,6 +112,25 @@ static bool launch_by_machine(struct mpi *self, uint32_t message_id, uint32_t fr
     return message->packets_left > 0;
 }
 
+// Sends a message as a whole over an ideal network, which says when that begins; that of a schedule
+// has just begun.
+static bool launch_whole(struct mpi *self, uint32_t message_id, struct err *err)
+{
+    struct mpi_message *message = &self->messages[message_id];
+    struct loggops_event send = {
+        .kind = LOGGOPS_SEND,
+        .host = message->source,
+        .cycle = self->cycle,
+        .amount = message->bytes,
+        .name = message_id,
+    };
+    bool good = self->schedules
+                    ? loggops_launch(&self->hosts, &self->sending, message->destination, message_id)
+                    : loggops_add(&self->hosts, send);
+    message->phase = MPI_EAGER;
+    return good || err_set(err, ERR_RUN, "out of memory");
+}
+
 // Sends what a phase sends: `bytes` of data, cut into packets, or a packet of headers if none.
 static bool launch(struct mpi *self, uint32_t message_id, enum mpi_phase phase, uint64_t bytes,
                    struct err *err)
@@ -183,6 +202,9 @@ bool mpi_wire_send(struct mpi *self, const struct mpi_message *message, struct e
     slot->sequence = flow->next_sent++;
     slot->recv_request = MPI_NONE;
     slot->packets_left = 0;
+    slot->taken_cycle = 0;
+    if (self->ideal)
+        return launch_whole(self, message_id, err);
     if (message->send_request == MPI_NONE)
         return launch(self, message_id, MPI_EAGER, message->bytes, err);
     return launch(self, message_id, MPI_RTS, 0, err);
@@ -236,20 +258,20 @@ static void finish(struct mpi *self, uint32_t message_id)
 {
     struct mpi_message *message = &self->messages[message_id];
     bool local = message->source == message->destination;
-    mpi_match_complete(self, message->recv_request);
+    mpi_match_complete(self, message->recv_request, self->cycle);
     if (self->params.machine && !local && !message->half_done) {
         message->half_done = true;
         return;
     }
     if (!self->params.machine || local)
-        mpi_match_complete(self, message->send_request);
+        mpi_match_complete(self, message->send_request, self->cycle);
     mpi_wire_release(self, message_id);
 }
 
 void mpi_wire_sent(struct mpi *self, uint32_t message_id)
 {
     struct mpi_message *message = &self->messages[message_id];
-    mpi_match_complete(self, message->send_request);
+    mpi_match_complete(self, message->send_request, self->cycle);
     if (message->half_done)
         mpi_wire_release(self, message_id);
     message->half_done = true;
