@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Traces of programs of several ranks: their operations by kind, what they send, and whether every
 // message that is sent to a rank is received there. Tags, and what a receive from any source takes,
-// are left to a replay.
+// are left to a replay, but for schedules.
 #include "model/node/collective_op.h"
 #include "sim/trace_matrix.h"
+#include "sim/trace_schedule.h"
 #include "sim/trace_summary.h"
 #include "traces/trace.h"
 
@@ -185,6 +186,8 @@ static json_t *unmatched_json(const struct counted *counted, const struct trace 
             at++;
         match_receiver(&unmatched, &counted->ranks[rank], &matrix->pairs[first], at - first, rank);
     }
+    if (trace->schedule)
+        trace_schedule_check(trace, &fault);
     find_fault(counted, trace, &fault);
     if (unmatched.messages + unmatched.receives > 0) {
         const json_t *first = json_array_get(unmatched.list, 0);
@@ -243,6 +246,8 @@ static json_t *summarise(const char *path, const char *format, struct err *err)
     bool ok = counted.ranks || err_set(err, ERR_RUN, "out of memory");
     ok = ok && count_all(&counted, trace, err);
     json_t *figures = ok ? figures_json(&counted, trace) : NULL;
+    if (figures && trace->schedule && !trace_schedule_figures(trace, figures))
+        err_set(err, ERR_RUN, "out of memory");
     free(counted.ranks);
     trace_matrix_free(&counted.matrix);
     trace_close(trace);

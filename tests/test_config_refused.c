@@ -43,7 +43,8 @@ Test(config, an_unknown_key_is_refused_with_file_line_and_the_nearest)
     REFUSED("workloda: {kind: trace}\n", "c.yaml:1: ", "nearest: workload");
     REFUSED("ndoes: {clock_hz: 1}\n", "c.yaml:1: ", "nearest: nodes");
     REFUSED("workload: {colectives: {bcast: null}}\n", "nearest: workload.collectives");
-    REFUSED("fabric: {channel: {latency_ns: 3}}\n", "nearest: fabric.channel.latency_cycles");
+    REFUSED("fabric: {channel: {terminal_latency_ns: 3}}\n",
+            "nearest: fabric.channel.terminal_latency_cycles");
 }
 
 Test(config, wrong_types_and_units_are_refused_with_file_line_and_what_is_allowed)
