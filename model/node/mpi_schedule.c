@@ -9,7 +9,8 @@ enum { STARTED = UINT32_MAX - 1, FINISHED = UINT32_MAX };
 struct mpi_schedule_op {
     uint32_t left;        // operations that it waits for; STARTED, FINISHED
     uint32_t next;        // in the one list that it is in
-    uint64_t ready_cycle; // when the last of those that are over ended
+    uint64_t ready_cycle; // when the last of those that are over ended; STARTED: before which it
+                          // does not finish
 };
 
 // What waits for nothing any more, by what goes first.
@@ -90,6 +91,8 @@ void mpi_schedule_finished(struct mpi *self, uint32_t rank, uint32_t idx, uint64
     struct op op;
     struct op_links links;
     get(self, rank, idx, &op, &links);
+    if (schedule->ops[idx].ready_cycle > cycle)
+        cycle = schedule->ops[idx].ready_cycle;
     schedule->ops[idx].left = FINISHED;
     tell(self, rank, links.after_finish, links.num_finish, cycle);
     if (cycle > schedule->finish_cycle)
@@ -98,8 +101,8 @@ void mpi_schedule_finished(struct mpi *self, uint32_t rank, uint32_t idx, uint64
         wake_push(&self->wake, schedule->finish_cycle, rank);
 }
 
-// Starts an operation, which becomes the rank's, and finishes it in `finish_cycle` if it is a send
-// that waits for nobody.
+// Starts an operation, which becomes the rank's, and finishes it if it is a send that waits for
+// nobody. Its cpu is free again in `finish_cycle`.
 static bool start(struct mpi *self, uint32_t rank, uint32_t idx, uint64_t finish_cycle,
                   struct err *err)
 {
@@ -107,6 +110,7 @@ static bool start(struct mpi *self, uint32_t rank, uint32_t idx, uint64_t finish
     struct op_links links;
     get(self, rank, idx, op, &links);
     self->schedules[rank].ops[idx].left = STARTED;
+    self->schedules[rank].ops[idx].ready_cycle = finish_cycle;
     tell(self, rank, links.after_start, links.num_start, self->cycle);
     if (op->kind == OP_RECV)
         return mpi_rank_recv(self, rank, op->bytes, true, idx, err);
