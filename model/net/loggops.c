@@ -13,7 +13,10 @@ bool loggops_make(struct loggops *self, const struct loggops_params *params, uin
     self->cpu_free = calloc((size_t)num_hosts * num_cpus, sizeof *self->cpu_free);
     self->send_free = calloc((size_t)num_hosts * num_nics, sizeof *self->send_free);
     self->receive_free = calloc((size_t)num_hosts * num_nics, sizeof *self->receive_free);
-    return self->cpu_free && self->send_free && self->receive_free;
+    self->first_lane = malloc(num_hosts * sizeof *self->first_lane);
+    for (uint32_t i = 0; self->first_lane && i < num_hosts; i++)
+        self->first_lane[i] = LOGGOPS_NONE;
+    return self->cpu_free && self->send_free && self->receive_free && self->first_lane;
 }
 
 void loggops_free(struct loggops *self)
@@ -21,40 +24,52 @@ void loggops_free(struct loggops *self)
     free(self->cpu_free);
     free(self->send_free);
     free(self->receive_free);
-    free(self->waiting);
+    for (uint32_t i = 0; i < self->num_lanes; i++)
+        free(self->lanes[i].waiting.of);
+    free(self->lanes);
+    free(self->first_lane);
+    free(self->due.of);
     *self = (struct loggops){0};
 }
 
-// --- who waits -----------------------------------------------------------------------------------
+// --- heaps ---------------------------------------------------------------------------------------
 
 static bool before(const struct loggops_event *a, const struct loggops_event *b)
 {
     return a->cycle != b->cycle ? a->cycle < b->cycle : a->serial < b->serial;
 }
 
-// Puts an event into the heap, which has room for it.
-static void push(struct loggops *self, struct loggops_event event)
+// False if out of memory.
+static bool push(struct loggops_heap *self, struct loggops_event event)
 {
-    uint32_t at = self->num_waiting++;
-    for (; at > 0 && before(&event, &self->waiting[(at - 1) / 2]); at = (at - 1) / 2)
-        self->waiting[at] = self->waiting[(at - 1) / 2];
-    self->waiting[at] = event;
+    if (self->num == self->cap) {
+        uint32_t cap = self->cap ? 2 * self->cap : FIRST_WAITING;
+        struct loggops_event *of = realloc(self->of, cap * sizeof *of);
+        if (!of)
+            return false;
+        self->of = of;
+        self->cap = cap;
+    }
+    uint32_t at = self->num++;
+    for (; at > 0 && before(&event, &self->of[(at - 1) / 2]); at = (at - 1) / 2)
+        self->of[at] = self->of[(at - 1) / 2];
+    self->of[at] = event;
+    return true;
 }
 
-static struct loggops_event pop(struct loggops *self)
+static struct loggops_event pop(struct loggops_heap *self)
 {
-    struct loggops_event first = self->waiting[0];
-    struct loggops_event last = self->waiting[--self->num_waiting];
+    struct loggops_event first = self->of[0];
+    struct loggops_event last = self->of[--self->num];
     uint32_t at = 0;
-    for (uint32_t child = 1; child < self->num_waiting; child = 2 * at + 1) {
-        child += child + 1 < self->num_waiting &&
-                 before(&self->waiting[child + 1], &self->waiting[child]);
-        if (!before(&self->waiting[child], &last))
+    for (uint32_t child = 1; child < self->num; child = 2 * at + 1) {
+        child += child + 1 < self->num && before(&self->of[child + 1], &self->of[child]);
+        if (!before(&self->of[child], &last))
             break;
-        self->waiting[at] = self->waiting[child];
+        self->of[at] = self->of[child];
         at = child;
     }
-    self->waiting[at] = last;
+    self->of[at] = last;
     return first;
 }
 
@@ -111,19 +126,11 @@ static uint64_t begin(struct loggops *self, const struct loggops_event *event)
 
 bool loggops_add(struct loggops *self, struct loggops_event event)
 {
-    if (self->num_waiting == self->cap_waiting) {
-        uint32_t cap = self->cap_waiting ? 2 * self->cap_waiting : FIRST_WAITING;
-        struct loggops_event *waiting = realloc(self->waiting, cap * sizeof *waiting);
-        if (!waiting)
-            return false;
-        self->waiting = waiting;
-        self->cap_waiting = cap;
-    }
     event.serial = self->next_serial++;
+    event.waits = false;
     if (event.kind == LOGGOPS_POST && *cpu_of(self, &event) > event.cycle)
         event.cycle = *cpu_of(self, &event);
-    push(self, event);
-    return true;
+    return push(&self->due, event);
 }
 
 bool loggops_launch(struct loggops *self, const struct loggops_event *send, uint32_t destination,
@@ -137,18 +144,71 @@ bool loggops_launch(struct loggops *self, const struct loggops_event *send, uint
     return loggops_add(self, arrival);
 }
 
-bool loggops_take(struct loggops *self, uint64_t cycle, struct loggops_event *event,
-                  uint64_t *finish_cycle)
+// --- lanes: of all that wait for the same, only the first is looked at ---------------------------
+
+// The lane of an event, made if it is new. NULL if out of memory.
+static struct loggops_lane *lane_of(struct loggops *self, const struct loggops_event *event)
 {
-    while (loggops_next_cycle(self) <= cycle) {
-        *event = pop(self);
+    for (uint32_t i = self->first_lane[event->host]; i != LOGGOPS_NONE; i = self->lanes[i].next) {
+        struct loggops_lane *lane = &self->lanes[i];
+        bool same_nic = event->kind == LOGGOPS_COMPUTE || lane->nic == event->nic;
+        if (lane->kind == event->kind && lane->cpu == event->cpu && same_nic)
+            return lane;
+    }
+    if (self->num_lanes == self->cap_lanes) {
+        uint32_t cap = self->cap_lanes ? 2 * self->cap_lanes : FIRST_WAITING;
+        struct loggops_lane *lanes = realloc(self->lanes, cap * sizeof *lanes);
+        if (!lanes)
+            return NULL;
+        self->lanes = lanes;
+        self->cap_lanes = cap;
+    }
+    struct loggops_lane *lane = &self->lanes[self->num_lanes];
+    *lane = (struct loggops_lane){.kind = event->kind,
+                                  .cpu = event->cpu,
+                                  .nic = event->nic,
+                                  .next = self->first_lane[event->host]};
+    self->first_lane[event->host] = self->num_lanes++;
+    return lane;
+}
+
+// Has the first of a lane, if there is one, looked at as soon as it can begin.
+static bool look_at_first(struct loggops *self, const struct loggops_lane *lane)
+{
+    if (lane->waiting.num == 0)
+        return true;
+    struct loggops_event first = lane->waiting.of[0];
+    first.cycle = ready_cycle(self, &first);
+    first.waits = true;
+    return push(&self->due, first);
+}
+
+static bool wait(struct loggops *self, struct loggops_event event)
+{
+    struct loggops_lane *lane = lane_of(self, &event);
+    event.cycle = 0; // they go by their serial number
+    return lane && push(&lane->waiting, event) &&
+           (lane->waiting.of[0].serial != event.serial || look_at_first(self, lane));
+}
+
+bool loggops_take(struct loggops *self, uint64_t cycle, struct loggops_event *event,
+                  uint64_t *finish_cycle, bool *failed)
+{
+    *failed = false;
+    while (loggops_next_cycle(self) <= cycle && !*failed) {
+        *event = pop(&self->due);
+        struct loggops_lane *lane = event->waits ? lane_of(self, event) : NULL;
+        if (lane && (lane->waiting.num == 0 || lane->waiting.of[0].serial != event->serial))
+            continue; // another has come before it, or it has begun
         uint64_t ready = ready_cycle(self, event);
         if (ready <= event->cycle) {
+            if (lane)
+                pop(&lane->waiting);
             *finish_cycle = begin(self, event);
-            return true;
+            *failed = lane && !look_at_first(self, lane);
+            return !*failed;
         }
-        event->cycle = ready;
-        push(self, *event);
+        *failed = !(lane ? look_at_first(self, lane) : wait(self, *event));
     }
     return false;
 }

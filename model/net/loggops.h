@@ -46,16 +46,34 @@ struct loggops_event {
     uint32_t name; // the caller's
     uint8_t kind;  // enum loggops_kind
     uint8_t cpu, nic;
+    bool waits; // it is the first of its lane
 };
+
+// A heap by (cycle, serial).
+struct loggops_heap {
+    struct loggops_event *of; // [num]
+    uint32_t num, cap;
+};
+
+// Events that are due and wait for one cpu and, but for computing, one side of one nic.
+struct loggops_lane {
+    struct loggops_heap waiting; // by serial
+    uint32_t next;               // lane of the host, LOGGOPS_NONE
+    uint8_t kind, cpu, nic;
+};
+
+enum { LOGGOPS_NONE = UINT32_MAX };
 
 struct loggops {
     struct loggops_params params;
-    uint32_t num_cpus, num_nics;   // of a host
-    uint64_t *cpu_free;            // [hosts][num_cpus]: cycle
-    uint64_t *send_free;           // [hosts][num_nics]
-    uint64_t *receive_free;        // [hosts][num_nics]
-    struct loggops_event *waiting; // [num_waiting], a heap by (cycle, serial)
-    uint32_t num_waiting, cap_waiting;
+    uint32_t num_cpus, num_nics; // of a host
+    uint64_t *cpu_free;          // [hosts][num_cpus]: cycle
+    uint64_t *send_free;         // [hosts][num_nics]
+    uint64_t *receive_free;      // [hosts][num_nics]
+    struct loggops_heap due;     // events to come, and one for each that is first of its lane
+    uint32_t *first_lane;        // [hosts]
+    struct loggops_lane *lanes;  // [num_lanes]
+    uint32_t num_lanes, cap_lanes;
     uint64_t next_serial;
 };
 
@@ -72,14 +90,14 @@ bool loggops_launch(struct loggops *self, const struct loggops_event *send, uint
                     uint32_t name);
 
 // Takes what begins next, in `cycle` or before, and tells when its cpu is free again. False if
-// nothing does.
+// nothing does, or if out of memory, when `failed` is set.
 bool loggops_take(struct loggops *self, uint64_t cycle, struct loggops_event *event,
-                  uint64_t *finish_cycle);
+                  uint64_t *finish_cycle, bool *failed);
 
 // A cycle before which loggops_take finds nothing; UINT64_MAX if nothing waits.
 static inline uint64_t loggops_next_cycle(const struct loggops *self)
 {
-    return self->num_waiting > 0 ? self->waiting[0].cycle : UINT64_MAX;
+    return self->due.num > 0 ? self->due.of[0].cycle : UINT64_MAX;
 }
 
 #endif

@@ -36,11 +36,12 @@ bool mpi_hosts_step(struct mpi *self, struct err *err)
 {
     struct loggops_event event;
     uint64_t finish_cycle;
+    bool failed;
     if (!mpi_schedule_release(self, err))
         return false;
-    while (loggops_take(&self->hosts, self->cycle, &event, &finish_cycle)) {
+    while (loggops_take(&self->hosts, self->cycle, &event, &finish_cycle, &failed)) {
         if (!begin(self, &event, finish_cycle, err) || !mpi_schedule_release(self, err))
             return false;
     }
-    return true;
+    return !failed || err_set(err, ERR_RUN, "out of memory");
 }
