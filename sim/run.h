@@ -69,7 +69,7 @@ struct run_result {
     uint64_t compute_cycles_max;                          // of the rank that computes most
 
     bool is_loggops; // the fabric: there are no figures of routers, packets and flits
-    bool has_nodes; // full ones
+    bool has_nodes;  // full ones
     struct computers_stats nodes;
 
     struct deadlock_proof proof;

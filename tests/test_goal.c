@@ -2,6 +2,7 @@
 // GOAL schedules: what is read, what is refused, and what a replay on ideal nodes makes of them,
 // over a network where a packet of f flits sent in cycle c is delivered in c + f - 1 + 10 and dealt
 // with in the cycle after.
+#include "sim/rng.h"
 #include "tests/replay.h"
 #include "tests/trace_files.h"
 
@@ -211,6 +212,38 @@ Test(goal, one_sided_operations_are_refused_by_name)
     is_refused(RANK("l: tput 8b to 1\n"), "tput is of the dialect");
     is_refused(RANK("l: append 8b to 1\n"), "append is of the dialect");
     is_refused(RANK("l: calcgem5 8\n"), "calcgem5 is of the dialect");
+}
+
+Test(goal, a_text_that_is_cut_off_is_refused)
+{
+    const char *text = with_l1_();
+    size_t size = strlen(text);
+    for (size_t length = 0; length < size - 2; length++) { // all but the last '}' and its newline
+        char cut[1024];
+        struct err err = {0};
+        snprintf(cut, sizeof cut, "%.*s", (int)length, text);
+        cr_assert_null(trace_open(trace_files_write("t.goal", cut), "goal", &err), "%s", cut);
+        cr_assert_eq(err.status, ERR_TRACE, "%s", err.text);
+    }
+}
+
+// Whatever bytes it is made of, a text is read or refused.
+Test(goal, a_text_with_wrong_bytes_is_read_or_refused)
+{
+    static const char bytes[] = " \n{}:-019ab/*\t,\200";
+    const char *text = with_l1_();
+    size_t size = strlen(text);
+    struct rng rng = rng_make(1, RNG_VALIDATE, 0);
+    for (int i = 0; i < 2000; i++) {
+        char wrong[1024];
+        struct err err = {0};
+        snprintf(wrong, sizeof wrong, "%s", text);
+        for (uint64_t n = 1 + rng_below(&rng, 4); n > 0; n--)
+            wrong[rng_below(&rng, size)] = bytes[rng_below(&rng, sizeof bytes - 1)];
+        struct trace *trace = trace_open(trace_files_write("t.goal", wrong), "goal", &err);
+        cr_assert(trace || err.status == ERR_TRACE, "%s", err.text);
+        trace_close(trace);
+    }
 }
 
 // --- replay --------------------------------------------------------------------------------------
