@@ -147,6 +147,14 @@ static bool make_routers(struct machine *self, const struct config *config,
     return true;
 }
 
+// What the rules `loggops` of an ideal fabric are for.
+static bool has_messages(const struct machine *self, const struct config *config, struct err *err)
+{
+    return self->trace || config_refuse(config, "fabric.ideal.rules", err,
+                                        "loggops are rules of messages of programs, and there are "
+                                        "none in this trace");
+}
+
 bool machine_make(struct machine *self, const struct config *config,
                   const struct run_outputs *outputs, fabric_delivered_fn *delivered,
                   fabric_flit_fn *flit_ejected, void *context, struct err *err)
@@ -154,7 +162,7 @@ bool machine_make(struct machine *self, const struct config *config,
     if (!machine_make_topology(self, config, err) || !machine_open_workload(self, config, err))
         return false;
     if (config_is_loggops(config))
-        return machine_make_workload(self, config, err);
+        return has_messages(self, config, err) && machine_make_workload(self, config, err);
     if (!make_routers(self, config, outputs, err) || !machine_make_workload(self, config, err))
         return false;
     struct fabric_params params =
