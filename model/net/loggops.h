@@ -18,6 +18,13 @@
 // makes is added when that begins. With all parameters 0 this is hosts that serialise only what
 // their cpus compute. (s - 1) G and (s - 1) O are rounded down to whole cycles.
 //
+// As a bound: with o = g = G = O = 0, and L the zero-load latency of a flit over the shortest way
+// between nodes of a fabric of routers and the cycle after, programs in program order end no later
+// than over that fabric, since all that they wait for comes earlier; wildcards, messages to oneself
+// (which keep out of a fabric), and cpus that several operations wait for can make exceptions. With
+// G, the time of a flit for each byte, it is a bound only where nobody computes while messages
+// come: a cpu that receives is busy for G, and a fabric does not ask for it.
+//
 // Source: Alexandrov, Ionescu, Schauser, Scheiman: LogGP (SPAA 1995); Ino, Fujimoto, Hagihara:
 // LogGPS (PPoPP 2001); Hoefler, Schneider, Lumsdaine: LogGOPSim (HPDC 2010). The order of what
 // happens, and that the receiving cpu is busy for G, are LogGOPSim's.
