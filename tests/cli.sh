@@ -185,6 +185,25 @@ check "standard input among paths" 2 'workload.path: standard input' \
     run "${packets[@]}" --vary 'workload.path=[good.txt, "-"]'
 
 # --- files ---
+goal=(--set workload.kind=trace --set "workload.path=$samples/lgs2-tests-schedule.goal.zst")
+loggops=("${goal[@]}" --set fabric.model=ideal --set fabric.ideal.rules=loggops)
+check "a schedule over routers" 0 'makespan \[cycles\] +11011$' run "${goal[@]}"
+check "a schedule over an ideal fabric" 0 'makespan \[cycles\] +20000$' run "${loggops[@]}"
+check "when each rank ended" 0 '^ +16000$' run "${loggops[@]}" --quiet --json - --detail
+check "a run that has no ranks has no such detail" 0 '' \
+    run "${quick[@]}" --quiet --json d.json --detail
+check "which the JSON does not mention" 1 '' grep end_cycles d.json
+check "detail of what" 2 '--detail is for the --json of one run' run "${loggops[@]}" --detail
+check "detail of a sweep" 2 '--detail is for the --json of one run' \
+    run "${loggops[@]}" --detail --json d.json --vary 'run.seed=[1, 2]'
+check "both models in a sweep" 0 '^ideal +completed .* 20000 ' \
+    run "${goal[@]}" --set fabric.ideal.rules=loggops --vary 'fabric.model=[detailed, ideal]'
+check "packets of an ideal fabric" 2 '--packets: an ideal fabric .fabric.model. has no packets' \
+    run "${loggops[@]}" --packets p.csv
+check "a schedule is told of" 0 'on finish +32$' "$ordito" trace info "${goal[3]#*=}"
+printf 'num_ranks 1\nrank 0 {\nl: put 8b to 0\n}\n' >put.goal
+check "a schedule that cannot be replayed" 6 'put.goal:3: rank 0: put is of the dialect' \
+    "$ordito" trace check --format goal put.goal
 check "json and csv" 0 '' run "${quick[@]}" --json a.json --csv a.csv --packets a.packets.csv
 check "json is whole" 0 'ordito.run/1' python3 -c 'import json; print(json.load(open("a.json"))["schema"])'
 check "two results in one file" 2 '--json and --csv name the same file: x' run "${quick[@]}" --json x --csv x

@@ -5,6 +5,8 @@
 #include "sim/run.h"
 #include "tests/config_text.h"
 
+#include <dirent.h>
+
 static const char *const schedules[] = {
     "allreduce_recdoub-16-4k", "binary_tree_32",      "binomialtreebcast-16-1k",
     "dissemination-16",        "lgs2-tests-schedule", "linear_alltoall-16-1k",
@@ -178,6 +180,29 @@ Test(loggops_run, programs_in_program_order_complete_with_the_messages_that_they
     cr_assert_eq(ideal.compute_cycles_max, real.compute_cycles_max);
     cr_assert_gt(ideal.makespan_cycles, ideal.compute_cycles_max);
     config_free(&config);
+}
+
+// Of a folder with more recordings, named by ORDITO_TRACES, each completes.
+Test(loggops_run, programs_of_a_folder_complete)
+{
+    static struct run_result result;
+    const char *folder = getenv("ORDITO_TRACES");
+    DIR *dir = folder ? opendir(folder) : NULL;
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        char path[512];
+        if (!strstr(entry->d_name, ".ti.tar."))
+            continue;
+        struct config config = made();
+        snprintf(path, sizeof path, "workload.path=%s/%s", folder, entry->d_name);
+        set(&config, "workload.kind=trace");
+        set(&config, path);
+        make_ideal(&config);
+        completes(&config, NULL, &result);
+        cr_assert_geq(result.makespan_cycles, result.compute_cycles_max, "%s", path);
+        config_free(&config);
+    }
+    if (dir)
+        closedir(dir);
 }
 
 // What a rank sends takes its processor; what comes, too, while it does not compute.
