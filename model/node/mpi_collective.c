@@ -202,7 +202,7 @@ bool mpi_collective_run(struct mpi *self, uint32_t rank_idx, struct err *err)
             return false;
         if (step.send_to != COLLECTIVE_NOBODY && !send(self, rank_idx, tag, &step, err))
             return false;
-        if (step.wait && rank->pending > 0)
+        if (step.wait && (rank->pending > 0 || rank->resume_cycle > self->cycle))
             return true;
     }
     rank->in_collective = false; // the last step waits, so nothing is pending

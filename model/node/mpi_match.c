@@ -58,10 +58,10 @@ uint32_t mpi_match_request(struct mpi *self, const struct mpi_request *request, 
     return request_id;
 }
 
-// Its rank does not go on before `cycle`.
+// Its rank does not go on before `cycle`, to which hosts put off what has just been decided.
 static void hold_back(struct mpi *self, uint32_t rank, uint64_t cycle)
 {
-    if (cycle > self->ranks[rank].resume_cycle)
+    if (self->has_hosts && cycle > self->ranks[rank].resume_cycle)
         self->ranks[rank].resume_cycle = cycle;
 }
 
@@ -135,7 +135,7 @@ void mpi_match_test(struct mpi *self, uint32_t rank, const struct op *op)
     uint32_t request_id = take_outstanding(self, rank, op);
     if (request_id == MPI_NONE)
         return;
-    if (self->requests[request_id].done)
+    if (self->requests[request_id].done && self->requests[request_id].done_cycle <= self->cycle)
         release(self, request_id);
     else
         append_outstanding(self, request_id);

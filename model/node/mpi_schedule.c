@@ -251,7 +251,7 @@ static bool make_rank(struct mpi *self, uint32_t rank)
         if (links.num_before == 0)
             release(self, rank, i);
     }
-    if (schedule->num_left == 0 || self->params.machine)
+    if (schedule->num_left == 0 && !self->params.machine)
         wake_push(&self->wake, 0, rank);
     return schedule->ops != NULL;
 }
