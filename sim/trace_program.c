@@ -246,8 +246,11 @@ static json_t *summarise(const char *path, const char *format, struct err *err)
     bool ok = counted.ranks || err_set(err, ERR_RUN, "out of memory");
     ok = ok && count_all(&counted, trace, err);
     json_t *figures = ok ? figures_json(&counted, trace) : NULL;
-    if (figures && trace->schedule && !trace_schedule_figures(trace, figures))
+    if (figures && trace->schedule && !trace_schedule_figures(trace, figures)) {
         err_set(err, ERR_RUN, "out of memory");
+        json_decref(figures);
+        figures = NULL;
+    }
     free(counted.ranks);
     trace_matrix_free(&counted.matrix);
     trace_close(trace);
