@@ -187,6 +187,23 @@ static void expect_refused(const char *name, const char *text, const char *to, c
 
 #define NATIVE(lines) "ordito-trace 1\nranks 1\nrank 0\n" lines "\nend\n"
 
+// Nothing says there what operations wait for.
+Test(convert, traces_with_dependencies_are_refused)
+{
+    static const char *const samples[][2] = {
+        {"traces/samples/binary_tree_32.goal.zst", "of the format goal cannot be converted"},
+        {"traces/samples/shrtex.tra.bz2", "of packets with dependencies cannot be converted"},
+    };
+    char out[128];
+    path_of(out, "refused");
+    for (size_t i = 0; i < 2; i++) {
+        struct err err = {0};
+        cr_assert_not(trace_convert(samples[i][0], "auto", out, NULL, false, &err));
+        cr_assert(strstr(err.text, samples[i][1]), "%s", err.text);
+        cr_assert_neq(access(out, F_OK), 0);
+    }
+}
+
 Test(convert, what_a_format_has_no_words_for_is_refused_with_its_line)
 {
     expect_refused("a.native", NATIVE("fence\n"), "simgrid",
