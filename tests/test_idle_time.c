@@ -36,6 +36,7 @@ static bool count_carry(void *bank, const struct carrier *given)
 static void count_evaluate_all(void *bank, uint32_t part)
 {
     const struct carrier *carrier = &carriers[part];
+    num_evaluated += *carrier->num_came;
     for (uint32_t w = carrier->first_word; w < carrier->end_word; w++)
         num_evaluated += (uint64_t)__builtin_popcountll(carrier->active[w]);
     counted->evaluate_all(bank, part);

@@ -36,7 +36,9 @@ struct carrier {
     struct calendar *calendar; // which counts all that is on channels
     struct terminals *terminals;
     uint32_t num_nodes;  // of all partitions
-    uint64_t *active;    // routers to evaluate in the next cycle, a bit each
+    uint64_t *active;    // routers with a queue to evaluate in the next cycle, a bit each
+    uint32_t *num_came;  // flits that came to routers in the last cycle, which are evaluated, too
+    bool one_by_one;     // routers are evaluated one by one: all are in `active`, none in num_came
     uint32_t first_word; // of it: of the partition's routers
     uint32_t end_word;
     uint64_t *flit_hops;      // put on all channels that are hops

@@ -51,8 +51,10 @@ bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err
 //   one does all               0.89  0.91  0.92  0.91   0.95
 static bool is_small(const struct fabric *self)
 {
-    enum { FEW = 32 }; // routers to evaluate and nodes to send
+    enum { FEW = 32 }; // flits that came to routers, routers with others, and nodes to send
     uint32_t num = 0;
+    for (uint32_t p = 0; p < self->num_parts; p++)
+        num += self->parts[p].num_came;
     for (uint32_t w = 0; w < partition_num_words(self->routers.num_items); w++) {
         num += (uint32_t)__builtin_popcountll(self->active[w]);
         if (num >= FEW)

@@ -109,6 +109,8 @@ static void let_carry(struct fabric *self)
             .terminals = &self->parts[p].terminals,
             .num_nodes = self->params.topology->num_nodes,
             .active = self->active,
+            .num_came = &self->parts[p].num_came,
+            .one_by_one = self->params.shuffle,
             .first_word = self->parts[p].first_word,
             .end_word = self->parts[p].end_word,
             .flit_hops = &self->parts[p].flit_hops,

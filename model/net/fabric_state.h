@@ -24,7 +24,8 @@ struct partition {
     struct calendar calendar; // what its routers and nodes have put on channels
     struct terminals terminals;
     uint64_t flit_hops;
-    uint32_t *order; // [its routers] for shuffled evaluation
+    uint32_t num_came; // carrier.h
+    uint32_t *order;   // [its routers] for shuffled evaluation
     struct rng shuffle_rng;
     bool out_of_memory;
     bool faulty; // `fault` is of this cycle

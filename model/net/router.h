@@ -272,14 +272,14 @@ struct router_ops {
     // and keep which of them are active; `evaluate` then fills in nothing. False if it does not.
     // There is one carrier a partition. NULL if it never does, and what follows is, too.
     //
-    // `evaluate_all` evaluates the active routers of a partition. A node of a partition puts a flit
-    // on the channel to its router by `inject`, and credits by `give_back`, both false if out of
-    // memory, before and after `arrive`, which is step c of fabric.h for the routers of a
+    // `evaluate_all` evaluates those of a partition that have flits. A node of a partition puts a
+    // flit on the channel to its router by `inject`, and a credit by `give_back`, both false if out
+    // of memory, before and after `arrive`, which is step c of fabric.h for the routers of a
     // partition. `channel_flits` tells how many flits went out by each port [num_routers * radix].
     bool (*carry)(void *bank, const struct carrier *carriers);
     void (*evaluate_all)(void *bank, uint32_t part);
     bool (*inject)(void *bank, uint32_t part, const struct wire *wire, struct flit flit);
-    bool (*give_back)(void *bank, uint32_t part, const struct wire *wire, uint8_t vcs);
+    bool (*give_back)(void *bank, uint32_t part, const struct wire *wire, uint32_t vc);
     void (*arrive)(void *bank, uint32_t part);
     void (*channel_flits)(const void *bank, uint64_t *flits);
 

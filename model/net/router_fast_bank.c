@@ -16,6 +16,8 @@ bool router_fast_serves(const struct router_params *params)
            params->radix * params->num_vcs <= FAST_MAX_SET && !routing_is_adaptive(routing);
 }
 
+enum { FIRST_CAPACITY = 64 };
+
 static void free_days(const struct fast_bank *self, struct fast_part *part)
 {
     for (uint32_t d = 0; part->days && d < self->num_parts * self->num_days; d++)
@@ -25,6 +27,8 @@ static void free_days(const struct fast_bank *self, struct fast_part *part)
         }
     free(part->days);
     free(part->contenders);
+    free(part->flits);
+    free(part->credits);
 }
 
 void fast_bank_free(void *bank)
@@ -35,6 +39,7 @@ void fast_bank_free(void *bank)
     for (uint32_t p = 0; self->parts && p < self->num_parts; p++)
         free_days(self, &self->parts[p]);
     free(self->parts);
+    free(self->lanes);
     free(self->routers);
     free(self->stalls);
     free(self);
@@ -117,10 +122,9 @@ static bool make(struct fast_bank *self, const struct router_params *params)
         uint32_t first = port * self->num_vcs;
         self->port_at[x] = (uint16_t)(self->ports_at + port * sizeof(struct fast_port));
         self->vc_of[x] = (uint8_t)(x - first);
+        self->after[x] = (uint8_t)((1U << self->num_vcs) - (2U << self->vc_of[x]));
         self->siblings[x] = ((UINT64_C(1) << self->num_vcs) - 1) << first;
-        self->after[x] = self->siblings[x] & ~UINT64_C(1) << x;
         self->beyond[x] = all & ~(self->siblings[x] | (fast_bit_of(first) - 1));
-        self->firsts |= fast_bit_of(first);
     }
     for (uint32_t r = 0; r < params->num_routers; r++)
         reset(self, r, params->own_address[r]);
@@ -138,17 +142,64 @@ void *fast_bank_new(const struct router_params *params, struct err *err)
     return self;
 }
 
-// Tells a port what is at the other end of its channel.
-static void connect(const struct fast_bank *self, struct fast_port *port, const struct wire *wire)
+// The number of a lane, which is added if it is not there. False if out of memory.
+static bool find_lane(struct fast_bank *self, struct fast_lane lane, uint16_t *lane_idx)
+{
+    uint32_t l = 0;
+    while (l < self->num_lanes && (self->lanes[l].first_day != lane.first_day ||
+                                   self->lanes[l].latency_cycles != lane.latency_cycles ||
+                                   self->lanes[l].kind != lane.kind))
+        l++;
+    *lane_idx = (uint16_t)l;
+    if (l < self->num_lanes)
+        return true;
+    struct fast_lane *lanes = realloc(self->lanes, (l + 1) * sizeof *lanes);
+    if (!lanes || l == UINT16_MAX)
+        return false;
+    self->lanes = lanes;
+    self->lanes[self->num_lanes++] = lane;
+    return true;
+}
+
+// Tells a port what is at the other end of its channel. False if out of memory.
+static bool connect(struct fast_bank *self, struct fast_port *port, const struct wire *wire)
 {
     bool to_node = wire->to.port == CARRIER_TERMINAL;
-    uint32_t place = wire->to.place == TOPOLOGY_NONE ? FAST_NOWHERE : wire->to.place;
+    bool to_nowhere = wire->to.place == TOPOLOGY_NONE;
+    uint32_t place = to_nowhere ? FAST_NOWHERE : wire->to.place;
+    struct fast_lane lane = {
+        .first_day = wire->part * self->num_days,
+        .latency_cycles = (uint16_t)(to_nowhere ? 1 : wire->latency_cycles),
+        .kind = to_node || to_nowhere ? FAST_NODE : FAST_ROUTER,
+    };
     port->event = place * FAST_MAX_SET + (to_node ? 0 : wire->to.port * self->num_vcs);
-    port->first_day = wire->part * self->num_days;
-    port->latency_cycles = (uint16_t)wire->latency_cycles;
-    port->credit_latency_cycles = (uint16_t)wire->credit_latency_cycles;
-    port->kind = to_node || place == FAST_NOWHERE ? FAST_NODE : FAST_ROUTER;
     port->is_hop = wire->is_hop;
+    if (!find_lane(self, lane, &port->flit_lane))
+        return false;
+    lane.latency_cycles = (uint16_t)(to_nowhere ? 1 : wire->credit_latency_cycles);
+    return find_lane(self, lane, &port->credit_lane);
+}
+
+static bool connect_all(struct fast_bank *self, const struct wire *wires)
+{
+    for (size_t r = 0; r < self->num_routers; r++)
+        for (uint32_t p = 0; p < self->radix; p++)
+            if (!connect(self, &fast_ports_of(self, fast_router_at(self, r))[p],
+                         &wires[r * self->radix + p]))
+                return false;
+    return true;
+}
+
+static bool make_part(const struct fast_bank *self, struct fast_part *part)
+{
+    part->days = calloc((size_t)self->num_parts * self->num_days, sizeof *part->days);
+    part->contenders = malloc(num_contenders(self) * sizeof *part->contenders);
+    part->flits = calloc(self->num_lanes, sizeof *part->flits);
+    part->credits = calloc(self->num_lanes, sizeof *part->credits);
+    if (!part->days || !part->contenders || !part->flits || !part->credits)
+        return false;
+    fast_set_lanes(self, part);
+    return true;
 }
 
 // A bank of more routers or nodes than events can name, of longer channels than ports can tell, or
@@ -156,35 +207,47 @@ static void connect(const struct fast_bank *self, struct fast_port *port, const 
 bool fast_carry(void *bank, const struct carrier *carriers)
 {
     struct fast_bank *self = bank;
-    self->num_days = carriers->calendar->num_days;
-    self->day_mask = self->num_days - 1;
-    bool can = self->num_routers < FAST_NOWHERE && carriers->num_nodes < FAST_NOWHERE &&
-               self->num_days <= UINT16_MAX;
-    for (uint32_t p = 0; p < self->num_parts; p++) {
-        struct fast_part *part = &self->parts[p];
-        part->days = calloc((size_t)self->num_parts * self->num_days, sizeof *part->days);
-        part->contenders = malloc(num_contenders(self) * sizeof *part->contenders);
-        can = can && part->days && part->contenders;
-    }
-    for (size_t r = 0; can && r < self->num_routers; r++)
-        for (uint32_t p = 0; p < self->radix; p++)
-            connect(self, &fast_ports_of(self, fast_router_at(self, r))[p],
-                    &carriers->wires[r * self->radix + p]);
-    for (uint32_t p = 0; can && p < self->num_parts; p++)
+    // What came on a day is there until the end of the next one.
+    self->num_days = carriers->calendar->num_days + 1;
+    if (self->num_routers >= FAST_NOWHERE || carriers->num_nodes >= FAST_NOWHERE ||
+        self->num_days > UINT16_MAX || !connect_all(self, carriers->wires))
+        return false;
+    for (uint32_t p = 0; p < self->num_parts; p++)
+        if (!make_part(self, &self->parts[p]))
+            return false;
+    for (uint32_t p = 0; p < self->num_parts; p++)
         self->parts[p].carrier = &carriers[p];
-    return can;
+    return true;
 }
 
-bool fast_grow(void *list, uint32_t *cap, size_t size)
+// A list of `num` items of `size` bytes with room for `more`, and for `*cap` in all; NULL if out of
+// memory.
+static void *grow(void *list, size_t num, size_t *cap, size_t more, size_t size)
 {
-    enum { FIRST_CAPACITY = 64 };
-    uint32_t more = *cap ? *cap * 2 : FIRST_CAPACITY;
-    void *grown = realloc(*(void **)list, more * size);
-    if (!grown)
-        return false;
-    *(void **)list = grown;
-    *cap = more;
-    return true;
+    *cap = *cap < FIRST_CAPACITY ? FIRST_CAPACITY : *cap;
+    while (*cap - num < more)
+        *cap *= 2;
+    return realloc(list, *cap * size);
+}
+
+bool fast_grow_flits(struct fast_flits *flits, size_t num)
+{
+    size_t num_there = (size_t)(flits->end - flits->list);
+    size_t cap = (size_t)(flits->limit - flits->list);
+    struct fast_arrival *list = grow(flits->list, num_there, &cap, num, sizeof *list);
+    if (list)
+        *flits = (struct fast_flits){list, list + num_there, list + cap};
+    return list;
+}
+
+bool fast_grow_credits(struct fast_credits *credits, size_t num)
+{
+    size_t num_there = (size_t)(credits->end - credits->list);
+    size_t cap = (size_t)(credits->limit - credits->list);
+    uint32_t *list = grow(credits->list, num_there, &cap, num, sizeof *list);
+    if (list)
+        *credits = (struct fast_credits){list, list + num_there, list + cap};
+    return list;
 }
 
 bool fast_check(void *bank, struct err *err)
@@ -218,10 +281,11 @@ uint32_t fast_waits(const void *bank, uint32_t router, struct router_wait *waits
     const struct fast_bank *self = bank;
     struct fast_router *at = fast_router_at(self, router);
     uint32_t num = 0;
+    fast_queue_all(self);
     for (uint64_t rest = at->occupied; rest; rest &= rest - 1) {
         uint32_t x = (uint32_t)__builtin_ctzll(rest);
         const struct fast_flit *front = fast_front(self, at, x);
-        bool holds = !(front->want.ends & FAST_HEAD);
+        bool holds = !(front->tag & FAST_HEAD);
         bool usable = fast_usable_of(self, at, x, front) != 0;
         if (usable && fast_is_whole(self, at, x, front))
             continue;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// State of the fast reference routers, and step 1: what router_fast.c and router_fast_bank.c share.
+// State of the fast reference routers, and step 1: what router_fast.c, router_fast_carry.c and
+// router_fast_bank.c share.
 #ifndef ORDITO_MODEL_NET_ROUTER_FAST_STATE_H
 #define ORDITO_MODEL_NET_ROUTER_FAST_STATE_H
 
@@ -9,21 +10,23 @@
 
 enum { FAST_MAX_SET = 64 }; // VCs of a router, one way
 
-enum { FAST_HEAD = 1, FAST_TAIL = 2 };
+// The tag of a flit: which ends of its packet it is, and a FAST_HOP for each hop to here, of a bank
+// that carries.
+enum { FAST_HEAD = 1, FAST_TAIL = 2, FAST_ENDS = FAST_HEAD | FAST_TAIL, FAST_HOP = 4 };
 
 // What a head flit wants, computed when it arrives.
 struct fast_want {
     uint8_t first;          // VC of the output port, in the router's numbering: its VC 0
     uint8_t vcs;            // of that port that it may use, a bit each
     uint8_t needed_credits; // of one of them
-    uint8_t ends;           // FAST_HEAD, FAST_TAIL
+    uint8_t unused;
 };
 
 // A flit in a FIFO.
 struct fast_flit {
     uint64_t payload;
-    struct fast_want want; // heads; others have `ends` alone
-    uint32_t hops;         // heads, of a bank that carries: to here
+    uint32_t tag;
+    struct fast_want want; // of heads
 };
 
 // An input VC, and the output VC of the same number.
@@ -40,29 +43,29 @@ struct fast_vc {
 // Where a channel leads.
 enum fast_kind { FAST_ROUTER, FAST_NODE, FAST_NUM_KINDS };
 
-// A port: its pointer as an output, and where it leads, of a bank that carries.
+// A port, with its pointers, each as the VCs at or after it, a bit each: those are first, or where
+// there is none, all. Where it leads is of a bank that carries.
 struct fast_port {
-    uint64_t rr_in;     // input VCs at or after the pointer; 0 is as all
-    uint64_t num_flits; // that have left by it
-    uint32_t event;     // of VC 0 at the other end
-    uint32_t first_day; // of those of its partition
-    uint16_t latency_cycles;
-    uint16_t credit_latency_cycles;
-    uint8_t first; // number of its VC 0 in the router
-    uint8_t kind;  // enum fast_kind
-    uint8_t is_hop;
-    uint8_t unused;
+    uint64_t rr_in;       // as an output: input VCs of the router
+    uint64_t num_flits;   // that have left by it
+    uint32_t event;       // of VC 0 at the other end
+    uint16_t flit_lane;   // of flits that leave
+    uint16_t credit_lane; // of credits for flits that came
+    uint8_t first;        // number of its VC 0 in the router
+    uint8_t rr_vc;        // as an input, of its VCs
+    uint8_t rr_out_vc;    // as an output, of its VCs
+    bool is_hop;
 };
 
 // A router: sets of its VCs, bit port * num_vcs + vc; then its VCs; then its ports and its FIFOs,
 // so that what a flit needs lies together.
 struct fast_router {
-    uint64_t occupied;  // input VCs with a flit
-    uint64_t held;      // output VCs that a packet holds, which is that of a front flit if it is no
-                        // head
-    uint64_t credit;    // output VCs with a credit
-    uint64_t rr_vc;     // input VCs at or after their ports' pointers; of a port with none, all are
-    uint64_t rr_out_vc; // likewise of output VCs
+    uint64_t occupied; // input VCs with a flit in the FIFO
+    uint64_t held;     // output VCs that a packet holds, which is that of a front flit if it is no
+                       // head
+    uint64_t credit;   // output VCs with a credit
+    uint64_t asked;    // VCs of output ports that flits which came in the last cycle go to; all if
+                       // they contend
     uint32_t address;
     uint32_t number;
     struct fast_vc vcs[];
@@ -74,25 +77,30 @@ enum { FAST_NOWHERE = UINT32_MAX / FAST_MAX_SET };
 
 struct fast_arrival {
     uint64_t payload;
-    uint32_t hops;
+    uint64_t usable; // output VCs that it may leave by at once
+    uint32_t tag;
     uint32_t event;
-    uint32_t ends;
 };
 
 struct fast_flits {
-    struct fast_arrival *list;
-    uint32_t num, cap;
+    struct fast_arrival *list, *end, *limit;
 };
 
 struct fast_credits {
-    uint32_t *list; // events
-    uint32_t num, cap;
+    uint32_t *list, *end, *limit; // events
 };
 
 // What arrives in a cycle, by the kind of place.
 struct fast_day {
     struct fast_flits flits[FAST_NUM_KINDS];
     struct fast_credits credits[FAST_NUM_KINDS];
+};
+
+// A way to a partition, for channels alike.
+struct fast_lane {
+    uint32_t first_day; // of those of the partition
+    uint16_t latency_cycles;
+    uint8_t kind; // enum fast_kind
 };
 
 // An input VC whose front flit may leave.
@@ -108,11 +116,13 @@ struct fast_contender {
 struct fast_part {
     _Alignas(CACHE_LINE_BYTES) const struct carrier *carrier; // NULL: the bank does not carry
     struct fast_contender *contenders;                        // [64 * set_size]
-    struct fast_day *days; // [num_parts * num_days], of each partition where things go
-    uint32_t today;        // index of the day that comes in this cycle
-    uint64_t num_hops;     // flits put in this cycle on channels that are hops
-    uint64_t num_added;    // flits and credits put on channels in this cycle
-    struct err err;        // what went wrong, if anything
+    struct fast_day *days;         // [num_parts * num_days], of each partition where things go
+    uint32_t today;                // index of the day that comes in this cycle
+    struct fast_flits **flits;     // [num_lanes] where to put what is sent in this cycle
+    struct fast_credits **credits; // [num_lanes] likewise
+    uint64_t num_hops;             // flits put in this cycle on channels that are hops
+    uint64_t num_added;            // flits and credits put on channels in this cycle
+    struct err err;                // what went wrong, if anything
 };
 
 struct fast_bank {
@@ -122,10 +132,9 @@ struct fast_bank {
     size_t fifos_at;                 //   and to its FIFOs
     uint16_t port_at[FAST_MAX_SET];  // of a VC: bytes from a router to its port
     uint64_t siblings[FAST_MAX_SET]; // of a VC: those of its port
-    uint64_t after[FAST_MAX_SET];    // of a VC: those of them that come after it
     uint64_t beyond[FAST_MAX_SET];   // of a VC: those of ports after its own
-    uint64_t firsts;                 // VC 0 of each port
     uint8_t vc_of[FAST_MAX_SET];     // of a VC: its number in its port
+    uint8_t after[FAST_MAX_SET];     // of a VC: those of its port that come after it, a bit each
     uint32_t num_routers;
     uint32_t radix;
     uint32_t num_vcs;  // of a port
@@ -140,8 +149,9 @@ struct fast_bank {
     struct fast_part *parts;      // [num_parts]
     uint32_t num_parts;
     // Of a bank that carries
-    uint32_t num_days; // a power of two, more than the greatest latency
-    uint32_t day_mask;
+    uint32_t num_days; // at least two more than the greatest latency
+    uint32_t num_lanes;
+    struct fast_lane *lanes; // [num_lanes]
 };
 
 static inline uint64_t fast_bit_of(uint32_t x)
@@ -159,7 +169,7 @@ static inline uint64_t fast_mask_of(bool is_true)
 static inline uint32_t fast_first_of(uint64_t set, uint64_t ahead)
 {
     ahead &= set;
-    return (uint32_t)__builtin_ctzll(ahead | (set & fast_mask_of(ahead == 0)));
+    return (uint32_t)__builtin_ctzll(ahead ? ahead : set);
 }
 
 static inline struct fast_router *fast_router_at(const struct fast_bank *self, size_t router)
@@ -215,26 +225,26 @@ static inline uint64_t fast_with_credits(const struct fast_vc *vcs, uint64_t wan
 static inline uint64_t fast_usable_of(const struct fast_bank *self, const struct fast_router *at,
                                       uint32_t x, const struct fast_flit *front)
 {
-    uint64_t is_head = fast_mask_of(front->want.ends & FAST_HEAD);
+    uint64_t is_head = fast_mask_of(front->tag & FAST_HEAD);
     uint64_t wanted = (fast_wanted(&front->want) & ~at->held & is_head) |
                       (fast_bit_of(at->vcs[x].out) & ~is_head);
     if (!self->needs_credits)
         return wanted & at->credit;
-    uint32_t needed = front->want.ends & FAST_HEAD ? front->want.needed_credits : 1;
+    uint32_t needed = front->tag & FAST_HEAD ? front->want.needed_credits : 1;
     return fast_with_credits(at->vcs, wanted, needed);
 }
 
 // Why a front flit without a usable VC waits.
 static inline bool fast_lacks_vc(const struct fast_router *at, const struct fast_flit *front)
 {
-    return (front->want.ends & FAST_HEAD) && (fast_wanted(&front->want) & ~at->held) == 0;
+    return (front->tag & FAST_HEAD) && (fast_wanted(&front->want) & ~at->held) == 0;
 }
 
 // Whether the front flit of input VC `x` is of a packet that may leave as far as its tail goes.
 static inline bool fast_is_whole(const struct fast_bank *self, const struct fast_router *at,
                                  uint32_t x, const struct fast_flit *front)
 {
-    return !self->waits_for_tail || !(front->want.ends & FAST_HEAD) || at->vcs[x].tails > 0;
+    return !self->waits_for_tail || !(front->tag & FAST_HEAD) || at->vcs[x].tails > 0;
 }
 
 // Operations of struct router_ops, of router_fast_bank.c.
@@ -246,7 +256,33 @@ void fast_stalls(const void *bank, uint32_t router, struct router_stalls *sum);
 uint32_t fast_waits(const void *bank, uint32_t router, struct router_wait *waits);
 bool fast_check(void *bank, struct err *err);
 
-// Makes room for more, of which a list has `*cap` of `size` bytes each. False if out of memory.
-bool fast_grow(void *list, uint32_t *cap, size_t size);
+// Puts all flits that have come to routers, and have not been evaluated, into FIFOs.
+void fast_queue_all(const struct fast_bank *self);
+
+// Operations of a bank that carries, of router_fast_carry.c.
+bool fast_inject(void *bank, uint32_t part, const struct wire *wire, struct flit flit);
+bool fast_give_back(void *bank, uint32_t part, const struct wire *wire, uint32_t vc);
+void fast_arrive(void *bank, uint32_t part);
+void fast_evaluate_all(void *bank, uint32_t part);
+void fast_evaluate_one(const struct fast_bank *self, struct fast_part *from,
+                       struct fast_router *at);
+
+// Has what is sent from a partition put where it belongs in this cycle.
+void fast_set_lanes(const struct fast_bank *self, struct fast_part *from);
+
+// Lengthen a list, for `num` more. False if out of memory.
+bool fast_grow_flits(struct fast_flits *flits, size_t num);
+bool fast_grow_credits(struct fast_credits *credits, size_t num);
+
+// Make room for `num` more, if it is not there. False if out of memory.
+static inline bool fast_reserve_flits(struct fast_flits *flits, size_t num)
+{
+    return (size_t)(flits->limit - flits->end) >= num || fast_grow_flits(flits, num);
+}
+
+static inline bool fast_reserve_credits(struct fast_credits *credits, size_t num)
+{
+    return (size_t)(credits->limit - credits->end) >= num || fast_grow_credits(credits, num);
+}
 
 #endif

@@ -147,10 +147,10 @@ bool terminal_back(struct terminals *self, uint32_t n, uint64_t cycle, struct ca
 static inline bool give_back(struct terminals *self, uint32_t n, uint64_t cycle, uint32_t vc,
                              struct err *err)
 {
-    uint8_t vcs = (uint8_t)(1U << vc);
     if (!self->bank)
-        return terminal_back(self, n, cycle, (struct calendar_credit){.vcs = vcs}, err);
-    return self->params->ops->give_back(self->bank, self->part, &self->node_wires[n], vcs) ||
+        return terminal_back(self, n, cycle, (struct calendar_credit){.vcs = (uint8_t)(1U << vc)},
+                             err);
+    return self->params->ops->give_back(self->bank, self->part, &self->node_wires[n], vc) ||
            err_set(err, ERR_RUN, "out of memory for credits");
 }
 
