@@ -16,6 +16,9 @@ struct packet_spec {
     uint32_t message;       // the sender's name for what it belongs to; MSG_NONE if nothing
 };
 
+// What faults of channels (net/fault.h) have made of a packet.
+enum packet_fate { PACKET_WHOLE, PACKET_CORRUPTED, PACKET_DROPPED };
+
 // A packet from creation to ejection. Slots of the fabric's pool, named by a 32-bit handle.
 struct packet {
     uint64_t serial;         // 0, 1, ... in order of creation
@@ -27,10 +30,10 @@ struct packet {
     uint32_t destination;    // node
     uint32_t flits;          // length, header included
     uint32_t traffic_class;
-    uint32_t message; // the sender's name for what it belongs to; MSG_NONE if nothing
-    uint32_t hops;    // channels of the topology's graph that the head has crossed
-    uint32_t next;    // next in the source queue or free list (handle)
-    uint32_t unused;
+    uint32_t message;      // the sender's name for what it belongs to; MSG_NONE if nothing
+    uint32_t hops;         // channels of the topology's graph that the head has crossed
+    uint32_t next;         // next in the source queue or free list (handle)
+    enum packet_fate fate; // of one that was delivered
 };
 
 #endif

@@ -354,10 +354,20 @@ static bool check_loggops(const struct config *config, struct err *err)
                          "under fabric.ideal.rules loggops there are no traffic classes");
 }
 
+// Programs wait for every message.
+static bool check_faults(const struct config *config, struct err *err)
+{
+    if (config->workload != WORKLOAD_TRACE || (config->drop_rate <= 0 && config->corrupt_rate <= 0))
+        return true;
+    return config_refuse(config, "fabric.channel.faults", err,
+                         "a program on ideal nodes would wait for ever for what is lost; give "
+                         "nodes.model full and nodes.nic.reliable nic");
+}
+
 bool config_check(const struct config *config, struct err *err)
 {
     if (!config_check_network(config, err) || !check_nodes(config, err) ||
-        !check_loggops(config, err))
+        !check_loggops(config, err) || !check_faults(config, err))
         return false;
     if (config->workload == WORKLOAD_SYNTHETIC)
         return check_synthetic(config, err);

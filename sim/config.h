@@ -57,6 +57,7 @@ struct config {
     uint32_t channel_latency_cycles;  // 1..1000
     uint32_t terminal_latency_cycles; // 1..1000
     int64_t ejection_latency_cycles;  // 1..1000, or CONFIG_AUTO
+    double drop_rate, corrupt_rate;   // 0..1, fabric.channel.faults
 
     // fabric.packet
     uint32_t max_flits;    // header included

@@ -203,6 +203,17 @@ const struct param param_table[] = {
      UNIT("cycles", "auto", "of channels from router to node; auto: as the other way"),
      RESULT},
 
+    {.key = "fabric.channel.faults.drop_rate",
+     FIELD(REAL, drop_rate),
+     REALS(0, 1),
+     TEXTS("0", "probability that a packet is lost as it crosses a channel"),
+     RESULT},
+    {.key = "fabric.channel.faults.corrupt_rate",
+     FIELD(REAL, corrupt_rate),
+     REALS(0, 1),
+     TEXTS("0", "that a bit of it is changed"),
+     RESULT},
+
     {.key = "fabric.packet.max_flits",
      FIELD(UINT32, max_flits),
      RANGE(1, 1 << 24),

@@ -232,6 +232,8 @@ static const struct figure table[] = {
     OF("fabric.packets_ejected", U64, counters.packets_ejected),
     OF("fabric.flits_injected", U64, counters.flits_injected),
     OF("fabric.flits_ejected", U64, counters.flits_ejected),
+    OF("fabric.faults.dropped", U64, counters.packets_dropped),
+    OF("fabric.faults.corrupted", U64, counters.packets_corrupted),
     IF(INTERNALS, "fabric.flit_hops", U64, counters.flit_hops),
     DISTRIBUTION(LATENCY, "fabric.latency_cycles", latency),
     DISTRIBUTION(NETWORK_LATENCY, "fabric.network_latency_cycles", network_latency),

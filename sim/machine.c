@@ -116,6 +116,7 @@ struct fabric_params machine_fabric_params(struct machine *self, const struct co
         .terminal_latency_cycles = config->terminal_latency_cycles,
         .ejection_latency_cycles = config_ejection_latency_cycles(config),
         .stall_threshold = rng_threshold(config->stall_probability),
+        .faults = {rng_threshold(config->drop_rate), rng_threshold(config->corrupt_rate)},
         .watchdog_cycles = config->watchdog_cycles,
         .seed = config->seed,
         .num_threads = config->threads,

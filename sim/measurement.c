@@ -90,6 +90,12 @@ void measurement_packet(struct measurement *self, const struct packet *packet)
     uint64_t latency = packet->ejected_cycle - packet->created_cycle;
     uint64_t network_latency = packet->ejected_cycle - packet->injected_cycle;
     uint32_t hops = packet->hops;
+    if (packet->fate == PACKET_DROPPED) {
+        bool counts = self->phase != PHASE_WARMUP && packet->serial >= self->first_serial &&
+                      packet->serial < self->end_serial;
+        self->classes[packet->traffic_class].num_dropped += counts;
+        return;
+    }
     if (self->hops_by_distance)
         hops = self->topology->kind->distance(self->topology, packet->source, packet->destination);
     if (self->packets)
@@ -186,10 +192,10 @@ static void start_drain(struct measurement *self)
     }
 }
 
-// Whether all packets of a class that were created in the window have arrived.
+// Whether all packets of a class that were created in the window have arrived, or are lost.
 static bool class_drained(const struct measurement *self, uint32_t class_idx)
 {
-    return self->classes[class_idx].num_delivered ==
+    return self->classes[class_idx].num_delivered + self->classes[class_idx].num_dropped ==
            self->at_window_end.classes[class_idx].packets_created -
                self->at_window_start.classes[class_idx].packets_created;
 }

@@ -32,6 +32,7 @@ enum measurement_phase { PHASE_WARMUP, PHASE_MEASURE, PHASE_DRAIN, PHASE_DONE };
 // Of a traffic class.
 struct measurement_class {
     uint64_t num_delivered; // of packets created in the window
+    uint64_t num_dropped;   // likewise, by faults of channels
     bool saturated;
     struct stat_histogram latency_cycles;
     uint64_t ci_sum[CI_BATCHES]; // latency by time of creation

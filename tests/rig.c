@@ -108,6 +108,7 @@ struct rig *rig_new(const struct rig_spec *spec)
         .terminal_latency_cycles = self->spec.terminal_latency_cycles,
         .ejection_latency_cycles = self->spec.ejection_latency_cycles,
         .stall_threshold = rng_threshold(spec->stall_probability),
+        .faults = {rng_threshold(spec->drop_rate), rng_threshold(spec->corrupt_rate)},
         .watchdog_cycles = 2000,
         .seed = spec->seed,
         .skip_idle = !spec->evaluate_all,

@@ -22,6 +22,7 @@ struct rig_spec {
     uint32_t terminal_latency_cycles; // 0: 1
     uint32_t ejection_latency_cycles; // 0: terminal_latency_cycles
     double stall_probability;
+    double drop_rate, corrupt_rate;
     bool evaluate_all; // no idle skipping
     bool shuffle;
     uint32_t num_threads; // 0: 1

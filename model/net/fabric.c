@@ -186,6 +186,8 @@ static void add_part(struct fabric_counters *sum, const struct partition *part)
 {
     const struct terminals *terminals = &part->terminals;
     sum->packets_injected += terminals->packets_injected;
+    sum->packets_dropped += terminals->packets_dropped;
+    sum->packets_corrupted += terminals->packets_corrupted;
     sum->flit_hops += part->flit_hops;
     circuit_counters_add(&sum->circuit, &terminals->circuit_counters);
     for (uint32_t c = 0; c < ROUTER_MAX_CLASSES; c++)

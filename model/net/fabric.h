@@ -21,6 +21,9 @@
 // Under circuit switching terminals set up and free circuits (terminal_circuit.h); routing has one
 // VC, since a circuit has whole channels.
 //
+// Channels may lose packets, or change a bit of them (fault.h): a terminal takes these as others,
+// but does not offer to its node what is lost.
+//
 // Threads: routers and nodes are shared out among partitions, which make the steps of a cycle side
 // by side (fabric_partition.c). All else, packets' creation and delivery included, is done by the
 // caller's thread, and results are the same whatever the number of threads.
@@ -32,12 +35,14 @@
 
 #include "model/msg.h"
 #include "model/net/circuit.h"
+#include "model/net/fault.h"
 #include "model/net/router.h"
 #include "model/net/topology.h"
 
 #include <stdio.h>
 
 // Called after step d for each packet, in ascending order of node; the packet's slot is free after.
+// Of a packet that is lost, too, as its `fate` says: the node knows nothing of it.
 typedef void fabric_delivered_fn(void *context, const struct packet *packet);
 
 // Called after step d for each flit that a node takes, before its packet is delivered.
@@ -45,9 +50,10 @@ typedef void fabric_flit_fn(void *context, uint32_t node, uint64_t cycle, struct
 
 // Nodes that do not take whatever comes, and want to know what has gone.
 struct fabric_nodes {
-    // A packet's head is at a node. False: it stays there, and all that is behind it in its VC, and
-    // the node is asked again in the next cycle; other VCs go on. Not under circuit switching.
-    // Called in step d by the thread of the node's partition, for different nodes side by side.
+    // The head of a packet that is not lost is at a node. False: it stays there, and all that is
+    // behind it in its VC, and the node is asked again in the next cycle; other VCs go on. Not
+    // under circuit switching. Called in step d by the thread of the node's partition, for
+    // different nodes side by side.
     bool (*offer)(void *context, uint32_t node, const struct packet *packet, uint64_t cycle);
     // After step d, of a partition before its deliveries, in ascending order of nodes: a packet's
     // tail has left.
@@ -79,6 +85,7 @@ struct fabric_params {
     uint64_t stall_threshold;         // rng_threshold of a terminal not consuming in a cycle
     uint64_t watchdog_cycles;         // packets are there, nothing moves and no node backs off for
                                       // so long: deadlock
+    struct fault_params faults;       // of channels
     uint64_t seed;
     uint32_t num_threads;           // at most; 0: 1. Routers are shared out in lots of 64, so there
                                     // may be fewer; whole models and waves have one
@@ -142,7 +149,9 @@ struct fabric_counters {
     uint64_t flits_created;
     uint64_t flits_injected;
     uint64_t flits_ejected;
-    uint64_t flit_hops; // flits put on channels that are hops, but for probes and releases
+    uint64_t packets_dropped;   // of those ejected, by faults of channels
+    uint64_t packets_corrupted; // likewise; a bit is changed
+    uint64_t flit_hops;         // flits put on channels that are hops, but for probes and releases
     struct router_stalls stalls;
     struct circuit_counters circuit;
     struct fabric_class_counters classes[ROUTER_MAX_CLASSES];

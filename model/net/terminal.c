@@ -15,6 +15,7 @@ static void set_constants(struct terminals *self)
     self->stalls = params->stall_threshold > 0;
     self->tells_flits = params->flit_ejected;
     self->tells_left = params->nodes;
+    self->faulty = fault_possible(&params->faults);
     for (uint32_t c = 0; c < self->num_classes; c++)
         self->inject_vcs[c] = (uint8_t)(routing->vcs_inject << c * routing->class_vcs);
     for (uint32_t vc = 0; vc < ROUTER_MAX_VCS; vc++)

@@ -44,6 +44,7 @@ struct terminals {
     bool stalls;                            // nodes do not always consume
     bool tells_flits;                       // somebody is to be told of each flit that is taken
     bool tells_left;                        // and of each packet that has left
+    bool faulty;                            // channels have faults
     uint8_t inject_vcs[ROUTER_MAX_CLASSES]; // VCs for packets of a class; 0: it depends on them
     uint8_t class_of_vc[ROUTER_MAX_VCS];    // traffic class
     struct terminal *nodes;                 // [num_nodes]
@@ -59,6 +60,7 @@ struct terminals {
     struct terminal_left *left; // [nodes of the partition] in this cycle, if `tells_left`
     uint32_t num_left;
     uint64_t packets_injected;
+    uint64_t packets_dropped, packets_corrupted;
     struct terminal_circuit *circuits; // [num_nodes] under circuit switching, otherwise NULL
     uint32_t num_backing_off;          // nodes whose circuit was refused, and which wait to retry
     struct circuit_counters circuit_counters;

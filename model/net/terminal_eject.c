@@ -105,6 +105,25 @@ static __attribute__((noinline)) bool grow_taken(struct terminals *self)
     return true;
 }
 
+// What faults have made of a packet whose head is at its node.
+static enum packet_fate fate_of(const struct terminals *self, const struct packet *packet)
+{
+    const struct fabric_params *params = self->params;
+    const struct topology *t = params->topology;
+    uint32_t hops = packet->hops;
+    if (params->ops->whole) // whose packets do not know
+        hops = t->kind->distance(t, packet->source, packet->destination);
+    return fault_fate(&params->faults, params->seed, packet->serial,
+                      topology_router_hops(t, hops) + 2);
+}
+
+static __attribute__((noinline)) void decide(struct terminals *self, struct packet *packet)
+{
+    packet->fate = fate_of(self, packet);
+    self->packets_dropped += packet->fate == PACKET_DROPPED;
+    self->packets_corrupted += packet->fate == PACKET_CORRUPTED;
+}
+
 inline bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle,
                           const struct flit *flit, struct err *err)
 {
@@ -118,6 +137,8 @@ inline bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle,
     self->class_counters[packet->traffic_class].flits_ejected++;
     if (flit->tail) {
         packet->ejected_cycle = cycle;
+        if (self->faulty)
+            decide(self, packet);
         in->handle = MSG_NONE;
     } else {
         *in = (struct incoming){handle, flit_idx + 1};
@@ -170,6 +191,8 @@ static bool leaves(const struct terminals *self, uint32_t n, uint64_t cycle,
     const struct fabric_nodes *nodes = self->params->nodes;
     const struct packet *packet =
         flit->head ? packet_pool_at(self->pool, layout_handle(flit->payload)) : NULL;
+    if (packet && self->faulty && fate_of(self, packet) == PACKET_DROPPED)
+        return false;
     return packet && !nodes->offer(nodes->context, n, packet, cycle);
 }
 

@@ -19,7 +19,8 @@ struct workload;
 struct workload_ops {
     // Creates this cycle's packets by fabric_send. False with `err` on failure (trace errors).
     bool (*step)(struct workload *self, struct fabric *fabric, uint64_t cycle, struct err *err);
-    // A packet has arrived (in the cycle that step was last called for). NULL if nobody waits.
+    // A packet has arrived (in the cycle that step was last called for), or is lost, as its `fate`
+    // says: then for who keeps books of packets, as no node can know. NULL if nobody waits.
     void (*delivered)(struct workload *self, const struct packet *packet);
     // The next cycle, later than `cycle`, in which step has something to do even if nothing is
     // delivered until then; UINT64_MAX if there is none.
