@@ -8,6 +8,7 @@ static void run(struct mem_agent *agent, uint64_t cycle)
     struct nic *self = (struct nic *)((char *)agent - offsetof(struct nic, agent));
     agent->next_cycle = MEM_NEVER;
     nic_link_take(self, cycle);
+    nic_reliable_run(self, cycle);
     bool moved = true;
     while (moved) {
         moved = nic_work_run(self, cycle);
@@ -23,6 +24,7 @@ static void run(struct mem_agent *agent, uint64_t cycle)
             nic_wake(self, ((const struct nic_event *)nic_queue_at(queues[i], 0))->cycle);
     nic_wake(self, nic_work_next(self));
     nic_wake(self, nic_coalesce_next(self));
+    nic_wake(self, nic_reliable_next(self));
 }
 
 struct nic *nic_new(const struct nic_config *config, const char *key, struct err *err)
@@ -50,6 +52,7 @@ struct nic *nic_new(const struct nic_config *config, const char *key, struct err
     nic_ring_init(self);
     nic_send_init(self);
     nic_grant_init(self);
+    nic_reliable_init(self);
     nic_dma_init(self);
     nic_work_init(self);
     return self;
@@ -71,6 +74,7 @@ void nic_free(struct nic *self)
         free(queues[i]->items);
     for (uint32_t i = 0; i < NIC_NUM_STEPS; i++)
         free(self->units[i].tasks.items);
+    nic_reliable_free(self);
     free(self->out_flows.slots);
     free(self->in_flows.slots);
     free(self->messages);
@@ -113,7 +117,8 @@ bool nic_idle(const struct nic *self)
         if (self->units[i].tasks.num)
             return false;
     return !self->doorbells.num && !self->arrivals.num && !self->gone.num && !self->notices.num &&
-           !self->num_sends && !self->num_messages && !self->out_used_bytes && !self->in_used_bytes;
+           !self->num_sends && !self->num_messages && !self->out_used_bytes &&
+           !self->in_used_bytes && nic_reliable_idle(self);
 }
 
 struct nic_stats nic_stats(const struct nic *self, uint64_t cycle)

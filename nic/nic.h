@@ -14,8 +14,10 @@
 //   dma_startup_cycles  the first request of a channel is ready so long after it took the packet
 //   bus               the last byte is read
 //   handler checksum  if the list has NIC_CHECKSUM
+//   handler reliable  if delivery is; and again, behind a time-out, each time that it goes
 //   network           from nic_net.send to nic_arrived
 //   link_cycles
+//   handler reliable, as above
 //   handlers demultiplex, checksum, protocol
 //   dma_startup_cycles  a receive list has been read before
 //   bus               the last byte is written
@@ -28,11 +30,12 @@
 // cycles of its own clock.
 //
 // Packets go to the network in the order in which messages are cut, one message after another, from
-// contexts in turn. What the network calls (nic_offer, nic_left, nic_arrived) in cycle t is seen by
-// the card in t + 1 or later, so it does not matter whether node or network comes first in a cycle.
-// Leaves out: time of on-board RAM, a bound on the messages under reassembly.
-// Owner: nic_new allocates, nic_free frees; net, store and bus outlive it. Pools grow while it
-// runs; without memory for that, nic_failed is true and the run must end.
+// contexts in turn, but for those of a reliable card to others whose window is full. What the
+// network calls (nic_offer, nic_left, nic_arrived) in cycle t is seen by the card in t + 1 or
+// later, so it does not matter whether node or network comes first in a cycle. Leaves out: time of
+// on-board RAM, a bound on the messages under reassembly. Owner: nic_new allocates, nic_free frees;
+// net, store and bus outlive it. Pools grow while it runs; without memory for that, nic_failed is
+// true and the run must end.
 #ifndef ORDITO_NIC_NIC_H
 #define ORDITO_NIC_NIC_H
 
@@ -45,7 +48,8 @@
 // The network, as cards see it.
 struct nic_net {
     // A packet is at its source queue; `message` of the spec is its handle in the store. The card
-    // is told by nic_left when the packet's last flit has gone, and its on-board RAM with it.
+    // is told by nic_left when the packet's last flit has gone, and its on-board RAM with it,
+    // unless it keeps that until the packet has come. One that is lost: nic_store_lose.
     void (*send)(struct nic_net *self, const struct packet_spec *spec, uint64_t cycle);
     // From `cycle` on, which is this or the next, there may be room at a card that refused an
     // offer. NULL: the network asks by itself.

@@ -25,7 +25,8 @@
 // at a time (one for each other node and context, where the network keeps the order), or first
 // packets of some keep the rest of others out for ever; the same holds for messages that nobody
 // pops from the window of programmed I/O, and, where the network does not keep the order, for
-// messages to it that come before others of their flow.
+// messages to it that come before others of their flow. Over a network that loses packets, cards
+// that deliver reliably (stage_reliable.c) keep the order of all that is not granted.
 #ifndef ORDITO_NIC_NIC_LAYOUT_H
 #define ORDITO_NIC_NIC_LAYOUT_H
 
@@ -124,6 +125,8 @@ enum nic_status {
     NIC_PIO_BUSY,     // not sent, try again: no on-board RAM, or packets of messages before it, of
                       // its flow or of lists not yet looked at, are still to be made
     NIC_PIO_EMPTY,    // there is no message
+    NIC_TIMED_OUT,    // of a message that goes: its packets were sent again and again in vain, or
+                      // others to the same card were (stage_reliable.c)
     NIC_NUM_STATUSES
 };
 

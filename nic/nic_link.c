@@ -82,6 +82,17 @@ void nic_left(struct nic *self, uint32_t handle, uint64_t cycle)
 
 // --- to the network -----------------------------------------------------------------------------
 
+void nic_link_put(struct nic *self, uint32_t handle, uint64_t cycle)
+{
+    const struct nic_packet *packet = nic_packet_at(self, handle);
+    struct packet_spec spec = {.source = packet->source,
+                               .destination = packet->destination,
+                               .flits = nic_packet_flits(&self->config.params, packet->bytes),
+                               .traffic_class = packet->traffic_class,
+                               .message = handle};
+    self->config.net->send(self->config.net, &spec, cycle);
+}
+
 void nic_link_release(struct nic *self, uint32_t handle, uint64_t cycle)
 {
     struct nic_packet *packet = nic_packet_at(self, handle);
@@ -135,6 +146,8 @@ void nic_link_take(struct nic *self, uint64_t cycle)
     while (pop_due(&self->arrivals, cycle, &event)) {
         uint32_t bytes = nic_packet_at(self, event.item)->bytes;
         self->stats.packets_received++;
-        nic_work_add(self, NIC_STEP_DEMULTIPLEX, event.item, bytes, cycle);
+        nic_work_add(self,
+                     self->config.params.reliable ? NIC_STEP_RELIABLE_IN : NIC_STEP_DEMULTIPLEX,
+                     event.item, bytes, cycle);
     }
 }

@@ -9,12 +9,17 @@
 const char *const nic_handler_names[NIC_NUM_HANDLERS] = {
     [NIC_HANDLER_SEND] = "send",         [NIC_HANDLER_PROTOCOL] = "protocol",
     [NIC_HANDLER_CHECKSUM] = "checksum", [NIC_HANDLER_DEMULTIPLEX] = "demultiplex",
-    [NIC_HANDLER_DELIVER] = "deliver",
+    [NIC_HANDLER_DELIVER] = "deliver",   [NIC_HANDLER_RELIABLE] = "reliable",
 };
 
 const char *const nic_arbitration_names[NIC_NUM_ARBITRATIONS] = {
     [NIC_ROUND_ROBIN] = "round-robin",
     [NIC_RECEIVE_FIRST] = "receive-first",
+};
+
+const char *const nic_reliability_names[NIC_NUM_RELIABILITIES] = {
+    [NIC_RELIABLE_NONE] = "none",
+    [NIC_RELIABLE_NIC] = "nic",
 };
 
 const struct nic_params nic_default_params = {
@@ -33,6 +38,11 @@ const struct nic_params nic_default_params = {
     .checksum = true,
     .coalesce_events = 8,
     .coalesce_delay_cycles = 10000,
+    .retransmit_timeout_cycles = 20000,
+    .retransmit_window = 32,
+    .max_retries = 16,
+    .ack_packets = 4,
+    .ack_delay_cycles = 500,
     .num_channels = 2,
     .dma_startup_cycles = 20,
     .dma_outstanding = 8,
@@ -49,6 +59,7 @@ const struct nic_params nic_default_params = {
             [NIC_HANDLER_CHECKSUM] = {4, 2},
             [NIC_HANDLER_DEMULTIPLEX] = {4, 0},
             [NIC_HANDLER_DELIVER] = {8, 0},
+            [NIC_HANDLER_RELIABLE] = {4, 0},
         },
     .instructions =
         {
@@ -57,6 +68,7 @@ const struct nic_params nic_default_params = {
             [NIC_HANDLER_CHECKSUM] = {20, 12},
             [NIC_HANDLER_DEMULTIPLEX] = {30, 0},
             [NIC_HANDLER_DELIVER] = {40, 0},
+            [NIC_HANDLER_RELIABLE] = {30, 0},
         },
     .line_bytes = 64,
 };
@@ -105,6 +117,12 @@ bool nic_params_check(const struct nic_params *p, const char *key, struct err *e
         {"classes", p->num_classes, 1, NIC_MAX_CLASSES, false},
         {"coalesce_events", p->coalesce_events, 1, 65535, false},
         {"coalesce_delay_cycles", p->coalesce_delay_cycles, 1, 1 << 30, false},
+        {"reliable", p->reliable, 0, NIC_NUM_RELIABILITIES - 1, false},
+        {"retransmit_timeout_cycles", p->retransmit_timeout_cycles, 1, 1 << 30, false},
+        {"retransmit_window", p->retransmit_window, 1, 64, false},
+        {"max_retries", p->max_retries, 1, 1000, false},
+        {"ack_packets", p->ack_packets, 1, 64, false},
+        {"ack_delay_cycles", p->ack_delay_cycles, 1, 1 << 30, false},
         {"channels", p->num_channels, 1, NIC_MAX_CHANNELS, false},
         {"dma_startup_cycles", p->dma_startup_cycles, 1, 10000, false},
         {"dma_outstanding", p->dma_outstanding, 1, NIC_MAX_OUTSTANDING, false},

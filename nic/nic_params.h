@@ -17,6 +17,8 @@ enum nic_handler {
     NIC_HANDLER_CHECKSUM,    // a packet with a checksum that goes, after its DMA, or that came
     NIC_HANDLER_DEMULTIPLEX, // a packet that came: find its context
     NIC_HANDLER_DELIVER,     // a message that is in memory whole: make its completion
+    NIC_HANDLER_RELIABLE,    // a packet that goes, each time, or that came, or an acknowledgement
+                             // that is made: numbers and time-outs
     NIC_NUM_HANDLERS
 };
 
@@ -31,6 +33,11 @@ struct nic_cost {
 enum nic_arbitration { NIC_ROUND_ROBIN, NIC_RECEIVE_FIRST, NIC_NUM_ARBITRATIONS };
 
 extern const char *const nic_arbitration_names[NIC_NUM_ARBITRATIONS];
+
+// What sends packets anew that the network has lost.
+enum nic_reliability { NIC_RELIABLE_NONE, NIC_RELIABLE_NIC, NIC_NUM_RELIABILITIES };
+
+extern const char *const nic_reliability_names[NIC_NUM_RELIABILITIES];
 
 struct nic_params {
     uint32_t num_contexts;      // 1..NIC_MAX_CONTEXTS
@@ -52,6 +59,12 @@ struct nic_params {
     bool coalescing;   // else every completion that raises an interrupt does so at once
     uint32_t coalesce_events;       // 1..65535
     uint32_t coalesce_delay_cycles; // 1..2^30
+    enum nic_reliability reliable;
+    uint32_t retransmit_timeout_cycles; // 1..2^30, of a packet's first time
+    uint32_t retransmit_window;         // packets, 1..64
+    uint32_t max_retries;               // of a packet, 1..1000
+    uint32_t ack_packets;               // that an acknowledgement is made for, 1..64
+    uint32_t ack_delay_cycles;          // or so long after the first, 1..2^30
     // DMA.
     uint32_t num_channels;       // 1..NIC_MAX_CHANNELS
     uint32_t dma_startup_cycles; // 1..10000, from taking a packet to its first request

@@ -136,11 +136,33 @@ void nic_send_decoded(struct nic *self, uint32_t idx, uint64_t cycle)
 void nic_send_cut(struct nic *self, uint32_t idx)
 {
     self->sends[idx].next = MSG_NONE;
+    self->sends[idx].asked = false;
     if (self->first_cut == MSG_NONE)
         self->first_cut = idx;
     else
         self->sends[self->last_cut].next = idx;
     self->last_cut = idx;
+}
+
+// No grant will come for a message.
+void nic_send_fail(struct nic *self, uint32_t idx, uint64_t cycle)
+{
+    struct nic_send *send = &self->sends[idx];
+    send->status = NIC_TIMED_OUT;
+    send->asked = false;
+    nic_send_flow(self, send)->num_uncut--;
+    complete(self, idx, cycle);
+}
+
+// The same for all messages to a node whose requests have come.
+void nic_send_fail_asked(struct nic *self, uint32_t node, uint32_t traffic_class, uint64_t cycle)
+{
+    for (uint32_t i = 0; i < NIC_MAX_SENDS; i++) {
+        const struct nic_send_descriptor *first = &self->sends[i].list.first;
+        if (self->sends[i].asked && first->node == node &&
+            (first->flags >> NIC_CLASS_SHIFT & NIC_CLASS_MASK) == traffic_class)
+            nic_send_fail(self, i, cycle);
+    }
 }
 
 // --- packets ------------------------------------------------------------------------------------
@@ -204,12 +226,10 @@ void nic_send_ready(struct nic *self, uint32_t handle, uint64_t cycle)
             return;
         self->first_out = packet->next_out;
         packet->next_out = MSG_NONE;
-        struct packet_spec spec = {.source = packet->source,
-                                   .destination = packet->destination,
-                                   .flits = nic_packet_flits(&self->config.params, packet->bytes),
-                                   .traffic_class = packet->traffic_class,
-                                   .message = first};
-        self->config.net->send(self->config.net, &spec, cycle);
+        if (self->config.params.reliable)
+            nic_reliable_send(self, first, cycle);
+        else
+            nic_link_put(self, first, cycle);
     }
 }
 
@@ -219,10 +239,23 @@ void nic_send_gone(struct nic *self, uint32_t handle, uint64_t cycle)
     struct nic_packet *packet = nic_packet_at(self, handle);
     self->stats.packets_sent++;
     self->stats.bytes_sent += packet->bytes;
+    if (!self->config.params.reliable) {
+        nic_send_done(self, handle, cycle);
+        return;
+    }
+    nic_reliable_gone(self, handle, cycle);
+    packet->left = true;
+    nic_store_release(self->config.store, handle);
+}
+
+// It need not be kept any more.
+void nic_send_done(struct nic *self, uint32_t handle, uint64_t cycle)
+{
+    struct nic_packet *packet = nic_packet_at(self, handle);
     nic_link_free_out(self, packet->bytes);
     uint32_t idx = packet->send;
     bool last = packet->offset + packet->bytes == packet->message_bytes;
-    self->stats.messages_sent += last && packet->kind == NIC_PACKET_DATA;
+    self->stats.messages_sent += last && packet->kind == NIC_PACKET_DATA && !packet->given_up;
     packet->left = true;
     nic_store_release(self->config.store, handle);
     if (idx == MSG_NONE)

@@ -9,6 +9,7 @@
 //   stage_segmentation.c   messages are cut into packets
 //   nic_dma.c              channels
 //   stage_checksum.c       of packets that go and that come
+//   stage_reliable.c       packets that get lost are sent again
 //   nic_work.c             handlers, by units of their own or by the network processor
 //   nic_link.c             on-board RAM for what arrives, and the network
 //   stage_reassembly.c     packets become messages
@@ -21,6 +22,7 @@
 
 #include "nic/nic.h"
 #include "nic/nic_queue.h"
+#include "nic/nic_reliable.h"
 
 #include <stddef.h>
 
@@ -94,6 +96,7 @@ struct nic_send {
     uint32_t cut_bytes;
     uint32_t num_packets; // cut and not yet gone
     uint32_t next;        // free list, or the queue of those to be cut
+    bool asked;           // its request for a grant has come, by an answer
     enum nic_status status;
 };
 
@@ -149,7 +152,10 @@ enum nic_step {
     NIC_STEP_DEMULTIPLEX,
     NIC_STEP_CHECKSUM_IN,
     NIC_STEP_PROTOCOL_IN,
-    NIC_STEP_DELIVER, // a nic_message
+    NIC_STEP_DELIVER,      // a nic_message
+    NIC_STEP_RELIABLE_OUT, // a packet
+    NIC_STEP_RELIABLE_IN,
+    NIC_STEP_RELIABLE_ACK, // a nic_peer
     NIC_NUM_STEPS
 };
 
@@ -239,7 +245,8 @@ struct nic {
     uint64_t out_full_cycle; // since when; MEM_NEVER
     struct nic_send sends[NIC_MAX_SENDS];
     struct nic_queue notices; // requests and grants that are to be made
-    struct nic_flows out_flows, in_flows;
+    struct nic_flows out_flows, in_flows, peer_flows;
+    struct nic_reliable reliable; // peer_flows has the numbers of its peers, from 1 on
     // Receiving.
     uint32_t in_used_bytes;
     uint64_t in_freed_cycle; // of the last freeing, which the network sees a cycle later
@@ -329,6 +336,9 @@ void nic_send_made(struct nic *self, uint32_t packet, uint64_t cycle);
 void nic_send_read(struct nic *self, uint32_t packet, bool failed, uint64_t cycle);
 void nic_send_ready(struct nic *self, uint32_t packet, uint64_t cycle);
 void nic_send_gone(struct nic *self, uint32_t packet, uint64_t cycle);
+void nic_send_done(struct nic *self, uint32_t packet, uint64_t cycle);
+void nic_send_fail(struct nic *self, uint32_t send, uint64_t cycle);
+void nic_send_fail_asked(struct nic *self, uint32_t node, uint32_t traffic_class, uint64_t cycle);
 bool nic_send_run(struct nic *self, uint64_t cycle);
 
 // stage_segmentation.c: cuts the next packet off the first message of the queue; false if there is
@@ -354,6 +364,7 @@ uint64_t nic_work_next(const struct nic *self);
 
 // nic_link.c
 bool nic_link_keep_out(struct nic *self, uint32_t bytes);
+void nic_link_put(struct nic *self, uint32_t packet, uint64_t cycle);
 void nic_link_free_out(struct nic *self, uint32_t bytes);
 void nic_link_release(struct nic *self, uint32_t packet, uint64_t cycle);
 void nic_link_discard(struct nic *self, uint32_t packet, uint64_t cycle);

@@ -23,7 +23,7 @@ struct nic_handler_stats {
 };
 
 struct nic_stats {
-    uint64_t messages_sent; // the last packet has left
+    uint64_t messages_sent; // the last packet has left, or, if delivery is reliable, has come
     uint64_t packets_sent, bytes_sent;
     uint64_t messages_received; // delivered to software
     uint64_t packets_received, bytes_received;
@@ -36,6 +36,12 @@ struct nic_stats {
     uint64_t reordered;                    // messages that waited for others of their flow
     uint64_t misplaced;                    // packets out of order without reassembly
     uint64_t grants_asked, grants_given;
+    uint64_t retransmissions;     // packets sent again
+    uint64_t timeouts;            // packets that had no answer in time
+    uint64_t duplicates;          // packets that had come before
+    uint64_t out_of_turn;         // packets that had no place before others had come
+    uint64_t damaged;             // packets that the network had changed
+    uint64_t acknowledgements;    // packets that only say what has come
     uint64_t out_full_cycles;     // a packet waits for on-board RAM to go out
     uint64_t in_full_cycles;      // a packet waits in the network for on-board RAM
     uint64_t in_refusals;         // offers refused

@@ -51,10 +51,25 @@ uint32_t nic_store_take(struct nic_store *self)
     self->num_used++;
     *packet = (struct nic_packet){.send = MSG_NONE,
                                   .next_out = MSG_NONE,
+                                  .original = MSG_NONE,
                                   .message = MSG_NONE,
                                   .next_in = MSG_NONE,
                                   .payload = packet->payload};
     return handle;
+}
+
+void nic_store_lose(struct nic_store *self, uint32_t handle)
+{
+    nic_store_at(self, handle)->taken = true;
+    nic_store_release(self, handle);
+}
+
+void nic_store_damage(struct nic_store *self, uint32_t handle, uint64_t draw)
+{
+    struct nic_packet *packet = nic_store_at(self, handle);
+    packet->damaged = true;
+    if (packet->bytes > 0)
+        packet->payload[draw / 8 % packet->bytes] ^= (uint8_t)(1U << draw % 8);
 }
 
 void nic_store_release(struct nic_store *self, uint32_t handle)

@@ -17,7 +17,8 @@ enum { NIC_STORE_CHUNK = 64 }; // slots that are allocated together
 enum nic_packet_kind {
     NIC_PACKET_DATA,
     NIC_PACKET_REQUEST, // for a place for a message (stage_grant.c)
-    NIC_PACKET_GRANT    // of one
+    NIC_PACKET_GRANT,   // of one
+    NIC_PACKET_ACK      // of packets that came (stage_reliable.c)
 };
 
 struct nic_packet {
@@ -34,12 +35,24 @@ struct nic_packet {
     uint32_t bytes;         // of the payload
     uint16_t checksum;      // of the payload, if has_checksum
     bool has_checksum;
-    bool poisoned; // the sender could not read the payload
+    bool poisoned;     // the sender could not read the payload
+    bool granted;      // the message has its place
+    uint32_t number;   // among those from its card to the other, in its class
+    uint32_t ack;      // those from the other card with lower numbers have come,
+    uint64_t ack_seen; // and of those from there on, a bit each
+    // Made by the network.
+    bool damaged; // a bit is not as it was sent
     // On the sender's card.
-    uint32_t send;     // message record; MSG_NONE: programmed I/O
-    uint32_t next_out; // in a list
-    bool ready;        // to go to the network
-    bool left;         // has gone
+    uint32_t send;      // message record; MSG_NONE: programmed I/O
+    uint32_t next_out;  // in a list
+    bool ready;         // to go to the network
+    bool left;          // has gone
+    uint32_t original;  // that this is a copy of; MSG_NONE
+    uint32_t num_tries; // repetitions of an original
+    bool busy;          // a copy is being made or waits in the source queue
+    bool answered;      // it has come, or is given up
+    bool given_up;
+    uint64_t timer; // that is set for it; 0: none
     // On the receiver's card.
     uint32_t message; // message record
     uint32_t next_in; // in a list
@@ -63,6 +76,12 @@ void nic_store_free(struct nic_store *self);
 
 // A slot that is all zero but for what it is on no list; MSG_NONE if out of memory.
 uint32_t nic_store_take(struct nic_store *self);
+
+// The network has lost the packet.
+void nic_store_lose(struct nic_store *self, uint32_t handle);
+
+// It has changed a bit, which `draw` chooses if it may be of the payload.
+void nic_store_damage(struct nic_store *self, uint32_t handle, uint64_t draw);
 
 // Frees the slot if its packet has left and been taken.
 void nic_store_release(struct nic_store *self, uint32_t handle);

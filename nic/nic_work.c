@@ -14,6 +14,9 @@ static const enum nic_handler handlers[NIC_NUM_STEPS] = {
     [NIC_STEP_CHECKSUM_IN] = NIC_HANDLER_CHECKSUM,
     [NIC_STEP_PROTOCOL_IN] = NIC_HANDLER_PROTOCOL,
     [NIC_STEP_DELIVER] = NIC_HANDLER_DELIVER,
+    [NIC_STEP_RELIABLE_OUT] = NIC_HANDLER_RELIABLE,
+    [NIC_STEP_RELIABLE_IN] = NIC_HANDLER_RELIABLE,
+    [NIC_STEP_RELIABLE_ACK] = NIC_HANDLER_RELIABLE,
 };
 
 void nic_work_init(struct nic *self)
@@ -92,6 +95,15 @@ static void finish(struct nic *self, const struct nic_task *task, uint64_t cycle
         break;
     case NIC_STEP_PROTOCOL_IN:
         nic_receive_packet(self, task->item, cycle);
+        break;
+    case NIC_STEP_RELIABLE_OUT:
+        nic_reliable_out(self, task->item, cycle);
+        break;
+    case NIC_STEP_RELIABLE_IN:
+        nic_reliable_in(self, task->item, cycle);
+        break;
+    case NIC_STEP_RELIABLE_ACK:
+        nic_reliable_answer(self, task->item, cycle);
         break;
     default:
         nic_receive_delivered(self, task->item, cycle);

@@ -37,6 +37,7 @@ bool nic_segment(struct nic *self, uint64_t cycle)
     packet->bytes = bytes;
     packet->has_checksum = self->config.params.checksum && send->list.first.flags & NIC_CHECKSUM;
     packet->send = idx;
+    packet->granted = self->config.params.grants;
     send->cut_bytes += bytes;
     send->num_packets++;
     if (send->cut_bytes == send->list.bytes) {

@@ -359,6 +359,11 @@ static bool check_faults(const struct config *config, struct err *err)
 {
     if (config->workload != WORKLOAD_TRACE || (config->drop_rate <= 0 && config->corrupt_rate <= 0))
         return true;
+    if (config->node_model == MODEL_FULL)
+        return config->nic.reliable != NIC_RELIABLE_NONE ||
+               config_refuse(config, "nodes.nic.reliable", err,
+                             "a program would wait for ever for what channels lose "
+                             "(fabric.channel.faults); give nic");
     return config_refuse(config, "fabric.channel.faults", err,
                          "a program on ideal nodes would wait for ever for what is lost; give "
                          "nodes.model full and nodes.nic.reliable nic");

@@ -79,6 +79,11 @@ size_t choices_nic_arbitration(const char **names)
     return copy_names(names, nic_arbitration_names, NIC_NUM_ARBITRATIONS);
 }
 
+size_t choices_reliability(const char **names)
+{
+    return copy_names(names, nic_reliability_names, NIC_NUM_RELIABILITIES);
+}
+
 size_t choices_topology(const char **names)
 {
     for (size_t i = 0; i < topology_num_kinds; i++)

@@ -24,6 +24,7 @@ size_t choices_allocator(const char **names);
 size_t choices_replacement(const char **names);
 size_t choices_arbitration(const char **names);
 size_t choices_nic_arbitration(const char **names);
+size_t choices_reliability(const char **names);
 size_t choices_topology(const char **names);
 size_t choices_join(const char **names);
 size_t choices_routing(const char **names);

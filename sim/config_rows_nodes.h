@@ -78,6 +78,12 @@
     SWITCH("nic.coalescing", nic.coalescing, "false", "one interrupt for several completions"), \
     NUMBER("nic.coalesce_events", UINT32, nic.coalesce_events, 1, 65535, "", "8", "completions for an interrupt"), \
     NUMBER("nic.coalesce_delay_cycles", UINT32, nic.coalesce_delay_cycles, 1, 1 << 30, "cycles", "10000", "or so many after the first"), \
+    NAMES("nic.reliable", CHOICE, nic.reliable, choices_reliability, "none", "what sends packets anew that the network has lost"), \
+    NUMBER("nic.retransmit_timeout_cycles", UINT32, nic.retransmit_timeout_cycles, 1, 1 << 30, "cycles", "20000", "reliable nic: of the node, without an acknowledgement; twice as long after each retry"), \
+    NUMBER("nic.retransmit_window", UINT32, nic.retransmit_window, 1, 64, "", "32", "reliable nic: packets to a node from the oldest that is not acknowledged on"), \
+    NUMBER("nic.max_retries", UINT32, nic.max_retries, 1, 1000, "", "16", "reliable nic: of a packet, before messages to its node fail"), \
+    NUMBER("nic.ack_packets", UINT32, nic.ack_packets, 1, 64, "", "4", "reliable nic: packets for an acknowledgement"), \
+    NUMBER("nic.ack_delay_cycles", UINT32, nic.ack_delay_cycles, 1, 1 << 30, "cycles", "500", "reliable nic: or so long after the first"), \
     NUMBER("nic.channels", UINT32, nic.num_channels, 1, 8, "", "2", "of DMA"), \
     NUMBER("nic.dma_startup_cycles", UINT32, nic.dma_startup_cycles, 1, 10000, "cycles", "20", "before the first request for a packet"), \
     NUMBER("nic.dma_outstanding", UINT32, nic.dma_outstanding, 1, 32, "", "8", "requests of a channel"), \
@@ -94,6 +100,7 @@
     HANDLER_ROWS(checksum, NIC_HANDLER_CHECKSUM, "4", "2", "20", "12"), \
     HANDLER_ROWS(demultiplex, NIC_HANDLER_DEMULTIPLEX, "4", "0", "30", "0"), \
     HANDLER_ROWS(deliver, NIC_HANDLER_DELIVER, "8", "0", "40", "0"), \
+    HANDLER_ROWS(reliable, NIC_HANDLER_RELIABLE, "4", "0", "30", "0"), \
     NUMBER("driver.send_slots", UINT32, driver_send_slots, 1, 32768, "", "64", "of the send ring; a power of two"), \
     {.key = "nodes.driver.receive_slots", FIELD(UINT32, driver_receive_slots), RANGE(4, 16384), .word = "auto", UNIT("", "auto", "of the receive ring, a buffer each; a power of two; auto: by ranks"), FULL}, \
     NUMBER("driver.piece_bytes", UINT32, driver_piece_bytes, 64, 1 << 20, "bytes", "4096", "sent at a time, as far as cards take it, and of buffers"), \

@@ -114,6 +114,12 @@
     IF(NODES, "nodes.nic.pio_received", U64, nodes.nic.pio_received), \
     IF(NODES, "nodes.nic.reordered", U64, nodes.nic.reordered), \
     IF(NODES, "nodes.nic.misplaced", U64, nodes.nic.misplaced), \
+    IF(NODES, "nodes.nic.retransmissions", U64, nodes.nic.retransmissions), \
+    IF(NODES, "nodes.nic.timeouts", U64, nodes.nic.timeouts), \
+    IF(NODES, "nodes.nic.duplicates", U64, nodes.nic.duplicates), \
+    IF(NODES, "nodes.nic.out_of_turn", U64, nodes.nic.out_of_turn), \
+    IF(NODES, "nodes.nic.damaged", U64, nodes.nic.damaged), \
+    IF(NODES, "nodes.nic.acknowledgements", U64, nodes.nic.acknowledgements), \
     IF(NODES, "nodes.nic.out_full_cycles", U64, nodes.nic.out_full_cycles), \
     IF(NODES, "nodes.nic.in_full_cycles", U64, nodes.nic.in_full_cycles), \
     IF(NODES, "nodes.nic.in_refusals", U64, nodes.nic.in_refusals), \
@@ -138,6 +144,9 @@
     IF(NODES, "nodes.nic.handlers.deliver.runs", U64, nodes.nic.handlers[NIC_HANDLER_DELIVER].runs), \
     IF(NODES, "nodes.nic.handlers.deliver.cost", U64, nodes.nic.handlers[NIC_HANDLER_DELIVER].cost), \
     IF(NODES, "nodes.nic.handlers.deliver.wait_cycles", U64, nodes.nic.handlers[NIC_HANDLER_DELIVER].wait_cycles), \
+    IF(NODES, "nodes.nic.handlers.reliable.runs", U64, nodes.nic.handlers[NIC_HANDLER_RELIABLE].runs), \
+    IF(NODES, "nodes.nic.handlers.reliable.cost", U64, nodes.nic.handlers[NIC_HANDLER_RELIABLE].cost), \
+    IF(NODES, "nodes.nic.handlers.reliable.wait_cycles", U64, nodes.nic.handlers[NIC_HANDLER_RELIABLE].wait_cycles), \
     NODES_BY("nodes.nic.channels.utilisation", channel_use_mean), \
     IF(NODES, "nodes.nic.channels.packets", U64, nodes.channels.packets), \
     IF(NODES, "nodes.nic.channels.requests", U64, nodes.channels.requests), \
@@ -163,6 +172,7 @@
     IF(NODES, "nodes.nic.errors.bad_width", U64, nodes.nic.errors[NIC_BAD_WIDTH]), \
     IF(NODES, "nodes.nic.errors.pio_busy", U64, nodes.nic.errors[NIC_PIO_BUSY]), \
     IF(NODES, "nodes.nic.errors.pio_empty", U64, nodes.nic.errors[NIC_PIO_EMPTY]), \
+    IF(NODES, "nodes.nic.errors.timed_out", U64, nodes.nic.errors[NIC_TIMED_OUT]), \
     IF(NODES, "nodes.driver.errors", U64, nodes.driver_errors)
 // clang-format on
 

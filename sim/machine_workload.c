@@ -167,11 +167,13 @@ static struct mpi_params mpi_params(const struct machine *self, const struct con
     return params;
 }
 
-// Packets from one node to another come in the order in which they went, if of one class.
-static bool keeps_order(const struct routing *routing)
+// Packets from one node to another come in the order in which they went, if of one class, or are
+// taken by the card in that order as far as it matters (nic/stage_reliable.c).
+static bool keeps_order(const struct routing *routing, const struct nic_params *nic)
 {
     bool ways = routing->kind && (routing->kind->varies || routing->kind->adaptive);
-    return !ways && (routing->by_flow || routing->class_vcs == 1);
+    return nic->reliable == NIC_RELIABLE_NIC ||
+           (!ways && (routing->by_flow || routing->class_vcs == 1));
 }
 
 static bool make_computers(struct machine *self, const struct config *config, struct err *err)
@@ -186,11 +188,11 @@ static bool make_computers(struct machine *self, const struct config *config, st
                              "%" PRIu32 " bytes do not fit the card's window of %" PRIu32
                              " (nodes.nic.window_bytes, and what a packet takes)",
                              params.pio_bytes, params.nic.window_bytes);
-    if (!params.nic.grants && !keeps_order(self->routing))
+    if (!params.nic.grants && !keeps_order(self->routing, &params.nic))
         return config_refuse(config, "nodes.nic.grants", err,
                              "messages may overtake each other in this network, and cards that do "
                              "not ask lock up: give true, or fabric.router.vc_choice by-flow");
-    if (params.pio_bytes > 0 && !keeps_order(self->routing))
+    if (params.pio_bytes > 0 && !keeps_order(self->routing, &params.nic))
         return config_refuse(config, "nodes.driver.pio_bytes", err,
                              "messages may overtake each other in this network, and those by "
                              "programmed I/O lock cards up: give fabric.router.vc_choice by-flow");

@@ -46,6 +46,14 @@ static void remove_first(uint32_t *handles, uint64_t *cycles, uint32_t *num)
     memmove(cycles, cycles + 1, *num * sizeof *cycles);
 }
 
+// Whether the packet that leaves is one of a set, or is drawn.
+static bool happens(struct nic_rig *self, double rate, uint64_t set)
+{
+    if (self->num_left < 64 && set >> self->num_left & 1)
+        return true;
+    return rate > 0 && rng_chance(&self->rng, rng_threshold(rate));
+}
+
 static void run_source(struct nic_rig *self, uint32_t node, uint64_t cycle)
 {
     struct nic_rig_way *way = &self->ways[node];
@@ -55,7 +63,15 @@ static void run_source(struct nic_rig *self, uint32_t node, uint64_t cycle)
             self->spec.jitter_cycles ? rng_below(&self->rng, self->spec.jitter_cycles + 1) : 0;
         remove_first(way->out, way->out_cycles, &way->num_out);
         way->sent_cycle = MEM_NEVER;
-        put_in(self, handle, cycle + self->spec.latency_cycles + jitter_cycles);
+        if (happens(self, self->spec.damage_rate, self->spec.damage_set))
+            nic_store_damage(&self->store, handle, rng_next(&self->rng));
+        if (happens(self, self->spec.drop_rate, self->spec.drop_set)) {
+            self->ways[nic_store_at(&self->store, handle)->destination].num_on_way--;
+            nic_store_lose(&self->store, handle);
+        } else {
+            put_in(self, handle, cycle + self->spec.latency_cycles + jitter_cycles);
+        }
+        self->num_left++;
         nic_left(self->nics[node], handle, cycle);
     }
     if (way->sent_cycle != MEM_NEVER || !way->num_out || way->out_cycles[0] > cycle)

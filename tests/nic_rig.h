@@ -36,9 +36,11 @@ struct nic_rig_spec {
     struct node_params node; // cores 0: nic_rig_node_params
     uint32_t latency_cycles; // 0: 10
     uint32_t jitter_cycles;
-    bool net_first;         // of a cycle, before the nodes, which changes nothing
-    uint32_t depth;         // 0: no bound
-    uint32_t corrupt_every; // 0: none; every so many packets loses a bit
+    bool net_first;                // of a cycle, before the nodes, which changes nothing
+    uint32_t depth;                // 0: no bound
+    uint32_t corrupt_every;        // 0: none; every so many packets loses a bit
+    double drop_rate, damage_rate; // of packets
+    uint64_t drop_set, damage_set; // of the first 64 that leave, a bit each
     uint64_t seed;
 };
 
@@ -51,7 +53,7 @@ struct nic_rig {
     struct nic_store store;
     struct rng rng;
     uint64_t now; // all before is done
-    uint64_t num_packets;
+    uint64_t num_packets, num_left;
     uint64_t net_cycle; // of the network's next event
     uint32_t num_interrupts[NIC_RIG_MAX_NODES][NIC_MAX_CONTEXTS];
     uint64_t interrupt_cycle; // of the last

@@ -43,7 +43,8 @@ static uint64_t tag_of(uint32_t flow, uint32_t k)
 
 static uint64_t buffer(const struct nic_host *host, uint32_t side, uint32_t i)
 {
-    return host->base + NIC_RIG_BUFFERS + (side * BUFFERS + i % BUFFERS) * 1024;
+    // Lists may be used up in another order than they were posted.
+    return host->base + NIC_RIG_BUFFERS + (side ? BUFFERS + i % 1024 : i % BUFFERS) * 1024;
 }
 
 static void post(struct mix *self, uint32_t end)
@@ -159,7 +160,9 @@ static void send(struct mix *self, uint32_t end)
     self->begun[end] += sent;
 }
 
-static void run_mix(uint64_t seed)
+// Over a network that loses so many packets, and changes as many, and in which they overtake each
+// other.
+static void run_mix(uint64_t seed, double loss)
 {
     struct mix self = {.rng = rng_make(seed, RNG_SHUFFLE, 4)};
     struct nic_rig_spec spec = {.num_nodes = NODES, .nic = nic_default_params, .seed = seed};
@@ -174,6 +177,16 @@ static void run_mix(uint64_t seed)
     p->out_ram_bytes = p->in_ram_bytes =
         nic_packet_ram_bytes(p, 128) * (1 + (uint32_t)rng_below(&self.rng, 4));
     spec.depth = 1 + (uint32_t)rng_below(&self.rng, 6);
+    if (loss > 0) {
+        p->reliable = NIC_RELIABLE_NIC;
+        p->retransmit_timeout_cycles = 1 + (uint32_t)rng_below(&self.rng, 3000);
+        p->retransmit_window = 1 + (uint32_t)rng_below(&self.rng, 64);
+        p->max_retries = 1000;
+        p->ack_packets = 1 + (uint32_t)rng_below(&self.rng, 8);
+        p->ack_delay_cycles = 1 + (uint32_t)rng_below(&self.rng, 1000);
+        spec.jitter_cycles = (uint32_t)rng_below(&self.rng, 500);
+        spec.drop_rate = spec.damage_rate = loss;
+    }
     self.rig = nic_rig_new(&spec);
     // With grants the least will do.
     const uint32_t sizes[3] = {8, p->grants ? 1 : BUFFERS, p->grants ? 2 : 64};
@@ -198,13 +211,23 @@ static void run_mix(uint64_t seed)
     }
     cr_expect_eq(received, ENDS * MESSAGES);
     cr_expect_eq(self.rig->store.num_used, 0);
-    for (uint32_t i = 0; i < NODES; i++)
+    for (uint32_t i = 0; i < NODES; i++) {
+        struct nic_stats stats = nic_rig_stats(self.rig, i);
         cr_expect(nic_idle(self.rig->nics[i]));
+        cr_expect_eq(stats.retransmissions > 0, loss > 0);
+        cr_expect_eq(stats.damaged > 0, loss > 0);
+    }
     nic_rig_free(self.rig);
 }
 
 Test(nic_mix, of_all_ways_to_send_arrives_whole_and_in_order)
 {
     for (uint64_t seed = 1; seed <= 20; seed++)
-        run_mix(seed);
+        run_mix(seed, 0);
+}
+
+Test(nic_mix, arrives_whole_and_in_order_over_a_network_that_loses_packets)
+{
+    for (uint64_t seed = 1; seed <= 20; seed++)
+        run_mix(seed, 0.02 + 0.28 * (double)(seed % 4) / 3);
 }

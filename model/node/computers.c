@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/computers_state.h"
+#include "sim/rng.h"
 
 #include <inttypes.h>
 
@@ -79,9 +80,28 @@ static bool stands_still(const struct computer *computer)
     return left;
 }
 
+// True if a card has given up sending to another, and says so.
+static bool gave_up(const struct computers *self, struct err *err)
+{
+    for (uint32_t i = 0; i < self->num_computers; i++) {
+        const struct nic *nic = self->computers[i].nic;
+        uint64_t num = nic ? nic_stats(nic, 0).errors[NIC_TIMED_OUT] : 0;
+        if (num > 0) {
+            err_set(err, ERR_RUN,
+                    "node %" PRIu32 " has given up %" PRIu64 " messages, for which others wait: "
+                    "packets were sent again %" PRIu32 " times in vain (nodes.nic.max_retries)",
+                    i, num, self->params.nic.max_retries);
+            return true;
+        }
+    }
+    return false;
+}
+
 static void stuck(const struct workload *base, struct err *err)
 {
     const struct computers *self = (const struct computers *)base;
+    if (gave_up(self, err))
+        return;
     for (uint32_t i = 0; i < self->num_computers; i++)
         if (stands_still(&self->computers[i])) {
             err_set(err, ERR_DEADLOCK,
@@ -150,6 +170,13 @@ static void delivered(struct workload *base, const struct packet *packet)
 {
     struct computers *self = (struct computers *)base;
     struct computer *computer = &self->computers[packet->destination];
+    if (packet->fate == PACKET_DROPPED) {
+        nic_store_lose(&self->store, packet->message);
+        return;
+    }
+    if (packet->fate == PACKET_CORRUPTED)
+        nic_store_damage(&self->store, packet->message,
+                         rng_mix(self->params.seed ^ (uint64_t)RNG_FAULT << 56 ^ packet->serial));
     nic_arrived(computer->nic, packet->message, told_cycle(computer, self->cycle));
     heed(self, packet->destination);
 }

@@ -28,7 +28,8 @@
 // if cards ask first (nodes.nic.grants) and nothing goes by programmed I/O, which does not; or if a
 // flow keeps its order (fabric.router.vc_choice by-flow, routing that does not adapt) and three
 // quarters of the receive ring are a list or more for each rank that sends; the configuration
-// refuses what is neither (sim/machine_workload.c).
+// refuses what is neither (sim/machine_workload.c). Where channels lose packets, cards have to
+// deliver reliably (nodes.nic.reliable), and then keep the order themselves.
 //
 // Timing: what happens in node cycle n belongs to the fabric's cycle floor(n * fabric / node) of
 // the ratio of the clocks, which simulates it. A computer that no other can reach is simulated in
