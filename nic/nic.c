@@ -53,6 +53,7 @@ struct nic *nic_new(const struct nic_config *config, const char *key, struct err
     nic_send_init(self);
     nic_grant_init(self);
     nic_reliable_init(self);
+    nic_lives_init(self);
     nic_dma_init(self);
     nic_work_init(self);
     return self;
@@ -75,6 +76,7 @@ void nic_free(struct nic *self)
     for (uint32_t i = 0; i < NIC_NUM_STEPS; i++)
         free(self->units[i].tasks.items);
     nic_reliable_free(self);
+    nic_lives_free(self);
     free(self->out_flows.slots);
     free(self->in_flows.slots);
     free(self->messages);

@@ -25,9 +25,10 @@
 //   1, bus            the completion is written
 // Programmed I/O: the write of NIC_PIO_SEND begins with the handler protocol, and has no DMA; the
 // receiver's window has the message at the end of the handler deliver.
-// Handlers take one packet or message at a time, first come first served: fixed hardware has a unit
-// for each (going out and coming in apart), the network processor is one unit that runs all, in
-// cycles of its own clock.
+// nic_life.h has the same as parts that are noted for each message, with what it waits between
+// them. Handlers take one packet or message at a time, first come first served: fixed hardware has
+// a unit for each (going out and coming in apart), the network processor is one unit that runs all,
+// in cycles of its own clock.
 //
 // Packets go to the network in the order in which messages are cut, one message after another, from
 // contexts in turn, but for those of a reliable card to others whose window is full. What the
@@ -62,7 +63,8 @@ struct nic_config {
     uint32_t num_nodes; // of the machine, 1..
     uint64_t address;   // of its registers on the bus
     struct nic_net *net;
-    struct nic_store *store; // of params.max_payload_bytes
+    struct nic_store *store;             // of params.max_payload_bytes
+    const struct nic_life_timing *lives; // kept if the store does, too; NULL: none are
     // An interrupt for a context; or NULL.
     void (*interrupt)(void *context, uint32_t nic_context, uint64_t cycle);
     void *context;
@@ -97,6 +99,13 @@ void nic_left(struct nic *self, uint32_t handle, uint64_t cycle);
 // for a context, and opens it. As by NIC_CARD_RANGE_REGISTER and NIC_CARD_OPEN. False if there is
 // no such context or range.
 bool nic_open(struct nic *self, uint32_t context, uint32_t range, uint64_t address, uint64_t bytes);
+
+// The life of the message whose completion has this index in the ring of a context, until the ring
+// has gone round; and of the oldest message in the window. False if there is none, or lives are not
+// kept, or the message was not whole.
+bool nic_life(const struct nic *self, uint32_t context, uint32_t completion_index,
+              struct nic_life *life);
+bool nic_life_of_window(const struct nic *self, uint32_t context, struct nic_life *life);
 
 // True if nothing is on the card and nothing of it on the bus or in source queues.
 bool nic_idle(const struct nic *self);

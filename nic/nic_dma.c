@@ -73,6 +73,7 @@ static bool take(struct nic *self, struct nic_channel *channel, uint64_t cycle)
     channel->failed = false;
     channel->asked_bytes = channel->done_bytes = 0;
     channel->busy_cycle = cycle;
+    channel->data_cycles = 0;
     seek(self, channel);
     return true;
 }
@@ -96,6 +97,7 @@ static void ask(struct nic *self, struct nic_channel *channel, uint64_t ready_cy
     mem_master_push(&channel->master, &req);
     channel->num_under_way++;
     channel->asked_bytes += bytes;
+    channel->data_cycles += nic_lives_data_cycles(self, bytes);
     channel->skipped += bytes;
     if (channel->skipped == piece->bytes) {
         channel->piece++;
@@ -124,6 +126,7 @@ static void fill(struct nic *self, struct nic_channel *channel, uint64_t cycle,
 static void finish(struct nic *self, struct nic_channel *channel, uint64_t cycle)
 {
     uint32_t handle = channel->packet;
+    nic_lives_copied(self, channel, cycle);
     channel->packet = MSG_NONE;
     channel->stats.packets++;
     channel->stats.busy_cycles += cycle - channel->busy_cycle;

@@ -85,6 +85,9 @@ void nic_left(struct nic *self, uint32_t handle, uint64_t cycle)
 void nic_link_put(struct nic *self, uint32_t handle, uint64_t cycle)
 {
     const struct nic_packet *packet = nic_packet_at(self, handle);
+    if (packet->original == MSG_NONE)
+        nic_note(self, handle, NIC_LIFE_ORDER_OUT, cycle);
+    nic_note(self, handle, NIC_LIFE_RETRANSMISSION, cycle);
     struct packet_spec spec = {.source = packet->source,
                                .destination = packet->destination,
                                .flits = nic_packet_flits(&self->config.params, packet->bytes),

@@ -52,6 +52,7 @@ static enum nic_status send(struct nic *self, struct nic_context *context, uint3
     packet->message_bytes = packet->bytes = bytes;
     packet->has_checksum = self->config.params.checksum && flags & NIC_CHECKSUM;
     memcpy(packet->payload, context->window, bytes);
+    nic_lives_begin(self, handle, cycle);
     self->stats.pio_sent++;
     nic_send_packet(self, handle, cycle);
     return NIC_OK;
@@ -163,6 +164,7 @@ void nic_pio_deliver(struct nic *self, uint32_t context, uint32_t handle, uint64
         nic_packet_at(self, to->last_window)->next_in = handle;
     to->last_window = handle;
     self->stats.pio_received++;
+    nic_lives_in_window(self, handle, cycle);
     nic_coalesce_event(self, context, cycle);
 }
 

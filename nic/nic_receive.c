@@ -59,7 +59,8 @@ static void complete(struct nic *self, struct nic_message *message, enum nic_sta
     if (message->checked && status == NIC_OK)
         record.flags |= NIC_CHECKED;
     message->reserved = false;
-    nic_ring_complete(self, message->context, &record, true);
+    nic_ring_complete(self, message->context, &record, true, message->life);
+    message->life = MSG_NONE;
 }
 
 // Takes the next receive list that is good; those that are not are completed with their fault.
@@ -95,6 +96,7 @@ static void place(struct nic *self, uint32_t idx, uint64_t cycle)
     message->first_packet = message->last_packet = MSG_NONE;
     while (handle != MSG_NONE) {
         uint32_t next = nic_packet_at(self, handle)->next_in;
+        nic_note(self, handle, NIC_LIFE_LIST, cycle);
         nic_dma_add(self, handle, true);
         handle = next;
     }
@@ -200,10 +202,11 @@ void nic_receive_packet(struct nic *self, uint32_t handle, uint64_t cycle)
 {
     const struct nic_packet *packet = nic_packet_at(self, handle);
     if (packet->kind == NIC_PACKET_GRANT) {
-        nic_send_cut(self, packet->record);
+        nic_send_cut(self, packet->record, cycle);
         nic_link_release(self, handle, cycle);
         return;
     }
+    nic_note(self, handle, NIC_LIFE_HANDLERS, cycle);
     bool begun;
     uint32_t idx = nic_reassemble(self, handle, &begun);
     if (idx == MSG_NONE)
@@ -227,6 +230,8 @@ void nic_receive_written(struct nic *self, uint32_t handle, bool failed, uint64_
     uint32_t bytes = packet->bytes;
     if (failed && self->messages[idx].status == NIC_OK)
         self->messages[idx].status = NIC_BUS_ERROR;
+    if (self->messages[idx].done_bytes + bytes == self->messages[idx].bytes) // the last
+        self->messages[idx].life = nic_lives_keep(self, handle);
     nic_link_release(self, handle, cycle);
     count_done(self, idx, bytes, cycle);
 }
@@ -237,6 +242,9 @@ void nic_receive_written(struct nic *self, uint32_t handle, bool failed, uint64_
 void nic_receive_deliver(struct nic *self, uint32_t idx, uint64_t cycle)
 {
     const struct nic_message *message = &self->messages[idx];
+    nic_lives_stage(self, message->life, NIC_LIFE_ORDER_IN, cycle);
+    if (message->state == NIC_MESSAGE_WINDOW && message->first_packet != MSG_NONE)
+        nic_note(self, message->first_packet, NIC_LIFE_ORDER_IN, cycle);
     if (message->state == NIC_MESSAGE_LOST && !message->reserved)
         free_message(self, idx);
     else
@@ -248,6 +256,7 @@ void nic_receive_delivered(struct nic *self, uint32_t idx, uint64_t cycle)
 {
     struct nic_message *message = &self->messages[idx];
     self->stats.messages_received += message->state != NIC_MESSAGE_LOST;
+    nic_lives_stage(self, message->life, NIC_LIFE_DELIVER, cycle);
     if (message->state == NIC_MESSAGE_WINDOW)
         nic_pio_deliver(self, message->context, message->first_packet, cycle);
     else

@@ -44,6 +44,7 @@ void nic_ring_reset(struct nic *self, uint32_t context)
     for (uint32_t kind = 0; kind < NIC_NUM_RINGS; kind++) {
         struct nic_ring *ring = &self->contexts[context].rings[kind];
         ring->num = ring->num_lists = 0;
+        self->contexts[context].doorbells.num = self->contexts[context].num_lives = 0;
         ring->too_long = false;
         ring->seen = ring->consumer;
         self->control.want_fetch[kind] &= ~(UINT64_C(1) << context);
@@ -73,6 +74,8 @@ void nic_ring_doorbell(struct nic *self, uint32_t context, enum nic_ring_kind ki
     }
     *(consumes ? &ring->consumer : &ring->producer) = index;
     self->stats.doorbells++;
+    if (self->config.lives && kind == NIC_RING_SEND)
+        self->failed |= !nic_queue_push(&to->doorbells, &(struct nic_event){cycle, index});
     struct nic_event event = {cycle + self->config.params.doorbell_cycles,
                               kind * NIC_MAX_CONTEXTS + context};
     self->failed |= !nic_queue_push(&self->doorbells, &event);
@@ -107,6 +110,18 @@ static void drop_beginning(struct nic_ring *ring)
     ring->num = 0;
 }
 
+// The cycle of the doorbell that told of all descriptors before an index.
+static uint64_t doorbell_of(struct nic_context *context, uint32_t end)
+{
+    const struct nic_event *first = nic_queue_at(&context->doorbells, 0);
+    struct nic_event gone;
+    while (context->doorbells.num > 1 && (int32_t)(first->item - end) < 0) {
+        nic_queue_pop(&context->doorbells, &gone);
+        first = nic_queue_at(&context->doorbells, 0);
+    }
+    return context->doorbells.num ? first->cycle : 0;
+}
+
 bool nic_ring_take_list(struct nic *self, uint32_t context, enum nic_ring_kind kind,
                         struct nic_list *list)
 {
@@ -124,9 +139,12 @@ bool nic_ring_take_list(struct nic *self, uint32_t context, enum nic_ring_kind k
         last = next->flags & NIC_LAST;
         list->pieces[list->num++] = (struct nic_piece){next->address, next->length};
         list->bytes += next->length;
+        list->fetched_cycle = ring->fetched_cycles[ring->first];
         ring->first = (ring->first + 1) % NIC_MAX_PIECES;
         ring->num--;
     }
+    if (self->config.lives && kind == NIC_RING_SEND)
+        list->doorbell_cycle = doorbell_of(&self->contexts[context], ring->consumer - ring->num);
     if (kind == NIC_RING_SEND && !ring->num_lists)
         self->send_lists &= ~(UINT64_C(1) << context);
     if (nic_enabled(&self->contexts[context]))
@@ -163,9 +181,9 @@ void nic_ring_give_back(struct nic *self, uint32_t context, uint64_t cycle)
 }
 
 void nic_ring_complete(struct nic *self, uint32_t context, const struct nic_completion *record,
-                       bool raise)
+                       bool raise, uint32_t life)
 {
-    struct nic_pending_completion pending = {context, raise, *record};
+    struct nic_pending_completion pending = {context, raise, life, *record};
     self->contexts[context].num_send_reserved -= !(record->flags & NIC_RECEIVED);
     if (record->status != NIC_OK)
         nic_fault(self, &self->contexts[context], record->status);
@@ -212,6 +230,8 @@ static bool push_completion(struct nic *self, struct nic_control_slot *slot, uin
     slot->context = pending.context;
     slot->ring = NIC_RING_COMPLETION;
     slot->raise = pending.raise;
+    slot->index = index;
+    slot->life = pending.life;
     memcpy(slot->data, &pending.record, sizeof pending.record);
     push(self, slot, MEM_WRITE, record_address(ring, NIC_RING_COMPLETION, index),
          sizeof pending.record, cycle);
@@ -299,7 +319,7 @@ static bool push_next(struct nic *self, uint64_t cycle)
 
 // --- what has come back -------------------------------------------------------------------------
 
-static void take_descriptors(struct nic *self, const struct nic_control_slot *slot)
+static void take_descriptors(struct nic *self, const struct nic_control_slot *slot, uint64_t cycle)
 {
     struct nic_ring *ring = &self->contexts[slot->context].rings[slot->ring];
     ring->fetching = false;
@@ -307,7 +327,9 @@ static void take_descriptors(struct nic *self, const struct nic_control_slot *sl
         return;
     ring->consumer += slot->num;
     for (uint32_t i = 0; i < slot->num; i++) {
-        struct nic_send_descriptor *to = &ring->queue[(ring->first + ring->num++) % NIC_MAX_PIECES];
+        uint32_t place = (ring->first + ring->num++) % NIC_MAX_PIECES;
+        struct nic_send_descriptor *to = &ring->queue[place];
+        ring->fetched_cycles[place] = cycle;
         *to = (struct nic_send_descriptor){0};
         memcpy(to, slot->data + (size_t)i * record_bytes(slot->ring), record_bytes(slot->ring));
         ring->num_lists += to->flags & NIC_LAST;
@@ -328,13 +350,14 @@ static void finish(struct nic *self, struct nic_control_slot *slot, uint64_t cyc
     if (slot->failed)
         nic_fault(self, context, NIC_BUS_ERROR);
     if (slot->kind == NIC_CONTROL_COMPLETE) {
+        nic_lives_completed(self, slot->life, slot->context, slot->index, cycle);
         if (slot->raise)
             nic_coalesce_event(self, slot->context, cycle);
     } else if (slot->kind == NIC_CONTROL_FETCH) {
         if (slot->failed) // there are no descriptors: the ring stands still
             context->rings[slot->ring].fetching = false;
         else
-            take_descriptors(self, slot);
+            take_descriptors(self, slot, cycle);
         if (slot->ring == NIC_RING_RECEIVE)
             nic_receive_serve(self, slot->context, cycle);
     }

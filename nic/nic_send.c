@@ -42,7 +42,7 @@ static bool pick(struct nic *self, uint64_t cycle)
     struct nic_send *send = &self->sends[idx];
     self->first_free_send = send->next;
     self->num_sends++;
-    *send = (struct nic_send){.owner = context, .next = MSG_NONE};
+    *send = (struct nic_send){.owner = context, .next = MSG_NONE, .picked_cycle = cycle};
     nic_ring_take_list(self, context, NIC_RING_SEND, &send->list);
     self->turn = (context + 1) % NIC_MAX_CONTEXTS;
     self->num_ahead++;
@@ -72,7 +72,7 @@ static void complete(struct nic *self, uint32_t idx, uint64_t cycle)
                                     .index = send->list.index};
     if (send->status != NIC_OK || first->flags & (NIC_COMPLETE | NIC_RAISE))
         nic_ring_complete(self, send->owner, &record,
-                          send->status != NIC_OK || first->flags & NIC_RAISE);
+                          send->status != NIC_OK || first->flags & NIC_RAISE, MSG_NONE);
     else
         nic_ring_give_back(self, send->owner, cycle);
     send->next = self->first_free_send;
@@ -124,17 +124,19 @@ void nic_send_decoded(struct nic *self, uint32_t idx, uint64_t cycle)
         complete(self, idx, cycle);
         return;
     }
+    send->decoded_cycle = cycle;
     send->sequence = flow->sequence++;
     flow->num_uncut++;
     if (nic_grant_ask(self, idx))
         self->num_ahead--;
     else
-        nic_send_cut(self, idx);
+        nic_send_cut(self, idx, cycle);
 }
 
 // A message may be cut, after those before it.
-void nic_send_cut(struct nic *self, uint32_t idx)
+void nic_send_cut(struct nic *self, uint32_t idx, uint64_t cycle)
 {
+    self->sends[idx].granted_cycle = cycle;
     self->sends[idx].next = MSG_NONE;
     self->sends[idx].asked = false;
     if (self->first_cut == MSG_NONE)
@@ -197,6 +199,7 @@ void nic_send_packet(struct nic *self, uint32_t handle, uint64_t cycle)
 // Its header is made.
 void nic_send_made(struct nic *self, uint32_t handle, uint64_t cycle)
 {
+    nic_note(self, handle, NIC_LIFE_PROTOCOL, cycle);
     if (nic_packet_at(self, handle)->send == MSG_NONE)
         nic_send_read(self, handle, false, cycle); // a core has written the payload; or none
     else

@@ -16,11 +16,13 @@
 //   nic_flow.c             numbers of messages
 //   nic_receive.c          messages get their place, and are delivered
 //   stage_coalescing.c     interrupts
+//   nic_life.c             what messages waited for
 //   nic.c                  makes a card, and runs all that in a cycle until nothing moves
 #ifndef ORDITO_NIC_NIC_STATE_H
 #define ORDITO_NIC_NIC_STATE_H
 
 #include "nic/nic.h"
+#include "nic/nic_lives.h"
 #include "nic/nic_queue.h"
 #include "nic/nic_reliable.h"
 
@@ -48,6 +50,7 @@ struct nic_ring {
     bool too_long;       // the first list has lost its beginning
     uint32_t long_index; // where that was
     struct nic_send_descriptor queue[NIC_MAX_PIECES];
+    uint64_t fetched_cycles[NIC_MAX_PIECES]; // of these, of a send ring
 };
 
 struct nic_range {
@@ -70,6 +73,9 @@ struct nic_context {
     uint64_t deadline_cycle; // of the next interrupt; MEM_NEVER: none
     struct nic_range ranges[NIC_MAX_RANGES];
     uint8_t window[NIC_MAX_WINDOW_BYTES];
+    struct nic_queue doorbells;  // of nic_event, of the send ring: items are producers
+    struct nic_life_done *lives; // [num_lives] by completion, modulo the ring's size
+    uint32_t num_lives;
 };
 
 // --- messages -----------------------------------------------------------------------------------
@@ -85,6 +91,8 @@ struct nic_list {
     uint32_t index;                   // of the first descriptor
     uint64_t bytes;                   // of all pieces
     bool too_long;                    // pieces are missing
+    uint64_t doorbell_cycle;          // that told of its last descriptor, of a send ring,
+    uint64_t fetched_cycle;           // and in which that was read
     struct nic_send_descriptor first; // but for NIC_LAST
     struct nic_piece pieces[NIC_MAX_PIECES];
 };
@@ -96,7 +104,8 @@ struct nic_send {
     uint32_t cut_bytes;
     uint32_t num_packets; // cut and not yet gone
     uint32_t next;        // free list, or the queue of those to be cut
-    bool asked;           // its request for a grant has come, by an answer
+    uint64_t picked_cycle, decoded_cycle, granted_cycle; // taken up; looked at; may be cut
+    bool asked; // its request for a grant has come, by an answer
     enum nic_status status;
 };
 
@@ -126,6 +135,7 @@ struct nic_message {
     uint32_t first_packet, last_packet; // waiting, or for the window
     uint32_t next;                      // in its flow, or free list
     uint32_t next_waiting;              // in its context
+    uint32_t life;                      // slot of it, once it is whole; MSG_NONE
 };
 
 struct nic_flow {
@@ -185,8 +195,9 @@ struct nic_channel {
     uint32_t skipped; // bytes of that piece
     uint32_t asked_bytes, done_bytes;
     uint32_t num_under_way;
-    uint64_t busy_cycle; // since when it has the packet
-    uint64_t wait_cycle; // since when it may ask for no more; MEM_NEVER: it may
+    uint64_t busy_cycle;  // since when it has the packet
+    uint64_t wait_cycle;  // since when it may ask for no more; MEM_NEVER: it may
+    uint64_t data_cycles; // of the bus, of the packet, for lives
     struct nic_channel_stats stats;
 };
 
@@ -197,14 +208,17 @@ struct nic_control_slot {
     enum nic_control_kind kind;
     uint32_t context;
     enum nic_ring_kind ring;
-    uint32_t num; // descriptors
-    bool raise;   // an interrupt, when it is done
+    uint32_t num;   // descriptors
+    bool raise;     // an interrupt, when it is done
+    uint32_t index; // of a completion
+    uint32_t life;  // of its message; MSG_NONE
     uint8_t data[NIC_FETCH_BYTES];
 };
 
 struct nic_pending_completion {
     uint32_t context;
     bool raise;
+    uint32_t life;
     struct nic_completion record;
 };
 
@@ -259,6 +273,7 @@ struct nic {
     uint32_t num_messages, cap_messages, first_free_message;
     struct nic_message *messages; // [cap_messages]
     uint64_t coalescing;          // contexts with a deadline
+    struct nic_lives lives;
     // Packets that wait for a channel, by direction: out, in.
     uint32_t first_job[2], last_job[2];
     bool last_in;                 // the direction served last
@@ -269,6 +284,15 @@ struct nic {
 static inline struct nic_packet *nic_packet_at(const struct nic *self, uint32_t handle)
 {
     return nic_store_at(self->config.store, handle);
+}
+
+// Notes the end of a part of a packet's life.
+static inline void nic_note(const struct nic *self, uint32_t handle, enum nic_life_part part,
+                            uint64_t cycle)
+{
+    struct nic_life *life = nic_packet_at(self, handle)->life;
+    if (life && self->config.lives)
+        nic_lives_note(self, life, part, cycle);
 }
 
 // Has the card run in a cycle.
@@ -321,7 +345,7 @@ bool nic_ring_take_list(struct nic *self, uint32_t context, enum nic_ring_kind r
 bool nic_ring_reserve(struct nic *self, struct nic_context *context, bool send);
 void nic_ring_give_back(struct nic *self, uint32_t context, uint64_t cycle);
 void nic_ring_complete(struct nic *self, uint32_t context, const struct nic_completion *record,
-                       bool raise);
+                       bool raise, uint32_t life);
 bool nic_ring_run(struct nic *self, uint64_t cycle);
 
 // nic_send.c
@@ -330,7 +354,7 @@ bool nic_send_undecided(const struct nic_context *context);
 void nic_send_decoded(struct nic *self, uint32_t send, uint64_t cycle);
 struct nic_flow *nic_send_flow(struct nic *self, const struct nic_send *send);
 void nic_send_address(const struct nic *self, uint32_t send, struct nic_packet *packet);
-void nic_send_cut(struct nic *self, uint32_t send);
+void nic_send_cut(struct nic *self, uint32_t send, uint64_t cycle);
 void nic_send_packet(struct nic *self, uint32_t packet, uint64_t cycle);
 void nic_send_made(struct nic *self, uint32_t packet, uint64_t cycle);
 void nic_send_read(struct nic *self, uint32_t packet, bool failed, uint64_t cycle);

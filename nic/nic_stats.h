@@ -4,6 +4,7 @@
 #define ORDITO_NIC_NIC_STATS_H
 
 #include "nic/nic_layout.h"
+#include "nic/nic_life.h"
 #include "nic/nic_params.h"
 
 #include <stdint.h>
@@ -50,6 +51,8 @@ struct nic_stats {
     uint64_t completion_waits;    // messages that found the completion ring full
     uint32_t max_out_ram_bytes, max_in_ram_bytes;
     uint32_t max_run_queue; // tasks that wait for one unit, or run on it
+    uint64_t lives; // messages that came, if lives are kept, and the sums of their parts, in
+    uint64_t life_cycles[NIC_LIFE_NUM_PARTS]; // cycles of the network
     uint64_t errors[NIC_NUM_STATUSES];
     struct nic_handler_stats handlers[NIC_NUM_HANDLERS];
     struct nic_channel_stats channels[NIC_MAX_CHANNELS];

@@ -10,8 +10,10 @@ void nic_store_make(struct nic_store *self, uint32_t max_payload_bytes)
 
 void nic_store_free(struct nic_store *self)
 {
-    for (uint32_t i = 0; i < self->num_chunks; i++)
+    for (uint32_t i = 0; i < self->num_chunks; i++) {
+        free(self->chunks[i]->life); // of all of them
         free(self->chunks[i]);
+    }
     free(self->chunks);
     *self = (struct nic_store){.first_free = MSG_NONE};
 }
@@ -28,13 +30,18 @@ static bool grow(struct nic_store *self)
     }
     size_t bytes = sizeof(struct nic_packet) + self->max_payload_bytes;
     struct nic_packet *chunk = calloc(NIC_STORE_CHUNK, bytes);
-    if (!chunk)
+    struct nic_life *lives =
+        chunk && self->keeps_lives ? calloc(NIC_STORE_CHUNK, sizeof *lives) : NULL;
+    if (!chunk || (self->keeps_lives && !lives)) {
+        free(chunk);
         return false;
+    }
     uint8_t *payloads = (uint8_t *)(chunk + NIC_STORE_CHUNK);
     uint32_t first = self->num_chunks * NIC_STORE_CHUNK;
     self->chunks[self->num_chunks++] = chunk;
     for (uint32_t i = NIC_STORE_CHUNK; i-- > 0;) {
         chunk[i].payload = payloads + (size_t)i * self->max_payload_bytes;
+        chunk[i].life = lives ? &lives[i] : NULL;
         chunk[i].next_out = self->first_free;
         self->first_free = first + i;
     }
@@ -54,7 +61,10 @@ uint32_t nic_store_take(struct nic_store *self)
                                   .original = MSG_NONE,
                                   .message = MSG_NONE,
                                   .next_in = MSG_NONE,
-                                  .payload = packet->payload};
+                                  .payload = packet->payload,
+                                  .life = packet->life};
+    if (packet->life)
+        nic_life_begin(packet->life, 0);
     return handle;
 }
 

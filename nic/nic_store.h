@@ -9,6 +9,7 @@
 #define ORDITO_NIC_NIC_STORE_H
 
 #include "model/msg.h"
+#include "nic/nic_life.h"
 
 #include <stdbool.h>
 
@@ -54,17 +55,19 @@ struct nic_packet {
     bool given_up;
     uint64_t timer; // that is set for it; 0: none
     // On the receiver's card.
-    uint32_t message; // message record
-    uint32_t next_in; // in a list
-    uint32_t place;   // offset in the message at which the payload is put
-    bool corrupt;     // the checksum is wrong
-    bool taken;       // is there no more
-    uint64_t cycle;   // that it arrived in
-    uint8_t *payload; // [max_payload_bytes]
+    uint32_t message;      // message record
+    uint32_t next_in;      // in a list
+    uint32_t place;        // offset in the message at which the payload is put
+    bool corrupt;          // the checksum is wrong
+    bool taken;            // is there no more
+    uint64_t cycle;        // that it arrived in
+    uint8_t *payload;      // [max_payload_bytes]
+    struct nic_life *life; // NULL if the store keeps none
 };
 
 struct nic_store {
     uint32_t max_payload_bytes;
+    bool keeps_lives; // to be set before any slot is taken
     uint32_t num_chunks, cap_chunks;
     uint32_t first_free;        // MSG_NONE: none
     uint32_t num_used;          // slots

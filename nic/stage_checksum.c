@@ -33,6 +33,7 @@ void nic_checksum_made(struct nic *self, uint32_t handle, uint64_t cycle)
 {
     struct nic_packet *packet = nic_packet_at(self, handle);
     packet->checksum = checksum_of(packet->payload, packet->bytes);
+    nic_note(self, handle, NIC_LIFE_CHECKSUM, cycle);
     nic_send_ready(self, handle, cycle);
 }
 

@@ -42,7 +42,8 @@ static struct nic_message *begin(struct nic *self, struct nic_flow *flow,
                                     .first_packet = MSG_NONE,
                                     .last_packet = MSG_NONE,
                                     .next = flow->first_message,
-                                    .next_waiting = MSG_NONE};
+                                    .next_waiting = MSG_NONE,
+                                    .life = MSG_NONE};
     flow->first_message = idx;
     return message;
 }

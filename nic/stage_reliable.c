@@ -208,9 +208,15 @@ void nic_reliable_out(struct nic *self, uint32_t handle, uint64_t cycle)
     }
     struct nic_packet *copy = nic_packet_at(self, copied);
     uint8_t *payload = copy->payload;
+    struct nic_life *life = copy->life;
     memcpy(payload, packet->payload, packet->bytes);
     *copy = *packet;
     copy->payload = payload;
+    copy->life = life;
+    if (packet->num_tries == 0)
+        nic_note(self, handle, NIC_LIFE_ORDER_OUT, cycle);
+    if (life)
+        *life = *packet->life;
     copy->next_out = copy->next_in = MSG_NONE;
     copy->original = handle;
     copy->timer = 0;

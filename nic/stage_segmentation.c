@@ -40,6 +40,7 @@ bool nic_segment(struct nic *self, uint64_t cycle)
     packet->granted = self->config.params.grants;
     send->cut_bytes += bytes;
     send->num_packets++;
+    nic_lives_cut(self, send, handle, cycle);
     if (send->cut_bytes == send->list.bytes) {
         self->first_cut = send->next;
         nic_send_flow(self, send)->num_uncut--;

@@ -126,6 +126,7 @@ struct config {
     uint32_t driver_send_slots, driver_receive_slots; // of rings
     uint32_t driver_piece_bytes, driver_pio_bytes;
     bool driver_interrupts; // arrival: polling | interrupt
+    bool nic_lives;         // nodes.nic.life
     uint32_t driver_interrupt_cycles;
     bool driver_checksum;
 

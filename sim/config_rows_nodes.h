@@ -78,6 +78,7 @@
     SWITCH("nic.coalescing", nic.coalescing, "false", "one interrupt for several completions"), \
     NUMBER("nic.coalesce_events", UINT32, nic.coalesce_events, 1, 65535, "", "8", "completions for an interrupt"), \
     NUMBER("nic.coalesce_delay_cycles", UINT32, nic.coalesce_delay_cycles, 1, 1 << 30, "cycles", "10000", "or so many after the first"), \
+    SWITCH("nic.life", nic_lives, "false", "what each message waits for is added up, to the cycle"), \
     NAMES("nic.reliable", CHOICE, nic.reliable, choices_reliability, "none", "what sends packets anew that the network has lost"), \
     NUMBER("nic.retransmit_timeout_cycles", UINT32, nic.retransmit_timeout_cycles, 1, 1 << 30, "cycles", "20000", "reliable nic: of the node, without an acknowledgement; twice as long after each retry"), \
     NUMBER("nic.retransmit_window", UINT32, nic.retransmit_window, 1, 64, "", "32", "reliable nic: packets to a node from the oldest that is not acknowledged on"), \

@@ -21,6 +21,7 @@ enum condition {
     CIRCUITS,
     APPLICATION,
     NODES,
+    LIVES, // of full nodes that keep them
     CLASS,
     CLASS_LATENCY = CLASS + ROUTER_MAX_CLASSES
 };
@@ -316,6 +317,7 @@ bool figure_exists(size_t i, const struct run_result *result)
 {
     return (table[i].condition != APPLICATION || result->has_application) &&
            (table[i].condition != NODES || result->has_nodes) &&
+           (table[i].condition != LIVES || result->nodes.nic.lives > 0) &&
            (table[i].condition != CIRCUITS || result->has_circuits) &&
            (table[i].condition < CLASS ||
             has_class(result, (table[i].condition - CLASS) % ROUTER_MAX_CLASSES));
@@ -351,6 +353,8 @@ static bool is_defined(const struct figure *row, const struct run_result *result
         return result->has_application;
     case NODES:
         return result->has_nodes;
+    case LIVES:
+        return result->nodes.nic.lives > 0;
     case ALWAYS:
         break;
     }

@@ -147,6 +147,34 @@
     IF(NODES, "nodes.nic.handlers.reliable.runs", U64, nodes.nic.handlers[NIC_HANDLER_RELIABLE].runs), \
     IF(NODES, "nodes.nic.handlers.reliable.cost", U64, nodes.nic.handlers[NIC_HANDLER_RELIABLE].cost), \
     IF(NODES, "nodes.nic.handlers.reliable.wait_cycles", U64, nodes.nic.handlers[NIC_HANDLER_RELIABLE].wait_cycles), \
+    IF(LIVES, "nodes.nic.life.messages", U64, nodes.nic.lives), \
+    IF(LIVES, "nodes.nic.life.descriptor_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_DESCRIPTOR]), \
+    IF(LIVES, "nodes.nic.life.turn_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_TURN]), \
+    IF(LIVES, "nodes.nic.life.send_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_SEND]), \
+    IF(LIVES, "nodes.nic.life.grant_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_GRANT]), \
+    IF(LIVES, "nodes.nic.life.out_ram_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_OUT_RAM]), \
+    IF(LIVES, "nodes.nic.life.protocol_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_PROTOCOL]), \
+    IF(LIVES, "nodes.nic.life.channel_out_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_CHANNEL_OUT]), \
+    IF(LIVES, "nodes.nic.life.startup_out_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_STARTUP_OUT]), \
+    IF(LIVES, "nodes.nic.life.bus_out_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_BUS_OUT]), \
+    IF(LIVES, "nodes.nic.life.data_out_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_DATA_OUT]), \
+    IF(LIVES, "nodes.nic.life.checksum_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_CHECKSUM]), \
+    IF(LIVES, "nodes.nic.life.order_out_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_ORDER_OUT]), \
+    IF(LIVES, "nodes.nic.life.retransmission_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_RETRANSMISSION]), \
+    IF(LIVES, "nodes.nic.life.source_queue_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_SOURCE_QUEUE]), \
+    IF(LIVES, "nodes.nic.life.hops_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_HOPS]), \
+    IF(LIVES, "nodes.nic.life.serialisation_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_SERIALISATION]), \
+    IF(LIVES, "nodes.nic.life.blocking_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_BLOCKING]), \
+    IF(LIVES, "nodes.nic.life.in_ram_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_IN_RAM]), \
+    IF(LIVES, "nodes.nic.life.handlers_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_HANDLERS]), \
+    IF(LIVES, "nodes.nic.life.list_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_LIST]), \
+    IF(LIVES, "nodes.nic.life.channel_in_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_CHANNEL_IN]), \
+    IF(LIVES, "nodes.nic.life.startup_in_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_STARTUP_IN]), \
+    IF(LIVES, "nodes.nic.life.bus_in_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_BUS_IN]), \
+    IF(LIVES, "nodes.nic.life.data_in_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_DATA_IN]), \
+    IF(LIVES, "nodes.nic.life.order_in_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_ORDER_IN]), \
+    IF(LIVES, "nodes.nic.life.deliver_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_DELIVER]), \
+    IF(LIVES, "nodes.nic.life.completion_cycles", U64, nodes.nic.life_cycles[NIC_LIFE_COMPLETION]), \
     NODES_BY("nodes.nic.channels.utilisation", channel_use_mean), \
     IF(NODES, "nodes.nic.channels.packets", U64, nodes.channels.packets), \
     IF(NODES, "nodes.nic.channels.requests", U64, nodes.channels.requests), \

@@ -82,10 +82,22 @@ static void run_source(struct nic_rig *self, uint32_t node, uint64_t cycle)
         return;
     to->num_on_way++;
     way->sent_cycle = cycle + nic_packet_flits(&self->spec.nic, packet->bytes);
+    packet->cycle = cycle; // until it has come
     self->num_packets++;
     bool corrupts = self->spec.corrupt_every && packet->bytes;
     if (corrupts && self->num_packets % self->spec.corrupt_every == 0)
         packet->payload[rng_below(&self->rng, packet->bytes)] ^= 0x10;
+}
+
+static void travelled(const struct nic_rig *self, const struct nic_packet *packet, uint64_t cycle)
+{
+    struct nic_life_travel travel = {
+        .injected_cycle = packet->cycle,
+        .ejected_cycle = cycle,
+        .hops_cycles = self->spec.latency_cycles,
+        .serialisation_cycles = nic_packet_flits(&self->spec.nic, packet->bytes),
+    };
+    nic_life_travelled(packet->life, &travel);
 }
 
 static void run_destination(struct nic_rig *self, uint32_t node, uint64_t cycle)
@@ -93,10 +105,13 @@ static void run_destination(struct nic_rig *self, uint32_t node, uint64_t cycle)
     struct nic_rig_way *way = &self->ways[node];
     while (way->num_in && way->in_cycles[0] <= cycle && way->room_cycle <= cycle) {
         uint32_t handle = way->in[0];
-        if (!nic_offer(self->nics[node], handle, cycle)) {
+        bool taken = nic_offer(self->nics[node], handle, cycle);
+        nic_life_offered(nic_store_at(&self->store, handle)->life, cycle, taken);
+        if (!taken) {
             way->room_cycle = MEM_NEVER; // it will say
             return;
         }
+        travelled(self, nic_store_at(&self->store, handle), cycle);
         nic_arrived(self->nics[node], handle, cycle);
         remove_first(way->in, way->in_cycles, &way->num_in);
         way->num_on_way--;
@@ -158,6 +173,7 @@ static void make_node(struct nic_rig *self, uint32_t idx)
                                 .address = NIC_RIG_REGISTERS,
                                 .net = &self->net,
                                 .store = &self->store,
+                                .lives = self->spec.lives ? &self->life_timing : NULL,
                                 .interrupt = interrupted,
                                 .context = &self->lines[idx]};
     cr_assert(node_params_check(&self->spec.node, "nodes", &err), "%s", err.text);
@@ -184,6 +200,16 @@ struct nic_rig *nic_rig_new(const struct nic_rig_spec *spec)
     self->rng = rng_make(spec->seed, RNG_SHUFFLE, 1);
     self->net_cycle = MEM_NEVER;
     nic_store_make(&self->store, spec->nic.max_payload_bytes);
+    self->store.keeps_lives = spec->lives;
+    const struct mem_params *mem = &self->spec.node.mem;
+    const struct bus_params *bus = &self->spec.node.bus;
+    self->life_timing = (struct nic_life_timing){
+        .read_latency_cycles = bus->address_cycles + mem->controller_latency_cycles +
+                               mem->t_cl_cycles + mem->burst_cycles,
+        .write_latency_cycles = bus->address_cycles,
+        .bus_cycles = 1,
+        .bus_bytes = bus->width_bytes,
+    };
     for (uint32_t i = 0; i < self->spec.num_nodes; i++)
         make_node(self, i);
     return self;

@@ -41,6 +41,7 @@ struct nic_rig_spec {
     uint32_t corrupt_every;        // 0: none; every so many packets loses a bit
     double drop_rate, damage_rate; // of packets
     uint64_t drop_set, damage_set; // of the first 64 that leave, a bit each
+    bool lives;                    // are kept
     uint64_t seed;
 };
 
@@ -51,6 +52,7 @@ struct nic_rig {
     struct nic *nics[NIC_RIG_MAX_NODES];
     struct nic_rig_way ways[NIC_RIG_MAX_NODES];
     struct nic_store store;
+    struct nic_life_timing life_timing;
     struct rng rng;
     uint64_t now; // all before is done
     uint64_t num_packets, num_left;

@@ -215,6 +215,21 @@ struct fabric_counters fabric_counters(const struct fabric *self)
     return counters;
 }
 
+uint64_t fabric_quiet_cycles(const struct fabric *self, const struct packet *packet, uint32_t flits)
+{
+    const struct fabric_params *params = &self->params;
+    struct switching_timing timing = {
+        .channel_latency_cycles = params->channel_latency_cycles,
+        .terminal_latency_cycles = params->terminal_latency_cycles,
+        .ejection_latency_cycles = params->ejection_latency_cycles,
+        .buffer_flits = params->buffer_flits,
+        .pipeline = params->design.pipeline,
+        .speculative = params->design.speculative,
+    };
+    return switching_zero_load_cycles(params->switching, &timing, flits,
+                                      terminals_router_hops(&self->terminals, packet));
+}
+
 uint32_t fabric_num_threads(const struct fabric *self)
 {
     return self->ideal ? 1 : self->num_parts;

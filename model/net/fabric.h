@@ -163,6 +163,11 @@ struct fabric_counters fabric_counters(const struct fabric *self);
 // (topology_num_channels); of a bank that is one router, by its output ports, then by node.
 const uint64_t *fabric_channel_flits(const struct fabric *self);
 
+// Cycles that a packet of so many flits would take by the way of this one, which has arrived, on an
+// idle network: the closed form of switching.h, as if no channel had a latency or width of its own.
+uint64_t fabric_quiet_cycles(const struct fabric *self, const struct packet *packet,
+                             uint32_t flits);
+
 // True if the back end's routers can be looked into.
 bool fabric_sees_waits(const struct fabric *self);
 

@@ -91,6 +91,9 @@ bool terminals_flit(struct terminals *self, uint32_t node, struct flit flit, str
 // (ERR_MISMATCH), or if out of memory.
 bool terminals_eject(struct terminals *self, uint64_t cycle, struct err *err);
 
+// Channels between routers that the head of a packet which is at its node has crossed.
+uint32_t terminals_router_hops(const struct terminals *self, const struct packet *packet);
+
 // Tells of the flits and packets that were taken, and frees the packets' slots. Not while another
 // partition is at work.
 void terminals_deliver(struct terminals *self, uint64_t cycle);

@@ -105,16 +105,21 @@ static __attribute__((noinline)) bool grow_taken(struct terminals *self)
     return true;
 }
 
+uint32_t terminals_router_hops(const struct terminals *self, const struct packet *packet)
+{
+    const struct topology *t = self->params->topology;
+    uint32_t hops = packet->hops;
+    if (self->params->ops->whole) // whose packets do not know
+        hops = t->kind->distance(t, packet->source, packet->destination);
+    return topology_router_hops(t, hops);
+}
+
 // What faults have made of a packet whose head is at its node.
 static enum packet_fate fate_of(const struct terminals *self, const struct packet *packet)
 {
     const struct fabric_params *params = self->params;
-    const struct topology *t = params->topology;
-    uint32_t hops = packet->hops;
-    if (params->ops->whole) // whose packets do not know
-        hops = t->kind->distance(t, packet->source, packet->destination);
     return fault_fate(&params->faults, params->seed, packet->serial,
-                      topology_router_hops(t, hops) + 2);
+                      terminals_router_hops(self, packet) + 2);
 }
 
 static __attribute__((noinline)) void decide(struct terminals *self, struct packet *packet)

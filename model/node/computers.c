@@ -154,6 +154,7 @@ static bool offer(void *context, uint32_t node, const struct packet *packet, uin
     struct computers *self = context;
     struct computer *computer = &self->computers[node];
     bool taken = nic_offer(computer->nic, packet->message, told_cycle(computer, cycle));
+    computers_life_offered(self, packet, cycle, taken);
     heed(self, node);
     return taken;
 }
@@ -177,6 +178,7 @@ static void delivered(struct workload *base, const struct packet *packet)
     if (packet->fate == PACKET_CORRUPTED)
         nic_store_damage(&self->store, packet->message,
                          rng_mix(self->params.seed ^ (uint64_t)RNG_FAULT << 56 ^ packet->serial));
+    computers_life_travelled(self, packet);
     nic_arrived(computer->nic, packet->message, told_cycle(computer, self->cycle));
     heed(self, packet->destination);
 }

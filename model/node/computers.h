@@ -54,6 +54,7 @@ struct computers_params {
     bool interrupts;           // what comes is told by interrupts, not found by polling
     uint32_t interrupt_cycles; // of the node, to enter the handler
     bool checksum;             // messages have one
+    bool lives;                // what each message waits for is kept (nic/nic_life.h)
     uint32_t num_nodes;
     uint32_t ranks_per_node;      // 1..cores
     const double *node_clocks_hz; // [num_nodes]
@@ -96,6 +97,10 @@ void computers_stats(const struct workload *self, uint64_t cycle, struct compute
 
 // What the fabric is to ask and tell the computers.
 const struct fabric_nodes *computers_nodes(struct workload *self);
+
+// As nic_life, of the card of a node.
+bool computers_life(const struct workload *self, uint32_t node, uint32_t context,
+                    uint32_t completion_index, struct nic_life *life);
 
 // Of the MPI program, if it is one.
 struct mpi_stats computers_mpi_stats(const struct workload *self);

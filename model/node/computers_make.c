@@ -101,6 +101,7 @@ static bool make_card(struct computers *self, uint32_t idx, struct err *err)
         .address = self->driver.nic_address,
         .net = &self->net.base,
         .store = &self->store,
+        .lives = computers_life_timing(self, idx),
         .interrupt = interrupt,
         .context = computer,
     };
@@ -200,6 +201,7 @@ struct workload *computers_new(const struct computers_params *params, struct err
     self->base.ops = &computers_ops;
     self->params = *params;
     nic_store_make(&self->store, params->nic.max_payload_bytes);
+    self->store.keeps_lives = params->lives;
     computers_connect(self);
     bool good = lay_out(self, err) && make_programs(self, err);
     self->computers = good ? calloc(self->num_computers, sizeof *self->computers) : NULL;

@@ -14,6 +14,7 @@ struct computer {
     struct nic *nic;           // NULL if the program has no messages
     struct rank_source *ranks; // [num_ranks], on as many cores
     uint32_t num_ranks;
+    struct nic_life_timing lives;
 };
 
 // The network, as cards see it.
@@ -50,6 +51,13 @@ void computers_free(struct workload *self);
 
 // Sets what cards and fabric call.
 void computers_connect(struct computers *self);
+
+// computers_life.c: what a node's card is to know, NULL if lives are not kept; and what cards are
+// to be told of packets.
+const struct nic_life_timing *computers_life_timing(struct computers *self, uint32_t idx);
+void computers_life_offered(struct computers *self, const struct packet *packet, uint64_t cycle,
+                            bool taken);
+void computers_life_travelled(struct computers *self, const struct packet *packet);
 
 // True if all programs have ended.
 bool computers_ended(const struct computers *self);
