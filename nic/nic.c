@@ -8,7 +8,8 @@ static void run(struct mem_agent *agent, uint64_t cycle)
     struct nic *self = (struct nic *)((char *)agent - offsetof(struct nic, agent));
     agent->next_cycle = MEM_NEVER;
     nic_link_take(self, cycle);
-    nic_reliable_run(self, cycle);
+    if (self->config.params.reliable)
+        nic_reliable_run(self, cycle);
     bool moved = true;
     while (moved) {
         moved = nic_work_run(self, cycle);
@@ -24,7 +25,8 @@ static void run(struct mem_agent *agent, uint64_t cycle)
             nic_wake(self, ((const struct nic_event *)nic_queue_at(queues[i], 0))->cycle);
     nic_wake(self, nic_work_next(self));
     nic_wake(self, nic_coalesce_next(self));
-    nic_wake(self, nic_reliable_next(self));
+    if (self->config.params.reliable)
+        nic_wake(self, nic_reliable_next(self));
 }
 
 struct nic *nic_new(const struct nic_config *config, const char *key, struct err *err)

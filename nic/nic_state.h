@@ -163,7 +163,7 @@ enum nic_step {
     NIC_STEP_CHECKSUM_IN,
     NIC_STEP_PROTOCOL_IN,
     NIC_STEP_DELIVER,      // a nic_message
-    NIC_STEP_RELIABLE_OUT, // a packet
+    NIC_STEP_RELIABLE_OUT, // a packet; from here on only if delivery is reliable
     NIC_STEP_RELIABLE_IN,
     NIC_STEP_RELIABLE_ACK, // a nic_peer
     NIC_NUM_STEPS
@@ -247,6 +247,7 @@ struct nic {
     uint64_t open, card_status;   // registers
     uint64_t range_address, range_bytes;
     struct nic_queue doorbells, arrivals, gone; // of nic_event
+    uint32_t num_units;                         // in use: one for each step, or for the processor
     struct nic_unit units[NIC_NUM_STEPS];
     // Sending.
     uint64_t send_lists; // contexts that have a list on the card

@@ -110,10 +110,11 @@ static void finish(struct nic *self, const struct nic_task *task, uint64_t cycle
     }
 }
 
-bool nic_work_run(struct nic *self, uint64_t cycle)
+// Runs what is due in units from one to another.
+static inline bool run(struct nic *self, uint32_t from, uint32_t to, uint64_t cycle)
 {
     bool moved = false;
-    for (uint32_t i = 0; i < NIC_NUM_STEPS; i++) {
+    for (uint32_t i = from; i < to; i++) {
         struct nic_unit *unit = &self->units[i];
         while (unit->end_cycle <= cycle) {
             struct nic_task task;
@@ -126,11 +127,28 @@ bool nic_work_run(struct nic *self, uint64_t cycle)
     return moved;
 }
 
-uint64_t nic_work_next(const struct nic *self)
+bool nic_work_run(struct nic *self, uint64_t cycle)
+{
+    bool moved = run(self, 0, NIC_STEP_RELIABLE_OUT, cycle);
+    if (self->config.params.reliable)
+        moved |= run(self, NIC_STEP_RELIABLE_OUT, NIC_NUM_STEPS, cycle);
+    return moved;
+}
+
+static inline uint64_t first_end(const struct nic *self, uint32_t from, uint32_t to)
 {
     uint64_t next_cycle = MEM_NEVER;
-    for (uint32_t i = 0; i < NIC_NUM_STEPS; i++)
+    for (uint32_t i = from; i < to; i++)
         if (self->units[i].end_cycle < next_cycle)
             next_cycle = self->units[i].end_cycle;
     return next_cycle;
+}
+
+uint64_t nic_work_next(const struct nic *self)
+{
+    uint64_t next_cycle = first_end(self, 0, NIC_STEP_RELIABLE_OUT);
+    uint64_t reliable_cycle = self->config.params.reliable
+                                  ? first_end(self, NIC_STEP_RELIABLE_OUT, NIC_NUM_STEPS)
+                                  : MEM_NEVER;
+    return reliable_cycle < next_cycle ? reliable_cycle : next_cycle;
 }

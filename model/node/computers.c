@@ -80,27 +80,10 @@ static bool stands_still(const struct computer *computer)
     return left;
 }
 
-// True if a card has given up sending to another, and says so.
-static bool gave_up(const struct computers *self, struct err *err)
-{
-    for (uint32_t i = 0; i < self->num_computers; i++) {
-        const struct nic *nic = self->computers[i].nic;
-        uint64_t num = nic ? nic_stats(nic, 0).errors[NIC_TIMED_OUT] : 0;
-        if (num > 0) {
-            err_set(err, ERR_RUN,
-                    "node %" PRIu32 " has given up %" PRIu64 " messages, for which others wait: "
-                    "packets were sent again %" PRIu32 " times in vain (nodes.nic.max_retries)",
-                    i, num, self->params.nic.max_retries);
-            return true;
-        }
-    }
-    return false;
-}
-
 static void stuck(const struct workload *base, struct err *err)
 {
     const struct computers *self = (const struct computers *)base;
-    if (gave_up(self, err))
+    if (computers_gave_up(self, err))
         return;
     for (uint32_t i = 0; i < self->num_computers; i++)
         if (stands_still(&self->computers[i])) {

@@ -59,6 +59,9 @@ void computers_life_offered(struct computers *self, const struct packet *packet,
                             bool taken);
 void computers_life_travelled(struct computers *self, const struct packet *packet);
 
+// True if a card has given up sending to another, and says so.
+bool computers_gave_up(const struct computers *self, struct err *err);
+
 // True if all programs have ended.
 bool computers_ended(const struct computers *self);
 

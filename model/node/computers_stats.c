@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/computers_state.h"
 
+#include <inttypes.h>
+
 // --- the end of programs -------------------------------------------------------------------------
 
 // Node cycle in which the last program of a computer has ended, or MEM_NEVER.
@@ -40,6 +42,22 @@ uint64_t computers_makespan_cycles(const struct workload *base)
         last = cycle > last ? cycle : last;
     }
     return last;
+}
+
+bool computers_gave_up(const struct computers *self, struct err *err)
+{
+    for (uint32_t i = 0; i < self->num_computers; i++) {
+        const struct nic *nic = self->computers[i].nic;
+        uint64_t num = nic ? nic_stats(nic, 0).errors[NIC_TIMED_OUT] : 0;
+        if (num > 0) {
+            err_set(err, ERR_RUN,
+                    "node %" PRIu32 " has given up %" PRIu64 " messages, for which others wait: "
+                    "packets were sent again %" PRIu32 " times in vain (nodes.nic.max_retries)",
+                    i, num, self->params.nic.max_retries);
+            return true;
+        }
+    }
+    return false;
 }
 
 // --- counters -----------------------------------------------------------------------------------
