@@ -62,7 +62,7 @@ struct nic_params {
     enum nic_reliability reliable;
     uint32_t retransmit_timeout_cycles; // 1..2^30, of a packet's first time
     uint32_t retransmit_window;         // packets, 1..64
-    uint32_t max_retries;               // of a packet, 1..1000
+    uint32_t max_retries;               // of a packet, 1..10^6
     uint32_t ack_packets;               // that an acknowledgement is made for, 1..64
     uint32_t ack_delay_cycles;          // or so long after the first, 1..2^30
     // DMA.

@@ -30,7 +30,8 @@
 //
 // A packet that went max_retries times more in vain gives its peer up: all messages to it, by this
 // class, end with NIC_TIMED_OUT, now and later, and whatever comes from it is thrown away; messages
-// of which a part has come from it are never whole.
+// of which a part has come from it are never whole. Without grants a packet may also be late
+// because the receiver's software gives it no list: max_retries must be enough for that.
 #include "nic/nic_state.h"
 
 #include "nic/nic_reliable.h"

@@ -80,9 +80,9 @@
     NUMBER("nic.coalesce_delay_cycles", UINT32, nic.coalesce_delay_cycles, 1, 1 << 30, "cycles", "10000", "or so many after the first"), \
     SWITCH("nic.life", nic_lives, "false", "what each message waits for is added up, to the cycle"), \
     NAMES("nic.reliable", CHOICE, nic.reliable, choices_reliability, "none", "what sends packets anew that the network has lost"), \
-    NUMBER("nic.retransmit_timeout_cycles", UINT32, nic.retransmit_timeout_cycles, 1, 1 << 30, "cycles", "20000", "reliable nic: of the node, without an acknowledgement; twice as long after each retry"), \
+    NUMBER("nic.retransmit_timeout_cycles", UINT32, nic.retransmit_timeout_cycles, 1, 1 << 30, "cycles", "5000", "reliable nic: of the node, without an acknowledgement; twice as long after each retry"), \
     NUMBER("nic.retransmit_window", UINT32, nic.retransmit_window, 1, 64, "", "32", "reliable nic: packets to a node from the oldest that is not acknowledged on"), \
-    NUMBER("nic.max_retries", UINT32, nic.max_retries, 1, 1000, "", "16", "reliable nic: of a packet, before messages to its node fail"), \
+    NUMBER("nic.max_retries", UINT32, nic.max_retries, 1, 1000000, "", "1000", "reliable nic: of a packet, before messages to its node fail"), \
     NUMBER("nic.ack_packets", UINT32, nic.ack_packets, 1, 64, "", "4", "reliable nic: packets for an acknowledgement"), \
     NUMBER("nic.ack_delay_cycles", UINT32, nic.ack_delay_cycles, 1, 1 << 30, "cycles", "500", "reliable nic: or so long after the first"), \
     NUMBER("nic.channels", UINT32, nic.num_channels, 1, 8, "", "2", "of DMA"), \

@@ -91,6 +91,13 @@ shape "a larger L2 misses less, until the program fits" \
     'rises(of("nodes.l2.miss_rate")[3::-1]) and rises(time[3::-1]) and time[4] == time[5]' \
     nodes-cache --vary 'nodes.l2.size_bytes=[8192, 16384, 32768, 65536, 131072, 262144]'
 
+loss=(nodes-loss --vary 'fabric.channel.faults.drop_rate=[0, 0.0001, 0.001, 0.01]')
+shape "the more is lost, the longer a program takes" \
+    'rises(time) and rises(of("nodes.nic.retransmissions")) and time[1] < 1.1 * time[0]' "${loss[@]}"
+shape "a time-out that is too short sends what has come" \
+    'of("nodes.nic.duplicates")[0] > 10 * of("nodes.nic.duplicates")[1] and
+     rises(time[1:])' nodes-loss --vary 'nodes.nic.retransmit_timeout_cycles=[500, 2000, 20000]'
+
 shape "nodes at half the clock slow a program" 'time[1] > 1.1 * time[0]' \
     nodes-cluster --vary 'nodes.groups=[[], [{of: 0-31, clock_hz: 1.2e9}]]'
 

@@ -91,6 +91,7 @@ static struct nic_rig_spec quiet_spec(void)
     spec.nic.max_payload_bytes = 2048;
     spec.nic.dma_outstanding = 32;
     spec.nic.ack_delay_cycles = 5000; // no acknowledgement is in the way
+    spec.nic.retransmit_timeout_cycles = 100000;
     spec.latency_cycles = 25;
     return spec;
 }

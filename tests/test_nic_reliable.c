@@ -206,6 +206,7 @@ Test(nic_reliable, needs_no_acknowledgements_where_packets_go_both_ways)
 {
     struct nic_rig_spec spec = reliable();
     spec.nic.ack_delay_cycles = 5000;
+    spec.nic.retransmit_timeout_cycles = 100000;
     struct pair pair = make(&spec);
     nic_host_post(&pair.from, pair.from.base + 2 * NIC_RIG_BUFFERS, 4096);
     nic_rig_run(pair.rig, 100000);
