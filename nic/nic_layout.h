@@ -26,7 +26,9 @@
 // packets of some keep the rest of others out for ever; the same holds for messages that nobody
 // pops from the window of programmed I/O, and, where the network does not keep the order, for
 // messages to it that come before others of their flow. Over a network that loses packets, cards
-// that deliver reliably (stage_reliable.c) keep the order of all that is not granted.
+// that deliver reliably (stage_reliable.c) keep the order of all that is not granted; slots of the
+// completion ring for messages that come have to be beside NIC_MAX_SENDS then, as messages that go
+// keep theirs until they are acknowledged.
 #ifndef ORDITO_NIC_NIC_LAYOUT_H
 #define ORDITO_NIC_NIC_LAYOUT_H
 

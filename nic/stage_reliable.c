@@ -25,8 +25,9 @@
 // Nothing locks up, as no answer waits for what waits for answers: an acknowledgement has a buffer
 // of its own for each pair, takes none of the RAM for packets that go, and is made once a packet is
 // taken, which needs RAM for packets that come, and that becomes free without any packet's leaving
-// (nic_layout.h). So packets without answer, all that RAM for packets that go may be full of,
-// always get one.
+// (nic_layout.h: without grants that takes lists, and slots of the completion ring beside those of
+// messages that go, which wait for answers). So packets without answer, which may fill the RAM for
+// packets that go, always get one.
 //
 // A packet that went max_retries times more in vain gives its peer up: all messages to it, by this
 // class, end with NIC_TIMED_OUT, now and later, and whatever comes from it is thrown away; messages

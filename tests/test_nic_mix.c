@@ -189,7 +189,7 @@ static void run_mix(uint64_t seed, double loss)
     }
     self.rig = nic_rig_new(&spec);
     // With grants the least will do.
-    const uint32_t sizes[3] = {8, p->grants ? 1 : BUFFERS, p->grants ? 2 : 64};
+    const uint32_t sizes[3] = {8, p->grants ? 1 : BUFFERS, p->grants ? 2 : 128};
     for (uint32_t i = 0; i < ENDS; i++) {
         self.hosts[i] = nic_host_make(self.rig, i % NODES, i / NODES, sizes, 128, NIC_WINDOW);
         while (self.posted[i] < sizes[1])
