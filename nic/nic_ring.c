@@ -72,9 +72,10 @@ void nic_ring_doorbell(struct nic *self, uint32_t context, enum nic_ring_kind ki
         nic_fault(self, to, NIC_OVERRUN);
         return;
     }
+    bool tells = self->config.lives && kind == NIC_RING_SEND && index != ring->producer;
     *(consumes ? &ring->consumer : &ring->producer) = index;
     self->stats.doorbells++;
-    if (self->config.lives && kind == NIC_RING_SEND)
+    if (tells)
         self->failed |= !nic_queue_push(&to->doorbells, &(struct nic_event){cycle, index});
     struct nic_event event = {cycle + self->config.params.doorbell_cycles,
                               kind * NIC_MAX_CONTEXTS + context};

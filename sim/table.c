@@ -343,6 +343,10 @@ void table_summary(FILE *to, const struct figure_source *source)
     if (result->has_nodes)
         table_nodes(to, &result->nodes);
     line(to, "packets", "fabric.packets_ejected", 1, source);
+    if (source->config->drop_rate > 0)
+        line(to, "packets dropped", "fabric.faults.dropped", 1, source);
+    if (source->config->corrupt_rate > 0)
+        line(to, "packets corrupted", "fabric.faults.corrupted", 1, source);
     line(to, "flits", "fabric.flits_ejected", 1, source);
     line(to, "time [s]", "host.wall_s", 1, source);
     line(to, "speed [router-cycles/s]", "host.router_cycles_per_s", 1, source);

@@ -44,6 +44,33 @@ static void print_bus(FILE *to, const struct computers_stats *nodes)
     fprintf(to, "addresses %.2f %%\n", percent(nodes->bus.address_busy_cycles, all));
 }
 
+static void print_reliable(FILE *to, const struct nic_stats *nic)
+{
+    if (nic->retransmissions + nic->acknowledgements == 0)
+        return;
+    table_label(to, "reliable delivery");
+    fprintf(to,
+            "%" PRIu64 " packets sent again, %" PRIu64 " of which had come; %" PRIu64
+            " acknowledgements\n",
+            nic->retransmissions, nic->duplicates, nic->acknowledgements);
+}
+
+// Parts of a hundredth or more.
+static void print_life(FILE *to, const struct nic_stats *nic)
+{
+    uint64_t all = 0;
+    for (int i = 0; i < NIC_LIFE_NUM_PARTS; i++)
+        all += nic->life_cycles[i];
+    if (nic->lives == 0)
+        return;
+    table_label(to, "time of a message");
+    fprintf(to, "%.0f cycles of the fabric", (double)all / (double)nic->lives);
+    for (int i = 0; i < NIC_LIFE_NUM_PARTS; i++)
+        if (percent(nic->life_cycles[i], all) >= 1)
+            fprintf(to, ", %s %.1f %%", nic_life_names[i], percent(nic->life_cycles[i], all));
+    fputc('\n', to);
+}
+
 void table_nodes(FILE *to, const struct computers_stats *nodes)
 {
     const struct mem_stats *mem = &nodes->mem;
@@ -77,4 +104,6 @@ void table_nodes(FILE *to, const struct computers_stats *nodes)
             nodes->nic.messages_sent, nodes->nic.packets_sent,
             percent(nodes->channels.busy_cycles, nodes->channel_cycles),
             nodes->nic.out_full_cycles + nodes->nic.in_full_cycles, nodes->nic.receive_wait_cycles);
+    print_reliable(to, &nodes->nic);
+    print_life(to, &nodes->nic);
 }

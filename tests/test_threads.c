@@ -143,6 +143,7 @@ Test(threads, results_are_the_same_on_every_topology_under_every_switching_mode)
         for (int mode = 0; mode < SWITCHING_NUM; mode++) {
             struct rig_spec spec = spec_of(i, mode);
             spec.stall_probability = i % 2 ? 0.3 : 0;
+            spec.drop_rate = i % 2 ? 0 : 0.05;
             spec.channel_latency_cycles = 1 + (uint32_t)(i + (uint32_t)mode) % 3;
             check_numbers(spec, i % 3 ? 0.03 : 0.3, &numbers[(i + (uint32_t)mode) % 3], 2);
         }
