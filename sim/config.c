@@ -357,7 +357,12 @@ static bool check_loggops(const struct config *config, struct err *err)
 // Programs wait for every message.
 static bool check_faults(const struct config *config, struct err *err)
 {
-    if (config->workload != WORKLOAD_TRACE || (config->drop_rate <= 0 && config->corrupt_rate <= 0))
+    if (config->drop_rate <= 0 && config->corrupt_rate <= 0)
+        return true;
+    if (config->fabric_model == FABRIC_IDEAL)
+        return config_refuse(config, "fabric.channel.faults", err,
+                             "an ideal network (fabric.model) has no channels; use detailed");
+    if (config->workload != WORKLOAD_TRACE)
         return true;
     if (config->node_model == MODEL_FULL)
         return config->nic.reliable != NIC_RELIABLE_NONE ||

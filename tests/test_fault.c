@@ -208,6 +208,10 @@ Test(fault, packet_traces_end_and_programs_are_refused)
     cr_assert_eq(result->outcome, RUN_COMPLETED);
     cr_assert_eq(result->counters.packets_dropped, 3);
     free(result);
+    cr_assert_null(RUN(NULL, "fabric.model=ideal", "fabric.channel.faults.drop_rate=0.1"));
+    cr_assert_eq(err.status, ERR_CONFIG);
+    cr_assert_not_null(strstr(err.text, "has no channels"), "%s", err.text);
+    err = (struct err){0};
     cr_assert_null(
         RUN(NULL, "workload={kind: trace, path: x}", "fabric.channel.faults.corrupt_rate=0.1"));
     cr_assert_eq(err.status, ERR_CONFIG);
