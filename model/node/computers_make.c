@@ -206,7 +206,8 @@ struct workload *computers_new(const struct computers_params *params, struct err
     bool good = lay_out(self, err) && make_programs(self, err);
     self->computers = good ? calloc(self->num_computers, sizeof *self->computers) : NULL;
     self->next_cycles = good ? calloc(self->num_computers, sizeof *self->next_cycles) : NULL;
-    if (good && (!self->computers || !self->next_cycles))
+    self->lives = good && params->lives ? calloc(self->num_computers, sizeof *self->lives) : NULL;
+    if (good && (!self->computers || !self->next_cycles || (params->lives && !self->lives)))
         good = err_set(err, ERR_RUN, "out of memory");
     for (uint32_t i = 0; good && i < self->num_computers; i++)
         good = make_computer(self, i, err);
@@ -228,6 +229,7 @@ void computers_free(struct workload *base)
     }
     free(self->computers);
     free(self->next_cycles);
+    free(self->lives);
     free(self->clocks_hz);
     nic_store_free(&self->store);
     memory_source_free(self->memory);

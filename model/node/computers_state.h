@@ -14,7 +14,6 @@ struct computer {
     struct nic *nic;           // NULL if the program has no messages
     struct rank_source *ranks; // [num_ranks], on as many cores
     uint32_t num_ranks;
-    struct nic_life_timing lives;
 };
 
 // The network, as cards see it.
@@ -39,6 +38,7 @@ struct computers {
     struct driver_params driver;
     uint64_t user_address; // of messages that have none
     struct nic_store store;
+    struct nic_life_timing *lives; // [num_computers], or NULL
     struct computers_net net;
     struct fabric_nodes nodes;
     struct fabric *fabric; // of the current step
