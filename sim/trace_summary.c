@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 static const struct trace_kind *const kinds[] = {
-    &trace_kind_memory, &trace_kind_netrace,
+    &trace_kind_memory, &trace_kind_netrace, &trace_kind_interface,
     &trace_kind_program, // last: it takes what may be an index
 };
 

@@ -30,6 +30,7 @@ struct trace_kind {
 extern const struct trace_kind trace_kind_memory;
 extern const struct trace_kind trace_kind_program;
 extern const struct trace_kind trace_kind_netrace;
+extern const struct trace_kind trace_kind_interface;
 
 // The kind of a trace of a format, or of "auto". NULL on failure, as below.
 const struct trace_kind *trace_kind_of(const char *path, const char *format, struct err *err);
