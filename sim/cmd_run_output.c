@@ -214,6 +214,7 @@ static void find_kinds(struct sweep_output *self, const struct config *base)
         struct err err = {0};
         if (vary_configure(self->vary, i, base, &config, &err)) {
             self->table.has_load |= config.workload == WORKLOAD_SYNTHETIC;
+            self->table.has_rpc |= config.workload == WORKLOAD_TRACE && config.rpc_interface;
             self->table.has_application |= config.workload == WORKLOAD_TRACE;
             self->table.has_nodes |= config.node_model == MODEL_FULL;
             self->table.has_ideal |= config.node_model != MODEL_FULL;

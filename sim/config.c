@@ -349,6 +349,9 @@ static bool check_loggops(const struct config *config, struct err *err)
     if (config->topology.failed)
         return config_refuse(config, "fabric.topology.failed", err,
                              "under fabric.ideal.rules loggops there are no parts that fail");
+    if (config->rpc_interface)
+        return config_refuse(config, "workload.rpc.interface", err,
+                             "under fabric.ideal.rules loggops there are no datagrams");
     return config->priority_bytes == 0 ||
            config_refuse(config, "workload.priority_bytes", err,
                          "under fabric.ideal.rules loggops there are no traffic classes");

@@ -14,6 +14,7 @@
 #include "model/node/collective_rules.h"
 #include "model/node/netrace_replay.h"
 #include "model/node/node.h"
+#include "model/node/rpc.h"
 #include "model/node/synthetic.h"
 #include "nic/nic_params.h"
 #include "sim/err.h"
@@ -92,6 +93,8 @@ struct config {
     // collectives_auto says, those that MPICH would choose, or the default
     char *collectives[COLLECTIVE_NUM_KINDS];
     bool collectives_auto; // preset: first | auto
+    char *rpc_interface;   // trace: file of the procedures that it calls, or NULL
+    struct rpc_params rpc; // what is not a number there is not looked at
     char *pattern;         // synthetic
     bool include_self;
     double rate_flits_per_node_cycle; // 0..1

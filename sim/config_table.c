@@ -2,6 +2,7 @@
 #include "sim/config_choices.h"
 #include "sim/config_rows_loggops.h"
 #include "sim/config_rows_nodes.h"
+#include "sim/config_rows_rpc.h"
 #include "sim/param.h"
 
 #include "model/net/graph_file.h"
@@ -337,6 +338,7 @@ const struct param param_table[] = {
     COLLECTIVE(alltoall, ALLTOALL),
     COLLECTIVE(alltoallv, ALLTOALLV),
     COLLECTIVE(reduce_scatter, REDUCE_SCATTER),
+    RPC_ROWS,
     {.key = "workload.pattern",
      FIELD(NAME, pattern),
      .choices = choices_pattern,

@@ -22,6 +22,7 @@ enum condition {
     APPLICATION,
     NODES,
     LIVES, // of full nodes that keep them
+    RPC,
     CLASS,
     CLASS_LATENCY = CLASS + ROUTER_MAX_CLASSES
 };
@@ -168,6 +169,9 @@ static struct figure_value output_s(const struct figure_source *source)
     return real(source->output_s);
 }
 
+// Functions and rows of its own.
+#include "sim/figure_rpc.h"
+
 #define AT(field) .offset = offsetof(struct run_result, field)
 #define OF(path, type, field)                                                                      \
     {                                                                                              \
@@ -277,6 +281,7 @@ static const struct figure table[] = {
     IF(APPLICATION, "application.collective_bytes", U64, collective_bytes),
     IF(APPLICATION, "application.compute_cycles_max", U64, compute_cycles_max),
 
+    RPC_FIGURES
     NODE_FIGURES,
 
     BY("note", note),
@@ -318,6 +323,7 @@ bool figure_exists(size_t i, const struct run_result *result)
     return (table[i].condition != APPLICATION || result->has_application) &&
            (table[i].condition != NODES || result->has_nodes) &&
            (table[i].condition != LIVES || result->nodes.nic.lives > 0) &&
+           (table[i].condition != RPC || result->has_rpc) &&
            (table[i].condition != CIRCUITS || result->has_circuits) &&
            (table[i].condition < CLASS ||
             has_class(result, (table[i].condition - CLASS) % ROUTER_MAX_CLASSES));
@@ -355,6 +361,8 @@ static bool is_defined(const struct figure *row, const struct run_result *result
         return result->has_nodes;
     case LIVES:
         return result->nodes.nic.lives > 0;
+    case RPC:
+        return result->has_rpc;
     case ALWAYS:
         break;
     }

@@ -181,6 +181,7 @@ void machine_free(struct machine *self)
     trace_close(self->trace);
     mem_trace_close(self->memory);
     netrace_close(self->netrace);
+    rpc_interface_free(self->rpc_interface);
     if (self->packets_file.name)
         packets_file_close(&self->packets_file);
     routing_free(self->routing);

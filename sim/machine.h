@@ -27,9 +27,10 @@ struct machine {
     const char *backend;          // its name
     bool internals_known;         // of channels and routers
     struct fabric *fabric;
-    struct trace *trace;      // of a parallel program, or
-    struct mem_trace *memory; // of references to memory, or
-    struct netrace *netrace;  // of packets with dependencies
+    struct trace *trace;                 // of a parallel program, or
+    struct mem_trace *memory;            // of references to memory, or
+    struct netrace *netrace;             // of packets with dependencies
+    struct rpc_interface *rpc_interface; // that the trace calls, or NULL
     struct packets_file packets_file;
     struct workload *workload;
     double *node_clocks_hz;    // [num_nodes]

@@ -148,6 +148,14 @@ static struct loggops_params loggops_params(const struct config *config)
     };
 }
 
+static struct rpc_params rpc_params(const struct machine *self, const struct config *config)
+{
+    struct rpc_params params = config->rpc;
+    params.interface = self->rpc_interface;
+    params.seed = config->seed;
+    return params;
+}
+
 static struct mpi_params mpi_params(const struct machine *self, const struct config *config)
 {
     struct mpi_params params = {
@@ -162,6 +170,7 @@ static struct mpi_params mpi_params(const struct machine *self, const struct con
         .flit_bits = config->flit_bits,
         .header_flits = config->header_flits,
         .max_flits = self->packet_flits_max,
+        .rpc = rpc_params(self, config),
     };
     for (int kind = 0; kind < COLLECTIVE_NUM_KINDS; kind++)
         params.algorithms[kind] = config_rules_of(config, (enum collective_kind)kind);
@@ -270,6 +279,10 @@ static bool open_trace(struct machine *self, const struct config *config, struct
         self->trace = trace_open(config->path, config->format, err);
     if (self->netrace)
         return fits_buffer(self, config, "workload.path", err);
+    if (self->trace && config->rpc_interface) {
+        self->rpc_interface = rpc_interface_read(config->rpc_interface, err);
+        return self->rpc_interface != NULL;
+    }
     return self->memory || self->trace;
 }
 
@@ -322,6 +335,8 @@ static void fill_mpi(const struct machine *self, const struct mpi_stats *stats,
     result->collective_bytes = stats->collective_bytes;
     memcpy(result->collective_calls, stats->collective_calls, sizeof result->collective_calls);
     result->compute_cycles_max = stats->compute_cycles_max;
+    result->has_rpc = self->rpc_interface != NULL;
+    result->rpc = stats->rpc;
 }
 
 bool machine_detail(const struct machine *self, struct run_detail *detail, struct err *err)

@@ -68,6 +68,9 @@ struct run_result {
     uint64_t collective_calls[COLLECTIVE_MAX_ALGORITHMS]; // by algorithm
     uint64_t compute_cycles_max;                          // of the rank that computes most
 
+    bool has_rpc; // remote procedure calls
+    struct rpc_stats rpc;
+
     bool is_loggops; // the fabric: there are no figures of routers, packets and flits
     bool has_nodes;  // full ones
     struct computers_stats nodes;

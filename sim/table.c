@@ -11,7 +11,7 @@
 // --- rows of a sweep --------------------------------------------------------------------------
 
 // Which runs a column means something to.
-enum column_of { EVERY_RUN, SYNTHETIC_RUNS, TRACE_RUNS, IDEAL_RUNS, NODE_RUNS };
+enum column_of { EVERY_RUN, SYNTHETIC_RUNS, TRACE_RUNS, IDEAL_RUNS, NODE_RUNS, RPC_RUNS };
 
 struct column {
     const char *heading;
@@ -35,6 +35,10 @@ static const struct column columns[] = {
     {"accepted", "flits/node/cyc", "fabric.accepted_flits_per_node_cycle", 14, 4, 1, SYNTHETIC_RUNS,
      false},
     {"makespan", "cycles", "application.makespan_cycles", 12, 0, 1, TRACE_RUNS, false},
+    {"call", "mean, cycles", "application.rpc.mean_cycles.call", 12, 1, 1, RPC_RUNS, false},
+    {"requests", "sent again", "application.rpc.retransmissions", 10, 0, 1, RPC_RUNS, false},
+    {"executed", "calls", "application.rpc.executions", 8, 0, 1, RPC_RUNS, false},
+    {"failed", "calls", "application.rpc.failed", 6, 0, 1, RPC_RUNS, false},
     {"channels", "mean use, %", "fabric.channel_utilisation.mean", 11, 2, 100, IDEAL_RUNS, false},
     {"channels", "max use, %", "fabric.channel_utilisation.max", 10, 2, 100, EVERY_RUN, false},
     {"cores", "stalled, %", "nodes.core.stalled", 10, 2, 100, NODE_RUNS, false},
@@ -55,6 +59,7 @@ static bool has_column(const struct table *self, const struct column *column)
         [TRACE_RUNS] = self->has_application,
         [IDEAL_RUNS] = self->has_ideal,
         [NODE_RUNS] = self->has_nodes,
+        [RPC_RUNS] = self->has_rpc,
     };
     return has[column->of];
 }
@@ -340,6 +345,8 @@ void table_summary(FILE *to, const struct figure_source *source)
     line(to, "makespan [cycles]", "application.makespan_cycles", 1, source);
     if (result->has_application)
         print_messages(to, source);
+    if (result->has_rpc)
+        table_rpc(to, &result->rpc);
     if (result->has_nodes)
         table_nodes(to, &result->nodes);
     line(to, "packets", "fabric.packets_ejected", 1, source);

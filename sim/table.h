@@ -20,6 +20,7 @@ struct table {
     const char *const *headings; // [num_keys], short for the keys
     const size_t *widths;        // [num_keys], of the widest value or heading
     bool has_load;               // columns of synthetic traffic
+    bool has_rpc;                // columns of remote procedure calls
     bool has_application;        // columns of traces
     bool has_ideal;              // columns of the fabric, beside those of every run
     bool has_nodes;              // columns of full nodes
@@ -33,6 +34,9 @@ void table_row(const struct table *self, const char *const *values, const struct
 
 // Begins a line of a summary.
 void table_label(FILE *to, const char *name);
+
+// The lines on remote procedure calls.
+void table_rpc(FILE *to, const struct rpc_stats *stats);
 
 // The lines on full nodes.
 void table_nodes(FILE *to, const struct computers_stats *nodes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Traces of programs of several ranks: their operations by kind, what they send, and whether every
-// message that is sent to a rank is received there. Tags, and what a receive from any source takes,
-// are left to a replay, but for schedules.
+// message that is sent to a rank is received there, and every call served. Tags, and what a receive
+// from any source takes, are left to a replay, but for schedules.
 #include "model/node/collective_op.h"
 #include "sim/trace_matrix.h"
 #include "sim/trace_schedule.h"
@@ -16,6 +16,9 @@ struct rank_counts {
     uint64_t received;        // receives that begin
     uint64_t received_of_any; // of these, those from any source
     uint64_t collectives;     // operations of all ranks
+    uint64_t called;          // remote procedures
+    uint64_t serves;          // so many calls, if that is said of all that it serves
+    bool serves_rest;
 };
 
 struct counted {
@@ -87,6 +90,12 @@ static bool count(struct counted *self, uint32_t rank, const struct op *op)
     self->operations[op->kind]++;
     if (op->kind == OP_COMPUTE)
         self->compute += op->amount;
+    if (op->kind == OP_CALL || op->kind == OP_ACALL || op->kind == OP_BCALL)
+        self->ranks[op->destination].called++;
+    if (op->kind == OP_SERVE && op->bytes == OP_ANY_BYTES)
+        self->ranks[rank].serves_rest = true;
+    else if (op->kind == OP_SERVE)
+        self->ranks[rank].serves += op->bytes;
     if (collective_op_is(op->kind))
         self->ranks[rank].collectives++;
     if (sends(op->kind) && op->destination != OP_NOBODY && !count_send(self, rank, op))
@@ -121,6 +130,12 @@ static void find_fault(const struct counted *self, const struct trace *trace, st
                     "%s: rank %" PRIu32 ": unmatched: receives %" PRIu64 " messages, but %" PRIu64
                     " are sent to it",
                     trace->file(trace, rank), rank, counts->received, counts->sent_to);
+        if (counts->serves > counts->called ||
+            (counts->serves < counts->called && !counts->serves_rest))
+            err_set(fault, ERR_TRACE,
+                    "%s: rank %" PRIu32 ": unmatched: serves %" PRIu64
+                    " calls, but is called %" PRIu64 " times",
+                    trace->file(trace, rank), rank, counts->serves, counts->called);
         if (counts->collectives != self->ranks[0].collectives)
             err_set(fault, ERR_TRACE,
                     "%s: rank %" PRIu32 ": unmatched: takes part in %" PRIu64

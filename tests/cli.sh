@@ -313,6 +313,20 @@ printf '0 init\n0 send 1 7 8\n0 finalize\n1 init\n1 finalize\n' >sent.ti
 check "a message that nobody receives" 6 'rank 1: unmatched: receives 0 messages, but 1 are' \
     trace check sent.ti
 printf '0 init\n0 barrier\n0 finalize\n1 init\n1 finalize\n' >alone.ti
+printf 'ordito-trace 1\nranks 2\nrank 0\ncall to=1 procedure=p\nrank 1\nend\n' >called.trace
+check "a call that nobody serves" 6 'rank 1: unmatched: serves 0 calls, but is called 1 times' \
+    trace check called.trace
+printf 'interface i {\n  procedure p(in byte *data);\n}\n' >raw.rpc
+check "what cannot be marshalled" 6 '^ordito: raw.rpc:2: a pointer without a size cannot be' \
+    trace check raw.rpc
+check "an interface and its traces" 0 'rpc-bank.rpc: good .rpc.' \
+    trace check "$examples/rpc-bank.rpc" "$examples"/rpc-*.trace
+check "layouts of an interface" 0 'out entry\[<=64\] count n, at byte 8, up to 2564 bytes' \
+    trace info "$examples/rpc-bank.rpc"
+check "calls over a network of messages" 2 'workload.rpc.interface: under fabric.ideal.rules loggops' \
+    run "$examples/rpc-bank.yaml" --set fabric.model=ideal --set fabric.ideal.rules=loggops
+check "a run without its interface" 6 'blocking.trace:7: rank 0: call: there is no interface' \
+    run "$examples/rpc-bank.yaml" --set workload.rpc.interface=null
 check "a collective of one" 6 'rank 1: unmatched: takes part in 0 collective' trace check alone.ti
 check "its replay" 6 '' run --set workload.kind=trace --set workload.path=alone.ti
 check "it is told by pair" 6 '^    from 0, to 1, messages 1$' trace info sent.ti

@@ -51,6 +51,10 @@ static bool send(void *context, const struct packet_spec *spec, struct err *err)
     self->num_flits += flits;
     self->num_priority_packets += spec->traffic_class > 0;
     self->longest_flits = flits > self->longest_flits ? flits : self->longest_flits;
+    if (self->late_cycles > 0)
+        entry.due_cycle += rng_below(&self->rng, self->late_cycles + 1);
+    if (self->loss_rate > 0 && rng_chance(&self->rng, rng_threshold(self->loss_rate)))
+        return true;
     size_t at = self->num++;
     for (; at > 0 && before(&entry, &self->heap[(at - 1) / 2]); at = (at - 1) / 2)
         self->heap[at] = self->heap[(at - 1) / 2];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An ideal network for tests of workloads: every packet arrives a fixed latency after its source
 // could send it, at a flit a cycle, whatever else is under way. On request, odd packets take
-// longer, so that they are overtaken. Packets are delivered in order of (cycle, creation).
+// longer, so that they are overtaken, and some packets, drawn at random, are lost or late. Packets
+// are delivered in order of (cycle, creation).
 #ifndef ORDITO_TESTS_IDEAL_NETWORK_H
 #define ORDITO_TESTS_IDEAL_NETWORK_H
 
@@ -16,6 +17,9 @@ struct ideal_packet {
 struct ideal_network {
     uint64_t latency_cycles;       // 1..
     uint64_t detour_cycles;        // more for packets with an odd serial number
+    uint64_t late_cycles;          // up to so many more for any packet; 0: none
+    double loss_rate;              // of packets
+    struct rng rng;                // of both; set before the first packet
     uint64_t cycle;                // current
     uint64_t num_packets;          // sent so far
     uint64_t num_flits;            // sent so far

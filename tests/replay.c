@@ -13,7 +13,13 @@ struct replay_params replay_default(void)
                 .eager_bytes = 1024,
                 .flit_bits = 64,
                 .header_flits = 1,
-                .max_flits = 9},
+                .max_flits = 9,
+                .rpc = {.timeout_ns = 1e6,
+                        .max_retries = 5,
+                        .stub_cycles = 50,
+                        .item_cycles = 1,
+                        .batch_bytes = 4096,
+                        .at_most_once = true}},
     };
 }
 
@@ -24,8 +30,14 @@ bool replay_run(const char *path, const struct replay_params *params, struct rep
     struct trace *trace = trace_open(path, "auto", err);
     if (!trace)
         return false;
+    struct rpc_interface *interface = NULL;
+    if (params->interface && !(interface = rpc_interface_read(params->interface, err))) {
+        trace_close(trace);
+        return false;
+    }
     struct ideal_network network;
     struct mpi_params mpi = params->mpi;
+    mpi.rpc.interface = interface;
     mpi.trace = trace;
     mpi.num_nodes = params->num_nodes ? params->num_nodes : trace->num_ranks;
     double *clocks_hz = calloc(mpi.num_nodes, sizeof *clocks_hz);
@@ -34,6 +46,9 @@ bool replay_run(const char *path, const struct replay_params *params, struct rep
     mpi.node_clocks_hz = clocks_hz;
     ideal_network_make(&network, mpi.num_nodes, params->latency_cycles);
     network.detour_cycles = params->detour_cycles;
+    network.late_cycles = params->late_cycles;
+    network.loss_rate = params->loss_rate;
+    network.rng = rng_make(params->seed, RNG_VALIDATE, 0);
     struct mpi_network seam = ideal_network_seam(&network);
     mpi.network = &seam;
     struct workload *workload = mpi_new(&mpi, err);
@@ -47,6 +62,7 @@ bool replay_run(const char *path, const struct replay_params *params, struct rep
         workload->ops->free(workload);
     }
     trace_close(trace);
+    rpc_interface_free(interface);
     free(clocks_hz);
     ideal_network_free(&network);
     return good;

@@ -8,7 +8,11 @@
 struct replay_params {
     uint64_t latency_cycles;
     uint64_t detour_cycles;
-    uint32_t num_nodes; // 0: as many as ranks
+    uint64_t late_cycles;
+    double loss_rate;      // of packets
+    uint64_t seed;         // of these two
+    const char *interface; // of remote procedures, a file; NULL: none
+    uint32_t num_nodes;    // 0: as many as ranks
     double node_clock_hz;
     struct mpi_params mpi; // trace, clocks, nodes and network are filled in
 };

@@ -60,6 +60,8 @@ static void expect_same_op(const struct op *a, const struct op *b, uint32_t num_
         cr_assert_eq(a->address, b->address, "%s", text);
     expect_same_counts(a->send_counts_bytes, b->send_counts_bytes, num_ranks);
     expect_same_counts(a->recv_counts_bytes, b->recv_counts_bytes, num_ranks);
+    cr_assert_eq(a->call == NULL, b->call == NULL, "%s", text);
+    cr_assert(!a->call || memcmp(a->call, b->call, sizeof *a->call) == 0, "%s", text);
 }
 
 static void expect_same_program(const char *path, const char *other)
@@ -132,6 +134,28 @@ Test(convert, random_programs_go_to_simgrid_and_back)
         expect_same_program(in, out);
         expect_same_replay(in, middle);
     }
+}
+
+Test(convert, remote_calls_stay_what_they_are)
+{
+    char in[128];
+    char out[128];
+    path_of(in, "in.native");
+    path_of(out, "out.native");
+    trace_files_write("in.native",
+                      "ordito-trace 1\nranks 2\nrank 0\nrepeat 2\ncall to=1 procedure=p ns=0\n"
+                      "acall to=1 procedure=q counts=3,4294967295 ns=2.5 future=0\n"
+                      "bcall to=1 procedure=r future=7\nawait future=0\nawait\nend\nrank 1\n"
+                      "serve calls=2\nserve\nend\n");
+    converted(in, out, NULL);
+    expect_same_program(in, out);
+    size_t num;
+    char *written = trace_files_read(out, &num);
+    cr_assert(strstr(written, "\nacall to=1 procedure=q counts=3,4294967295 ns=2.5 future=0\n"));
+    cr_assert(strstr(written, "\ncall to=1 procedure=p ns=0\n"));
+    cr_assert(strstr(written, "\nbcall to=1 procedure=r future=7\nawait future=0\nawait\n"));
+    cr_assert(strstr(written, "\nserve calls=2\nserve\n"));
+    free(written);
 }
 
 Test(convert, recorded_programs_replay_the_same)
@@ -209,6 +233,8 @@ Test(convert, what_a_format_has_no_words_for_is_refused_with_its_line)
     expect_refused("a.native", NATIVE("fence\n"), "simgrid",
                    "a.native:4: rank 0: fence: the format "
                    "simgrid has no words for");
+    expect_refused("a.native", NATIVE("serve\n"), "simgrid",
+                   "a.native:4: rank 0: serve: the format simgrid has no words for");
     expect_refused("a.native", NATIVE("load at=8 bytes=4"), "simgrid",
                    ":4: rank 0: load of 4 bytes");
     expect_refused("a.native", NATIVE("barrier\nsend to=0 bytes=4 at=8"), "simgrid",

@@ -71,12 +71,14 @@ Test(native, every_operation_can_be_written)
                "allreduce bytes=8 ns=1\nscan bytes=1\nexscan bytes=1\ngather bytes=2 root=1\n"
                "scatter bytes=2\nallgather bytes=9\nalltoall bytes=1\n"
                "gatherv bytes=2 recv=1,2\nscatterv send=3,4 bytes=4\nallgatherv bytes=1 recv=5,1\n"
-               "alltoallv send=1,2 recv=3,4\nreduce-scatter recv=6,7 ns=3\nend\n";
+               "alltoallv send=1,2 recv=3,4\nreduce-scatter recv=6,7 ns=3\n"
+               "call to=0 procedure=p counts=1,2 ns=3\nacall to=0 procedure=p future=1\n"
+               "bcall to=0 procedure=p\nawait future=1\nawait\nserve\nserve calls=2\nend\n";
     struct err err = {0};
     uint64_t num_ops = 0;
     cr_assert(trace_files_load(trace_files_write("a.txt", all), "native", NULL, 0, &num_ops, &err),
               "%s", err.text);
-    cr_assert_eq(num_ops, 25 + 4);
+    cr_assert_eq(num_ops, 32 + 4);
 }
 
 Test(native, what_is_wrong_is_told_with_its_line)
@@ -174,4 +176,17 @@ Test(native, changed_bytes_give_an_error_or_a_trace_and_never_a_crash)
         num_refused += !good;
     }
     cr_assert_gt(num_refused, 1000);
+}
+
+Test(native, a_call_says_what_is_called_where_by_which_future)
+{
+    expect_text(trace_files_write("c.txt", HEADER "rank 0\nrepeat 2\nacall to=1 procedure=read "
+                                                  "counts=7 ns=9 future=4\nend\nawait future=4\n"
+                                                  "await\nserve calls=3\nrank 1\nend\n"),
+                "0 init: 0 0 0 0 0 0\n"
+                "0 acall of read at 1: 0 0 9 0 1 4\n"
+                "0 acall of read at 1: 0 0 9 0 1 4\n"
+                "0 await future 4: 0 0 0 0 0 4\n"
+                "0 await future any: 0 0 0 0 0 -1\n"
+                "0 serve: 3 0 0 0 0 0\n");
 }

@@ -182,6 +182,31 @@ Test(output, a_trace_has_an_application_section)
     expect(root, "application.bytes", "53");
     expect(root, "application.collective_messages", "54");
     expect(root, "application.collective_bytes", "55");
+    expect(root, "application.rpc", "absent");
+    json_decref(root);
+    config_free(&config);
+}
+
+Test(output, remote_calls_have_sums_and_means_of_their_steps)
+{
+    struct config config = made();
+    struct run_result result = result_made();
+    struct figure_source source = {&config, &result, -1};
+    result.has_application = true;
+    result.has_rpc = true;
+    json_t *root = output_json(&source);
+    expect(root, "application.rpc.cycles.reply", "0");
+    expect(root, "application.rpc.mean_cycles.reply", "null");
+    json_decref(root);
+    result.rpc.calls = 4;
+    result.rpc.cycles = 50;
+    result.rpc.step_cycles[RPC_REPLY] = 10;
+    root = output_json(&source);
+    expect(root, "application.rpc.calls", "4");
+    expect(root, "application.rpc.cycles.reply", "10");
+    expect(root, "application.rpc.mean_cycles.reply", "2.5");
+    expect(root, "application.rpc.mean_cycles.call", "12.5");
+    expect(root, "application.rpc.mean_cycles.request", "0.0");
     json_decref(root);
     config_free(&config);
 }

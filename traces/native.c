@@ -155,9 +155,11 @@ static bool next_line(struct stream *self, uint32_t rank, bool in_repeat, struct
 
 static void forget_kept(struct stream *self)
 {
-    for (uint32_t i = 0; i < self->num_kept; i++)
+    for (uint32_t i = 0; i < self->num_kept; i++) {
         for (int which = 0; which < 2; which++)
             free(self->kept[i].counts[which]);
+        free(self->kept[i].call);
+    }
     self->num_kept = 0;
     self->next_kept = 0;
 }
@@ -178,6 +180,7 @@ static bool keep(struct stream *self, struct err *err)
     self->kept[self->num_kept++] = self->line;
     self->line.counts[0] = NULL; // they are kept
     self->line.counts[1] = NULL;
+    self->line.call = NULL;
     return true;
 }
 
@@ -282,6 +285,7 @@ static void native_close(struct trace *base)
         forget_kept(stream);
         free(stream->line.counts[0]);
         free(stream->line.counts[1]);
+        free(stream->line.call);
         free(stream->kept);
         free(stream->file);
     }

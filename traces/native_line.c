@@ -216,6 +216,56 @@ static bool key_recv(const struct parse *p, char *text)
     return value_counts(p, "recv", text, 1);
 }
 
+// Of the rank that serves.
+static bool key_server(const struct parse *p, char *text)
+{
+    uint32_t rank = 0;
+    if (!value_rank(p, "to", text, &rank))
+        return false;
+    p->line->op.destination = (int32_t)rank;
+    return rank != p->line->rank || wrong(p, "to", "a rank that calls itself waits for ever");
+}
+
+static bool key_procedure(const struct parse *p, char *text)
+{
+    struct op_call *call = p->line->call;
+    if (!*text || strlen(text) >= sizeof call->procedure)
+        return wrong(p, "procedure", "not a name of 1 to 63 letters");
+    strcpy(call->procedure, text);
+    return true;
+}
+
+static bool key_counts(const struct parse *p, char *text)
+{
+    enum { MAX_COUNTS = sizeof p->line->call->counts / sizeof *p->line->call->counts };
+    struct op_call *call = p->line->call;
+    uint64_t count;
+    for (char *save, *item = strtok_r(text, ",", &save); item; item = strtok_r(NULL, ",", &save)) {
+        if (call->num_counts == MAX_COUNTS)
+            return wrong(p, "counts", "more than 16 numbers");
+        if (!native_number(item, UINT32_MAX, &count))
+            return wrong(p, "counts", "not numbers in 0 to 4294967295");
+        call->counts[call->num_counts++] = (uint32_t)count;
+    }
+    return true;
+}
+
+static bool key_future(const struct parse *p, char *text)
+{
+    uint64_t future;
+    if (!native_number(text, INT32_MAX, &future))
+        return wrong(p, "future", "not a number in 0 to 2147483647");
+    p->line->op.tag = (int32_t)future;
+    return true;
+}
+
+static bool key_calls(const struct parse *p, char *text)
+{
+    struct op *op = &p->line->op;
+    return (native_number(text, UINT64_MAX - 1, &op->bytes) && op->bytes > 0) ||
+           wrong(p, "calls", "not a number of 1 or more");
+}
+
 static bool key_times(const struct parse *p, char *text)
 {
     return (native_number(text, UINT64_MAX, &p->line->number) && p->line->number > 0) ||
@@ -262,6 +312,16 @@ struct word {
         "stride", key_stride                                                                       \
     }
 
+#define CALLED                                                                                     \
+    {"!to", key_server}, {"!procedure", key_procedure}, {"counts", key_counts},                    \
+    {                                                                                              \
+        "ns", key_ns                                                                               \
+    }
+#define FUTURE                                                                                     \
+    {                                                                                              \
+        "future", key_future                                                                       \
+    }
+
 static const struct word words[] = {
     {NULL, NATIVE_OP, OP_COMPUTE, {{"!ns", key_ns}}},
     {NULL, NATIVE_OP, OP_SLEEP, {{"ns", key_sleep}, {"s", key_seconds}}},
@@ -305,6 +365,11 @@ static const struct word words[] = {
     {NULL, NATIVE_OP, OP_ALLGATHERV, {{"!bytes", key_bytes}, {"!recv", key_recv}}},
     {NULL, NATIVE_OP, OP_ALLTOALLV, {{"!send", key_send}, {"!recv", key_recv}}},
     {NULL, NATIVE_OP, OP_REDUCE_SCATTER, {{"!recv", key_recv}, {"ns", key_ns}}},
+    {NULL, NATIVE_OP, OP_CALL, {CALLED}},
+    {NULL, NATIVE_OP, OP_ACALL, {CALLED, FUTURE}},
+    {NULL, NATIVE_OP, OP_BCALL, {CALLED, FUTURE}},
+    {NULL, NATIVE_OP, OP_AWAIT, {FUTURE}},
+    {NULL, NATIVE_OP, OP_SERVE, {{"calls", key_calls}}},
     {"rank", NATIVE_RANK, OP_NUM_KINDS, {{"!", key_rank}}},
     {"repeat", NATIVE_REPEAT, OP_NUM_KINDS, {{"!", key_times}}},
     {"end", NATIVE_END, OP_NUM_KINDS, {{NULL, NULL}}},
@@ -391,6 +456,23 @@ static bool complete_wait(const struct parse *p)
     return true;
 }
 
+// What an operation holds that is about remote procedures, before its fields.
+static bool prepare_call(const struct parse *p, enum op_kind kind)
+{
+    struct op *op = &p->line->op;
+    if (kind == OP_SERVE)
+        op->bytes = OP_ANY_BYTES;
+    if (kind < OP_CALL || kind > OP_AWAIT)
+        return true;
+    op->tag = -1;
+    if (kind == OP_AWAIT)
+        return true;
+    op->amount = -1;
+    free(p->line->call);
+    op->call = p->line->call = calloc(1, sizeof *p->line->call);
+    return op->call || err_set(p->err, ERR_RUN, "out of memory");
+}
+
 bool native_line_parse(struct native_line *self, char *text, struct err *err)
 {
     char *save;
@@ -412,6 +494,8 @@ bool native_line_parse(struct native_line *self, char *text, struct err *err)
         self->op.source = self->op.destination = NOT_GIVEN;
     if ((word->kind == NATIVE_OP || word->kind == NATIVE_REPEAT) && self->rank < 0)
         return wrong(&p, "", "before the first 'rank'");
+    if (word->kind == NATIVE_OP && !prepare_call(&p, word->op))
+        return false;
     if (!parse_fields(&p, word, &save) || (waits && !complete_wait(&p)))
         return false;
     if (word->op == OP_SLEEP && self->op.amount < 0)

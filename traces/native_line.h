@@ -25,9 +25,10 @@ struct native_line {
     // What it holds.
     enum native_kind kind;
     uint64_t number;
-    uint64_t stride;     // added to op.address in each turn of the innermost repeat
-    uint64_t *counts[2]; // [num_ranks] each or NULL: what op's send and receive counts point to.
-                         // The caller frees them
+    uint64_t stride;      // added to op.address in each turn of the innermost repeat
+    uint64_t *counts[2];  // [num_ranks] each or NULL: what op's send and receive counts point to.
+                          // The caller frees them
+    struct op_call *call; // or NULL: what op.call points to, likewise
     struct op op;
 };
 

@@ -167,6 +167,17 @@ static void put_collective(struct program_output *self, const struct op *op)
     put_ns(to, op->amount);
 }
 
+static void put_call(FILE *to, const struct op *op)
+{
+    fprintf(to, " to=%" PRId32 " procedure=%s", op->destination, op->call->procedure);
+    for (uint32_t i = 0; i < op->call->num_counts; i++)
+        fprintf(to, "%s%" PRIu32, i ? "," : " counts=", op->call->counts[i]);
+    if (op->amount >= 0)
+        fprintf(to, " ns=%s", program_number(op->amount).text);
+    if (op->tag >= 0)
+        fprintf(to, " future=%" PRId32, op->tag);
+}
+
 static const char *put_fields(struct program_output *self, const struct op *op)
 {
     switch (op->kind) {
@@ -195,6 +206,19 @@ static const char *put_fields(struct program_output *self, const struct op *op)
     case OP_WAIT:
     case OP_TEST:
         return put_point_to_point(self, op);
+    case OP_CALL:
+    case OP_ACALL:
+    case OP_BCALL:
+        put_call(self->to, op);
+        return NULL;
+    case OP_AWAIT:
+        if (op->tag >= 0)
+            fprintf(self->to, " future=%" PRId32, op->tag);
+        return NULL;
+    case OP_SERVE:
+        if (op->bytes != OP_ANY_BYTES)
+            fprintf(self->to, " calls=%" PRIu64, op->bytes);
+        return NULL;
     case OP_BCAST:
     case OP_REDUCE:
     case OP_ALLREDUCE:

@@ -46,6 +46,14 @@ const char *op_text(const struct op *op, char *text, size_t size)
         snprintf(text, size, "%s for %" PRId32 " to %" PRId32 ", tag %" PRId32, name, op->source,
                  op->destination, op->tag);
         break;
+    case OP_CALL:
+    case OP_ACALL:
+    case OP_BCALL:
+        snprintf(text, size, "%s of %s at %" PRId32, name, op->call->procedure, op->destination);
+        break;
+    case OP_AWAIT:
+        snprintf(text, size, "%s future %s", name, number_or_any(op->tag).text);
+        break;
     case OP_LOAD:
     case OP_STORE:
     case OP_MODIFY:

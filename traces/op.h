@@ -30,6 +30,11 @@
     X(OP_WAIT, "wait")                                                                             \
     X(OP_TEST, "test")                                                                             \
     X(OP_WAITALL, "waitall")                                                                       \
+    X(OP_CALL, "call")                                                                             \
+    X(OP_ACALL, "acall")                                                                           \
+    X(OP_BCALL, "bcall")                                                                           \
+    X(OP_AWAIT, "await")                                                                           \
+    X(OP_SERVE, "serve")                                                                           \
     X(OP_BARRIER, "barrier")                                                                       \
     X(OP_BCAST, "bcast")                                                                           \
     X(OP_REDUCE, "reduce")                                                                         \
@@ -66,25 +71,34 @@ enum { OP_MAX_BYTES = 1 << 30 };
 // Of a message whose buffer has no address of its own.
 #define OP_NO_ADDRESS UINT64_MAX
 
+// What a call of a remote procedure says beside where it goes.
+struct op_call {
+    char procedure[64]; // its name
+    uint32_t num_counts;
+    uint32_t counts[16]; // [num_counts]: lengths of its bounded arrays and strings, in their order
+};
+
 struct op {
     enum op_kind kind;
     uint32_t line; // in its file, for messages
-    double amount; // compute, reductions: units of compute, >= 0; sleep: seconds, >= 0
+    double amount; // compute, reductions: units of compute, >= 0; sleep: seconds, >= 0; calls:
+                   // units that the procedure computes, or negative: what its interface says
     // Point to point, and wait and test, whose numbers are those of the operation they complete.
     // A negative source or tag of a receive (but OP_NOBODY) is a wildcard; the number stays as it
     // was written, because waits repeat it.
     int32_t source;
     int32_t destination;
-    int32_t tag;
+    int32_t tag;         // calls, await: number of a future; negative: none, all
     uint32_t root;       // of a rooted collective
     uint64_t bytes;      // send: size; recv: capacity; collectives: what this rank sends (to each);
-                         // load, store, modify, fetch: 1..
+                         // load, store, modify, fetch: 1..; serve: calls, or OP_ANY_BYTES
     uint64_t address;    // of these four; send, recv: of the buffer, or OP_NO_ADDRESS
     uint64_t recv_bytes; // sendrecv: capacity; gather, scatter, allgather, alltoall: what it gets
     // The v-collectives: bytes per rank, arrays of num_ranks that live until the next operation of
     // the same rank is read; NULL where they do not apply.
     const uint64_t *send_counts_bytes;
     const uint64_t *recv_counts_bytes;
+    const struct op_call *call; // of calls, to rank `destination`; lives as long as these
 };
 
 // What binds an operation of a schedule to others of its rank, which are named by their index.

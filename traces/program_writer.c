@@ -50,7 +50,7 @@ const char *program_refuse(struct program_output *self, const struct op *op)
                     op->kind == OP_WAIT || op->kind == OP_TEST;
     bool computes = op->kind == OP_COMPUTE || op->kind == OP_SLEEP || op->kind == OP_REDUCE ||
                     op->kind == OP_ALLREDUCE || op->kind == OP_SCAN || op->kind == OP_EXSCAN ||
-                    op->kind == OP_REDUCE_SCATTER;
+                    op->kind == OP_REDUCE_SCATTER || op->call;
     if (receives && op->source != OP_NOBODY && !wildcard(op->source, &self->any_source))
         return "a second number that stands for any source";
     if (receives && !wildcard(op->tag, &self->any_tag))

@@ -36,6 +36,8 @@ static bool step(struct workload *base, struct fabric *fabric, uint64_t cycle, s
     self->cycle = cycle;
     self->fabric = fabric;
     uint64_t end = cycle + 1;
+    if (self->mpi && mpi_timer_cycle(self->mpi) <= cycle && !mpi_timers(self->mpi, cycle, err))
+        return false;
     bool works = false; // somebody does, or will, which may move what waits in the fabric
     if (self->memory && cycle + STRIDE_CYCLES < self->params.end_cycle)
         end = cycle + STRIDE_CYCLES;
@@ -64,7 +66,7 @@ static uint64_t next_event(const struct workload *base, uint64_t cycle)
         uint64_t makespan_cycles = computers_makespan_cycles(base);
         return makespan_cycles > cycle + 1 ? makespan_cycles - 1 : cycle + 1;
     }
-    uint64_t next = UINT64_MAX;
+    uint64_t next = self->mpi ? mpi_timer_cycle(self->mpi) : UINT64_MAX;
     for (uint32_t i = 0; i < self->num_computers; i++)
         if (self->next_cycles[i] < next)
             next = self->next_cycles[i];
@@ -123,6 +125,13 @@ static void heed(struct computers *self, uint32_t node)
     uint64_t cycle = next == MEM_NEVER ? UINT64_MAX : clock_fabric_cycle_of(computer->clock, next);
     if (cycle < self->next_cycles[node])
         self->next_cycles[node] = cycle;
+}
+
+void computers_nudge(struct computers *self, uint32_t computer, struct rank_source *rank)
+{
+    rank_source_nudge(rank, told_cycle(&self->computers[computer], self->cycle) + 1);
+    if (self->next_cycles[computer] > self->cycle + 1)
+        self->next_cycles[computer] = self->cycle + 1;
 }
 
 static void send_packet(struct nic_net *base, const struct packet_spec *spec, uint64_t cycle)

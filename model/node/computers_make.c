@@ -34,6 +34,12 @@ static void wake(void *context, uint32_t rank)
     rank_source_wake(source_of(self, rank));
 }
 
+static void nudge(void *context, uint32_t rank)
+{
+    struct computers *self = context;
+    computers_nudge(self, rank / self->params.ranks_per_node, source_of(self, rank));
+}
+
 static uint32_t send_message(void *context, const struct mpi_transfer *transfer, struct err *err)
 {
     struct computers *self = context;
@@ -72,9 +78,10 @@ static bool make_programs(struct computers *self, struct err *err)
         calloc((size_t)params->num_nodes * params->ranks_per_node, sizeof *self->clocks_hz);
     if (!self->clocks_hz)
         return err_set(err, ERR_RUN, "out of memory");
-    self->machine = (struct mpi_machine){compute, access_memory, wake, send_message, self};
+    self->machine = (struct mpi_machine){compute, access_memory, wake, send_message, nudge, self};
     self->mpi_params = *params->mpi;
     self->mpi_params.machine = &self->machine;
+    self->mpi_params.rpc.address = self->user_address;
     self->mpi_params.num_nodes = params->num_nodes * params->ranks_per_node;
     self->mpi_params.node_clocks_hz = self->clocks_hz;
     for (uint32_t i = 0; i < self->mpi_params.num_nodes; i++)

@@ -13,6 +13,8 @@ static bool mpi_step(struct workload *base, struct fabric *fabric, uint64_t cycl
     self->cycle = cycle;
     if (self->arrived.head != MPI_NONE && !mpi_wire_step(self, err))
         return false;
+    if (self->rpc && !mpi_rpc_timers(self, err))
+        return false;
     do {
         while (wake_first(&self->wake) <= cycle) {
             if (!mpi_rank_run(self, wake_pop(&self->wake), err))
@@ -66,12 +68,29 @@ static void mpi_delivered(struct workload *base, const struct packet *packet)
     mpi_wire_delivered((struct mpi *)base, packet->message);
 }
 
+uint64_t mpi_timer_cycle(const struct workload *base)
+{
+    const struct mpi *self = (const struct mpi *)base;
+    return self->rpc ? mpi_rpc_timer_cycle(self) : UINT64_MAX;
+}
+
+bool mpi_timers(struct workload *base, uint64_t cycle, struct err *err)
+{
+    struct mpi *self = (struct mpi *)base;
+    self->cycle = cycle;
+    return mpi_rpc_timers(self, err);
+}
+
 static uint64_t mpi_next_event(const struct workload *base, uint64_t cycle)
 {
     const struct mpi *self = (const struct mpi *)base;
+    uint64_t timers = mpi_timer_cycle(base);
     uint64_t wakes = wake_first(&self->wake);
     uint64_t begins = self->has_hosts ? loggops_next_cycle(&self->hosts) : UINT64_MAX;
-    return self->arrived.head != MPI_NONE ? cycle + 1 : wakes < begins ? wakes : begins;
+    if (self->arrived.head != MPI_NONE)
+        return cycle + 1;
+    begins = begins < timers ? begins : timers;
+    return wakes < begins ? wakes : begins;
 }
 
 static bool mpi_done(const struct workload *base)
@@ -126,6 +145,7 @@ static void mpi_free(struct workload *base)
     struct mpi *self = (struct mpi *)base;
     mpi_schedule_free(self);
     loggops_free(&self->hosts);
+    mpi_rpc_free(self);
     mpi_wire_free(self);
     wake_free(&self->wake);
     free(self->ranks);
@@ -194,7 +214,8 @@ static bool make(struct mpi *self, struct err *err)
         if (!p->trace->schedule)
             wake_push(&self->wake, 0, i);
     }
-    return make_hosts(self, err) && (!p->trace->schedule || mpi_schedule_make(self, err));
+    return make_hosts(self, err) && (!p->trace->schedule || mpi_schedule_make(self, err)) &&
+           mpi_rpc_make(self, err);
 }
 
 struct workload *mpi_new(const struct mpi_params *params, struct err *err)
@@ -223,5 +244,8 @@ uint64_t mpi_end_cycle(const struct workload *base, uint32_t rank_idx)
 
 struct mpi_stats mpi_stats(const struct workload *self)
 {
-    return ((const struct mpi *)self)->stats;
+    struct mpi_stats stats = ((const struct mpi *)self)->stats;
+    if (((const struct mpi *)self)->rpc)
+        mpi_rpc_stats((const struct mpi *)self, &stats.rpc);
+    return stats;
 }

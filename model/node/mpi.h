@@ -36,6 +36,7 @@
 
 #include "model/net/loggops.h"
 #include "model/node/collective_rules.h"
+#include "model/node/rpc.h"
 #include "model/node/workload.h"
 #include "traces/trace.h"
 
@@ -68,6 +69,9 @@ struct mpi_machine {
     // once the software there has seen it; and, if so asked, mpi_sent here when all have left the
     // buffer. Returns the number of pieces; 0 with `err` if out of memory.
     uint32_t (*send)(void *context, const struct mpi_transfer *transfer, struct err *err);
+    // As wake, but what has come is none of its messages: a timer, or the end of another rank; or
+    // by a timer it has sent something.
+    void (*nudge)(void *context, uint32_t rank);
     void *context;
 };
 
@@ -85,6 +89,7 @@ struct mpi_params {
     uint32_t header_flits;                        // of a packet, without data of the message
     uint32_t max_flits;                           // of a packet, headers included; > header_flits
     const char *algorithms[COLLECTIVE_NUM_KINDS]; // rules as text; NULL: the default
+    struct rpc_params rpc;                        // remote procedure calls
     const struct mpi_network *network;            // NULL: the fabric given to step
     const struct loggops_params *loggops;         // in place of both, for ideal nodes; or NULL
     const struct mpi_machine *machine;            // NULL: ideal nodes
@@ -103,6 +108,10 @@ bool mpi_resume(struct workload *self, uint32_t rank, uint64_t cycle, struct err
 bool mpi_received(struct workload *self, uint32_t message, uint64_t cycle, struct err *err);
 void mpi_sent(struct workload *self, uint32_t message, uint64_t cycle);
 
+// The first cycle in which a timer is due; UINT64_MAX if none is. What is due is done.
+uint64_t mpi_timer_cycle(const struct workload *self);
+bool mpi_timers(struct workload *self, uint64_t cycle, struct err *err);
+
 // False with `err` if all ranks have ended and messages or receives are left.
 bool mpi_check(const struct workload *self, struct err *err);
 
@@ -120,6 +129,7 @@ struct mpi_stats {
     uint64_t collective_calls[COLLECTIVE_MAX_ALGORITHMS]; // begun, by algorithm
     uint64_t compute_cycles_max;                          // of the rank that computes most
     uint64_t makespan_cycles; // when the last rank, of those that have ended, ended
+    struct rpc_stats rpc;
 };
 
 struct mpi_stats mpi_stats(const struct workload *self);

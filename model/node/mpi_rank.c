@@ -153,6 +153,8 @@ void mpi_rank_end(struct mpi *self, uint32_t rank)
     self->ranks[rank].end_cycle = self->cycle;
     self->num_ended++;
     self->stats.makespan_cycles = self->cycle;
+    if (self->rpc)
+        mpi_rpc_end(self, rank);
 }
 
 static enum outcome end(struct mpi *self, uint32_t rank)
@@ -170,6 +172,8 @@ static enum outcome execute(struct mpi *self, uint32_t rank, struct err *err)
 {
     const struct op *op = &self->ranks[rank].op;
     uint64_t idle_cycles;
+    if (self->rpc && !mpi_rpc_before(self, rank, err))
+        return FAILS;
     switch (op->kind) {
     case OP_INIT:
         return GOES_ON;
@@ -203,6 +207,12 @@ static enum outcome execute(struct mpi *self, uint32_t rank, struct err *err)
     case OP_WAITALL:
         mpi_match_wait_all(self, rank);
         return GOES_ON;
+    case OP_CALL:
+    case OP_ACALL:
+    case OP_BCALL:
+    case OP_AWAIT:
+    case OP_SERVE:
+        return going_on(mpi_rpc_begin(self, rank, err));
     default:
         return going_on(mpi_collective_begin(self, rank, err));
     }
@@ -232,6 +242,25 @@ static enum outcome continue_collective(struct mpi *self, uint32_t rank, struct 
     return compute(self, rank, err);
 }
 
+bool mpi_rank_spend(struct mpi *self, uint32_t rank, double ns, bool computes, bool *pauses,
+                    struct err *err)
+{
+    uint64_t cycles = 0;
+    enum outcome outcome = spend(self, rank, ns, true, &cycles, err);
+    if (computes)
+        count_computing(self, rank, cycles);
+    *pauses = outcome == PAUSES;
+    return outcome != FAILS;
+}
+
+static enum outcome continue_rpc(struct mpi *self, uint32_t rank, struct err *err)
+{
+    bool pauses = false;
+    if (!mpi_rpc_run(self, rank, &pauses, err))
+        return FAILS;
+    return pauses ? PAUSES : GOES_ON;
+}
+
 bool mpi_rank_run(struct mpi *self, uint32_t rank_idx, struct err *err)
 {
     struct mpi_rank *rank = &self->ranks[rank_idx];
@@ -241,6 +270,7 @@ bool mpi_rank_run(struct mpi *self, uint32_t rank_idx, struct err *err)
         return mpi_schedule_run(self, rank_idx, err);
     while (outcome == GOES_ON && rank->pending == 0 && rank->resume_cycle <= self->cycle)
         outcome = rank->in_collective ? continue_collective(self, rank_idx, err)
+                  : rank->in_rpc      ? continue_rpc(self, rank_idx, err)
                                       : next_operation(self, rank_idx, err);
     rank->blocked = outcome == GOES_ON;
     if (rank->blocked && rank->pending == 0) // what it waited for is done, but ends later

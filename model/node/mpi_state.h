@@ -6,6 +6,7 @@
 //   mpi_schedule.c    or those of a schedule, in the order of their dependencies
 //   mpi_hosts.c       what hosts that serialise something let begin, and when
 //   mpi_collective.c  those that are collectives
+//   mpi_rpc*.c        those that are remote procedure calls (mpi_rpc.h)
 //   mpi_match.c       requests, posted receives and messages that came before their receive
 //   mpi_wire.c        messages as packets: protocol, order of flows
 //
@@ -31,7 +32,10 @@ enum mpi_phase {
     MPI_EAGER, // the data, unasked
     MPI_RTS,   // request to send
     MPI_CTS,   // clear to send, the way back
-    MPI_DATA   // the data, after CTS
+    MPI_DATA,  // the data, after CTS
+    // Datagrams: neither matched nor in order, and they may be lost.
+    MPI_REQUEST, // of a remote procedure call
+    MPI_REPLY
 };
 
 struct mpi_message {
@@ -80,6 +84,7 @@ struct mpi_rank {
     struct mpi_list outstanding; // requests that no operation waits for yet
     struct mpi_list posted;      // receives without a message, by next_posted
     struct mpi_list unexpected;  // messages without a receive, in order of arrival
+    bool in_rpc;                 // an operation of remote procedures
     bool in_collective;
     struct collective collective;
     uint32_t step_idx;        // of it, next
@@ -108,6 +113,7 @@ struct mpi_collective_call {
 };
 
 struct mpi_schedule; // of mpi_schedule.c
+struct mpi_rpc;
 
 struct mpi {
     struct workload base;
@@ -146,6 +152,8 @@ struct mpi {
     uint32_t cap_calls;                // a power of two
     uint64_t first_call;               // number of the oldest of them
     uint64_t end_call;                 // one after the newest
+
+    struct mpi_rpc *rpc; // NULL: no remote procedures
 };
 
 static inline const char *mpi_file(const struct mpi *self, uint32_t rank)
@@ -172,6 +180,9 @@ void mpi_wire_free(struct mpi *self);
 // Sends a message with the phase, sequence and packets of which the caller need not care; with a
 // send_request by rendezvous, otherwise eagerly.
 bool mpi_wire_send(struct mpi *self, const struct mpi_message *message, struct err *err);
+
+// Sends a datagram: a message whose phase says so. Its name, or MPI_NONE with ERR_RUN.
+uint32_t mpi_wire_datagram(struct mpi *self, const struct mpi_message *message, struct err *err);
 
 // A packet of a message has arrived.
 void mpi_wire_delivered(struct mpi *self, uint32_t message_id);
@@ -230,6 +241,34 @@ bool mpi_collective_begin(struct mpi *self, uint32_t rank, struct err *err);
 // Posts steps until there is something to wait for, or until all are done.
 bool mpi_collective_run(struct mpi *self, uint32_t rank, struct err *err);
 
+// --- mpi_rpc*.c ----------------------------------------------------------------------------------
+
+// Does nothing, and `rpc` stays NULL, if there is no interface.
+bool mpi_rpc_make(struct mpi *self, struct err *err);
+void mpi_rpc_free(struct mpi *self);
+
+// Begins an operation of remote procedures that is the rank's.
+bool mpi_rpc_begin(struct mpi *self, uint32_t rank, struct err *err);
+
+// Goes on with it, until it is done or waits; *pauses: the rank is busy.
+bool mpi_rpc_run(struct mpi *self, uint32_t rank, bool *pauses, struct err *err);
+
+// Another operation is about to begin, before which batches may have to be sent. False with
+// ERR_TRACE if it is the last, and results have not been awaited.
+bool mpi_rpc_before(struct mpi *self, uint32_t rank, struct err *err);
+
+// The rank has executed its last operation.
+void mpi_rpc_end(struct mpi *self, uint32_t rank);
+
+// A datagram has come.
+bool mpi_rpc_arrived(struct mpi *self, uint32_t message_id, struct err *err);
+
+// Figures that are not kept all the time.
+void mpi_rpc_stats(const struct mpi *self, struct rpc_stats *stats);
+
+uint64_t mpi_rpc_timer_cycle(const struct mpi *self);
+bool mpi_rpc_timers(struct mpi *self, struct err *err);
+
 // --- mpi_rank.c ----------------------------------------------------------------------------------
 
 // Runs a rank until it waits, computes or ends.
@@ -248,6 +287,10 @@ bool mpi_rank_compute_cycles(struct mpi *self, uint32_t rank, uint64_t *node_cyc
 bool mpi_rank_send(struct mpi *self, uint32_t rank, bool waited, uint32_t op, struct err *err);
 bool mpi_rank_recv(struct mpi *self, uint32_t rank, uint64_t bytes, bool waited, uint32_t op,
                    struct err *err);
+
+// Keeps a rank busy for so long, which counts as its computing if that is said. *pauses: it waits.
+bool mpi_rank_spend(struct mpi *self, uint32_t rank, double ns, bool computes, bool *pauses,
+                    struct err *err);
 
 // --- mpi_schedule.c ------------------------------------------------------------------------------
 

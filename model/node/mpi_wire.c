@@ -215,9 +215,19 @@ bool mpi_wire_clear_to_send(struct mpi *self, uint32_t message_id, struct err *e
     return launch(self, message_id, MPI_CTS, 0, err);
 }
 
+uint32_t mpi_wire_datagram(struct mpi *self, const struct mpi_message *message, struct err *err)
+{
+    uint32_t message_id = MPI_NONE;
+    if (!take_slot(self, &message_id, err))
+        return MPI_NONE;
+    self->messages[message_id] = *message;
+    return launch(self, message_id, message->phase, message->bytes, err) ? message_id : MPI_NONE;
+}
+
+// Of datagrams the program does not wait for the last.
 void mpi_wire_release(struct mpi *self, uint32_t message_id)
 {
-    self->num_live--;
+    self->num_live -= self->messages[message_id].phase < MPI_REQUEST;
     self->messages[message_id].next = self->free_messages.head;
     self->free_messages.head = message_id;
 }
@@ -288,6 +298,9 @@ bool mpi_wire_arrived(struct mpi *self, uint32_t message_id, struct err *err)
     case MPI_DATA:
         finish(self, message_id);
         break;
+    case MPI_REQUEST:
+    case MPI_REPLY:
+        return mpi_rpc_arrived(self, message_id, err);
     }
     return true;
 }

@@ -160,6 +160,15 @@ void rank_source_wake(struct rank_source *self)
     self->runnable = true;
 }
 
+void rank_source_nudge(struct rank_source *self, uint64_t cycle)
+{
+    self->runnable = true;
+    if (!self->asleep)
+        return;
+    self->asleep = false;
+    core_wake(self->on, cycle);
+}
+
 void rank_source_mail(void *rank_source, uint64_t cycle)
 {
     struct rank_source *self = rank_source;

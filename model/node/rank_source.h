@@ -45,6 +45,9 @@ void rank_source_compute(struct rank_source *self, uint64_t cycles);
 void rank_source_access(struct rank_source *self, const struct op *op);
 void rank_source_wake(struct rank_source *self);
 
+// The same from outside of its own doing, in a cycle of the core.
+void rank_source_nudge(struct rank_source *self, uint64_t cycle);
+
 // There is mail for the driver; the card has raised an interrupt.
 void rank_source_mail(void *rank_source, uint64_t cycle);
 void rank_source_interrupt(struct rank_source *self, uint64_t cycle);

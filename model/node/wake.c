@@ -15,6 +15,15 @@ void wake_free(struct wake *self)
     *self = (struct wake){0};
 }
 
+bool wake_grow(struct wake *self, uint32_t num_ranks)
+{
+    struct wake_entry *entries = realloc(self->entries, num_ranks * sizeof *entries);
+    if (!entries)
+        return false;
+    self->entries = entries;
+    return true;
+}
+
 static bool before(struct wake_entry a, struct wake_entry b)
 {
     return a.cycle != b.cycle ? a.cycle < b.cycle : a.rank < b.rank;

@@ -2,7 +2,7 @@
 // Who is to be woken when: a binary heap of (cycle, rank), least first, each rank at most once.
 //
 // Timing: a push or pop takes time with the logarithm of the ranks that are in it.
-// Owner: memory is taken once, by wake_make; wake_free releases it.
+// Owner: memory is taken by wake_make and wake_grow; wake_free releases it.
 #ifndef ORDITO_MODEL_NODE_WAKE_H
 #define ORDITO_MODEL_NODE_WAKE_H
 
@@ -22,6 +22,9 @@ struct wake {
 // False if out of memory.
 bool wake_make(struct wake *self, uint32_t num_ranks);
 void wake_free(struct wake *self);
+
+// Makes room for so many ranks, more than before. False if out of memory; then it is as before.
+bool wake_grow(struct wake *self, uint32_t num_ranks);
 
 // Adds a rank that is not in it.
 void wake_push(struct wake *self, uint64_t cycle, uint32_t rank);
