@@ -61,6 +61,7 @@ void computers_life_travelled(struct computers *self, const struct packet *packe
 
 // True if a card has given up sending to another, and says so.
 bool computers_gave_up(const struct computers *self, struct err *err);
+
 // Lets a computer's rank, which may sleep, look for what there is to do.
 void computers_nudge(struct computers *self, uint32_t computer, struct rank_source *rank);
 
