@@ -261,6 +261,18 @@ bool simgrid_files_probe(const char *path)
     return found || err.status != ERR_NONE;
 }
 
+bool simgrid_files_list(struct simgrid_files *self, const char *path, struct err *err)
+{
+    *self = (struct simgrid_files){0};
+    if (!locate(self, path, err))
+        return false;
+    if (shape_of(self, err) != SHAPE_INDEX && err->status == ERR_NONE)
+        err_set(err, ERR_TRACE, "%s: not an index of files", self->index.path);
+    bool found = err->status == ERR_NONE && read_index(self, err);
+    self->shared = false;
+    return found;
+}
+
 bool simgrid_files_find(struct simgrid_files *self, const char *path, struct err *err)
 {
     *self = (struct simgrid_files){0};

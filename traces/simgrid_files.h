@@ -30,6 +30,8 @@ bool simgrid_files_probe(const char *path);
 
 // Finds the files and the number of ranks. False with ERR_TRACE.
 bool simgrid_files_find(struct simgrid_files *self, const char *path, struct err *err);
+// The same of files that an index names, one a rank, of whatever format.
+bool simgrid_files_list(struct simgrid_files *self, const char *path, struct err *err);
 void simgrid_files_free(struct simgrid_files *self);
 
 // The file of a rank.

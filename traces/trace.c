@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traces/trace.h"
 
+#include "traces/dumpi.h"
 #include "traces/goal.h"
 #include "traces/native.h"
 #include "traces/simgrid.h"
@@ -11,6 +12,8 @@
 
 const struct trace_format *const trace_formats[] = {
     &native_format,
+    &dumpi_format, // before what takes any index of files
+    &dumpi_cpu_format,
     &simgrid_format,
     &goal_format,
 };
