@@ -8,7 +8,7 @@
 #include <string.h>
 
 // Formats whose operations are in program order, each with all that binds it to others.
-static const char *const convertible[] = {"native", "simgrid"};
+static const char *const convertible[] = {"native", "simgrid", "dumpi", "dumpi-cpu"};
 
 enum { NUM_CONVERTIBLE = sizeof convertible / sizeof *convertible };
 

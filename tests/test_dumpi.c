@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/rng.h"
+#include "sim/trace_convert.h"
 #include "tests/trace_files.h"
 
 #include <criterion/criterion.h>
@@ -158,6 +159,33 @@ Test(dumpi, collectives_and_exchanges_are_read)
         "0 irecv from 1, tag any: 12 0 0 1 0 -1\n"
         "0 send to 1, tag 4, 12 bytes: 12 0 0 0 1 4\n"
         "0 wait for 1 to 0, tag -1: 0 0 0 1 0 -1\n");
+}
+
+Test(dumpi, it_is_the_same_program_in_another_format)
+{
+    static const char *const formats[] = {"native", "simgrid"};
+    static const char rank[] = INIT CALL(
+        "Irecv", "03", "04", MESSAGE("source=-1 (MPI_ANY_SOURCE)", "1") "MPI_Request request=[2]\n")
+        CALL("Send", "05", "06", MESSAGE("dest=0", "1"))
+            CALL("Wait", "06", "07", "MPI_Request request=[2]\n" IGNORED)
+                CALL("Barrier", "08", "09", WORLD) FINALIZE;
+    const char *const ranks[] = {rank};
+    for (int i = 0; i < 2; i++) {
+        char in[256];
+        char out[256];
+        char text[2][1024] = {"", ""};
+        struct err err = {0};
+        snprintf(in, sizeof in, "%s", write_trace(ranks, 1));
+        snprintf(out, sizeof out, "%s", trace_files_path("converted"));
+        cr_assert(trace_convert(in, "auto", out, formats[i], false, &err), "%s", err.text);
+        cr_assert(trace_files_load(in, "dumpi", text[0], sizeof *text, NULL, &err));
+        cr_assert(trace_files_load(out, formats[i], text[1], sizeof *text, NULL, &err), "%s",
+                  err.text);
+        if (i == 0) // SimGrid's wildcards are other numbers
+            cr_assert_str_eq(text[0], text[1]);
+        cr_assert_not_null(strstr(text[1], "irecv from any, tag 1"), "%s", text[1]);
+        cr_assert_not_null(strstr(text[1], "compute: 0 0 8.1e+08"), "%s", text[1]);
+    }
 }
 
 Test(dumpi, what_is_wrong_is_told_with_file_line_and_call)
