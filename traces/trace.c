@@ -12,8 +12,11 @@
 
 const struct trace_format *const trace_formats[] = {
     &native_format,
-    &dumpi_format, // before what takes any index of files
-    &dumpi_cpu_format, &simgrid_format, &goal_format,
+    // Before what takes any index of files.
+    &dumpi_format,
+    &dumpi_cpu_format,
+    &simgrid_format,
+    &goal_format,
 };
 const size_t trace_num_formats = sizeof trace_formats / sizeof *trace_formats;
 
