@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/full_nodes.h"
 
+#include "sim/figure.h"
 #include "sim/output.h"
 #include "tests/config_text.h"
 
@@ -107,6 +108,27 @@ char *full_nodes_told(const struct config *config)
 }
 
 // A growing text.
+void full_nodes_expect_same(const struct config *config, const struct run_result *a,
+                            const struct run_result *b)
+{
+    struct figure_source sources[] = {
+        {.config = config, .result = a, .output_s = -1},
+        {.config = config, .result = b, .output_s = -1},
+    };
+    int num = 0;
+    for (size_t i = 0; i < figure_num; i++) {
+        if (strncmp(figure_path(i), "nodes.", strlen("nodes.")) != 0)
+            continue;
+        struct figure_value x = figure_get(i, &sources[0]);
+        struct figure_value y = figure_get(i, &sources[1]);
+        cr_assert_eq(x.type, y.type, "%s", figure_path(i));
+        cr_assert_eq(x.integer, y.integer, "%s", figure_path(i));
+        cr_assert(x.real == y.real, "%s", figure_path(i));
+        num += x.type != FIGURE_UNDEFINED;
+    }
+    cr_assert_gt(num, 0);
+}
+
 static void add(char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static void add(char *text, const char *format, ...)

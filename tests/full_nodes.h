@@ -29,6 +29,10 @@ uint64_t full_nodes_makespan(const struct config *config);
 // A run's results as JSON but for those of the host, with its error before it. Freed by the caller.
 char *full_nodes_told(const struct config *config);
 
+// Expects all figures of the nodes of two runs to be the same.
+void full_nodes_expect_same(const struct config *config, const struct run_result *a,
+                            const struct run_result *b);
+
 // Every rank begins `messages` to every other, and only then receives; all messages have `bytes`,
 // every third as many more as the rank's number. In a buffer that is valid until the next call.
 const char *full_nodes_flood(uint32_t ranks, uint32_t messages, uint32_t bytes);
