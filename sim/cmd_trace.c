@@ -62,6 +62,10 @@ static const struct poptOption convert_options[] = {
      "format that is written (default: as OUT's suffix says; of a program, native)", "NAME"},
     {"split-modifies", 0, POPT_ARG_NONE, NULL, OPTION_SPLIT_MODIFIES,
      "references: a modify becomes a load and a store", NULL},
+    {"collectives", 0, POPT_ARG_STRING, NULL, OPTION_COLLECTIVES,
+     "to goal: the messages that collectives become, by the algorithms of "
+     "workload.collectives.preset (default: first)",
+     "first|auto"},
     FORMAT_OPTION,
     HELP_OPTION,
     POPT_TABLEEND};
@@ -150,14 +154,21 @@ static bool tell_matrix(const struct command *self, json_t *figures, struct err 
     return good;
 }
 
+static bool check_collectives(const struct command *self, struct err *err)
+{
+    if (!self->collectives || strcmp(self->collectives, "first") == 0 ||
+        strcmp(self->collectives, "auto") == 0)
+        return true;
+    return err_set(err, ERR_CONFIG, "--collectives: \"%.60s\" is neither first nor auto",
+                   self->collectives);
+}
+
 static bool check_matrix(const struct command *self, struct err *err)
 {
     if (!self->collectives && !self->matrix && !self->picture)
         return true;
-    if (self->collectives && strcmp(self->collectives, "first") != 0 &&
-        strcmp(self->collectives, "auto") != 0)
-        return err_set(err, ERR_CONFIG, "--collectives: \"%.60s\" is neither first nor auto",
-                       self->collectives);
+    if (!check_collectives(self, err))
+        return false;
     const struct trace_kind *kind = trace_kind_of(self->paths[0], format_of(self), err);
     if (!kind || kind == &trace_kind_program)
         return kind && (!self->matrix || outfile_probe(self->matrix, err)) &&
@@ -187,8 +198,9 @@ static bool info(const struct command *self, struct err *err)
 
 static bool convert(const struct command *self, struct err *err)
 {
-    return trace_convert(self->paths[0], format_of(self), self->paths[1], self->to,
-                         self->split_modifies, err);
+    return check_collectives(self, err) &&
+           trace_convert(self->paths[0], format_of(self), self->paths[1], self->to,
+                         self->split_modifies, self->collectives, err);
 }
 
 static bool check(const struct command *self, struct err *err)

@@ -14,6 +14,8 @@ static const struct trace_converter converters[] = {
      trace_convert_program},
     {&trace_kind_program, "simgrid", ".ti", "a program: SimGrid's time-independent trace, one file",
      false, trace_convert_program},
+    {&trace_kind_program, "goal", ".goal",
+     "a program or schedule: GOAL, collectives as their messages", false, trace_convert_goal},
     {&trace_kind_memory, "lackey", ".lackey",
      "references to memory: as Valgrind's lackey writes them", false, trace_convert_memory},
     {&trace_kind_memory, "dinero", ".din",
@@ -120,7 +122,7 @@ static bool write_to(struct outfile *file, const char *out, const struct trace_c
 }
 
 bool trace_convert(const char *path, const char *format, const char *out, const char *to,
-                   bool split_modifies, struct err *err)
+                   bool split_modifies, const char *collectives, struct err *err)
 {
     bool told = strcmp(format, "auto") != 0;
     const struct trace_kind *kind = trace_kind_of(path, format, err);
@@ -128,12 +130,16 @@ bool trace_convert(const char *path, const char *format, const char *out, const 
     struct outfile file;
     if (!converter)
         return false;
+    if (collectives && converter->run != trace_convert_goal)
+        return err_set(err, ERR_CONFIG, "--collectives: the format %s has collectives as they are",
+                       converter->to);
     interrupt_install();
     if (!outfile_open(&file, out, err))
         return false;
     struct trace_conversion conversion = {.path = path,
                                           .format = told ? format : NULL,
                                           .to = converter->to,
-                                          .split_modifies = split_modifies};
+                                          .split_modifies = split_modifies,
+                                          .collectives = collectives ? collectives : "first"};
     return write_to(&file, out, converter, &conversion, err);
 }

@@ -9,17 +9,19 @@
 #define ORDITO_SIM_TRACE_CONVERT_H
 
 #include "sim/trace_summary.h"
+#include "traces/trace.h"
 
 #include <stdint.h>
 
 // What a conversion has to do.
 struct trace_conversion {
-    const char *path;     // of the trace that is read
-    const char *format;   // its name, or NULL to tell by content
-    const char *to;       // name of the format that is written
-    FILE *stream;         // where; errors of writing are the caller's
-    bool split_modifies;  // references: a modify becomes a load and a store
-    uint64_t num_written; // operations or references
+    const char *path;        // of the trace that is read
+    const char *format;      // its name, or NULL to tell by content
+    const char *to;          // name of the format that is written
+    FILE *stream;            // where; errors of writing are the caller's
+    bool split_modifies;     // references: a modify becomes a load and a store
+    const char *collectives; // programs to schedules: algorithms, "first" or "auto"
+    uint64_t num_written;    // operations or references
 };
 
 // Reads all of the trace and writes it. False with ERR_TRACE: what is wrong with it, or what of it
@@ -36,13 +38,18 @@ struct trace_converter {
 };
 
 trace_convert_fn trace_convert_program; // trace_convert_program.c
+trace_convert_fn trace_convert_goal;    // trace_convert_goal.c
 trace_convert_fn trace_convert_memory;  // trace_convert_memory.c
 
+// False with ERR_TRACE: what of an operation the format that is written has no words for.
+bool trace_convert_refuse(const struct trace_conversion *self, const struct trace *trace,
+                          uint32_t rank, const struct op *op, const char *why, struct err *err);
+
 // Converts the trace `path` of a format, or of "auto", to the file `out`. `to` NULL: the format
-// that the name of `out` asks for, or else the kind's usual one. False with `err`, and nothing is
-// written.
+// that the name of `out` asks for, or else the kind's usual one. `collectives` "first" or "auto",
+// of schedules alone; NULL: first. False with `err`, and nothing is written.
 bool trace_convert(const char *path, const char *format, const char *out, const char *to,
-                   bool split_modifies, struct err *err);
+                   bool split_modifies, const char *collectives, struct err *err);
 
 // Lists what can be written.
 void trace_convert_help(FILE *to);

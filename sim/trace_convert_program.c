@@ -7,15 +7,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-// Formats whose operations are in program order, each with all that binds it to others.
-static const char *const convertible[] = {"native", "simgrid", "dumpi", "dumpi-cpu"};
-
-enum { NUM_CONVERTIBLE = sizeof convertible / sizeof *convertible };
-
 enum { PROGRESS_OPS = 1 << 16 };
 
-static bool refuse(const struct trace_conversion *self, const struct trace *trace, uint32_t rank,
-                   const struct op *op, const char *why, struct err *err)
+bool trace_convert_refuse(const struct trace_conversion *self, const struct trace *trace,
+                          uint32_t rank, const struct op *op, const char *why, struct err *err)
 {
     char text[128];
     return err_set(err, ERR_TRACE,
@@ -36,20 +31,22 @@ static bool write_rank(struct trace_conversion *self, struct trace *trace,
     while ((next = trace->next(trace, output->rank, &op, err)) == TRACE_OP) {
         const char *why = writer->op(output, &op);
         if (why)
-            return refuse(self, trace, output->rank, &op, why, err);
+            return trace_convert_refuse(self, trace, output->rank, &op, why, err);
         if (++self->num_written % PROGRESS_OPS == 0 && !trace_convert_progress(self, err))
             return false;
     }
     return next == TRACE_END;
 }
 
-static bool check_format(const struct trace *trace, const char *path, struct err *err)
+// What operations of a schedule wait for cannot be said where they are in program order.
+static bool check_order(const struct trace_conversion *self, const struct trace *trace,
+                        struct err *err)
 {
-    for (size_t i = 0; i < NUM_CONVERTIBLE; i++)
-        if (strcmp(trace->format->name, convertible[i]) == 0)
-            return true;
-    return err_set(err, ERR_TRACE, "%s: traces of the format %s cannot be converted", path,
-                   trace->format->name);
+    return !trace->schedule ||
+           err_set(err, ERR_TRACE,
+                   "%s: the format %s has no words for dependencies, which order the operations of "
+                   "the format %s",
+                   self->path, self->to, trace->format->name);
 }
 
 bool trace_convert_program(struct trace_conversion *self, struct err *err)
@@ -60,7 +57,7 @@ bool trace_convert_program(struct trace_conversion *self, struct err *err)
     if (!trace)
         return false;
     struct program_output output = {.to = self->stream, .num_ranks = trace->num_ranks};
-    bool good = check_format(trace, self->path, err);
+    bool good = check_order(self, trace, err);
     writer->begin(&output);
     for (; good && output.rank < trace->num_ranks; output.rank++)
         good = write_rank(self, trace, writer, &output, err);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/trace_matrix.h"
 
-#include "model/node/collective_op.h"
 #include "sim/outfile.h"
 #include "traces/trace.h"
 
@@ -95,17 +94,26 @@ static bool add(struct trace_matrix *self, uint32_t from, uint32_t to, uint64_t 
     return true;
 }
 
-static bool add_collective(struct trace_matrix *self, uint32_t rank, const struct op *op,
-                           const char *algorithms, struct err *err)
+bool trace_collective(struct collective *collective, uint32_t rank, uint32_t num_ranks,
+                      const struct op *op, const char *algorithms, struct err *err)
 {
     struct collective_rules rules;
     enum collective_kind kind = collective_op_kind(op->kind);
     const char *text = strcmp(algorithms, "auto") == 0 ? algorithms : NULL;
     if (!collective_rules_read(&rules, kind, text, err))
         return false;
-    uint64_t bytes = collective_op_bytes(op, rank, self->num_ranks);
-    struct collective collective = collective_op(
-        op, rank, self->num_ranks, collective_rules_choose(&rules, self->num_ranks, bytes));
+    uint64_t bytes = collective_op_bytes(op, rank, num_ranks);
+    *collective =
+        collective_op(op, rank, num_ranks, collective_rules_choose(&rules, num_ranks, bytes));
+    return true;
+}
+
+static bool add_collective(struct trace_matrix *self, uint32_t rank, const struct op *op,
+                           const char *algorithms, struct err *err)
+{
+    struct collective collective;
+    if (!trace_collective(&collective, rank, self->num_ranks, op, algorithms, err))
+        return false;
     uint32_t num = collective_num_steps(&collective);
     for (uint32_t i = 0; i < num; i++) {
         struct collective_step step = collective_step(&collective, i);

@@ -7,6 +7,7 @@
 #ifndef ORDITO_SIM_TRACE_MATRIX_H
 #define ORDITO_SIM_TRACE_MATRIX_H
 
+#include "model/node/collective_op.h"
 #include "sim/err.h"
 
 #include <jansson.h>
@@ -42,6 +43,10 @@ void trace_matrix_sort(struct trace_matrix *self);
 // or "auto", as workload.collectives.preset takes them. False with ERR_TRACE, ERR_CONFIG, ERR_RUN.
 bool trace_matrix_read(struct trace_matrix *self, const char *path, const char *format,
                        const char *algorithms, struct err *err);
+
+// A collective of a rank by such algorithms. False with ERR_CONFIG.
+bool trace_collective(struct collective *collective, uint32_t rank, uint32_t num_ranks,
+                      const struct op *op, const char *algorithms, struct err *err);
 
 // Figures: pairs, degrees, distances, the pairs with most bytes. The caller owns them; NULL if out
 // of memory.

@@ -177,7 +177,7 @@ Test(dumpi, it_is_the_same_program_in_another_format)
         struct err err = {0};
         snprintf(in, sizeof in, "%s", write_trace(ranks, 1));
         snprintf(out, sizeof out, "%s", trace_files_path("converted"));
-        cr_assert(trace_convert(in, "auto", out, formats[i], false, &err), "%s", err.text);
+        cr_assert(trace_convert(in, "auto", out, formats[i], false, NULL, &err), "%s", err.text);
         cr_assert(trace_files_load(in, "dumpi", text[0], sizeof *text, NULL, &err));
         cr_assert(trace_files_load(out, formats[i], text[1], sizeof *text, NULL, &err), "%s",
                   err.text);
