@@ -14,6 +14,8 @@ struct program {
     struct rng rng;
     uint32_t num_ranks;
     bool own;
+    bool exact;
+    uint32_t num_overlaps;
     FILE *ranks[RANDOM_PROGRAM_MAX_RANKS];
 };
 
@@ -64,8 +66,8 @@ static void shift(struct program *self)
     uint32_t far = below(self, self->num_ranks);
     uint32_t tag = below(self, 3) ? 0 : below(self, 1000);
     uint32_t bytes = size(self);
-    bool any_source = below(self, 4) == 0;
-    bool any_tag = below(self, 4) == 0;
+    bool any_source = !self->exact && below(self, 4) == 0;
+    bool any_tag = !self->exact && below(self, 4) == 0;
     bool any_bytes = below(self, 4) == 0;
     bool one_by_one = below(self, 2);
     for (uint32_t r = 0; r < self->num_ranks; r++) {
@@ -84,6 +86,47 @@ static void shift(struct program *self)
             fprintf(to, "test from=%s tag=%s\nwait from=%s tag=%s\n", source, tags, source, tags);
         fputs("waitall\n", to);
         fputs("barrier\n", to); // so that wildcards take what they should
+    }
+}
+
+static void maybe_compute(struct program *self, FILE *to)
+{
+    if (below(self, 2))
+        fprintf(to, "compute ns=%.17g\n", amount(self));
+}
+
+// Several shifts at a time, of tags of their own, of which some are waited for.
+static void overlap(struct program *self)
+{
+    enum { MOST = 4, FIRST_TAG = 2000 };
+    uint32_t num = 1 + below(self, MOST);
+    uint32_t far[MOST];
+    uint32_t bytes[MOST];
+    uint32_t tag[MOST];
+    for (uint32_t i = 0; i < num; i++) {
+        far[i] = below(self, self->num_ranks);
+        bytes[i] = size(self);
+        tag[i] = FIRST_TAG + MOST * self->num_overlaps + below(self, 2);
+    }
+    self->num_overlaps++;
+    for (uint32_t r = 0; r < self->num_ranks; r++) {
+        FILE *to = self->ranks[r];
+        for (uint32_t i = 0; i < num; i++) {
+            fprintf(to, "irecv from=%u tag=%u bytes=5000\n",
+                    (r + self->num_ranks - far[i]) % self->num_ranks, tag[i]);
+            maybe_compute(self, to);
+            fprintf(to, "isend to=%u tag=%u bytes=%u\n", (r + far[i]) % self->num_ranks, tag[i],
+                    bytes[i]);
+        }
+        maybe_compute(self, to);
+        for (uint32_t i = 0; i < num; i++) {
+            if (below(self, 2))
+                fprintf(to, "wait from=%u tag=%u\n",
+                        (r + self->num_ranks - far[i]) % self->num_ranks, tag[i]);
+            maybe_compute(self, to);
+            if (below(self, 2))
+                fprintf(to, "wait to=%u tag=%u\n", (r + far[i]) % self->num_ranks, tag[i]);
+        }
     }
 }
 
@@ -172,7 +215,7 @@ static void collective(struct program *self)
 
 static void round_of(struct program *self)
 {
-    switch (below(self, self->own ? 6 : 5)) {
+    switch (below(self, self->own || self->exact ? 6 : 5)) {
     case 0:
         compute(self);
         break;
@@ -189,13 +232,15 @@ static void round_of(struct program *self)
         collective_v(self);
         break;
     default:
-        access_memory(self);
+        if (self->exact)
+            overlap(self);
+        else
+            access_memory(self);
     }
 }
 
-const char *random_program_write(const char *name, uint64_t seed, bool own)
+static const char *write_program(const char *name, uint64_t seed, struct program self)
 {
-    struct program self = {.own = own};
     char *texts[RANDOM_PROGRAM_MAX_RANKS];
     size_t sizes[RANDOM_PROGRAM_MAX_RANKS];
     char *text;
@@ -210,7 +255,7 @@ const char *random_program_write(const char *name, uint64_t seed, bool own)
     fprintf(all, "ordito-trace 1\nranks %u\n", self.num_ranks);
     for (uint32_t r = 0; r < self.num_ranks; r++) {
         fclose(self.ranks[r]);
-        fprintf(all, "rank %u\n%s", r, texts[r]);
+        fprintf(all, "rank %u\n%s%s", r, texts[r], self.exact ? "waitall\n" : "");
         free(texts[r]);
     }
     fputs("end\n", all);
@@ -218,4 +263,14 @@ const char *random_program_write(const char *name, uint64_t seed, bool own)
     const char *path = trace_files_write(name, text);
     free(text);
     return path;
+}
+
+const char *random_program_write(const char *name, uint64_t seed, bool own)
+{
+    return write_program(name, seed, (struct program){.own = own});
+}
+
+const char *random_program_write_exact(const char *name, uint64_t seed)
+{
+    return write_program(name, seed, (struct program){.exact = true});
 }

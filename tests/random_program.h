@@ -13,4 +13,8 @@ enum { RANDOM_PROGRAM_MAX_RANKS = 9 };
 // Returns its path, valid until the next file is written.
 const char *random_program_write(const char *name, uint64_t seed, bool own);
 
+// The same without things of the format and without wildcards, but with requests that are open
+// while other operations come.
+const char *random_program_write_exact(const char *name, uint64_t seed);
+
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "traces/goal_write.h"
 
+#include <assert.h>
 #include <inttypes.h>
 
 #define MAX_CALC_NS 1e15
@@ -29,11 +30,10 @@ static const char *put_message(FILE *to, const struct op *op)
 {
     bool receives = op->kind == OP_RECV;
     int32_t peer = receives ? op->source : op->destination;
+    assert(receives || op->tag >= 0); // readers refuse it
     if (op->bytes > OP_MAX_BYTES)
         return op->bytes == OP_ANY_BYTES ? "a receive of any length"
                                          : "a message of more than 1073741824 bytes";
-    if (op->tag < 0 && !receives)
-        return "a negative tag of a message";
     if (op->address != OP_NO_ADDRESS)
         return "the address of a buffer";
     fprintf(to, "%s %" PRIu64 "b %s %" PRId32, receives ? "recv" : "send", op->bytes,
