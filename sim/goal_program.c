@@ -259,6 +259,12 @@ bool goal_program_op(struct goal_program *self, const struct op *op, struct err 
     case OP_FETCH:
     case OP_FENCE:
         return refuse(self, "accesses to memory");
+    case OP_CALL:
+    case OP_ACALL:
+    case OP_BCALL:
+    case OP_AWAIT:
+    case OP_SERVE:
+        return refuse(self, "remote procedure calls");
     case OP_SEND:
     case OP_ISEND:
     case OP_RECV:

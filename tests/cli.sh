@@ -349,13 +349,20 @@ for program in mg is; do
     check "and is one" 0 '"makespan_cycles": [1-9]' replayed "$program.native"
 done
 check "it is what its name says" 0 'good .simgrid.' trace check mg.ti.gz
+check "a program as a schedule" 0 '' trace convert mg.ti.gz mg.goal.zst --collectives auto
+check "whose messages all find receivers" 0 'good .goal.' trace check mg.goal.zst
+check "a schedule as text" 0 '^l1: send 1024b to 1' \
+    trace convert "$samples/binary_tree_32.goal.zst" - --to goal
+check_untouched "a schedule as a program" 6 'native has no words for dependencies' \
+    trace convert "$samples/binary_tree_32.goal.zst" refused.native
+check "algorithms of nothing" 2 'neither first nor auto' trace convert mg.ti.gz x --collectives ring
 check "references for Dinero" 0 '' trace convert "$samples/sort.lackey.xz" s.din.bz2 --split-modifies
 check "from standard input to standard output" 0 '^r 1fff000608 8$' \
     from <(printf ' L 1fff000608,8\n') convert - - --to dinero
 check_untouched "modifies for Dinero" 6 'reference 39477: .* --split-modifies makes it' \
     trace convert "$samples/sort.lackey.xz" refused.din
 check_untouched "a bad trace is not converted" 6 'bad.lackey:3' trace convert bad.lackey refused.din
-check "no such format to convert to" 2 'nearest: native; there are native, simgrid' \
+check "no such format to convert to" 2 'nearest: native; there are native, simgrid, goal' \
     trace convert sent.ti x --to nativ
 check "nowhere to convert to" 2 'convert: a trace and a file to write' trace convert sent.ti
 check "formats to convert to" 0 '^  dinero +.din ' trace convert --help

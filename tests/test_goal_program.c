@@ -101,6 +101,13 @@ Test(goal_program, what_a_schedule_has_no_words_for_is_refused_with_its_line)
                    "a.native:5: rank 0: load of 4 bytes");
     expect_refused("a.native", NATIVE("1", "fence"),
                    ":4: rank 0: fence: the format goal has no words for accesses to memory");
+    expect_refused("a.native", NATIVE("2", "call to=1 procedure=p\nrank 1\nserve"),
+                   ":4: rank 0: call of p at 1: the format goal has no words for remote "
+                   "procedure calls");
+    expect_refused("a.native",
+                   NATIVE("2", "send to=1 bytes=4\nrank 1\nserve calls=0\n"
+                               "recv from=0 bytes=4"),
+                   ":6: rank 1: serve: the format goal has no words for remote procedure calls");
     expect_refused("a.native", NATIVE("1", "isend to=0 bytes=4 at=8\nrecv from=0 bytes=4"),
                    ":4: rank 0: isend to 0, tag 0, 4 bytes: the format goal has no words for the "
                    "address of a buffer");
