@@ -351,7 +351,7 @@ done
 check "it is what its name says" 0 'good .simgrid.' trace check mg.ti.gz
 check "a program as a schedule" 0 '' trace convert mg.ti.gz mg.goal.zst --collectives auto
 check "whose messages all find receivers" 0 'good .goal.' trace check mg.goal.zst
-check "a schedule as text" 0 '^l1: send 1024b to 1' \
+check "a schedule as text" 0 '^l1: send 1b to 2$' \
     trace convert "$samples/binary_tree_32.goal.zst" - --to goal
 check_untouched "a schedule as a program" 6 'native has no words for dependencies' \
     trace convert "$samples/binary_tree_32.goal.zst" refused.native

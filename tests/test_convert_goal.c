@@ -167,6 +167,36 @@ Test(convert_goal, by_loggops_they_differ_by_what_waits_for_cpus)
     }
 }
 
+// Schedules that Schedgen wrote of the same collectives; test_loggops_run.c has LogGOPSim's figures
+// of them.
+Test(convert_goal, collectives_end_when_those_of_another_writer_do)
+{
+    enum { NUM_RANKS = 16 };
+    static const struct {
+        const char *operation, *collectives, *schedule;
+    } same[] = {
+        {"bcast bytes=1024 root=0", "first", "binomialtreebcast-16-1k"},
+        {"allreduce bytes=4096", "auto", "allreduce_recdoub-16-4k"},
+        {"alltoall bytes=1024", "first", "linear_alltoall-16-1k"},
+    };
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        char text[1024];
+        char in[128];
+        char out[128];
+        char schedule[128];
+        size_t length = (size_t)sprintf(text, "ordito-trace 1\nranks %d\n", NUM_RANKS);
+        for (int rank = 0; rank < NUM_RANKS; rank++)
+            length += (size_t)sprintf(text + length, "rank %d\n%s\n", rank, same[i].operation);
+        strcpy(text + length, "end\n");
+        snprintf(in, sizeof in, "%s", trace_files_write("a.native", text));
+        snprintf(schedule, sizeof schedule, "traces/samples/%s.goal.zst", same[i].schedule);
+        path_of(out, "out.goal");
+        converted(in, out, same[i].collectives);
+        cr_assert_eq(run(out, by_loggops, NULL), run(schedule, by_loggops, NULL), "%s",
+                     same[i].schedule);
+    }
+}
+
 Test(convert_goal, recorded_programs_end_in_the_same_cycle_over_routers)
 {
     static const char *const samples[] = {"traces/samples/is.S.64.ti.tar.zst",

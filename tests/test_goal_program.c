@@ -105,7 +105,7 @@ Test(goal_program, what_a_schedule_has_no_words_for_is_refused_with_its_line)
                    ":4: rank 0: call of p at 1: the format goal has no words for remote "
                    "procedure calls");
     expect_refused("a.native",
-                   NATIVE("2", "send to=1 bytes=4\nrank 1\nserve calls=0\n"
+                   NATIVE("2", "send to=1 bytes=4\nrank 1\nserve\n"
                                "recv from=0 bytes=4"),
                    ":6: rank 1: serve: the format goal has no words for remote procedure calls");
     expect_refused("a.native", NATIVE("1", "isend to=0 bytes=4 at=8\nrecv from=0 bytes=4"),
@@ -136,7 +136,9 @@ Test(goal_program, what_a_schedule_has_no_words_for_is_refused_with_its_line)
                                "send to=0 bytes=4\nsend to=0 bytes=4\nsend to=0 bytes=4"),
                    ":9: rank 0: wait for 1 to 0, tag 0: the format goal has no words "
                    "for a choice of requests by how an earlier test comes out");
-    expect_refused("a.native", "ordito-trace 1\nranks 4\nrank all\ngather bytes=1073741824\nend\n",
+    expect_refused("a.native",
+                   NATIVE("4", "gather bytes=1073741824\nrank 1\ngather bytes=1073741824\nrank 2\n"
+                               "gather bytes=1073741824\nrank 3\ngather bytes=1073741824"),
                    "a message of more than 1073741824 bytes");
 }
 
