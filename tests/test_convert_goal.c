@@ -11,6 +11,8 @@
 
 enum { NUM_SEEDS = 60, NUM_RUN_SEEDS = 12, ABOVE_ALL_BYTES = (1 << 30) + 1 };
 
+#define NATIVE(ranks, lines) "ordito-trace 1\nranks " ranks "\nrank 0\n" lines "\nend\n"
+
 static const char *const schedules[] = {
     "allreduce_recdoub-16-4k", "binary_tree_32",      "binomialtreebcast-16-1k",
     "dissemination-16",        "lgs2-tests-schedule", "linear_alltoall-16-1k",
@@ -143,10 +145,11 @@ Test(convert_goal, every_rank_of_a_random_program_ends_in_the_same_cycle_over_ro
     }
 }
 
-static void expect_close_by_loggops(const char *program, const char *schedule, double most)
+static void expect_close(const char *program, const char *schedule, const char *const *assignments,
+                         double most)
 {
-    double of_program = (double)run(program, by_loggops, NULL);
-    double of_schedule = (double)run(schedule, by_loggops, NULL);
+    double of_program = (double)run(program, assignments, NULL);
+    double of_schedule = (double)run(schedule, assignments, NULL);
     cr_assert_leq(of_schedule, of_program * (1 + most));
     cr_assert_geq(of_schedule, of_program * (1 - most));
 }
@@ -163,7 +166,7 @@ Test(convert_goal, by_loggops_they_differ_by_what_waits_for_cpus)
     for (uint64_t seed = 0; seed < NUM_RUN_SEEDS; seed++) {
         random_program_write_exact("in.native", seed);
         converted(in, out, NULL);
-        expect_close_by_loggops(in, out, 0.15);
+        expect_close(in, out, by_loggops, 0.15);
     }
 }
 
@@ -197,6 +200,45 @@ Test(convert_goal, collectives_end_when_those_of_another_writer_do)
     }
 }
 
+// There two calculations in a row take the cpu before a message that comes during the first; a rank
+// of a program begins the second when the first is over.
+Test(convert_goal, by_loggops_a_message_waits_for_all_calculations_in_a_row)
+{
+    static const char *const costs[] = {LOGGOPS,
+                                        "workload.eager_bytes=1024",
+                                        "fabric.ideal.overhead_ns=0",
+                                        "fabric.ideal.gap_ns=0",
+                                        "fabric.ideal.gap_ns_per_byte=0",
+                                        NULL};
+    char in[128];
+    char out[128];
+    path_of(out, "out.goal");
+    snprintf(in, sizeof in, "%s",
+             trace_files_write("a.native",
+                               NATIVE("2", "compute ns=100\nsend to=1 bytes=2000\n"
+                                           "compute ns=20000\nrank 1\nirecv from=0 bytes=2000\n"
+                                           "compute ns=3000\ncompute ns=5000\nwaitall")));
+    converted(in, out, NULL);
+    cr_assert_eq(run(in, costs, NULL), 3000 + 20000);
+    cr_assert_eq(run(out, costs, NULL), 3000 + 5000 + 20000);
+}
+
+// A rank of a program has other software in between than one that looks for what may start.
+Test(convert_goal, on_full_nodes_they_differ_little)
+{
+    enum { FEW_SEEDS = 4 };
+    static const char *const on_full_nodes[] = {TORUS, EAGER, "nodes.model=full", NULL};
+    char in[128];
+    char out[128];
+    path_of(in, "in.native");
+    path_of(out, "out.goal");
+    for (uint64_t seed = 0; seed < FEW_SEEDS; seed++) {
+        random_program_write_exact("in.native", seed);
+        converted(in, out, NULL);
+        expect_close(in, out, on_full_nodes, 0.02);
+    }
+}
+
 Test(convert_goal, recorded_programs_end_in_the_same_cycle_over_routers)
 {
     static const char *const samples[] = {"traces/samples/is.S.64.ti.tar.zst",
@@ -207,11 +249,9 @@ Test(convert_goal, recorded_programs_end_in_the_same_cycle_over_routers)
         converted(samples[i], out, NULL);
         expect_same_messages(samples[i], out, "first");
         expect_same_ends(samples[i], out, over_routers);
-        expect_close_by_loggops(samples[i], out, 0.01);
+        expect_close(samples[i], out, by_loggops, 0.01);
     }
 }
-
-#define NATIVE(ranks, lines) "ordito-trace 1\nranks " ranks "\nrank 0\n" lines "\nend\n"
 
 // A rank of a program ends when it has come to its end, a schedule when all is over.
 Test(convert_goal, a_request_that_nobody_waits_for_ends_the_schedule)
