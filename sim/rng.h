@@ -22,6 +22,7 @@ enum rng_purpose {
     RNG_BACKOFF = 7,     // when a node repeats a circuit's probe
     RNG_REPLACEMENT = 8, // which line of a set a cache evicts
     RNG_FAULT = 9,       // which packets channels lose or change, and which bit
+    RNG_MAPPING = 10,    // which rank runs on which node
     RNG_RPC_LOSS = 12    // which messages of remote procedure calls are lost
 };
 
