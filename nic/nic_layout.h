@@ -101,7 +101,8 @@ enum {
                        // NIC_BAD_ADDRESS), or work from before is under way (NIC_BAD_STATE)
     NIC_WINDOW = 2,    // messages that fit the window are received by programmed I/O
     NIC_INTERRUPT = 4, // the context raises interrupts: for all that is received, for faults, and
-                       // for sends with NIC_RAISE
+                       // for sends with NIC_RAISE;
+    NIC_SENT_ONLY = 8, // but not for what is received
 };
 
 // How it went: in completions, and as bits of the status registers. All but NIC_OK are counted.

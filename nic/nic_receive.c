@@ -59,7 +59,8 @@ static void complete(struct nic *self, struct nic_message *message, enum nic_sta
     if (message->checked && status == NIC_OK)
         record.flags |= NIC_CHECKED;
     message->reserved = false;
-    nic_ring_complete(self, message->context, &record, true, message->life);
+    bool raise = !(self->contexts[message->context].control & NIC_SENT_ONLY);
+    nic_ring_complete(self, message->context, &record, raise || status != NIC_OK, message->life);
     message->life = MSG_NONE;
 }
 

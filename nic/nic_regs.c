@@ -103,7 +103,7 @@ static void enable(struct nic *self, uint32_t idx)
 static void write_control(struct nic *self, uint32_t idx, uint64_t value, uint64_t cycle)
 {
     struct nic_context *context = &self->contexts[idx];
-    uint64_t modes = NIC_WINDOW | NIC_INTERRUPT;
+    uint64_t modes = NIC_WINDOW | NIC_INTERRUPT | NIC_SENT_ONLY;
     context->control = (context->control & NIC_ENABLE) | (value & modes);
     if (value & NIC_ENABLE && !nic_enabled(context))
         enable(self, idx);

@@ -24,6 +24,7 @@ enum option {
     OPTION_CSV,
     OPTION_DETAIL,
     OPTION_PACKETS,
+    OPTION_MESSAGES,
     OPTION_WAVE,
     OPTION_WAVE_FROM,
     OPTION_WAVE_TO,
@@ -47,6 +48,8 @@ static const struct poptOption options[] = {
     {"detail", 0, POPT_ARG_NONE, NULL, OPTION_DETAIL, "--json also tells when each rank ended",
      NULL},
     {"packets", 0, POPT_ARG_STRING, NULL, OPTION_PACKETS, "every packet, as CSV", "FILE"},
+    {"messages", 0, POPT_ARG_STRING, NULL, OPTION_MESSAGES,
+     "what every message of full nodes waited for, as CSV", "FILE"},
     {"wave", 0, POPT_ARG_STRING, NULL, OPTION_WAVE, "waveform of the routers (rtl, lockstep)",
      "FILE.fst"},
     {"wave-from", 0, POPT_ARG_STRING, NULL, OPTION_WAVE_FROM, "first cycle of the waveform",
@@ -96,6 +99,8 @@ static bool take_option(void *command, int option, const char *value, struct err
         return true;
     case OPTION_PACKETS:
         return cmd_text(&files->packets, value, "--packets", "no file named", err);
+    case OPTION_MESSAGES:
+        return cmd_text(&files->messages, value, "--messages", "no file named", err);
     case OPTION_WAVE:
         return cmd_text(&files->wave, value, "--wave", "no file named", err);
     case OPTION_WAVE_FROM:
@@ -114,8 +119,9 @@ static bool take_option(void *command, int option, const char *value, struct err
 // Of two results in one file only one would be left.
 static bool check_paths(const struct run_files *files, struct err *err)
 {
-    static const char *const names[] = {"--json", "--csv", "--packets", "--wave"};
-    const char *const paths[] = {files->json, files->csv, files->packets, files->wave};
+    static const char *const names[] = {"--json", "--csv", "--packets", "--messages", "--wave"};
+    const char *const paths[] = {files->json, files->csv, files->packets, files->messages,
+                                 files->wave};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         for (size_t j = 0; paths[i] && j < i; j++)
             if (paths[j] && strcmp(paths[i], paths[j]) == 0)
@@ -128,17 +134,21 @@ static bool check_paths(const struct run_files *files, struct err *err)
 static bool check_command(const struct command *self, struct err *err)
 {
     const struct run_files *files = &self->files;
-    const char *const outputs[] = {files->json, files->csv, files->packets};
+    const char *const outputs[] = {files->json, files->csv, files->packets, files->messages};
     int standard = 0;
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
         standard += outputs[i] && strcmp(outputs[i], "-") == 0;
     if (standard > 1)
-        return err_set(err, ERR_CONFIG, "only one of --json, --csv and --packets can be \"-\"");
+        return err_set(err, ERR_CONFIG,
+                       "only one of --json, --csv, --packets and --messages can be \"-\"");
     if (!check_paths(files, err))
         return false;
-    if (self->vary.num_axes > 0 && (files->packets || files->wave))
-        return err_set(err, ERR_CONFIG, "%s is for one run; it does not go with --vary",
-                       files->packets ? "--packets" : "--wave");
+    const char *single = files->packets    ? "--packets"
+                         : files->messages ? "--messages"
+                         : files->wave     ? "--wave"
+                                           : NULL;
+    if (self->vary.num_axes > 0 && single)
+        return err_set(err, ERR_CONFIG, "%s is for one run; it does not go with --vary", single);
     if (files->detail && (self->vary.num_axes > 0 || !files->json))
         return err_set(err, ERR_CONFIG, "--detail is for the --json of one run");
     if (self->has_wave_range && !files->wave)
@@ -168,6 +178,7 @@ static void free_command(struct command *self)
     free(self->files.json);
     free(self->files.csv);
     free(self->files.packets);
+    free(self->files.messages);
     free(self->files.wave);
 }
 
@@ -190,7 +201,7 @@ static bool check_wave(const struct command *self, const struct config *config, 
 
 static bool probe_files(const struct run_files *files, struct err *err)
 {
-    const char *const paths[] = {files->json, files->csv, files->packets};
+    const char *const paths[] = {files->json, files->csv, files->packets, files->messages};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         if (paths[i] && !outfile_probe(paths[i], err))
             return false;

@@ -19,7 +19,8 @@ static bool is_standard(const char *path)
 // Where people read.
 static FILE *people(const struct run_files *files)
 {
-    bool taken = is_standard(files->json) || is_standard(files->csv) || is_standard(files->packets);
+    bool taken = is_standard(files->json) || is_standard(files->csv) ||
+                 is_standard(files->packets) || is_standard(files->messages);
     return taken ? stderr : stdout;
 }
 
@@ -115,6 +116,7 @@ enum err_status run_one(const struct config *config, const struct run_files *fil
     struct run_outputs outputs = {
         .detail = files->detail ? &detail : NULL,
         .packets = files->packets,
+        .messages = files->messages,
         .wave = files->wave,
         .wave_from_cycle = files->wave_from_cycle,
         .wave_to_cycle = files->wave_to_cycle,

@@ -11,6 +11,7 @@ struct run_files {
     char *json;
     char *csv;
     char *packets;
+    char *messages;
     char *wave;
     uint64_t wave_from_cycle;
     uint64_t wave_to_cycle;

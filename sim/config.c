@@ -281,6 +281,13 @@ static bool check_driver(const struct config *config, struct err *err)
         return config_refuse(config, "nodes.driver.send_slots", err, "not a power of two");
     if (config->driver_receive_slots > 0 && !limits_power_of_two(config->driver_receive_slots))
         return config_refuse(config, "nodes.driver.receive_slots", err, "not a power of two");
+    if (config->driver_piece_bytes > config->software.kernel_buffer_bytes)
+        return config_refuse(config, "nodes.software.kernel_buffer_bytes", err,
+                             "%" PRIu64 " bytes have no room for a piece of "
+                             "nodes.driver.piece_bytes = %" PRIu32,
+                             config->software.kernel_buffer_bytes, config->driver_piece_bytes);
+    if (!limits_power_of_two(config->software.copy_bytes))
+        return config_refuse(config, "nodes.software.copy_bytes", err, "not a power of two");
     return true;
 }
 
@@ -288,16 +295,15 @@ static bool check_nodes(const struct config *config, struct err *err)
 {
     struct err why = {0};
     struct clock_ratio ratio;
+    if ((config->mapping == MAPPING_FILE) != (config->mapping_file != NULL))
+        return config_refuse(config, "nodes.mapping_file", err,
+                             "a file belongs to nodes.mapping file, and only to that");
     if (config->node_model == MODEL_FULL && config->workload != WORKLOAD_TRACE)
         return config_refuse(config, "nodes.model", err,
                              "full nodes execute a program: give workload.kind trace");
     if (config->node_model == MODEL_FULL && switching_is_circuit(config->switching))
         return config_refuse(config, "fabric.router.switching", err,
                              "full nodes may leave a packet in the fabric, which a circuit cannot");
-    if (config->node_model == MODEL_FULL && config->ranks_per_node > config->node.cores)
-        return config_refuse(config, "nodes.ranks_per_node", err,
-                             "%" PRIu32 " ranks have no core each of nodes.cores = %" PRIu32,
-                             config->ranks_per_node, config->node.cores);
     if (config->node_model == MODEL_FULL &&
         config->node.l1d.geometry.line_bytes < NIC_RING_ALIGN_BYTES)
         return config_refuse(config, "nodes.l1d.line_bytes", err,
@@ -336,27 +342,6 @@ static bool check_synthetic(const struct config *config, struct err *err)
     return true;
 }
 
-// What a fabric without packets has not; what is said of routers and channels is not looked at, so
-// that one configuration may be run with either.
-static bool check_loggops(const struct config *config, struct err *err)
-{
-    if (!config_is_loggops(config))
-        return true;
-    if (config->workload != WORKLOAD_TRACE)
-        return config_refuse(config, "fabric.ideal.rules", err,
-                             "loggops are rules of messages of programs, not of packets: give "
-                             "workload.kind trace");
-    if (config->topology.failed)
-        return config_refuse(config, "fabric.topology.failed", err,
-                             "under fabric.ideal.rules loggops there are no parts that fail");
-    if (config->rpc_interface)
-        return config_refuse(config, "workload.rpc.interface", err,
-                             "under fabric.ideal.rules loggops there are no datagrams");
-    return config->priority_bytes == 0 ||
-           config_refuse(config, "workload.priority_bytes", err,
-                         "under fabric.ideal.rules loggops there are no traffic classes");
-}
-
 // Programs wait for every message.
 static bool check_faults(const struct config *config, struct err *err)
 {
@@ -377,10 +362,37 @@ static bool check_faults(const struct config *config, struct err *err)
                          "nodes.model full and nodes.nic.reliable nic");
 }
 
+// What a fabric without packets has not; what is said of routers and channels is not looked at, so
+// that one configuration may be run with either.
+static bool check_loggops(const struct config *config, struct err *err)
+{
+    if (!config_is_loggops(config))
+        return true;
+    if (config->workload != WORKLOAD_TRACE)
+        return config_refuse(config, "fabric.ideal.rules", err,
+                             "loggops are rules of messages of programs, not of packets: give "
+                             "workload.kind trace");
+    if (config->topology.failed)
+        return config_refuse(config, "fabric.topology.failed", err,
+                             "under fabric.ideal.rules loggops there are no parts that fail");
+    if (config->unexpected_bytes > 0)
+        return config_refuse(config, "workload.unexpected_bytes", err,
+                             "under fabric.ideal.rules loggops any number of bytes is kept");
+    if (config->ranks_per_node > 1 || config->mapping != MAPPING_BLOCK)
+        return config_refuse(config, "nodes.ranks_per_node", err,
+                             "under fabric.ideal.rules loggops each rank is a host of its own");
+    if (config->rpc_interface)
+        return config_refuse(config, "workload.rpc.interface", err,
+                             "under fabric.ideal.rules loggops there are no datagrams");
+    return config->priority_bytes == 0 ||
+           config_refuse(config, "workload.priority_bytes", err,
+                         "under fabric.ideal.rules loggops there are no traffic classes");
+}
+
 bool config_check(const struct config *config, struct err *err)
 {
     if (!config_check_network(config, err) || !check_nodes(config, err) ||
-        !check_loggops(config, err) || !check_faults(config, err))
+        !check_faults(config, err) || !check_loggops(config, err))
         return false;
     if (config->workload == WORKLOAD_SYNTHETIC)
         return check_synthetic(config, err);

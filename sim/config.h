@@ -12,9 +12,11 @@
 #include "model/net/switching.h"
 #include "model/net/topology.h"
 #include "model/node/collective_rules.h"
+#include "model/node/mapping.h"
 #include "model/node/netrace_replay.h"
 #include "model/node/node.h"
 #include "model/node/rpc.h"
+#include "model/node/software.h"
 #include "model/node/synthetic.h"
 #include "nic/nic_params.h"
 #include "sim/err.h"
@@ -86,6 +88,8 @@ struct config {
     char *format;                   // trace: "auto" or a format
     double compute_scale;           // trace: factor of compute amounts
     uint64_t eager_bytes;           // trace: messages of this size and more use rendezvous
+    uint64_t unexpected_bytes;      // trace: kept at a rank before their receive; 0: any number
+    bool sends_until_received;      // trace: send_until: sent | received
     enum netrace_mode netrace_mode; // workload.netrace
     int64_t netrace_region;         // 0.., or CONFIG_AUTO: all
     uint64_t priority_bytes; // trace: messages of fewer bytes are of the highest traffic class
@@ -123,14 +127,16 @@ struct config {
     enum config_model node_model;
     double node_clock_hz; // 0: auto
     uint32_t ranks_per_node;
-    char *node_groups; // see config_groups.h
+    enum mapping_policy mapping;
+    char *mapping_file;
+    struct software_params software;     // but for copies:
+    int64_t send_copies, receive_copies; // or CONFIG_AUTO
+    char *node_groups;                   // see config_groups.h
     struct node_params node;
     struct nic_params nic;
     uint32_t driver_send_slots, driver_receive_slots; // of rings
     uint32_t driver_piece_bytes, driver_pio_bytes;
-    bool driver_interrupts; // arrival: polling | interrupt
-    bool nic_lives;         // nodes.nic.life
-    uint32_t driver_interrupt_cycles;
+    bool lives; // nodes.life
     bool driver_checksum;
 
     // Not a key: packets that messages are cut into are at most this long; 0: by max_flits and

@@ -8,7 +8,10 @@
 #include "model/net/topology.h"
 #include "model/node/bus.h"
 #include "model/node/cache_sets.h"
+#include "model/node/collective.h"
+#include "model/node/mapping.h"
 #include "model/node/netrace_replay.h"
+#include "model/node/software.h"
 #include "nic/nic_params.h"
 #include "traces/mem_trace.h"
 #include "traces/trace.h"
@@ -32,9 +35,10 @@ CHOICES(choices_blocked, "retry", "wait")
 CHOICES(choices_backend, "ref", "rtl", "lockstep", "rtl-whole") // enum config_backend
 CHOICES(choices_workload, "synthetic", "trace", "packets")      // enum config_workload
 CHOICES(choices_fabric_model, "detailed", "ideal")              // enum fabric_model
+CHOICES(choices_pinning, "automatic", "explicit")
+CHOICES(choices_until, "sent", "received")
 CHOICES(choices_preset, "first", "auto")
 CHOICES(choices_process, "bernoulli", "bursty")
-CHOICES(choices_arrival, "polling", "interrupt")
 CHOICES(choices_model, "ideal", "full") // enum config_model
 CHOICES(choices_pattern, "uniform", "transpose", "bit-complement", "bit-reverse", "shuffle",
         "tornado", "neighbour", "hotspot", "permutation", "matrix")
@@ -42,6 +46,26 @@ CHOICES(choices_pattern, "uniform", "transpose", "bit-complement", "bit-reverse"
 size_t choices_switching(const char **names)
 {
     return copy_names(names, switching_names, SWITCHING_NUM);
+}
+
+size_t choices_mapping(const char **names)
+{
+    return copy_names(names, mapping_policy_names, MAPPING_NUM_POLICIES);
+}
+
+size_t choices_path(const char **names)
+{
+    return copy_names(names, software_path_names, SOFTWARE_NUM_PATHS);
+}
+
+size_t choices_send(const char **names)
+{
+    return copy_names(names, software_send_names, SOFTWARE_NUM_SENDS);
+}
+
+size_t choices_arrival(const char **names)
+{
+    return copy_names(names, software_arrival_names, SOFTWARE_NUM_ARRIVALS);
 }
 
 size_t choices_netrace_mode(const char **names)

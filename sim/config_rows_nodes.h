@@ -30,8 +30,6 @@
     NUMBER("nic.instructions." #name "_per_16_bytes", UINT32, nic.instructions[handler].per_16_bytes, 0, 10000, "", instructions_16, "more")
 
 #define NODE_ROWS \
-    NUMBER("cores", UINT32, node.cores, 1, 16, "", "1", "of a node, all alike"), \
-    NUMBER("ranks_per_node", UINT32, ranks_per_node, 1, 16, "", "1", "rank i of R a node runs on core i modulo R of node i / R"), \
     NUMBER("core.store_buffer_entries", UINT32, node.core.store_buffer_entries, 0, 64, "", "8", "stores that wait for the cache, in order; 0: the core waits for each"), \
     NUMBER("core.max_load_misses", UINT32, node.core.max_load_misses, 0, 16, "", "0", "that may be on their way while others hit; 0: loads block"), \
     CACHE_ROWS(l1d, "of the private data cache", "32768", "8", "1", 100, "8", 16), \
@@ -78,7 +76,7 @@
     SWITCH("nic.coalescing", nic.coalescing, "false", "one interrupt for several completions"), \
     NUMBER("nic.coalesce_events", UINT32, nic.coalesce_events, 1, 65535, "", "8", "completions for an interrupt"), \
     NUMBER("nic.coalesce_delay_cycles", UINT32, nic.coalesce_delay_cycles, 1, 1 << 30, "cycles", "10000", "or so many after the first"), \
-    SWITCH("nic.life", nic_lives, "false", "what each message waits for is added up, to the cycle"), \
+    SWITCH("life", lives, "false", "what each message waits for is added up, to the cycle"), \
     NAMES("nic.reliable", CHOICE, nic.reliable, choices_reliability, "none", "what sends packets anew that the network has lost"), \
     NUMBER("nic.retransmit_timeout_cycles", UINT32, nic.retransmit_timeout_cycles, 1, 1 << 30, "cycles", "5000", "reliable nic: of the node, without an acknowledgement; twice as long after each retry"), \
     NUMBER("nic.retransmit_window", UINT32, nic.retransmit_window, 1, 64, "", "32", "reliable nic: packets to a node from the oldest that is not acknowledged on"), \
@@ -106,9 +104,7 @@
     {.key = "nodes.driver.receive_slots", FIELD(UINT32, driver_receive_slots), RANGE(4, 16384), .word = "auto", UNIT("", "auto", "of the receive ring, a buffer each; a power of two; auto: by ranks"), FULL}, \
     NUMBER("driver.piece_bytes", UINT32, driver_piece_bytes, 64, 1 << 20, "bytes", "4096", "sent at a time, as far as cards take it, and of buffers"), \
     NUMBER("driver.pio_bytes", UINT32, driver_pio_bytes, 0, 1024, "bytes", "0", "messages up to this long go by programmed I/O"), \
-    SWITCH("driver.checksum", driver_checksum, "false", "what is sent is to have one, made and looked at by the cards"), \
-    NAMES("driver.arrival", FLAG, driver_interrupts, choices_arrival, "polling", "how software learns of what has come"), \
-    NUMBER("driver.interrupt_cycles", UINT32, driver_interrupt_cycles, 0, 1000000, "cycles", "2000", "of the node, to enter a handler")
+    SWITCH("driver.checksum", driver_checksum, "false", "what is sent is to have one, made and looked at by the cards")
 // clang-format on
 
 #endif

@@ -2,6 +2,7 @@
 #include "sim/figure.h"
 
 #include "sim/figure_nodes.h"
+#include "sim/figure_software.h"
 
 #include <assert.h>
 #include <math.h>
@@ -279,10 +280,13 @@ static const struct figure table[] = {
     IF(APPLICATION, "application.bytes", U64, bytes),
     IF(APPLICATION, "application.collective_messages", U64, collective_messages),
     IF(APPLICATION, "application.collective_bytes", U64, collective_bytes),
+    IF(APPLICATION, "application.deferred_messages", U64, deferred_messages),
+    IF(APPLICATION, "application.buffer_touches", U64, touches),
     IF(APPLICATION, "application.compute_cycles_max", U64, compute_cycles_max),
 
     RPC_FIGURES
     NODE_FIGURES,
+    SOFTWARE_FIGURES,
 
     BY("note", note),
 

@@ -187,4 +187,5 @@ void machine_free(struct machine *self)
     routing_free(self->routing);
     topology_free(self->topology);
     free(self->node_clocks_hz);
+    free(self->places);
 }

@@ -33,9 +33,11 @@ struct machine {
     struct rpc_interface *rpc_interface; // that the trace calls, or NULL
     struct packets_file packets_file;
     struct workload *workload;
-    double *node_clocks_hz;    // [num_nodes]
-    bool computers;            // it is one of computers.h
-    uint32_t packet_flits_max; // longest packet of the workload
+    double *node_clocks_hz;       // [num_nodes]
+    struct mapping_place *places; // of ranks on ideal nodes; NULL: rank i on node i
+    bool computers;               // it is one of computers.h
+    FILE *lives_to;               // lives of messages are written there; set before machine_make
+    uint32_t packet_flits_max;    // longest packet of the workload
 };
 
 // What `outputs` asks for in place of what is configured (back end, shuffling) is heeded.

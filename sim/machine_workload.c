@@ -39,6 +39,18 @@ static bool enough_slots(const struct machine *self, const struct config *config
                          slots, others);
 }
 
+static struct software_params software_params(const struct config *config)
+{
+    struct software_params params = config->software;
+    bool copies = params.send == SOFTWARE_SEND_COPY ||
+                  (params.path == SOFTWARE_KERNEL && params.send != SOFTWARE_SEND_COPY_ON_WRITE);
+    params.send_copies =
+        config->send_copies == CONFIG_AUTO ? copies : (uint32_t)config->send_copies;
+    params.receive_copies =
+        config->receive_copies == CONFIG_AUTO ? 1 : (uint32_t)config->receive_copies;
+    return params;
+}
+
 // All but the program.
 static struct computers_params computers_params(const struct machine *self,
                                                 const struct config *config)
@@ -53,10 +65,12 @@ static struct computers_params computers_params(const struct machine *self,
         .receive_slots = receive_slots(config, num_ranks),
         .piece_bytes = config->driver_piece_bytes,
         .pio_bytes = config->driver_pio_bytes,
-        .interrupts = config->driver_interrupts,
-        .interrupt_cycles = config->driver_interrupt_cycles,
+        .software = software_params(config),
+        .mapping = config->mapping,
+        .mapping_path = config->mapping_file,
         .checksum = config->driver_checksum,
-        .lives = config->nic_lives,
+        .lives = config->lives || self->lives_to,
+        .lives_to = self->lives_to,
         .num_nodes = self->topology->num_nodes,
         .ranks_per_node = config->ranks_per_node,
         .node_clocks_hz = self->node_clocks_hz,
@@ -131,6 +145,14 @@ static bool make_synthetic(struct machine *self, const struct config *config, st
     return self->workload != NULL;
 }
 
+// Of ideal nodes, in cycles of the fabric.
+static uint64_t quantum_cycles(const struct config *config)
+{
+    double cycles = (double)config->software.quantum_cycles * config->fabric_clock_hz /
+                    config_node_clock_hz(config);
+    return cycles >= 1 ? (uint64_t)fmin(cycles, 1e15) : 1;
+}
+
 static uint64_t cycles_of_ns(const struct config *config, double ns)
 {
     return (uint64_t)llround(ns * 1e-9 * config->fabric_clock_hz);
@@ -162,9 +184,14 @@ static struct mpi_params mpi_params(const struct machine *self, const struct con
         .trace = self->trace,
         .num_nodes = self->topology->num_nodes,
         .compute_scale = config->compute_scale,
+        .places = self->places,
+        .cores = config->node.cores,
+        .quantum_cycles = quantum_cycles(config),
         .node_clocks_hz = self->node_clocks_hz,
         .fabric_clock_hz = config->fabric_clock_hz,
         .eager_bytes = config->eager_bytes,
+        .sends_until_received = config->sends_until_received,
+        .unexpected_bytes = config->unexpected_bytes,
         .priority_bytes = config->priority_bytes,
         .priority_class = config->classes - 1,
         .flit_bits = config->flit_bits,
@@ -206,6 +233,12 @@ static bool make_computers(struct machine *self, const struct config *config, st
         return config_refuse(config, "nodes.driver.pio_bytes", err,
                              "messages may overtake each other in this network, and those by "
                              "programmed I/O lock cards up: give fabric.router.vc_choice by-flow");
+    if (params.pio_bytes > 0 && params.software.path == SOFTWARE_KERNEL &&
+        params.software.receive_copies > 0)
+        return config_refuse(config, "nodes.driver.pio_bytes", err,
+                             "the kernel keeps what has come until it is copied, and messages by "
+                             "programmed I/O, which do not ask for a place, lock cards up; use "
+                             "nodes.software.path user");
     if (params.pio_bytes > params.piece_bytes)
         return config_refuse(config, "nodes.driver.pio_bytes", err,
                              "%" PRIu32 " bytes are more than the driver's buffers of %" PRIu32,
@@ -232,6 +265,30 @@ static bool make_clocks(struct machine *self, const struct config *config, struc
                          "there is no node %" PRIu32 ", the last is %" PRIu32, missing, num - 1);
 }
 
+// Where ranks run, if it is not simply rank i on node i.
+static bool map_ranks(struct machine *self, const struct config *config, struct err *err)
+{
+    struct mapping_params params = {.policy = config->mapping,
+                                    .path = config->mapping_file,
+                                    .num_nodes = self->topology->num_nodes,
+                                    .ranks_per_node = config->ranks_per_node,
+                                    .cores = config->node.cores,
+                                    .seed = config->seed};
+    uint32_t num_ranks = self->trace->num_ranks;
+    if (config->ranks_per_node == 1 && config->mapping == MAPPING_BLOCK)
+        return num_ranks <= params.num_nodes ||
+               err_set(err, ERR_CONFIG,
+                       "the trace has %" PRIu32 " ranks, of which the %" PRIu32
+                       " nodes take 1 each (nodes.ranks_per_node)",
+                       num_ranks, params.num_nodes);
+    if (self->trace->schedule)
+        return config_refuse(config, "nodes.ranks_per_node", err,
+                             "ranks of a schedule have processors of their own on ideal nodes; "
+                             "give nodes.model full");
+    self->places = mapping_make(&params, num_ranks, err);
+    return self->places;
+}
+
 static bool make_trace(struct machine *self, const struct config *config, struct err *err)
 {
     if (self->netrace)
@@ -240,6 +297,8 @@ static bool make_trace(struct machine *self, const struct config *config, struct
         return false;
     if (config->node_model == MODEL_FULL)
         return make_computers(self, config, err);
+    if (!map_ranks(self, config, err))
+        return false;
     struct mpi_params params = mpi_params(self, config);
     struct loggops_params loggops = loggops_params(config);
     if (config_is_loggops(config))
@@ -333,10 +392,24 @@ static void fill_mpi(const struct machine *self, const struct mpi_stats *stats,
     result->bytes = stats->bytes;
     result->collective_messages = stats->collective_messages;
     result->collective_bytes = stats->collective_bytes;
+    result->deferred_messages = stats->deferred_messages;
+    result->touches = stats->touches;
     memcpy(result->collective_calls, stats->collective_calls, sizeof result->collective_calls);
     result->compute_cycles_max = stats->compute_cycles_max;
     result->has_rpc = self->rpc_interface != NULL;
     result->rpc = stats->rpc;
+}
+
+static void tell_touches(const struct machine *self, const struct mpi_stats *stats,
+                         struct run_result *result)
+{
+    size_t used = strlen(result->note);
+    if (stats->touches > 0)
+        snprintf(result->note + used, sizeof result->note - used,
+                 "%" PRIu64 " accesses to buffers that are not free; the first: %s\n",
+                 stats->touches,
+                 self->computers ? computers_first_touch(self->workload)
+                                 : mpi_first_touch(self->workload));
 }
 
 bool machine_detail(const struct machine *self, struct run_detail *detail, struct err *err)
@@ -365,6 +438,7 @@ void machine_application(const struct machine *self, struct run_result *result)
     struct mpi_stats stats =
         self->computers ? computers_mpi_stats(self->workload) : mpi_stats(self->workload);
     fill_mpi(self, &stats, result);
+    tell_touches(self, &stats, result);
     if (!self->computers)
         return;
     computers_stats(self->workload, fabric_now(self->fabric), &result->nodes);

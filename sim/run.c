@@ -37,7 +37,7 @@ struct run {
     const struct run_outputs *outputs;
     struct machine machine;
     struct measurement measurement;
-    struct outfile packets;
+    struct outfile packets, messages;
     struct wavefile wave;
     double started_s;
     double looked_s;        // when the clock was looked at
@@ -278,6 +278,19 @@ static bool open_packets(struct run *self, struct err *err)
     return true;
 }
 
+static bool open_messages(struct run *self, struct err *err)
+{
+    if (!self->outputs->messages)
+        return true;
+    if (self->config->node_model != MODEL_FULL)
+        return config_refuse(self->config, "nodes.model", err,
+                             "the lives of messages (--messages) are told of full nodes");
+    if (!outfile_open(&self->messages, self->outputs->messages, err))
+        return false;
+    self->machine.lives_to = self->messages.stream;
+    return true;
+}
+
 // Makes all, and says that it was interrupted if it was: the signal has also ended the tools that
 // build RTL, and their failing is not what the user wants to read.
 static bool prepare(struct run *self, struct err *err)
@@ -295,7 +308,7 @@ static bool simulate(struct run *self, struct run_result *result, struct err *er
 {
     double begin_s = host_now_s();
     const struct run_outputs *outputs = self->outputs;
-    if (!open_packets(self, err) ||
+    if (!open_packets(self, err) || !open_messages(self, err) ||
         (outputs->wave && !wavefile_open(&self->wave, outputs->wave, err)))
         return false;
     self->machine.rtl = (struct router_rtl){
@@ -328,6 +341,16 @@ static bool simulate(struct run *self, struct run_result *result, struct err *er
     return true;
 }
 
+// Keeps what was written if all was good.
+static bool close_output(struct outfile *output, bool good, struct err *err)
+{
+    if (good && output->stream)
+        return outfile_close(output, err);
+    if (output->stream)
+        outfile_discard(output);
+    return good;
+}
+
 bool run_simulate(const struct config *config, const struct run_outputs *outputs,
                   struct run_result *result, struct err *err)
 {
@@ -338,10 +361,8 @@ bool run_simulate(const struct config *config, const struct run_outputs *outputs
     bool good = simulate(&self, result, err);
     if (outputs->progress)
         progress_clear();
-    if (good && outputs->packets)
-        good = outfile_close(&self.packets, err);
-    else if (self.packets.stream)
-        outfile_discard(&self.packets);
+    good = close_output(&self.packets, good, err);
+    good = close_output(&self.messages, good, err);
     measurement_free(&self.measurement);
     machine_free(&self.machine); // closes the waveform
     if (good && self.wave.writer_path)

@@ -66,7 +66,9 @@ struct run_result {
     uint64_t messages, bytes;                             // point-to-point operations of the trace
     uint64_t collective_messages, collective_bytes;       // messages that collectives were made of
     uint64_t collective_calls[COLLECTIVE_MAX_ALGORITHMS]; // by algorithm
-    uint64_t compute_cycles_max;                          // of the rank that computes most
+    uint64_t deferred_messages;  // announced for want of room at the receiver
+    uint64_t touches;            // accesses to buffers that were not the program's
+    uint64_t compute_cycles_max; // of the rank that computes most
 
     bool has_rpc; // remote procedure calls
     struct rpc_stats rpc;
@@ -97,6 +99,7 @@ void run_detail_free(struct run_detail *self);
 struct run_outputs {
     struct run_detail *detail; // to be filled in, or NULL
     const char *packets;       // CSV, one line a packet, in order of ejection
+    const char *messages;      // CSV, one line a message of full nodes, in order of their ends
     const char *wave;          // FST; rtl and lockstep only
     uint64_t wave_from_cycle, wave_to_cycle;
     bool progress;                // a line on a terminal for runs over two seconds

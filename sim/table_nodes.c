@@ -44,6 +44,35 @@ static void print_bus(FILE *to, const struct computers_stats *nodes)
     fprintf(to, "addresses %.2f %%\n", percent(nodes->bus.address_busy_cycles, all));
 }
 
+// Accounts of a hundredth of the work or more.
+static void print_software(FILE *to, const struct computers_stats *nodes)
+{
+    static const char *const names[SOFTWARE_NUM_ACCOUNTS] = {
+#define ACCOUNT_NAME(symbol, name) [symbol] = name,
+        SOFTWARE_ACCOUNTS(ACCOUNT_NAME)
+#undef ACCOUNT_NAME
+    };
+    const struct software_stats *software = &nodes->software;
+    uint64_t all = 0;
+    for (int i = 0; i < SOFTWARE_NUM_ACCOUNTS; i++)
+        all += software->cycles[i];
+    if (all == 0)
+        return;
+    table_label(to, "software, work of");
+    const char *before = "";
+    for (int i = 0; i < SOFTWARE_NUM_ACCOUNTS; i++)
+        if (percent(software->cycles[i], all) >= 1) {
+            fprintf(to, "%s%s %.1f %%", before, names[i], percent(software->cycles[i], all));
+            before = ", ";
+        }
+    fprintf(to, "\n");
+    table_label(to, "copied [bytes]");
+    fprintf(to,
+            "%" PRIu64 " by senders, %" PRIu64 " by receivers, of which %" PRIu64
+            " came before their receive\n",
+            software->send_copied_bytes, software->receive_copied_bytes, software->kept_bytes);
+}
+
 static void print_reliable(FILE *to, const struct nic_stats *nic)
 {
     if (nic->retransmissions + nic->acknowledgements == 0)
@@ -56,18 +85,18 @@ static void print_reliable(FILE *to, const struct nic_stats *nic)
 }
 
 // Parts of a hundredth or more.
-static void print_life(FILE *to, const struct nic_stats *nic)
+static void print_life(FILE *to, const struct life_stats *life)
 {
     uint64_t all = 0;
-    for (int i = 0; i < NIC_LIFE_NUM_PARTS; i++)
-        all += nic->life_cycles[i];
-    if (nic->lives == 0)
+    for (int i = 0; i < LIFE_NUM_PARTS; i++)
+        all += life->cycles[i];
+    if (life->messages == 0)
         return;
     table_label(to, "time of a message");
-    fprintf(to, "%.0f cycles of the fabric", (double)all / (double)nic->lives);
-    for (int i = 0; i < NIC_LIFE_NUM_PARTS; i++)
-        if (percent(nic->life_cycles[i], all) >= 1)
-            fprintf(to, ", %s %.1f %%", nic_life_names[i], percent(nic->life_cycles[i], all));
+    fprintf(to, "%.0f cycles of the fabric", (double)all / (double)life->messages);
+    for (int i = 0; i < LIFE_NUM_PARTS; i++)
+        if (percent(life->cycles[i], all) >= 1)
+            fprintf(to, ", %s %.1f %%", life_names[i], percent(life->cycles[i], all));
     fputc('\n', to);
 }
 
@@ -84,6 +113,7 @@ void table_nodes(FILE *to, const struct computers_stats *nodes)
            nodes->l1d.reads + nodes->l1d.writes);
     misses(to, "L2 misses", nodes->l2.read_misses + nodes->l2.dma_read_misses,
            nodes->l2.reads + nodes->l2.dma_reads);
+    print_software(to, nodes);
     print_bus(to, nodes);
     if (rows > 0) {
         table_label(to, "memory rows");
@@ -105,5 +135,5 @@ void table_nodes(FILE *to, const struct computers_stats *nodes)
             percent(nodes->channels.busy_cycles, nodes->channel_cycles),
             nodes->nic.out_full_cycles + nodes->nic.in_full_cycles, nodes->nic.receive_wait_cycles);
     print_reliable(to, &nodes->nic);
-    print_life(to, &nodes->nic);
+    print_life(to, &nodes->life);
 }

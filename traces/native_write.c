@@ -194,6 +194,10 @@ static const char *put_fields(struct program_output *self, const struct op *op)
         put_address(self->to, op->address);
         put_bytes(self->to, "bytes", op->bytes);
         return op->bytes <= 4096 ? NULL : "an access to more than 4096 bytes";
+    case OP_PIN:
+        put_address(self->to, op->address);
+        put_bytes(self->to, "bytes", op->bytes);
+        return NULL;
     case OP_FENCE:
     case OP_WAITALL:
     case OP_BARRIER:

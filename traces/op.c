@@ -58,6 +58,7 @@ const char *op_text(const struct op *op, char *text, size_t size)
     case OP_STORE:
     case OP_MODIFY:
     case OP_FETCH:
+    case OP_PIN:
         snprintf(text, size, "%s of %" PRIu64 " bytes at 0x%" PRIx64, name, op->bytes, op->address);
         break;
     case OP_BCAST:

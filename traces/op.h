@@ -22,6 +22,7 @@
     X(OP_MODIFY, "modify")                                                                         \
     X(OP_FETCH, "fetch")                                                                           \
     X(OP_FENCE, "fence")                                                                           \
+    X(OP_PIN, "pin")                                                                               \
     X(OP_SEND, "send")                                                                             \
     X(OP_ISEND, "isend")                                                                           \
     X(OP_RECV, "recv")                                                                             \
@@ -91,8 +92,8 @@ struct op {
     int32_t tag;         // calls, await: number of a future; negative: none, all
     uint32_t root;       // of a rooted collective
     uint64_t bytes;      // send: size; recv: capacity; collectives: what this rank sends (to each);
-                         // load, store, modify, fetch: 1..; serve: calls, or OP_ANY_BYTES
-    uint64_t address;    // of these four; send, recv: of the buffer, or OP_NO_ADDRESS
+                         // load, store, modify, fetch, pin: 1..; serve: calls, or OP_ANY_BYTES
+    uint64_t address;    // of these five; send, recv: of the buffer, or OP_NO_ADDRESS
     uint64_t recv_bytes; // sendrecv: capacity; gather, scatter, allgather, alltoall: what it gets
     // The v-collectives: bytes per rank, arrays of num_ranks that live until the next operation of
     // the same rank is read; NULL where they do not apply.

@@ -17,8 +17,9 @@ static bool run(struct computers *self, uint32_t idx, uint64_t end, struct err *
     if (!node_run(computer->node, clock_node_cycle(clock, end), err))
         return false;
     const struct err *fault = self->memory ? memory_source_err(self->memory) : &self->err;
-    for (uint32_t i = 0; fault->status == ERR_NONE && i < computer->num_ranks; i++)
-        fault = &computer->ranks[i].err;
+    for (uint32_t i = 0; fault->status == ERR_NONE && i < computer->node->params.cores; i++)
+        if (computer->software && computer->software[i])
+            fault = software_err(computer->software[i]);
     if (fault->status != ERR_NONE) {
         *err = *fault;
         return false;
@@ -77,8 +78,8 @@ static uint64_t next_event(const struct workload *base, uint64_t cycle)
 static bool stands_still(const struct computer *computer)
 {
     bool left = computer->nic && !nic_idle(computer->nic);
-    for (uint32_t i = 0; i < computer->num_ranks; i++)
-        left |= computer->ranks[i].driver.num_jobs > 0;
+    for (uint32_t i = 0; computer->software && i < computer->node->params.cores; i++)
+        left |= computer->software[i] && software_has_jobs(computer->software[i]);
     return left;
 }
 
@@ -96,6 +97,12 @@ static void stuck(const struct workload *base, struct err *err)
             return;
         }
     self->mpi->ops->stuck(self->mpi, err);
+    uint64_t refused = computers_refused(self);
+    if (refused > 0)
+        err_prefix(err,
+                   "what was refused (nodes.software.refused: %" PRIu64
+                   ", memory that is not pinned, registers of others) may be what is waited for",
+                   refused);
 }
 
 static void delivered(struct workload *base, const struct packet *packet);
@@ -127,11 +134,12 @@ static void heed(struct computers *self, uint32_t node)
         self->next_cycles[node] = cycle;
 }
 
-void computers_nudge(struct computers *self, uint32_t computer, struct rank_source *rank)
+void computers_nudge(struct computers *self, uint32_t rank)
 {
-    rank_source_nudge(rank, told_cycle(&self->computers[computer], self->cycle) + 1);
-    if (self->next_cycles[computer] > self->cycle + 1)
-        self->next_cycles[computer] = self->cycle + 1;
+    uint32_t node = self->places[rank].node;
+    process_nudge(self->processes[rank], told_cycle(&self->computers[node], self->cycle) + 1);
+    if (self->next_cycles[node] > self->cycle + 1)
+        self->next_cycles[node] = self->cycle + 1;
 }
 
 static void send_packet(struct nic_net *base, const struct packet_spec *spec, uint64_t cycle)

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Full nodes: a workload in which programs are executed by the computers of node.h. Program i runs
-// on core i % ranks_per_node of node i / ranks_per_node; nodes without a program have no computer.
+// Full nodes: a workload in which programs are executed by the computers of node.h. mapping.h says
+// where ranks run; nodes without a program have no computer.
 //
 // Programs: a trace of references to memory (one, on core 0 of node 0), or the ranks of a trace of
-// an MPI program (mpi.h), whose computing and accesses to memory the cores execute, and whose
-// messages the driver of the node's network interface card sends and receives (driver.h). Matching,
-// protocol and collectives are the program's own, and cost nothing but the messages that they make.
+// an MPI program (mpi.h), which the software on each core (software.h) runs as processes: the cores
+// execute their computing and accesses to memory, and all that software does to send and receive
+// their messages by the node's network interface card (driver.h).
 //
 // Where things are in a node's memory: registers of the card from the end of memory on, or from
 // 2^46 on if all addresses are memory; the driver's rings and buffers behind 3 * 2^44, or at the
 // end of memory; buffers of messages that have no address, behind 2^45, or at address 0.
 //
 // The time of a message from memory to memory, from the rank's wish to send to its receiver's going
-// on, is on quiet nodes the sum of these, each of which begins with the end of the one before:
+// on, is on quiet nodes the sum of these, each of which begins with the end of the one before, and
+// of what software.h's costs and copies add between (life.h has all parts):
 //   stores of the descriptor   four, by the core, which follow each other if the cache has the line
 //   doorbell                   a store of a register over the bus, and the card's latency
 //   card, bus, network, card   nic.h has the list; the descriptor is read from the core's cache
@@ -39,8 +40,11 @@
 #define ORDITO_MODEL_NODE_COMPUTERS_H
 
 #include "model/node/clock.h"
+#include "model/node/life.h"
+#include "model/node/mapping.h"
 #include "model/node/mpi.h"
 #include "model/node/node.h"
+#include "model/node/software.h"
 #include "nic/nic.h"
 #include "traces/mem_trace.h"
 
@@ -49,14 +53,16 @@ struct computers_params {
     struct nic_params nic; // line_bytes is not looked at
     uint32_t send_slots;   // of the driver's rings
     uint32_t receive_slots;
-    uint32_t piece_bytes;      // of the driver's buffers
-    uint32_t pio_bytes;        // messages up to this long go by programmed I/O
-    bool interrupts;           // what comes is told by interrupts, not found by polling
-    uint32_t interrupt_cycles; // of the node, to enter the handler
-    bool checksum;             // messages have one
-    bool lives;                // what each message waits for is kept (nic/nic_life.h)
+    uint32_t piece_bytes; // of the driver's buffers
+    uint32_t pio_bytes;   // messages up to this long go by programmed I/O
+    struct software_params software;
+    bool checksum;  // messages have one
+    bool lives;     // what each message waits for is kept (life.h),
+    FILE *lives_to; // and written there; or NULL
     uint32_t num_nodes;
-    uint32_t ranks_per_node;      // 1..cores
+    uint32_t ranks_per_node;      // at most
+    enum mapping_policy mapping;  // of ranks to nodes and cores
+    const char *mapping_path;     // of a file that says
     const double *node_clocks_hz; // [num_nodes]
     double fabric_clock_hz;
     uint64_t seed;
@@ -90,6 +96,8 @@ struct computers_stats {
     uint64_t channel_cycles;           // `cycles`, for each DMA channel
     double bus_use_max;                // share of time of data on the bus, of the busiest computer
     uint64_t driver_errors;            // completions with a status other than NIC_OK
+    struct software_stats software;
+    struct life_stats life; // all 0 if lives are not kept
 };
 
 // In the fabric's cycle `cycle`, before which all has been simulated.
@@ -105,6 +113,7 @@ bool computers_life(const struct workload *self, uint32_t node, uint32_t context
 // Of the MPI program, if it is one.
 struct mpi_stats computers_mpi_stats(const struct workload *self);
 
+const char *computers_first_touch(const struct workload *self);
 // The fabric's cycle in which a rank of it has ended; UINT64_MAX if it has not.
 uint64_t computers_end_cycle(const struct workload *self, uint32_t rank);
 

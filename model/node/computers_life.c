@@ -10,7 +10,7 @@ static uint64_t network_cycle(void *computer, uint64_t cycle)
 // Of a bus without others, memory whose row is open, and L2, which has not the line.
 const struct nic_life_timing *computers_life_timing(struct computers *self, uint32_t idx)
 {
-    if (!self->lives)
+    if (!self->card_timings)
         return NULL;
     const struct node_params *node = &self->params.node;
     const struct mem_params *mem = &node->mem;
@@ -19,7 +19,7 @@ const struct nic_life_timing *computers_life_timing(struct computers *self, uint
         (mem->controller_latency_cycles + mem->t_cl_cycles + mem->burst_cycles) *
         mem->clock_divisor;
     uint32_t l2_cycles = node->l2.enabled ? node->l2.hit_latency_cycles : 0;
-    self->lives[idx] = (struct nic_life_timing){
+    self->card_timings[idx] = (struct nic_life_timing){
         .network_cycle = network_cycle,
         .context = &self->computers[idx],
         .read_latency_cycles = address_cycles + l2_cycles + memory_cycles,
@@ -27,7 +27,7 @@ const struct nic_life_timing *computers_life_timing(struct computers *self, uint
         .bus_cycles = node->bus.clock_divisor,
         .bus_bytes = node->bus.width_bytes,
     };
-    return &self->lives[idx];
+    return &self->card_timings[idx];
 }
 
 void computers_life_offered(struct computers *self, const struct packet *packet, uint64_t cycle,

@@ -10,9 +10,10 @@ static uint64_t end_of(const struct computers *self, uint32_t idx)
 {
     const struct computer *computer = &self->computers[idx];
     uint64_t last = self->memory ? computer->node->cores[0].core.stats.ended_cycle : 0;
-    for (uint32_t i = 0; i < computer->num_ranks; i++)
-        if (computer->ranks[i].end_cycle > last)
-            last = computer->ranks[i].end_cycle;
+    for (uint32_t i = 0; computer->software && i < computer->node->params.cores; i++) {
+        uint64_t end = computer->software[i] ? software_end_cycle(computer->software[i]) : 0;
+        last = end > last ? end : last;
+    }
     return last;
 }
 
@@ -38,6 +39,8 @@ uint64_t computers_makespan_cycles(const struct workload *base)
         uint64_t cycle = end_of(self, i);
         if (cycle == MEM_NEVER)
             return UINT64_MAX;
+        if (!self->computers[i].node)
+            continue;
         cycle = clock_fabric_cycle(self->computers[i].clock, cycle);
         last = cycle > last ? cycle : last;
     }
@@ -126,20 +129,39 @@ uint64_t computers_bytes(const struct computers_params *params, uint32_t num_ran
     struct driver_params driver = {.send_slots = params->send_slots,
                                    .receive_slots = params->receive_slots,
                                    .piece_bytes = params->piece_bytes};
+    uint64_t most = params->num_nodes < num_ranks ? params->num_nodes : num_ranks;
     uint64_t num = (num_ranks + params->ranks_per_node - 1) / params->ranks_per_node;
+    if (params->mapping != MAPPING_BLOCK)
+        num = most;
     return num * (sizeof(struct computer) + node_bytes(&params->node)) +
            num * nic_bytes(&params->nic) +
-           num_ranks * (sizeof(struct rank_source) + driver_bytes(&driver));
+           num_ranks * (sizeof(struct process *) + driver_bytes(&driver));
+}
+
+static void add_software(struct computers_stats *sum, const struct computer *computer)
+{
+    for (uint32_t i = 0; computer->software && i < computer->node->params.cores; i++) {
+        const struct software *software = computer->software[i];
+        if (!software)
+            continue;
+        ADD(sum->software, *software_stats(software));
+        sum->driver_errors += software_errors(software);
+    }
 }
 
 void computers_stats(const struct workload *base, uint64_t cycle, struct computers_stats *stats)
 {
     const struct computers *self = (const struct computers *)base;
-    *stats = (struct computers_stats){.computers = self->num_computers};
+    *stats = (struct computers_stats){0};
+    if (self->lives)
+        stats->life = *lives_stats(self->lives);
     uint64_t end = computers_makespan_cycles(base);
     uint64_t fabric_cycles = end == UINT64_MAX ? cycle : end;
     for (uint32_t i = 0; i < self->num_computers; i++) {
         const struct computer *computer = &self->computers[i];
+        if (!computer->node)
+            continue;
+        stats->computers++;
         uint64_t now = clock_node_cycle(computer->clock, fabric_cycles);
         stats->cycles += now;
         add_computer(stats, computer->node, now);
@@ -149,8 +171,7 @@ void computers_stats(const struct workload *base, uint64_t cycle, struct compute
             add_card(stats, computer->nic, now);
             stats->channel_cycles += now * (nic_num_masters(computer->nic) - 1);
         }
-        for (uint32_t r = 0; r < computer->num_ranks; r++)
-            stats->driver_errors += computer->ranks[r].driver.errors;
+        add_software(stats, computer);
     }
 }
 
@@ -158,4 +179,21 @@ struct mpi_stats computers_mpi_stats(const struct workload *base)
 {
     const struct computers *self = (const struct computers *)base;
     return self->mpi ? mpi_stats(self->mpi) : (struct mpi_stats){0};
+}
+
+const char *computers_first_touch(const struct workload *base)
+{
+    const struct computers *self = (const struct computers *)base;
+    return self->mpi ? mpi_first_touch(self->mpi) : "";
+}
+
+uint64_t computers_refused(const struct computers *self)
+{
+    uint64_t num = 0;
+    for (uint32_t i = 0; i < self->num_computers; i++) {
+        const struct computer *computer = &self->computers[i];
+        for (uint32_t k = 0; computer->software && k < self->params.node.cores; k++)
+            num += computer->software[k] ? software_stats(computer->software[k])->refused : 0;
+    }
+    return num;
 }

@@ -154,6 +154,10 @@ void core_start(struct core *self, struct core_source *source, uint64_t cycle);
 // handler has ended.
 bool core_interrupt(struct core *self, struct core_source *handler, uint64_t cycle);
 
+// In a handler: the compute operation that it interrupted is not gone on with; returns the cycles
+// that were left of it.
+uint64_t core_cut(struct core *self);
+
 // The source, which had nothing, has something now.
 void core_wake(struct core *self, uint64_t cycle);
 

@@ -73,6 +73,13 @@ static void leave_handler(struct core *self)
     self->handling = false;
 }
 
+uint64_t core_cut(struct core *self)
+{
+    uint64_t left_cycles = self->interrupted.compute_cycles;
+    self->interrupted.compute_cycles = 0;
+    return left_cycles;
+}
+
 // --- batches ------------------------------------------------------------------------------------
 
 // The source has no more operations, ever.

@@ -92,16 +92,27 @@ static void written(struct bus_monitor *monitor, uint64_t cycle)
     self->woken(self->context, cycle);
 }
 
-void driver_init(struct driver *self, const struct driver_params *params, struct node *node,
+bool driver_init(struct driver *self, const struct driver_params *params, struct node *node,
                  struct nic *nic, void (*woken)(void *context, uint64_t cycle), void *context)
 {
-    *self = (struct driver){.params = *params, .woken = woken, .context = context};
-    nic_open(nic, params->context, 0, 0, UINT64_MAX);
+    *self = (struct driver){
+        .params = *params, .image = &node->image, .woken = woken, .context = context};
+    self->freed = calloc(params->receive_slots, sizeof *self->freed);
+    self->posts = calloc(params->receive_slots, sizeof *self->posts);
+    if (!self->freed || !self->posts)
+        return false;
+    if (params->all_memory) {
+        nic_open(nic, params->context, 0, 0, UINT64_MAX);
+    } else {
+        nic_open(nic, params->context, 0, params->address, driver_bytes(params));
+        nic_open(nic, params->context, 1, params->user_address, params->user_bytes);
+    }
     for (uint32_t i = 0; i < params->receive_slots; i++) {
+        self->posts[i] = i;
         struct nic_receive_descriptor descriptor = {
             .address = buffers(params) + (uint64_t)i * params->piece_bytes,
             .length = params->piece_bytes,
-            .flags = NIC_LAST | (params->interrupts ? NIC_RAISE : 0U),
+            .flags = NIC_LAST | (params->arrivals_raise ? NIC_RAISE : 0U),
         };
         image_write(&node->image, receive_ring(params) + i * sizeof descriptor,
                     (const uint8_t *)&descriptor, sizeof descriptor);
@@ -110,25 +121,28 @@ void driver_init(struct driver *self, const struct driver_params *params, struct
     set(self, nic, NIC_SEND + NIC_RING_SHADOW, params->address);
     set_ring(self, nic, NIC_RECEIVE, receive_ring(params), params->receive_slots);
     set_ring(self, nic, NIC_COMPLETION, completion_at(params, 0), completion_slots(params));
-    set(self, nic, NIC_CONTROL, NIC_ENABLE | (params->interrupts ? NIC_INTERRUPT : 0U));
+    set(self, nic, NIC_CONTROL,
+        NIC_ENABLE | (params->interrupts ? NIC_INTERRUPT : 0U) |
+            (params->arrivals_raise ? 0U : NIC_SENT_ONLY));
     self->posted = params->receive_slots;
     set(self, nic, NIC_RECEIVE + NIC_RING_PRODUCER, self->posted);
     self->monitor = (struct bus_monitor){
         .address = params->address, .bytes = mailbox_bytes(params), .written = written};
     bus_add_monitor(&node->bus, &self->monitor);
+    return true;
 }
 
 void driver_free(struct driver *self)
 {
     free(self->jobs);
+    free(self->freed);
+    free(self->posts);
 }
 
 // --- sending ------------------------------------------------------------------------------------
 
 uint32_t driver_send(struct driver *self, const struct driver_job *job)
 {
-    uint64_t piece_bytes = self->params.piece_bytes;
-    bool by_pio = job->bytes <= self->params.pio_bytes;
     if (self->num_jobs == self->cap_jobs) {
         uint32_t cap = self->cap_jobs ? 2 * self->cap_jobs : FIRST_JOBS;
         struct driver_job *jobs = calloc(cap, sizeof *jobs);
@@ -144,8 +158,15 @@ uint32_t driver_send(struct driver *self, const struct driver_job *job)
     struct driver_job *place =
         &self->jobs[(self->first_job + self->num_jobs++) & (self->cap_jobs - 1)];
     *place = *job;
-    place->by_pio = by_pio;
-    return by_pio ? 1 : (uint32_t)((job->bytes + piece_bytes - 1) / piece_bytes);
+    place->by_pio = job->bytes <= self->params.pio_bytes;
+    return driver_pieces(self, job->bytes);
+}
+
+uint32_t driver_pieces(const struct driver *self, uint64_t bytes)
+{
+    uint64_t piece_bytes = self->params.piece_bytes;
+    return bytes <= self->params.pio_bytes ? 1
+                                           : (uint32_t)((bytes + piece_bytes - 1) / piece_bytes);
 }
 
 static void push_store(struct core_op *ops, uint32_t *num, uint64_t address, uint64_t value)
@@ -172,12 +193,18 @@ static uint32_t flags_of(const struct driver *self, const struct driver_job *job
     return job->traffic_class << NIC_CLASS_SHIFT | (self->params.checksum ? NIC_CHECKSUM : 0U);
 }
 
+// Completions of sends may take so much of their ring that the card has to wait.
+static bool has_many_unread(const struct driver *self)
+{
+    return self->unread >= completion_slots(&self->params) / 4;
+}
+
 // Writes the descriptor of the next piece of the first job.
 static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
 {
     struct driver_job *job = &self->jobs[self->first_job];
     bool last = job->bytes <= self->params.piece_bytes;
-    uint32_t completes = NIC_COMPLETE | (self->params.interrupts ? NIC_RAISE : 0U);
+    uint32_t completes = NIC_COMPLETE | (job->raises ? NIC_RAISE : 0U);
     struct nic_send_descriptor descriptor = {
         .address = job->address,
         .length = last ? (uint32_t)job->bytes : self->params.piece_bytes,
@@ -186,6 +213,7 @@ static void describe(struct driver *self, struct core_op *ops, uint32_t *num)
         .context = job->context,
         .tag = job->tag | (job->tells_sent && last ? ASKED : 0),
     };
+    self->unread += job->tells_sent && last;
     uint64_t words[STORES_OF_DESCRIPTOR];
     memcpy(words, &descriptor, sizeof words);
     uint64_t slot = self->sent++ & (self->params.send_slots - 1);
@@ -262,8 +290,18 @@ static bool is_there(const struct driver *self)
     return ((self->value >> 32 & NIC_PHASE) != 0) == odd_lap;
 }
 
-// Takes a completion whose tag has been read; `flags` were read before.
-static uint32_t take(struct driver *self, struct core_op *ops, struct driver_news *news)
+// Where a piece is, and its bytes; the completion is in a line that has been read.
+static void place(const struct driver *self, uint64_t address, struct driver_news *news)
+{
+    struct nic_completion completion;
+    image_read(self->image, address, (uint8_t *)&completion, sizeof completion);
+    uint32_t buffer = self->posts[completion.index & (self->params.receive_slots - 1)];
+    news->buffer = buffers(&self->params) + (uint64_t)buffer * self->params.piece_bytes;
+    news->bytes = completion.length;
+}
+
+// Takes a completion whose tag has been read; flags were read before.
+static uint32_t take(struct driver *self, struct core_op *ops)
 {
     uint32_t num = 0;
     self->completed++;
@@ -272,12 +310,34 @@ static uint32_t take(struct driver *self, struct core_op *ops, struct driver_new
                    self->completed);
         self->unreturned = 0;
     }
-    self->taken += news->received;
-    if (self->taken >= self->params.receive_slots / 4) {
-        self->posted += self->taken;
-        self->taken = 0;
-        push_store(ops, &num, register_at(self, NIC_RECEIVE + NIC_RING_PRODUCER), self->posted);
+    return num;
+}
+
+void driver_release(struct driver *self, uint64_t buffer)
+{
+    uint32_t mask = self->params.receive_slots - 1;
+    uint64_t number = (buffer - buffers(&self->params)) / self->params.piece_bytes;
+    self->freed[(self->first_freed + self->num_freed++) & mask] = (uint32_t)number;
+}
+
+// Posts buffers that are free.
+static uint32_t post(struct driver *self, struct core_op *ops)
+{
+    uint32_t mask = self->params.receive_slots - 1;
+    uint32_t num = 0;
+    for (uint32_t i = 0; i < DRIVER_MAX_POSTS && self->num_freed > 0; i++) {
+        uint32_t buffer = self->freed[self->first_freed];
+        uint32_t slot = self->posted & mask;
+        if (self->posts[slot] != buffer)
+            push_store(ops, &num,
+                       receive_ring(&self->params) + slot * sizeof(struct nic_receive_descriptor),
+                       buffers(&self->params) + (uint64_t)buffer * self->params.piece_bytes);
+        self->posts[slot] = buffer;
+        self->first_freed = (self->first_freed + 1) & mask;
+        self->num_freed--;
+        self->posted++;
     }
+    push_store(ops, &num, register_at(self, NIC_RECEIVE + NIC_RING_PRODUCER), self->posted);
     return num;
 }
 
@@ -313,18 +373,29 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
     case DRIVER_READS_FLAGS:
         if (is_there(self)) {
             self->received = self->value >> 32 & NIC_RECEIVED;
+            self->refused = (uint32_t)self->value == NIC_BAD_ADDRESS;
             self->errors += (uint32_t)self->value != NIC_OK;
             return read_word(self, ops, DRIVER_READS_TAG, completion, 8);
         }
         self->step = DRIVER_RESTS;
         break;
-    case DRIVER_READS_TAG: {
-        *news = (struct driver_news){self->received, self->value & ~ASKED};
-        *has_news = self->received || self->value & ASKED;
+    case DRIVER_READS_TAG:
+        self->tag = self->value;
+        if (self->received && self->params.places)
+            return read_word(self, ops, DRIVER_READS_INDEX,
+                             completion + offsetof(struct nic_completion, context), 8);
+        // fall through
+    case DRIVER_READS_INDEX: {
+        *news = (struct driver_news){
+            .received = self->received, .refused = self->refused, .tag = self->tag & ~ASKED};
+        *has_news = self->received || self->tag & ASKED;
+        self->unread -= *has_news && !self->received;
+        if (self->received)
+            place(self, completion, news);
         self->step = DRIVER_RESTS;
         self->mail = true; // there may be more
         completion = completion_at(&self->params, self->completed + 1);
-        uint32_t num = take(self, ops, news);
+        uint32_t num = take(self, ops);
         if (num > 0 || *has_news)
             return num;
         break;
@@ -343,16 +414,26 @@ uint32_t driver_next(struct driver *self, struct driver_turn turn, struct core_o
     }
     if (self->mail && self->window_full) // what is taken may make room
         return look(self, ops, completion);
+    if (self->num_freed >= self->params.receive_slots / 4)
+        return post(self, ops);
     uint32_t num = turn.hands_over ? hand_over(self, ops) : 0;
     if (num > 0)
         return num;
-    if (self->mail && turn.polls)
+    if (self->mail && (turn.polls || has_many_unread(self)))
         return look(self, ops, completion);
     if (turn.hands_over && self->num_jobs > 0 && self->shadow_stale) {
         self->shadow_stale = false;
         return read_word(self, ops, DRIVER_READS_SHADOW, self->params.address, 8);
     }
     return 0;
+}
+
+bool driver_has_work(const struct driver *self)
+{
+    return (self->mail && has_many_unread(self)) || self->step != DRIVER_RESTS ||
+           self->num_freed >= self->params.receive_slots / 4 ||
+           (self->num_jobs > 0 && (self->shadow_stale || goes_by_pio(self) ||
+                                   self->sent - self->consumed < self->params.send_slots));
 }
 
 void driver_loaded(struct driver *self, uint64_t value)

@@ -13,6 +13,11 @@ static bool mpi_step(struct workload *base, struct fabric *fabric, uint64_t cycl
     self->cycle = cycle;
     if (self->arrived.head != MPI_NONE && !mpi_wire_step(self, err))
         return false;
+    while (self->shares && ideal_cores_next(&self->cores) <= cycle) {
+        uint32_t rank = ideal_cores_step(&self->cores);
+        if (rank != UINT32_MAX)
+            wake_push(&self->wake, cycle, rank);
+    }
     if (self->rpc && !mpi_rpc_timers(self, err))
         return false;
     do {
@@ -44,18 +49,33 @@ bool mpi_resume(struct workload *base, uint32_t rank, uint64_t cycle, struct err
     return good;
 }
 
-bool mpi_received(struct workload *base, uint32_t message_id, uint64_t cycle, struct err *err)
+bool mpi_received(struct workload *base, uint32_t message_id, uint64_t bytes, uint64_t cycle,
+                  struct mpi_arrival *arrival, struct err *err)
 {
     struct mpi *self = (struct mpi *)base;
     self->cycle = cycle;
-    return --self->messages[message_id].packets_left > 0 || mpi_wire_arrived(self, message_id, err);
+    return mpi_machine_seen(self, message_id, bytes, arrival, err);
+}
+
+bool mpi_put(struct workload *base, uint32_t message_id, uint64_t cycle, struct err *err)
+{
+    struct mpi *self = (struct mpi *)base;
+    self->cycle = cycle;
+    return mpi_machine_put(self, message_id, err);
 }
 
 void mpi_sent(struct workload *base, uint32_t message_id, uint64_t cycle)
 {
     struct mpi *self = (struct mpi *)base;
     self->cycle = cycle;
-    mpi_wire_sent(self, message_id);
+    mpi_machine_sent(self, message_id);
+}
+
+bool mpi_refused(struct workload *base, uint32_t message_id, uint64_t cycle, struct err *err)
+{
+    struct mpi *self = (struct mpi *)base;
+    self->cycle = cycle;
+    return mpi_machine_refused(self, message_id, err);
 }
 
 bool mpi_ended(const struct workload *base, uint32_t rank)
@@ -86,11 +106,11 @@ static uint64_t mpi_next_event(const struct workload *base, uint64_t cycle)
     const struct mpi *self = (const struct mpi *)base;
     uint64_t timers = mpi_timer_cycle(base);
     uint64_t wakes = wake_first(&self->wake);
+    uint64_t turns = self->shares ? ideal_cores_next(&self->cores) : UINT64_MAX;
     uint64_t begins = self->has_hosts ? loggops_next_cycle(&self->hosts) : UINT64_MAX;
-    if (self->arrived.head != MPI_NONE)
-        return cycle + 1;
+    uint64_t first = wakes < turns ? wakes : turns;
     begins = begins < timers ? begins : timers;
-    return wakes < begins ? wakes : begins;
+    return self->arrived.head != MPI_NONE ? cycle + 1 : first < begins ? first : begins;
 }
 
 static bool mpi_done(const struct workload *base)
@@ -148,6 +168,7 @@ static void mpi_free(struct workload *base)
     mpi_rpc_free(self);
     mpi_wire_free(self);
     wake_free(&self->wake);
+    ideal_cores_free(&self->cores);
     free(self->ranks);
     free(self->requests);
     mpi_collective_free(self);
@@ -165,7 +186,7 @@ static const struct workload_ops mpi_ops = {
 
 static bool check(const struct mpi_params *params, struct err *err)
 {
-    if (params->trace->num_ranks > params->num_nodes)
+    if (!params->places && params->trace->num_ranks > params->num_nodes)
         return err_set(err, ERR_CONFIG, "the trace has %u ranks, but the network only room for %u",
                        params->trace->num_ranks, params->num_nodes);
     uint64_t data_bits =
@@ -177,6 +198,17 @@ static bool check(const struct mpi_params *params, struct err *err)
                        "packets of at most %u flits, %u of them headers, have no room for data",
                        params->max_flits, params->header_flits);
     return true;
+}
+
+// Cores of ideal nodes, if ranks share them.
+static bool make_cores(struct mpi *self, struct err *err)
+{
+    const struct mpi_params *p = &self->params;
+    self->shares = p->places && !p->machine;
+    return !self->shares ||
+           ideal_cores_make(&self->cores, p->num_nodes * p->cores, p->trace->num_ranks,
+                            p->quantum_cycles) ||
+           err_set(err, ERR_RUN, "out of memory");
 }
 
 // Those of an ideal network, or of ideal nodes that execute a schedule.
@@ -214,8 +246,8 @@ static bool make(struct mpi *self, struct err *err)
         if (!p->trace->schedule)
             wake_push(&self->wake, 0, i);
     }
-    return make_hosts(self, err) && (!p->trace->schedule || mpi_schedule_make(self, err)) &&
-           mpi_rpc_make(self, err);
+    return make_cores(self, err) && make_hosts(self, err) &&
+           (!p->trace->schedule || mpi_schedule_make(self, err)) && mpi_rpc_make(self, err);
 }
 
 struct workload *mpi_new(const struct mpi_params *params, struct err *err)
@@ -248,4 +280,9 @@ struct mpi_stats mpi_stats(const struct workload *self)
     if (((const struct mpi *)self)->rpc)
         mpi_rpc_stats((const struct mpi *)self, &stats.rpc);
     return stats;
+}
+
+const char *mpi_first_touch(const struct workload *self)
+{
+    return ((const struct mpi *)self)->first_touch.text;
 }

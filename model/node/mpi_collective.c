@@ -164,9 +164,13 @@ static bool post_recv(struct mpi *self, uint32_t rank_idx, int32_t tag,
                                   .collective = true,
                                   .waited = true,
                                   .line = self->ranks[rank_idx].op.line,
-                                  .bytes = step->recv_bytes};
+                                  .bytes = step->recv_bytes,
+                                  .address = OP_NO_ADDRESS};
     uint32_t request_id = mpi_match_request(self, &request, err);
-    return request_id != MPI_NONE && mpi_match_post(self, request_id, err);
+    if (request_id == MPI_NONE || !mpi_match_post(self, request_id, err))
+        return false;
+    mpi_tell_post(self, rank_idx, step->wait);
+    return true;
 }
 
 static bool send(struct mpi *self, uint32_t rank_idx, int32_t tag,
@@ -182,7 +186,9 @@ static bool send(struct mpi *self, uint32_t rank_idx, int32_t tag,
                                   .send_request = MPI_NONE};
     self->stats.collective_messages++;
     self->stats.collective_bytes += step->send_bytes;
-    if (step->send_bytes >= self->params.eager_bytes) {
+    message.rendezvous = step->send_bytes >= self->params.eager_bytes ||
+                         !mpi_flow_fits(self, rank_idx, step->send_to, step->send_bytes);
+    if (message.rendezvous || mpi_holds_buffer(self, step->send_bytes)) {
         struct mpi_request request = {.rank = rank_idx, .collective = true, .waited = true};
         message.send_request = mpi_match_request(self, &request, err);
         if (message.send_request == MPI_NONE)

@@ -171,15 +171,12 @@ static bool met(struct mpi *self, uint32_t request_id, uint32_t message_id, stru
         (request->collective && request->bytes != COLLECTIVE_ANY_BYTES &&
          message->bytes != request->bytes))
         return wrong_size(self, request, message, err);
-    if (message->phase == MPI_EAGER) {
-        uint64_t taken = message->taken_cycle;
-        mpi_match_complete(self, request_id, taken > self->cycle ? taken : self->cycle);
-        if (message->send_request != MPI_NONE) // its sender waits for this alone
-            mpi_match_complete(self, message->send_request, self->cycle);
-        mpi_wire_release(self, message_id);
-        return true;
-    }
     message->recv_request = request_id;
+    if (message->phase == MPI_EAGER && self->params.machine &&
+        message->source != message->destination)
+        return mpi_machine_met(self, message_id, err);
+    if (message->phase == MPI_EAGER)
+        return mpi_wire_received(self, message_id, err);
     return mpi_wire_clear_to_send(self, message_id, err);
 }
 
@@ -188,8 +185,10 @@ bool mpi_match_post(struct mpi *self, uint32_t request_id, struct err *err)
     struct mpi_request *request = &self->requests[request_id];
     struct mpi_rank *rank = &self->ranks[request->rank];
     uint32_t before = MPI_NONE;
+    self->num_looked_at = 0;
     for (uint32_t id = rank->unexpected.head; id != MPI_NONE;
          before = id, id = self->messages[id].next) {
+        self->num_looked_at++;
         if (!meets(request, &self->messages[id]))
             continue;
         if (before == MPI_NONE)
@@ -217,6 +216,7 @@ bool mpi_match_arrived(struct mpi *self, uint32_t message_id, struct err *err)
     uint32_t before = MPI_NONE;
     for (uint32_t id = rank->posted.head; id != MPI_NONE;
          before = id, id = self->requests[id].next_posted) {
+        self->num_looked_at++;
         if (!meets(&self->requests[id], message))
             continue;
         if (before == MPI_NONE)

@@ -23,7 +23,7 @@ static bool cycles_of(const struct mpi *self, uint32_t rank, double ns, uint64_t
                       uint64_t *fabric_cycles, struct err *err)
 {
     const struct mpi_params *p = &self->params;
-    double node_clock_hz = p->node_clocks_hz[rank];
+    double node_clock_hz = mpi_clock_hz(self, rank);
     double of_node = whole(ns * 1e-9 * node_clock_hz);
     double of_fabric = whole(of_node / node_clock_hz * p->fabric_clock_hz);
     double last_cycle = (double)WORKLOAD_LAST_CYCLE;
@@ -48,8 +48,14 @@ static enum outcome spend(struct mpi *self, uint32_t rank, double ns, bool busy,
         return FAILS;
     if (*cycles == 0)
         return GOES_ON;
-    if (machine)
+    const struct mapping_place *places = self->params.places;
+    if (machine && busy)
         machine->compute(machine->context, rank, node_cycles);
+    else if (machine)
+        machine->sleep(machine->context, rank, node_cycles);
+    else if (self->shares && busy)
+        ideal_cores_begin(&self->cores, places[rank].node * self->params.cores + places[rank].core,
+                          rank, self->cycle, *cycles);
     else if (!self->has_hosts || !busy)
         wake_push(&self->wake, self->cycle + *cycles, rank);
     else if (!loggops_add(&self->hosts, (struct loggops_event){.kind = LOGGOPS_COMPUTE,
@@ -60,13 +66,43 @@ static enum outcome spend(struct mpi *self, uint32_t rank, double ns, bool busy,
     return PAUSES;
 }
 
+// True if an access changes what is being sent, or is to what is still to come.
+static bool touches(const struct mpi_request *request, const struct op *op, uint32_t rank)
+{
+    bool sends = request->source == (int32_t)rank && request->destination != (int32_t)rank;
+    bool reads = op->kind == OP_LOAD || op->kind == OP_FETCH || op->kind == OP_FENCE;
+    bool apart = request->address == OP_NO_ADDRESS ||
+                 op->address >= request->address + request->bytes ||
+                 request->address >= op->address + op->bytes;
+    return !request->done && !apart && !(sends && reads) && op->kind != OP_FENCE;
+}
+
+// Counts accesses to buffers that are not the program's, and keeps the first of them.
+static void look_at_buffers(struct mpi *self, uint32_t rank)
+{
+    const struct op *op = &self->ranks[rank].op;
+    uint32_t id = self->ranks[rank].outstanding.head;
+    for (; id != MPI_NONE; id = self->requests[id].next) {
+        const struct mpi_request *request = &self->requests[id];
+        if (!touches(request, op, rank))
+            continue;
+        if (self->stats.touches++ == 0)
+            err_set(&self->first_touch, ERR_TRACE,
+                    "%s:%u: rank %u: %s of a buffer that is not free: line %u has begun to %s it",
+                    mpi_file(self, rank), op->line, rank, op_names[op->kind], request->line,
+                    request->source == (int32_t)rank ? "send" : "receive into");
+        return;
+    }
+}
+
 // An access to memory: a cycle of an ideal node.
 static enum outcome access_memory(struct mpi *self, uint32_t rank, struct err *err)
 {
     const struct mpi_machine *machine = self->params.machine;
+    look_at_buffers(self, rank);
     uint64_t idle_cycles;
     if (!machine)
-        return spend(self, rank, 1e9 / self->params.node_clocks_hz[rank], true, &idle_cycles, err);
+        return spend(self, rank, 1e9 / mpi_clock_hz(self, rank), true, &idle_cycles, err);
     machine->access(machine->context, rank, &self->ranks[rank].op);
     return PAUSES;
 }
@@ -102,29 +138,40 @@ bool mpi_rank_send(struct mpi *self, uint32_t rank, bool waited, uint32_t op_idx
     const struct op *op = &self->ranks[rank].op;
     if (op->destination == OP_NOBODY)
         return true;
-    bool eager = op->bytes < self->params.eager_bytes;
+    const struct mpi_machine *machine = self->params.machine;
+    bool rendezvous = op->bytes >= self->params.eager_bytes ||
+                      !mpi_flow_fits(self, rank, (uint32_t)op->destination, op->bytes);
+    bool acknowledged = self->params.sends_until_received && op->kind == OP_SEND;
+    bool holds = rendezvous || acknowledged || mpi_holds_buffer(self, op->bytes);
+    // Who does not wait for a receive that may be yet to come, waits at most for the buffer.
+    bool waits = waited || (machine && machine->isend_waits && !rendezvous && holds);
     struct mpi_message message = {.source = rank,
                                   .destination = (uint32_t)op->destination,
                                   .tag = op->tag,
                                   .bytes = op->bytes,
                                   .address = op->address,
                                   .line = op->line,
+                                  .rendezvous = rendezvous,
+                                  .acknowledged = acknowledged,
                                   .send_request = MPI_NONE};
+    self->ranks[rank].holds = holds;
     self->stats.messages++;
     self->stats.bytes += op->bytes;
-    if (!eager || !waited) {
+    if (holds || !waits) {
         struct mpi_request request = {.rank = rank,
                                       .source = (int32_t)rank,
                                       .destination = op->destination,
                                       .tag = op->tag,
-                                      .waited = waited,
-                                      .done = eager,
+                                      .waited = waits,
+                                      .done = !holds,
                                       .line = op->line,
-                                      .op = op_idx};
+                                      .op = op_idx,
+                                      .bytes = op->bytes,
+                                      .address = op->address};
         uint32_t request_id = mpi_match_request(self, &request, err);
         if (request_id == MPI_NONE)
             return false;
-        message.send_request = eager ? MPI_NONE : request_id;
+        message.send_request = holds ? request_id : MPI_NONE;
     }
     return mpi_wire_send(self, &message, err);
 }
@@ -142,9 +189,13 @@ bool mpi_rank_recv(struct mpi *self, uint32_t rank, uint64_t bytes, bool waited,
                                   .waited = waited,
                                   .line = op->line,
                                   .op = op_idx,
-                                  .bytes = bytes};
+                                  .bytes = bytes,
+                                  .address = op->kind == OP_SENDRECV ? OP_NO_ADDRESS : op->address};
     uint32_t request_id = mpi_match_request(self, &request, err);
-    return request_id != MPI_NONE && mpi_match_post(self, request_id, err);
+    if (request_id == MPI_NONE || !mpi_match_post(self, request_id, err))
+        return false;
+    mpi_tell_post(self, rank, waited);
+    return true;
 }
 
 void mpi_rank_end(struct mpi *self, uint32_t rank)
@@ -168,6 +219,28 @@ static enum outcome going_on(bool good)
     return good ? GOES_ON : FAILS;
 }
 
+static enum outcome pin(struct mpi *self, uint32_t rank)
+{
+    const struct mpi_machine *machine = self->params.machine;
+    if (!machine)
+        return GOES_ON;
+    machine->pin(machine->context, rank, &self->ranks[rank].op);
+    return PAUSES;
+}
+
+// A test on a machine first looks at what has come.
+static enum outcome test(struct mpi *self, uint32_t rank)
+{
+    const struct mpi_machine *machine = self->params.machine;
+    bool looks = machine && !self->ranks[rank].looked;
+    self->ranks[rank].looked = looks;
+    if (looks)
+        machine->look(machine->context, rank);
+    else
+        mpi_match_test(self, rank, &self->ranks[rank].op);
+    return looks ? PAUSES : GOES_ON;
+}
+
 static enum outcome execute(struct mpi *self, uint32_t rank, struct err *err)
 {
     const struct op *op = &self->ranks[rank].op;
@@ -189,6 +262,8 @@ static enum outcome execute(struct mpi *self, uint32_t rank, struct err *err)
     case OP_FETCH:
     case OP_FENCE:
         return access_memory(self, rank, err);
+    case OP_PIN:
+        return pin(self, rank);
     case OP_SEND:
     case OP_ISEND:
         return going_on(mpi_rank_send(self, rank, op->kind == OP_SEND, 0, err));
@@ -202,8 +277,7 @@ static enum outcome execute(struct mpi *self, uint32_t rank, struct err *err)
         mpi_match_wait(self, rank, op);
         return GOES_ON;
     case OP_TEST:
-        mpi_match_test(self, rank, op);
-        return GOES_ON;
+        return test(self, rank);
     case OP_WAITALL:
         mpi_match_wait_all(self, rank);
         return GOES_ON;
@@ -222,6 +296,8 @@ static enum outcome execute(struct mpi *self, uint32_t rank, struct err *err)
 static enum outcome next_operation(struct mpi *self, uint32_t rank, struct err *err)
 {
     struct trace *trace = self->params.trace;
+    if (self->ranks[rank].looked)
+        return execute(self, rank, err);
     switch (trace->next(trace, rank, &self->ranks[rank].op, err)) {
     case TRACE_OP:
         return execute(self, rank, err);
@@ -273,6 +349,8 @@ bool mpi_rank_run(struct mpi *self, uint32_t rank_idx, struct err *err)
                   : rank->in_rpc      ? continue_rpc(self, rank_idx, err)
                                       : next_operation(self, rank_idx, err);
     rank->blocked = outcome == GOES_ON;
+    if (rank->blocked && self->params.machine)
+        self->params.machine->wait(self->params.machine->context, rank_idx);
     if (rank->blocked && rank->pending == 0) // what it waited for is done, but ends later
         mpi_wake(self, rank_idx);
     return outcome != FAILS;

@@ -118,7 +118,7 @@ static bool start(struct mpi *self, uint32_t rank, uint32_t idx, uint64_t finish
         return true;
     if (!mpi_rank_send(self, rank, true, idx, err))
         return false;
-    if (op->bytes < self->params.eager_bytes)
+    if (!self->ranks[rank].holds)
         mpi_schedule_finished(self, rank, idx, finish_cycle);
     return true;
 }

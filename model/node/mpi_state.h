@@ -8,7 +8,9 @@
 //   mpi_collective.c  those that are collectives
 //   mpi_rpc*.c        those that are remote procedure calls (mpi_rpc.h)
 //   mpi_match.c       requests, posted receives and messages that came before their receive
-//   mpi_wire.c        messages as packets: protocol, order of flows
+//   mpi_wire.c        messages as packets: protocol
+//   mpi_machine.c     or as pieces, by a machine
+//   mpi_flow.c        order of messages, and room at their destinations
 //
 // Calls go down this list, but that mpi_wire.c hands messages that have come to mpi_match.c.
 // Messages and requests are slots of pools, named by index.
@@ -16,6 +18,7 @@
 #define ORDITO_MODEL_NODE_MPI_STATE_H
 
 #include "model/net/loggops.h"
+#include "model/node/ideal_cores.h"
 #include "model/node/mpi.h"
 #include "model/node/wake.h"
 
@@ -29,10 +32,12 @@ struct mpi_list {
 
 // Where a message is in its protocol; every phase crosses the network.
 enum mpi_phase {
-    MPI_EAGER, // the data, unasked
-    MPI_RTS,   // request to send
-    MPI_CTS,   // clear to send, the way back
-    MPI_DATA,  // the data, after CTS
+    MPI_EAGER,  // the data, unasked
+    MPI_RTS,    // request to send
+    MPI_CTS,    // clear to send, the way back
+    MPI_DATA,   // the data, after CTS
+    MPI_ACK,    // it has been received, the way back
+    MPI_CREDIT, // room that is given back; no message of a program
     // Datagrams: neither matched nor in order, and they may be lost.
     MPI_REQUEST, // of a remote procedure call
     MPI_REPLY
@@ -48,12 +53,23 @@ struct mpi_message {
     uint64_t sequence;     // in its flow (source, destination)
     uint32_t packets_left; // of this phase, on their way
     uint32_t line;         // of the operation that sent it
+    bool rendezvous;       // is announced
+    bool acknowledged;     // is to be
+    uint64_t credit_bytes; // of room that its source, for now, gives back
     uint64_t taken_cycle;  // by its receiver's cpu, where that takes time; else 0
-    uint32_t send_request; // rendezvous: completes with the message; else MPI_NONE
-    uint32_t recv_request; // rendezvous, from CTS on
+    uint32_t send_request; // completes when its buffer is free; MPI_NONE: at once
+    uint32_t recv_request; // that it has met, or MPI_NONE
     uint64_t address;      // of the buffer that it is sent from, or OP_NO_ADDRESS
-    bool half_done;        // of data by a machine: it has come, or left its buffer
-    uint32_t next;         // in the one list that it is in
+    // By a machine.
+    uint64_t asked_cycle; // when its operation began
+    uint32_t puts_left;   // pieces that have not been put where they belong, and fetches under way
+    uint64_t seen_bytes;  // of pieces that have come
+    uint64_t kept_bytes;  // of these, kept beside the receiver
+    bool seen;            // its first piece
+    bool buffer_held;     // mpi_sent is yet to come
+    bool received;        // by its receive, which is complete
+    bool refused;         // it will never come
+    uint32_t next;        // in the one list that it is in
 };
 
 // A communication that an operation waits for, or may ask for later.
@@ -68,8 +84,9 @@ struct mpi_request {
     uint32_t line; // of the operation that made it
     uint32_t op;   // of a schedule, by its index
     uint64_t done_cycle;
-    uint64_t bytes; // receive: capacity; of a collective, the exact size
-    uint32_t next;  // outstanding requests of its rank, oldest first; or free list
+    uint64_t bytes;   // receive: capacity; of a collective, the exact size
+    uint64_t address; // of its buffer, or OP_NO_ADDRESS
+    uint32_t next;    // outstanding requests of its rank, oldest first; or free list
     uint32_t next_posted;
 };
 
@@ -77,6 +94,8 @@ struct mpi_rank {
     struct op op;          // begun last
     bool ended;            // `finalize` was executed
     bool blocked;          // waits for requests
+    bool looked;           // on a machine, at what has come, for the operation to be repeated
+    bool holds;            // the buffer that it sent last is not yet its own
     uint32_t pending;      // requests that it waits for
     uint64_t resume_cycle; // before which it does not go on, as what it waited for ends then
     uint64_t end_cycle;    // once it has ended
@@ -98,6 +117,8 @@ struct mpi_flow {
     uint64_t next_sent;    // sequence number
     uint64_t next_arrived; // the one that software sees next
     uint32_t held;         // messages that overtook it, by sequence
+    uint64_t used_bytes;   // of room at the destination, as far as the source knows
+    uint64_t owed_bytes;   // of these, free, and not given back
 };
 
 // What the first rank said of a collective, for the others to agree with.
@@ -122,16 +143,21 @@ struct mpi {
     uint32_t num_ranks;
     uint32_t packet_bytes; // data of a full packet
     struct mpi_rank *ranks;
-    struct wake wake;      // ranks that run when their cycle comes
+    struct wake wake; // ranks that run when their cycle comes
+    bool shares;      // ranks share cores:
+    struct ideal_cores cores;
     uint32_t num_ended;    // ranks
     struct fabric *fabric; // of the current step
     uint64_t cycle;        // of the current step
     struct mpi_stats stats;
+    struct err first_touch; // of a buffer that was not free; in words
 
     struct mpi_message *messages;
     uint32_t num_messages, cap_messages; // used once, allocated
     uint32_t num_live;                   // in use now
     uint32_t num_unexpected;             // of these, in lists of unexpected messages
+    uint32_t num_looked_at;              // in the last search for a message, or in those for
+                                         // receives since it was set to 0
     struct mpi_list free_messages;
     struct mpi_list arrived;       // complete, to be dealt with in the next step
     struct mpi_flow *flows;        // hash table
@@ -161,6 +187,22 @@ static inline const char *mpi_file(const struct mpi *self, uint32_t rank)
     return self->params.trace->file(self->params.trace, rank);
 }
 
+static inline uint32_t mpi_node(const struct mpi *self, uint32_t rank)
+{
+    return self->params.places ? self->params.places[rank].node : rank;
+}
+
+// True if what one sends the other does not enter the network.
+static inline bool mpi_local(const struct mpi *self, uint32_t from, uint32_t to)
+{
+    return from == to || (self->params.places && mpi_node(self, from) == mpi_node(self, to));
+}
+
+static inline double mpi_clock_hz(const struct mpi *self, uint32_t rank)
+{
+    return self->params.node_clocks_hz[mpi_node(self, rank)];
+}
+
 // The rank is to run, in this cycle or when what it waited for ends.
 static inline void mpi_wake(struct mpi *self, uint32_t rank)
 {
@@ -172,26 +214,46 @@ static inline void mpi_wake(struct mpi *self, uint32_t rank)
         wake_push(&self->wake, cycle > self->cycle ? cycle : self->cycle, rank);
 }
 
+// True if the buffer of an eager message is its rank's again only later.
+static inline bool mpi_holds_buffer(const struct mpi *self, uint64_t bytes)
+{
+    return self->params.machine && self->params.machine->frees_later && bytes > 0;
+}
+
+// Tells the machine of a receive that was posted.
+static inline void mpi_tell_post(const struct mpi *self, uint32_t rank, bool waits)
+{
+    const struct mpi_machine *machine = self->params.machine;
+    if (machine)
+        machine->post(machine->context, rank, self->num_looked_at, waits);
+}
+
 // --- mpi_wire.c ----------------------------------------------------------------------------------
 
 bool mpi_wire_make(struct mpi *self);
 void mpi_wire_free(struct mpi *self);
 
-// Sends a message with the phase, sequence and packets of which the caller need not care; with a
-// send_request by rendezvous, otherwise eagerly.
+// Sends a message with the phase, sequence and packets of which the caller need not care.
 bool mpi_wire_send(struct mpi *self, const struct mpi_message *message, struct err *err);
 
 // Sends a datagram: a message whose phase says so. Its name, or MPI_NONE with ERR_RUN.
 uint32_t mpi_wire_datagram(struct mpi *self, const struct mpi_message *message, struct err *err);
 
+// The traffic class of so many bytes.
+uint32_t mpi_wire_class(const struct mpi *self, uint64_t bytes);
+
 // A packet of a message has arrived.
 void mpi_wire_delivered(struct mpi *self, uint32_t message_id);
 
-// Deals with a message that has arrived.
+// Deals with a message that has arrived; one that begins a flow's next, in its turn.
 bool mpi_wire_arrived(struct mpi *self, uint32_t message_id, struct err *err);
+bool mpi_wire_in_turn(struct mpi *self, uint32_t message_id, struct err *err);
 
-// Its data has left the sender's buffer.
-void mpi_wire_sent(struct mpi *self, uint32_t message_id);
+// An eager message, all of which is there, has been received: gives its room back, at the latest
+// when half of a share is owed; ends it, but for who waits for an acknowledgement.
+bool mpi_wire_received(struct mpi *self, uint32_t message_id, struct err *err);
+bool mpi_wire_give_back(struct mpi *self, uint32_t message_id, struct err *err);
+bool mpi_wire_end(struct mpi *self, uint32_t message_id, struct err *err);
 
 // Deals with the messages that have arrived before this step.
 bool mpi_wire_step(struct mpi *self, struct err *err);
@@ -203,6 +265,44 @@ void mpi_wire_release(struct mpi *self, uint32_t message_id);
 
 // Puts a message that is in no list at the end of one.
 void mpi_wire_append(struct mpi *self, struct mpi_list *list, uint32_t message_id);
+
+// --- mpi_machine.c -------------------------------------------------------------------------------
+
+// Sends what a phase sends.
+bool mpi_machine_launch(struct mpi *self, uint32_t message_id, uint32_t from, uint32_t to,
+                        uint64_t bytes, struct err *err);
+
+// A piece of a message has been seen by software; all of its pieces are where they belong.
+bool mpi_machine_seen(struct mpi *self, uint32_t message_id, uint64_t bytes,
+                      struct mpi_arrival *arrival, struct err *err);
+bool mpi_machine_put(struct mpi *self, uint32_t message_id, struct err *err);
+
+// An eager message has met its receive.
+bool mpi_machine_met(struct mpi *self, uint32_t message_id, struct err *err);
+
+// Its data has left the sender's buffer; or it has not been sent, and will not be.
+void mpi_machine_sent(struct mpi *self, uint32_t message_id);
+bool mpi_machine_refused(struct mpi *self, uint32_t message_id, struct err *err);
+
+// --- mpi_flow.c ----------------------------------------------------------------------------------
+
+bool mpi_flow_begin(struct mpi *self);
+
+// The flow of a pair of ranks, or the slot where it would be; made if it is new: NULL with ERR_RUN
+// if out of memory.
+struct mpi_flow *mpi_flow_slot(const struct mpi *self, uint32_t source, uint32_t destination);
+struct mpi_flow *mpi_flow_of(struct mpi *self, uint32_t source, uint32_t destination,
+                             struct err *err);
+
+// True if a message of so many bytes fits the room that is kept for it at its destination, or if
+// there is as much as one likes. A flow's share of the room; what an eager message takes of it.
+bool mpi_flow_fits(struct mpi *self, uint32_t from, uint32_t to, uint64_t bytes);
+uint64_t mpi_flow_share(const struct mpi *self);
+uint64_t mpi_flow_room(const struct mpi_message *message);
+
+// What of the room for messages from `from` to `to` can be given back; it is, by this message.
+uint64_t mpi_flow_take_credit(struct mpi *self, uint32_t from, uint32_t to);
+void mpi_flow_take_back(struct mpi *self, uint32_t message_id);
 
 // --- mpi_match.c ---------------------------------------------------------------------------------
 

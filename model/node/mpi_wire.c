@@ -3,70 +3,19 @@
 
 #include <stdlib.h>
 
-enum { FIRST_FLOWS = 64, FIRST_MESSAGES = 64 };
+enum { FIRST_MESSAGES = 64 };
 
 bool mpi_wire_make(struct mpi *self)
 {
     self->free_messages.head = MPI_NONE;
     self->arrived.head = MPI_NONE;
-    self->cap_flows = FIRST_FLOWS;
-    self->flows = calloc(self->cap_flows, sizeof *self->flows);
-    return self->flows != NULL;
+    return mpi_flow_begin(self);
 }
 
 void mpi_wire_free(struct mpi *self)
 {
     free(self->flows);
     free(self->messages);
-}
-
-// --- flows: a hash table with linear probing
-// ------------------------------------------------------
-
-static struct mpi_flow *flow_slot(const struct mpi *self, uint32_t source, uint32_t destination)
-{
-    uint64_t hash = rng_mix((uint64_t)source << 32 | destination);
-    uint32_t mask = self->cap_flows - 1;
-    uint32_t at = (uint32_t)hash & mask;
-    while (self->flows[at].used &&
-           (self->flows[at].source != source || self->flows[at].destination != destination))
-        at = (at + 1) & mask;
-    return &self->flows[at];
-}
-
-static bool flows_grow(struct mpi *self, struct err *err)
-{
-    struct mpi_flow *old = self->flows;
-    uint32_t num_old = self->cap_flows;
-    struct mpi_flow *flows = calloc((size_t)2 * num_old, sizeof *flows);
-    if (!flows)
-        return err_set(err, ERR_RUN, "out of memory");
-    self->flows = flows;
-    self->cap_flows = 2 * num_old;
-    for (uint32_t i = 0; i < num_old; i++) {
-        if (old[i].used)
-            *flow_slot(self, old[i].source, old[i].destination) = old[i];
-    }
-    free(old);
-    return true;
-}
-
-// The flow of a pair of ranks, made if it is new. NULL with ERR_RUN if out of memory.
-static struct mpi_flow *flow_of(struct mpi *self, uint32_t source, uint32_t destination,
-                                struct err *err)
-{
-    struct mpi_flow *flow = flow_slot(self, source, destination);
-    if (flow->used)
-        return flow;
-    if (2 * self->num_flows >= self->cap_flows) {
-        if (!flows_grow(self, err))
-            return NULL;
-        flow = flow_slot(self, source, destination);
-    }
-    self->num_flows++;
-    *flow = (struct mpi_flow){
-        .used = true, .source = source, .destination = destination, .held = MPI_NONE};
-    return flow;
 }
 
 // --- packets
@@ -89,27 +38,9 @@ static bool send_packet(struct mpi *self, const struct packet_spec *packet, stru
                    : fabric_send(self->fabric, packet, err);
 }
 
-static uint32_t class_of(const struct mpi *self, uint64_t bytes)
+uint32_t mpi_wire_class(const struct mpi *self, uint64_t bytes)
 {
     return bytes < self->params.priority_bytes ? self->params.priority_class : 0;
-}
-
-static bool launch_by_machine(struct mpi *self, uint32_t message_id, uint32_t from, uint32_t to,
-                              uint64_t bytes, struct err *err)
-{
-    const struct mpi_machine *machine = self->params.machine;
-    struct mpi_message *message = &self->messages[message_id];
-    struct mpi_transfer transfer = {
-        .from = from,
-        .to = to,
-        .message = message_id,
-        .traffic_class = class_of(self, bytes),
-        .bytes = bytes,
-        .address = bytes > 0 ? message->address : OP_NO_ADDRESS,
-        .tells_sent = message->phase == MPI_DATA,
-    };
-    message->packets_left = machine->send(machine->context, &transfer, err);
-    return message->packets_left > 0;
 }
 
 // Sends a message as a whole over an ideal network, which says when that begins; that of a schedule
@@ -136,18 +67,23 @@ static bool launch(struct mpi *self, uint32_t message_id, enum mpi_phase phase, 
                    struct err *err)
 {
     struct mpi_message *message = &self->messages[message_id];
-    bool back = phase == MPI_CTS;
+    bool back = phase == MPI_CTS || phase == MPI_ACK;
     uint32_t from = back ? message->destination : message->source;
     uint32_t to = back ? message->source : message->destination;
     message->phase = phase;
-    if (from == to) {
+    if (self->params.unexpected_bytes > 0 && phase < MPI_REQUEST)
+        message->credit_bytes = mpi_flow_take_credit(self, to, from);
+    if (mpi_local(self, from, to)) {
         mpi_wire_append(self, &self->arrived, message_id);
+        if (phase == MPI_EAGER && message->send_request != MPI_NONE && !message->acknowledged)
+            mpi_match_complete(self, message->send_request, self->cycle);
         return true;
     }
     if (self->params.machine)
-        return launch_by_machine(self, message_id, from, to, bytes, err);
-    struct packet_spec packet = {.source = from, .destination = to, .message = message_id};
-    packet.traffic_class = class_of(self, bytes);
+        return mpi_machine_launch(self, message_id, from, to, bytes, err);
+    struct packet_spec packet = {
+        .source = mpi_node(self, from), .destination = mpi_node(self, to), .message = message_id};
+    packet.traffic_class = mpi_wire_class(self, bytes);
     message->packets_left =
         bytes ? (uint32_t)((bytes + self->packet_bytes - 1) / self->packet_bytes) : 1;
     do {
@@ -155,6 +91,7 @@ static bool launch(struct mpi *self, uint32_t message_id, enum mpi_phase phase, 
         uint32_t data_flits =
             (uint32_t)((part * 8 + self->params.flit_bits - 1) / self->params.flit_bits);
         packet.flits = self->params.header_flits + data_flits;
+        packet.flits += packet.flits == 0; // neither header nor data
         if (!send_packet(self, &packet, err))
             return false;
         bytes -= part;
@@ -192,7 +129,7 @@ static bool take_slot(struct mpi *self, uint32_t *message_id, struct err *err)
 
 bool mpi_wire_send(struct mpi *self, const struct mpi_message *message, struct err *err)
 {
-    struct mpi_flow *flow = flow_of(self, message->source, message->destination, err);
+    struct mpi_flow *flow = mpi_flow_of(self, message->source, message->destination, err);
     uint32_t message_id = MPI_NONE;
     if (!flow || !take_slot(self, &message_id, err))
         return false;
@@ -203,11 +140,14 @@ bool mpi_wire_send(struct mpi *self, const struct mpi_message *message, struct e
     slot->recv_request = MPI_NONE;
     slot->packets_left = 0;
     slot->taken_cycle = 0;
+    slot->asked_cycle = self->cycle;
     if (self->ideal)
         return launch_whole(self, message_id, err);
-    if (message->send_request == MPI_NONE)
-        return launch(self, message_id, MPI_EAGER, message->bytes, err);
-    return launch(self, message_id, MPI_RTS, 0, err);
+    if (!message->rendezvous)
+        flow->used_bytes += mpi_flow_room(message);
+    if (message->rendezvous)
+        return launch(self, message_id, MPI_RTS, 0, err);
+    return launch(self, message_id, MPI_EAGER, message->bytes, err);
 }
 
 bool mpi_wire_clear_to_send(struct mpi *self, uint32_t message_id, struct err *err)
@@ -247,57 +187,107 @@ static void hold(struct mpi *self, struct mpi_flow *flow, uint32_t message_id)
 }
 
 // Shows software the messages of a flow whose turn it is, beginning with this one.
-static bool in_turn(struct mpi *self, uint32_t message_id, struct err *err)
+bool mpi_wire_in_turn(struct mpi *self, uint32_t message_id, struct err *err)
 {
     const struct mpi_message *message = &self->messages[message_id];
-    struct mpi_flow *flow = flow_slot(self, message->source, message->destination);
+    struct mpi_flow *flow = mpi_flow_slot(self, message->source, message->destination);
     hold(self, flow, message_id);
     while (flow->held != MPI_NONE && self->messages[flow->held].sequence == flow->next_arrived) {
         uint32_t next = flow->held;
         flow->held = self->messages[next].next;
         flow->next_arrived++;
-        if (!mpi_match_arrived(self, next, err))
+        if (self->messages[next].refused)
+            mpi_wire_release(self, next);
+        else if (!mpi_match_arrived(self, next, err))
             return false;
     }
     return true;
 }
 
-// The data of a rendezvous has come. Who sends it goes on then or, on a machine, when it has left
-// the buffer.
-static void finish(struct mpi *self, uint32_t message_id)
+// The data of a rendezvous has come; who sends it goes on, too.
+static bool finish(struct mpi *self, uint32_t message_id, struct err *err)
 {
-    struct mpi_message *message = &self->messages[message_id];
-    bool local = message->source == message->destination;
+    const struct mpi_message *message = &self->messages[message_id];
     mpi_match_complete(self, message->recv_request, self->cycle);
-    if (self->params.machine && !local && !message->half_done) {
-        message->half_done = true;
-        return;
-    }
-    if (!self->params.machine || local)
-        mpi_match_complete(self, message->send_request, self->cycle);
+    if (message->acknowledged)
+        return launch(self, message_id, MPI_ACK, 0, err);
+    mpi_match_complete(self, message->send_request, self->cycle);
     mpi_wire_release(self, message_id);
+    return true;
 }
 
-void mpi_wire_sent(struct mpi *self, uint32_t message_id)
+// It has been received, and is over, but for who waits for an acknowledgement.
+bool mpi_wire_end(struct mpi *self, uint32_t message_id, struct err *err)
+{
+    const struct mpi_message *message = &self->messages[message_id];
+    if (message->acknowledged)
+        return launch(self, message_id, MPI_ACK, 0, err);
+    mpi_wire_release(self, message_id);
+    return true;
+}
+
+// Gives the room of an eager message back, at the latest when half of a share is owed.
+bool mpi_wire_give_back(struct mpi *self, uint32_t message_id, struct err *err)
+{
+    struct mpi_message message = self->messages[message_id];
+    struct mpi_flow *flow = mpi_flow_slot(self, message.source, message.destination);
+    if (message.rendezvous || self->params.unexpected_bytes == 0)
+        return true;
+    flow->owed_bytes += mpi_flow_room(&message);
+    if (flow->owed_bytes < mpi_flow_share(self) / 2 || flow->owed_bytes == 0)
+        return true;
+    uint32_t credit_id = MPI_NONE;
+    if (!take_slot(self, &credit_id, err))
+        return false;
+    self->num_live++;
+    self->messages[credit_id] = (struct mpi_message){.source = message.destination,
+                                                     .destination = message.source,
+                                                     .send_request = MPI_NONE,
+                                                     .recv_request = MPI_NONE};
+    return launch(self, credit_id, MPI_CREDIT, 0, err);
+}
+
+bool mpi_wire_received(struct mpi *self, uint32_t message_id, struct err *err)
+{
+    struct mpi_message *message = &self->messages[message_id];
+    uint64_t taken = message->taken_cycle;
+    mpi_match_complete(self, message->recv_request, taken > self->cycle ? taken : self->cycle);
+    if (self->ideal && message->send_request != MPI_NONE) { // its sender waits for this alone
+        mpi_match_complete(self, message->send_request, self->cycle);
+        message->acknowledged = false;
+    }
+    return mpi_wire_give_back(self, message_id, err) && mpi_wire_end(self, message_id, err);
+}
+
+// It has been acknowledged. On a machine it may be yet to be told that its buffer is free.
+static void acknowledge(struct mpi *self, uint32_t message_id)
 {
     struct mpi_message *message = &self->messages[message_id];
     mpi_match_complete(self, message->send_request, self->cycle);
-    if (message->half_done)
+    message->send_request = MPI_NONE;
+    message->acknowledged = false;
+    message->received = true;
+    if (!message->buffer_held)
         mpi_wire_release(self, message_id);
-    message->half_done = true;
 }
 
 bool mpi_wire_arrived(struct mpi *self, uint32_t message_id, struct err *err)
 {
+    mpi_flow_take_back(self, message_id);
     switch (self->messages[message_id].phase) {
     case MPI_EAGER:
     case MPI_RTS:
-        return in_turn(self, message_id, err);
+        return mpi_wire_in_turn(self, message_id, err);
     case MPI_CTS:
         return launch(self, message_id, MPI_DATA, self->messages[message_id].bytes, err);
     case MPI_DATA:
-        finish(self, message_id);
-        break;
+        return finish(self, message_id, err);
+    case MPI_ACK:
+        acknowledge(self, message_id);
+        return true;
+    case MPI_CREDIT:
+        mpi_wire_release(self, message_id);
+        return true;
     case MPI_REQUEST:
     case MPI_REPLY:
         return mpi_rpc_arrived(self, message_id, err);

@@ -17,7 +17,7 @@
 #include "model/node/image.h"
 #include "model/node/memory_side.h"
 
-enum { NODE_MAX_CORES = BUS_MAX_CACHES, NODE_MAX_AGENTS = 16 };
+enum { NODE_MAX_CORES = BUS_MAX_CACHES, NODE_MAX_AGENTS = 2 * BUS_MAX_CACHES };
 
 struct node_params {
     uint32_t cores; // 1..NODE_MAX_CORES, all alike
