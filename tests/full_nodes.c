@@ -19,6 +19,19 @@ const char *full_nodes_trace(const char *program)
     return scratch_file(name, text);
 }
 
+void full_nodes_free_software(struct config *config)
+{
+    uint32_t interrupt_cycles = config->software.interrupt_cycles;
+    config->software = (struct software_params){.send = SOFTWARE_SEND_COPY,
+                                                .arrival = config->software.arrival,
+                                                .copy_bytes = 8,
+                                                .kernel_buffer_bytes = 65536,
+                                                .interrupt_cycles = interrupt_cycles,
+                                                .quantum_cycles = 1000,
+                                                .spin_cycles = 100};
+    config->send_copies = config->receive_copies = 0;
+}
+
 struct config full_nodes_config(const char *program, const char *const *settings)
 {
     struct config config = made();
@@ -29,6 +42,7 @@ struct config full_nodes_config(const char *program, const char *const *settings
     set(&config, "fabric.router.vc_choice=by-flow");
     set(&config, "nodes.nic.grants=false");
     set(&config, "run.max_cycles=20000000");
+    full_nodes_free_software(&config);
     if (program) {
         snprintf(path, sizeof path, "workload.path=%s", full_nodes_trace(program));
         set(&config, path);

@@ -10,6 +10,10 @@
 // ("ordito-trace 1") and its last ("end"), or NULL; settings up to NULL come on top of that.
 struct config full_nodes_config(const char *program, const char *const *settings);
 
+// Software that costs nothing but the operations of drivers, and the time to enter handlers; no
+// copies. The nodes above have it.
+void full_nodes_free_software(struct config *config);
+
 #define FULL_NODES(program, ...)                                                                   \
     full_nodes_config(program, (const char *const[]){__VA_ARGS__, NULL})
 

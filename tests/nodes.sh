@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What the shipped examples of full nodes show (sim/NODES.md): their shapes, not their figures.
+# What the shipped examples of full nodes show (sim/NODES.md, sim/SOFTWARE.md): their shapes, not their figures.
 # usage: tests/nodes.sh PROGRAM
 set -u
 ordito=$(realpath "${1:-build/ordito}")
@@ -22,6 +22,10 @@ def rises(values):
 def near(value, expected, share):
     return abs(value - expected) <= share * expected
 time = of("application.makespan_cycles")
+cycles = "nodes.software.cycles."
+copies = [(s + r) / max(1, cores - waits) for s, r, cores, waits in zip(
+    of(cycles + "copy_send"), of(cycles + "copy_receive"), of("nodes.cycles"),
+    of("nodes.core.wait_cycles.source"))] # share of the time in which cores do not wait
 if not eval("(" + sys.argv[1] + ")"):
     print([row["outcome"] for row in rows], time)
     sys.exit(1)
@@ -71,7 +75,7 @@ shape "and less a core that waits for each line by itself" \
 shape "polling wins where messages come at a high rate, interrupts where a program computes" \
     'time[0] < 0.8 * time[1] and time[3] < 0.9 * time[2] and time[5] < time[4]' \
     nodes-arrival --vary 'workload.compute_scale=[0.01, 1, 4]' \
-    --vary 'nodes.driver.arrival=[polling, interrupt]'
+    --vary 'nodes.software.arrival=[polling, interrupt]'
 shape "a full send ring is noticed without polling" \
     'time[0] > 200000 and of("nodes.nic.messages_sent") == [320]' \
     nodes-arrival --set workload.eager_bytes=100000 --set nodes.driver.piece_bytes=4096
@@ -102,6 +106,36 @@ shape "nodes at half the clock slow a program" 'time[1] > 1.1 * time[0]' \
     nodes-cluster --vary 'nodes.groups=[[], [{of: 0-31, clock_hz: 1.2e9}]]'
 
 shape "a buffer outside of memory is counted, and its message ends" 'of("nodes.driver.errors")[0] > 0' \
-    nodes-channels --vary 'nodes.mem.size_bytes=[1048576]'
+    nodes-channels --set nodes.software.kernel_buffer_bytes=65536 \
+    --vary 'nodes.mem.size_bytes=[1048576]'
+
+# Of sim/SOFTWARE.md.
+paths() { printf 'workload.path=[%s]' "$(printf "$examples/software-%s.trace, " "$@" | sed 's/, $//')"; }
+shape "copies dominate large messages, and each one adds as much again" \
+    'all(s < 0.2 for s in copies[:2]) and all(s > 0.8 for s in copies[2:]) and
+     near(of("nodes.software.cycles.copy_send")[3], 2 * of("nodes.software.cycles.copy_send")[2], 0.2)' \
+    software-path --vary "$(paths 64 16384)" --vary 'nodes.software.send_copies=[1, 2]'
+shape "to pin a page takes longer than to copy little of it" 'time[0] > 1.2 * time[1]' \
+    software-path --vary 'nodes.software.send_copies=[0, 1]'
+shape "the kernel costs small messages a trap and demultiplexing" \
+    'near(time[0] - time[2], 40 * 200 / 2.4, 0.01) and near(time[0] - time[1], 40 * 150 / 2.4, 0.03)' \
+    software-path --set nodes.mem.t_refi_cycles=0 --set nodes.software.send=polling \
+    --vary 'nodes.software.trap_cycles=[200, 0]' --vary 'nodes.software.demultiplex_cycles=[150, 0]'
+shape "by user they are faster" 'time[0] < 0.8 * time[1]' software-path \
+    --set nodes.software.send=polling --vary 'nodes.software.path=[user, kernel]'
+shape "polling wins at high rates, interrupts where another process could use the time" \
+    'time[0] < 0.5 * time[1] and time[3] < 0.85 * time[2] and near(time[4], time[5], 0.01)' \
+    software-rate --vary 'workload.compute_scale=[0.01, 1, 100]' \
+    --vary 'nodes.software.arrival=[polling, interrupt]'
+shape "copy-on-write wins where a buffer is left alone, and loses where it is changed" \
+    'time[1] < 0.85 * time[0] and time[3] > time[2] and of("nodes.software.faults")[3] > 200' \
+    software-write --vary "$(paths kept changed)" --vary 'nodes.software.send=[copy, copy-on-write]'
+shape "a blocking send is best where processes share a core, and alone it is not" \
+    'time[0] > 1.1 * time[1] and time[2] < 0.97 * time[3]' software-threads \
+    --vary 'nodes.ranks_per_node=[1, 4]' --vary 'nodes.software.send=[blocking, copy-on-write]'
+shape "a pop-up thread costs its making and two switches more than an interrupt" \
+    'time[0] < time[3] < time[1] < time[2] and
+     near(time[2] - time[1], 40 * (1500 + 2 * 2000) / 2.4, 0.02)' software-path \
+    --set nodes.software.path=user --vary 'nodes.software.arrival=[polling, interrupt, pop-up, active]'
 
 [ "$failed" -eq 0 ]

@@ -129,7 +129,7 @@ static struct run_result *run_of(const char *program, const char *const *setting
 
 Test(full_interrupts, a_message_waits_for_the_end_of_a_computation_under_polling)
 {
-    struct run_result *result = RUN(late, "nodes.driver.arrival=polling");
+    struct run_result *result = RUN(late, "nodes.software.arrival=polling");
     cr_assert_gt(result->makespan_cycles, COMPUTE);       // the completion is looked at after it,
     cr_assert_lt(result->makespan_cycles, COMPUTE + 500); // and is there
     cr_assert_eq(result->nodes.nic.interrupts, 0);
@@ -153,9 +153,9 @@ Test(full_interrupts, a_handler_is_within_a_computation_which_ends_later_by_its_
 {
     for (uint32_t entry = 100; entry < 5000; entry += 1234) {
         struct config config = FULL_NODES(
-            late, "nodes.clock_hz=1e9", "nodes.driver.arrival=interrupt",
+            late, "nodes.clock_hz=1e9", "nodes.software.arrival=interrupt",
             "nodes.bus.clock_divisor=1", "nodes.mem.clock_divisor=1", "nodes.mem.t_refi_cycles=0");
-        config.driver_interrupt_cycles = entry;
+        config.software.interrupt_cycles = entry;
         struct run_result *result = full_nodes_complete(&config);
         cr_assert_eq(result->makespan_cycles, COMPUTE + entry + handler_cycles(&config.node));
         cr_assert_eq(result->nodes.core.interrupts, 1);
@@ -171,9 +171,9 @@ Test(full_interrupts, a_handler_is_within_a_computation_which_ends_later_by_its_
 Test(full_interrupts, a_rendezvous_is_answered_within_a_computation_and_not_under_polling)
 {
     struct run_result *polled =
-        RUN(asked, "nodes.driver.arrival=polling", "workload.eager_bytes=1");
-    struct run_result *told = RUN(asked, "nodes.driver.arrival=interrupt",
-                                  "nodes.driver.interrupt_cycles=100", "workload.eager_bytes=1");
+        RUN(asked, "nodes.software.arrival=polling", "workload.eager_bytes=1");
+    struct run_result *told = RUN(asked, "nodes.software.arrival=interrupt",
+                                  "nodes.software.interrupt_cycles=100", "workload.eager_bytes=1");
     // Request and answer, then the data are two interrupts of rank 0; answer and end two of rank 1.
     cr_assert_eq(told->nodes.core.interrupts, 4);
     cr_assert_gt(polled->makespan_cycles, COMPUTE + 1000); // the data come after the computation
@@ -189,9 +189,9 @@ Test(full_interrupts, coalescing_makes_one_interrupt_of_several_messages)
                                   "recv from=1 bytes=8\nend\nrank 1\nrepeat 8\nsend to=0 bytes=8\n"
                                   "compute ns=3000\nend";
     struct run_result *each =
-        RUN(program, "nodes.driver.arrival=interrupt", "nodes.driver.interrupt_cycles=1000");
+        RUN(program, "nodes.software.arrival=interrupt", "nodes.software.interrupt_cycles=1000");
     struct run_result *eight =
-        RUN(program, "nodes.driver.arrival=interrupt", "nodes.driver.interrupt_cycles=1000",
+        RUN(program, "nodes.software.arrival=interrupt", "nodes.software.interrupt_cycles=1000",
             "nodes.nic.coalescing=true", "nodes.nic.coalesce_events=8",
             "nodes.nic.coalesce_delay_cycles=1000000");
     cr_assert_eq(eight->nodes.nic.interrupt_events, 8);
@@ -213,7 +213,7 @@ Test(full_interrupts, coalescing_waits_no_longer_than_its_delay)
         char setting[64];
         snprintf(setting, sizeof setting, "nodes.nic.coalesce_delay_cycles=%u", delay);
         struct run_result *result =
-            RUN(program, "nodes.driver.arrival=interrupt", "nodes.nic.coalescing=true", setting);
+            RUN(program, "nodes.software.arrival=interrupt", "nodes.nic.coalescing=true", setting);
         base = base ? base : result->makespan_cycles - delay;
         cr_assert_eq(result->makespan_cycles, base + delay);
         free(result);

@@ -98,8 +98,8 @@ Test(full_faults, a_flood_arrives_by_every_way_to_route_a_mesh)
         config.vcs = 4;
         config.by_flow = i % 3 == 0;
         config.nic.grants = i % 2;
-        config.driver_interrupts = i % 5 == 0;
-        config.driver_interrupt_cycles = 100;
+        config.software.arrival = i % 5 == 0;
+        config.software.interrupt_cycles = 100;
         config.nic.processor = i % 4 == 1;
         struct topology *topology = config_topology(&config, &err);
         topology_free(topology);

@@ -65,24 +65,24 @@ static void flood(const char *arrival, const char *more)
 
 Test(full_flood, arrives_under_every_switching_mode_that_buffers)
 {
-    flood("nodes.driver.arrival=polling", "run.seed=1");
+    flood("nodes.software.arrival=polling", "run.seed=1");
 }
 
 Test(full_flood, arrives_where_interrupts_tell_of_messages)
 {
-    flood("nodes.driver.arrival=interrupt", "nodes.driver.interrupt_cycles=100");
+    flood("nodes.software.arrival=interrupt", "nodes.software.interrupt_cycles=100");
 }
 
 Test(full_flood, arrives_in_order_of_flows_and_in_any)
 {
-    flood("nodes.driver.arrival=polling", "fabric.router.vc_choice=by-flow");
-    flood("nodes.driver.arrival=polling", "fabric.router.vcs=1");
+    flood("nodes.software.arrival=polling", "fabric.router.vc_choice=by-flow");
+    flood("nodes.software.arrival=polling", "fabric.router.vcs=1");
 }
 
 Test(full_flood, arrives_by_rendezvous)
 {
-    flood("nodes.driver.arrival=polling", "workload.eager_bytes=1");
-    flood("nodes.driver.arrival=interrupt", "workload.eager_bytes=1");
+    flood("nodes.software.arrival=polling", "workload.eager_bytes=1");
+    flood("nodes.software.arrival=interrupt", "workload.eager_bytes=1");
 }
 
 // Packets of a message overtake each other, and messages, too.
@@ -98,7 +98,7 @@ Test(full_flood, arrives_by_every_way_to_route_a_mesh)
         config.vcs = 4;
         config.by_flow = false;
         config.nic.grants = true;
-        config.driver_interrupts = i % 2;
+        config.software.arrival = i % 2;
         struct run_result *result = full_nodes_run(&config, &err);
         free(result);
         if (result) {
@@ -123,12 +123,13 @@ Test(full_flood, arrives_where_one_interrupt_tells_of_several_messages)
     for (uint32_t events = 1; events < 1000; events *= 9)
         for (uint32_t i = 0; i < 4; i++) {
             struct config config = flood_config(500);
-            config.nic.coalescing = config.driver_interrupts = true;
+            config.nic.coalescing = true;
+            config.software.arrival = SOFTWARE_ARRIVAL_INTERRUPT;
             config.nic.coalesce_events = events;
             config.nic.coalesce_delay_cycles = 3000;
             config.eager_bytes = i % 2 ? 1 : 1000;
             config.driver_pio_bytes = i / 2 ? 16 : 0; // requests and answers
-            config.driver_interrupt_cycles = 100;
+            config.software.interrupt_cycles = 100;
             check_flood(&config, 500, config.eager_bytes == 1);
         }
 }
@@ -141,7 +142,7 @@ Test(full_flood, arrives_in_any_order_with_few_lists_where_cards_ask_first)
         set(&config, "nodes.driver.receive_slots=4");
         set(&config, i & 1 ? "nodes.driver.piece_bytes=64" : "nodes.driver.piece_bytes=4096");
         config.nic.grants = true;
-        config.driver_interrupts = i & 2;
+        config.software.arrival = i / 2 % 2;
         config.nic.processor = i & 4;
         config.driver_checksum = i & 1;
         check_flood(&config, 500, false);
@@ -153,7 +154,7 @@ Test(full_flood, arrives_in_pieces_of_any_length)
     for (uint32_t piece = 64; piece < 500; piece += 111) {
         struct config config = flood_config(500);
         config.driver_piece_bytes = piece;
-        config.driver_interrupts = piece % 2;
+        config.software.arrival = piece % 2;
         check_flood(&config, 500, false);
     }
 }
@@ -163,7 +164,7 @@ Test(full_flood, arrives_by_programmed_io)
     for (uint32_t i = 0; i < 2; i++) {
         struct config config = flood_config(40);
         set(&config, "nodes.driver.pio_bytes=48");
-        config.driver_interrupts = i;
+        config.software.arrival = i;
         struct run_result *result = full_nodes_complete(&config);
         cr_assert_eq(result->nodes.nic.bytes_received, flood_bytes(40));
         cr_assert_eq(result->nodes.nic.pio_sent, RANKS * (RANKS - 1) * MESSAGES);
@@ -181,7 +182,7 @@ Test(full_flood, arrives_with_the_network_processor_and_more_ranks_than_nodes)
         set(&config, "nodes.cores=4");
         set(&config, "nodes.ranks_per_node=4");
         config.nic.processor = true;
-        config.driver_interrupts = i;
+        config.software.arrival = i;
         check_flood(&config, 500, false);
     }
 }
@@ -225,7 +226,7 @@ Test(full_flood, programmed_io_that_finds_no_room_takes_what_comes)
             set(&config, "nodes.driver.pio_bytes=48");
             set(&config,
                 ranks == 2 ? "nodes.driver.receive_slots=4" : "nodes.driver.receive_slots=16");
-            config.driver_interrupts = i;
+            config.software.arrival = i;
             struct run_result *result = full_nodes_complete(&config);
             cr_assert_eq(result->nodes.nic.pio_sent, ranks * (ranks - 1) * (40 / ranks));
             free(result);

@@ -37,7 +37,7 @@ static void compare(struct config config, const struct machine *machine)
 
 static const struct machine machines[] = {
     {"{kind: torus, dims: [8, 8]}", "wormhole", "workload.eager_bytes=65536"},
-    {"{kind: mesh, dims: [8, 8]}", "store-and-forward", "nodes.driver.arrival=interrupt"},
+    {"{kind: mesh, dims: [8, 8]}", "store-and-forward", "nodes.software.arrival=interrupt"},
     {"{kind: hypercube, n: 6}", "virtual-cut-through", "workload.eager_bytes=2000"},
     {"{kind: star, n: 64}", "wormhole", "nodes.nic.processor=true"},
 };

@@ -26,7 +26,7 @@ static struct run_result *run(const struct config *config)
 static struct run_result *check_run(const struct config *config)
 {
     struct config without = *config;
-    without.nic_lives = false;
+    without.lives = false;
     struct run_result *with = run(config);
     struct run_result *other = run(&without);
     struct nic_stats cards = with->nodes.nic;
@@ -35,6 +35,7 @@ static struct run_result *check_run(const struct config *config)
     cr_assert_leq(sum_of(&cards), cards.lives * with->cycles);
     for (uint32_t i = 0; i < NIC_LIFE_NUM_PARTS; i++)
         cr_assert_leq(cards.life_cycles[i], sum_of(&cards), "%s", nic_life_names[i]);
+    memset(&with->nodes.life, 0, sizeof with->nodes.life);
     memset(with->nodes.nic.life_cycles, 0, sizeof cards.life_cycles);
     with->nodes.nic.lives = 0;
     full_nodes_expect_same(config, with, other);
@@ -51,7 +52,7 @@ Test(full_life, has_the_hops_and_serialisation_of_the_closed_form_where_all_is_q
         for (uint32_t latency = 1; latency <= 3; latency++) {
             struct config config =
                 FULL_NODES("ranks 4\nrank 0\nsend to=3 bytes=48\nrank 3\nrecv from=0 bytes=48\n",
-                           "nodes.nic.life=true", "fabric.topology={kind: mesh, dims: [4]}");
+                           "nodes.life=true", "fabric.topology={kind: mesh, dims: [4]}");
             config.switching = (enum switching)mode;
             config.channel_latency_cycles = latency;
             config.terminal_latency_cycles = 4 - latency;
@@ -82,11 +83,11 @@ Test(full_life, is_of_every_message_by_any_clock_and_changes_nothing)
 {
     for (uint32_t i = 0; i < 8; i++) {
         struct config config = FULL_NODES(
-            full_nodes_flood(9, 3, 400), "nodes.nic.life=true",
+            full_nodes_flood(9, 3, 400), "nodes.life=true",
             "fabric.topology={kind: torus, dims: [3, 3]}", "nodes.driver.receive_slots=16",
             "nodes.groups=[{of: 1-1, clock_hz: 7e8}, {of: 3-5, clock_hz: 3.1e9}]",
-            "nodes.driver.interrupt_cycles=300", "nodes.nic.in_ram_bytes=128");
-        config.driver_interrupts = i & 1;
+            "nodes.software.interrupt_cycles=300", "nodes.nic.in_ram_bytes=128");
+        config.software.arrival = i & 1;
         config.nic.grants = i & 2;
         config.driver_checksum = i & 1;
         config.nic.processor = i & 4;
@@ -110,7 +111,7 @@ Test(full_life, is_of_every_message_by_any_clock_and_changes_nothing)
 Test(full_life, does_not_depend_on_the_number_of_threads)
 {
     struct config config =
-        FULL_NODES(full_nodes_flood(36, 1, 200), "nodes.nic.life=true", "run.threads=1",
+        FULL_NODES(full_nodes_flood(36, 1, 200), "nodes.life=true", "run.threads=1",
                    "fabric.topology={kind: torus, dims: [12, 12]}", "nodes.nic.in_ram_bytes=64");
     char *one = full_nodes_told(&config);
     for (config.threads = 2; config.threads <= 3; config.threads++) {

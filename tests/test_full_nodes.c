@@ -24,7 +24,7 @@ Test(full_nodes, ranks_that_wait_for_ever_are_named_with_file_and_line)
     FAILS(FULL_NODES("ranks 3\nrank 1\ncompute ns=10\nrecv from=0 bytes=8 tag=5", "run.seed=1"),
           ERR_TRACE, "1 of 3 ranks", "rank 1", "0.trace:5", "recv from 0, tag 5");
     FAILS(FULL_NODES("ranks 2\nrank 0\nsend to=1 bytes=8\nrank 1\nrecv from=0 bytes=8 tag=5",
-                     "workload.eager_bytes=1", "nodes.driver.arrival=interrupt"),
+                     "workload.eager_bytes=1", "nodes.software.arrival=interrupt"),
           ERR_TRACE, "2 of 2 ranks", "rank 0, ", "1.trace:4: send to 1", "rank 1, ", ".trace:6");
 }
 
@@ -46,7 +46,7 @@ Test(full_nodes, a_message_longer_than_its_receive_is_refused)
         ERR_TRACE, ".trace:4", "9 bytes");
     FAILS(FULL_NODES("ranks 2\nrank 0\nsend to=1 bytes=9\nrank 1\nirecv from=0 bytes=8\n"
                      "compute ns=100000\nwaitall",
-                     "nodes.driver.arrival=interrupt"),
+                     "nodes.software.arrival=interrupt"),
           ERR_TRACE, ".trace:4", "9 bytes");
 }
 
@@ -95,7 +95,7 @@ Test(full_nodes, ranks_share_nodes_out_among_cores)
                                               "fabric.topology={kind: ring, n: 8}",
                                               "nodes.driver.piece_bytes=100", "nodes.cores=8");
             config.ranks_per_node = per_node;
-            config.driver_interrupts = interrupts;
+            config.software.arrival = interrupts;
             struct run_result *result = full_nodes_complete(&config);
             cr_assert_eq(result->nodes.computers, RANKS / per_node);
             cr_assert_eq(result->messages, RANKS * (RANKS - 1) * MESSAGES);
@@ -122,8 +122,76 @@ Test(full_nodes, more_ranks_than_there_are_cores_for_are_refused)
           "4 nodes");
     FAILS(FULL_NODES("ranks 9\nrank 4\ncompute ns=1", "nodes.cores=2", "nodes.ranks_per_node=2"),
           ERR_CONFIG, "9 ranks", "4 nodes take 2 each", "nodes.ranks_per_node");
-    FAILS(FULL_NODES("ranks 4\nrank 4\ncompute ns=1", "nodes.ranks_per_node=2"), ERR_CONFIG,
-          "nodes.ranks_per_node", "nodes.cores = 1");
+}
+
+// A message without data that asks first is received by its data's being announced.
+Test(full_nodes, messages_of_no_bytes_that_ask_first_are_received)
+{
+    for (int send = 0; send < SOFTWARE_NUM_SENDS; send++) {
+        struct config config = FULL_NODES("ranks 3\nrank 0\nsend to=1 bytes=0\nbarrier\nrank 1\n"
+                                          "recv from=0 bytes=0\nbarrier\nrank 2\nbarrier",
+                                          "workload.eager_bytes=0");
+        config.software.send = (uint32_t)send;
+        free(full_nodes_complete(&config));
+        config_free(&config);
+    }
+}
+
+// With software that costs what it does by default.
+static void complete_at_cost(const char *program, const char *const *settings)
+{
+    struct config costs = made();
+    struct config config = full_nodes_config(program, (const char *const[]){NULL});
+    config.software = costs.software;
+    config.send_copies = costs.send_copies;
+    config.receive_copies = costs.receive_copies;
+    set(&config, "nodes.nic.grants=true");
+    for (; *settings; settings++)
+        set(&config, *settings);
+    free(full_nodes_complete(&config));
+    config_free(&config);
+    config_free(&costs);
+}
+
+#define COMPLETE_AT_COST(program, ...)                                                             \
+    complete_at_cost(program, (const char *const[]){__VA_ARGS__, NULL})
+
+// A pop-up thread whose mail somebody else has taken ends as soon as it runs, and makes room for
+// the next one.
+Test(full_nodes, pop_up_threads_that_find_nothing_end)
+{
+    COMPLETE_AT_COST("ranks 3\nrank 0\nrepeat 5\nisend to=1 bytes=20000 tag=7 at=0x10000000\nend\n"
+                     "barrier\nrepeat 5\nsend to=1 bytes=70000 tag=0\nend\nrank 1\nrepeat 10\n"
+                     "recv from=any bytes=any tag=7\nend\nbarrier\nrepeat 5\n"
+                     "recv from=0 bytes=70000 tag=0\nend\nrank 2\nrepeat 5\n"
+                     "isend to=1 bytes=20000 tag=7 at=0x30000000\nend\nbarrier",
+                     "nodes.software.arrival=pop-up", "nodes.nic.coalescing=true",
+                     "fabric.router.flit_bits=128", "fabric.topology={kind: mesh, dims: [8, 8]}",
+                     "fabric.router.vc_choice=any");
+}
+
+// Who is told of arrivals by interrupts, and of nothing else, looks at completions of what it has
+// sent before they fill their ring.
+Test(full_nodes, completions_that_nobody_is_told_of_do_not_fill_their_ring)
+{
+    static const char program[] =
+        "ranks 2\nrank 0\nrepeat 400\nsend to=1 bytes=8\nend\nrecv from=1 bytes=8\n"
+        "rank 1\nrepeat 400\nrecv from=0 bytes=8\nend\nsend to=0 bytes=8";
+    static const char *const arrivals[] = {
+        "nodes.software.arrival=polling", "nodes.software.arrival=interrupt",
+        "nodes.software.arrival=pop-up", "nodes.software.arrival=active"};
+    for (int i = 0; i < 4; i++) {
+        COMPLETE_AT_COST(program, arrivals[i], "nodes.software.send=copy");
+        COMPLETE_AT_COST(program, arrivals[i], "nodes.software.send=copy-on-write");
+        COMPLETE_AT_COST(program, arrivals[i], "nodes.software.path=kernel");
+    }
+}
+
+Test(full_nodes, programmed_io_is_refused_where_the_kernel_keeps_what_has_come)
+{
+    FAILS(FULL_NODES("ranks 1\nrank 0\ncompute ns=1", "nodes.driver.pio_bytes=16",
+                     "nodes.software.path=kernel", "nodes.software.receive_copies=1"),
+          ERR_CONFIG, "nodes.driver.pio_bytes", "nodes.software.path user");
 }
 
 // --- traces of references to memory -------------------------------------------------------------
@@ -250,8 +318,8 @@ static void check_outside(const char *setting)
 
 Test(full_nodes, a_buffer_outside_memory_is_an_error_of_the_machine)
 {
-    check_outside("nodes.driver.arrival=polling");
-    check_outside("nodes.driver.arrival=interrupt");
+    check_outside("nodes.software.arrival=polling");
+    check_outside("nodes.software.arrival=interrupt");
     check_outside("workload.eager_bytes=100"); // the sender waits
 }
 

@@ -54,7 +54,7 @@ static struct config base(void)
     return FULL_NODES(program, "workload.eager_bytes=1000", "nodes.cores=2", "fabric.router.vcs=4",
                       "nodes.nic.in_ram_bytes=128", "nodes.driver.send_slots=2",
                       "nodes.groups=[{of: 1-1, clock_hz: 7e8}]",
-                      "nodes.driver.interrupt_cycles=300");
+                      "nodes.software.interrupt_cycles=300");
 }
 
 // What the number of a combination makes of a machine.
@@ -64,7 +64,7 @@ static struct config machine(const struct config *from, const struct topology_sp
     struct config config = *from;
     config.topology = *shape;
     config.switching = (enum switching)mode;
-    config.driver_interrupts = number % 2;
+    config.software.arrival = number % 2;
     config.ranks_per_node = 1 + number / 2 % 2;
     config.nic.processor = number % 3 == 0;
     config.nic.grants = number % 4 == 1;

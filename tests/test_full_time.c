@@ -181,7 +181,7 @@ static uint64_t interrupted(const struct config *c, uint64_t cycle)
 {
     uint64_t hit_cycles = c->node.l1d.hit_latency_cycles;
     uint64_t miss_cycles = hit_cycles + read_cycles(c, c->node.l1d.geometry.line_bytes);
-    return cycle + c->driver_interrupt_cycles + miss_cycles + hit_cycles + miss_cycles;
+    return cycle + c->software.interrupt_cycles + miss_cycles + hit_cycles + miss_cycles;
 }
 
 static uint64_t expected_cycle(const struct config *c, uint32_t bytes, uint64_t cycle)
@@ -199,7 +199,7 @@ static uint64_t expected_cycle(const struct config *c, uint32_t bytes, uint64_t 
         cycle += read_list_cycles(c, at, last);
     }
     cycle = delivered(c, last, bytes, cycle);
-    return c->driver_interrupts ? interrupted(c, cycle) : polled(c, cycle);
+    return c->software.arrival ? interrupted(c, cycle) : polled(c, cycle);
 }
 
 // --- what is measured ---------------------------------------------------------------------------
@@ -317,8 +317,8 @@ Test(full_time, a_message_that_interrupts_takes_the_sum_of_its_parts)
 {
     for (uint32_t entry = 50; entry < 3000; entry += 777) {
         struct config config = quiet();
-        config.driver_interrupts = true;
-        config.driver_interrupt_cycles = entry;
+        config.software.arrival = SOFTWARE_ARRIVAL_INTERRUPT;
+        config.software.interrupt_cycles = entry;
         expect(&config, 16);
         expect(&config, 300);
         config_free(&config);

@@ -39,12 +39,15 @@ Test(goal_nodes, schedules_send_the_same_on_full_nodes_and_are_never_faster)
         "allreduce_recdoub-16-4k", "binary_tree_32",      "binomialtreebcast-16-1k",
         "dissemination-16",        "lgs2-tests-schedule", "linear_alltoall-16-1k",
     };
-    static const char *const more[] = {"workload.eager_bytes=65536", "workload.eager_bytes=64",
-                                       "nodes.driver.arrival=interrupt"};
-    for (size_t i = 0; i < 3 * sizeof names / sizeof *names; i++) {
+    static const char *const more[] = {
+        "workload.eager_bytes=65536",       "workload.eager_bytes=64",
+        "nodes.software.arrival=interrupt", "nodes.software.send=polling",
+        "nodes.software.send=blocking",     "nodes.software.send=copy-on-write"};
+    enum { NUM_MORE = sizeof more / sizeof *more };
+    for (size_t i = 0; i < NUM_MORE * sizeof names / sizeof *names; i++) {
         char path[128];
-        snprintf(path, sizeof path, "traces/samples/%s.goal.zst", names[i / 3]);
-        struct config config = on_full_nodes(path, more[i % 3]);
+        snprintf(path, sizeof path, "traces/samples/%s.goal.zst", names[i / NUM_MORE]);
+        struct config config = on_full_nodes(path, more[i % NUM_MORE]);
         set(&config, "fabric.topology={kind: torus, dims: [8, 4]}");
         set(&config, "nodes.nic.grants=true");
         set(&config, "nodes.clock_hz=1e9");

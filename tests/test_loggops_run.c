@@ -162,7 +162,7 @@ Test(loggops_run, what_takes_packets_or_routers_is_refused)
     set(&config, "fabric.topology.nodes=8");
     err = (struct err){0};
     cr_assert_not(run_simulate(&config, &(struct run_outputs){.quiet = true}, &result, &err));
-    cr_assert(strstr(err.text, "the trace has 16 ranks, but the network only room for 8"), "%s",
+    cr_assert(strstr(err.text, "the trace has 16 ranks, of which the 8 nodes take 1 each"), "%s",
               err.text);
     config_free(&config);
 }

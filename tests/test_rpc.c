@@ -366,6 +366,12 @@ static void machine_wake(void *context, uint32_t rank)
     ((struct machine *)context)->runnable[rank] = true;
 }
 
+static void machine_wait(void *context, uint32_t rank)
+{
+    (void)context;
+    (void)rank;
+}
+
 static uint32_t machine_send(void *context, const struct mpi_transfer *transfer, struct err *err)
 {
     struct machine *self = context;
@@ -377,6 +383,7 @@ static uint32_t machine_send(void *context, const struct mpi_transfer *transfer,
 static void machine_run(struct machine *self)
 {
     struct err err = {0};
+    struct mpi_arrival arrival;
     bool good = true;
     self->runnable[0] = self->runnable[1] = true;
     while (good &&
@@ -388,7 +395,7 @@ static void machine_run(struct machine *self)
             good = mpi_resume(self->mpi, i, 0, &err);
         }
         if (good && self->num_seen < self->num_messages)
-            good = mpi_received(self->mpi, self->messages[self->num_seen++], 0, &err);
+            good = mpi_received(self->mpi, self->messages[self->num_seen++], 1, 0, &arrival, &err);
     }
     cr_assert(good, "%s", err.text);
 }
@@ -415,8 +422,13 @@ Test(rpc, a_machine_copies_each_item_from_memory_to_the_message_and_back)
 {
     struct err err = {0};
     struct machine self = {0};
-    const struct mpi_machine machine = {machine_compute, machine_access, machine_wake,
-                                        machine_send,    machine_wake,   &self};
+    const struct mpi_machine machine = {.compute = machine_compute,
+                                        .access = machine_access,
+                                        .wake = machine_wake,
+                                        .wait = machine_wait,
+                                        .send = machine_send,
+                                        .nudge = machine_wake,
+                                        .context = &self};
     const double clocks_hz[2] = {1e9, 1e9};
     struct mpi_params mpi = params.mpi;
     struct rpc_interface *interface = rpc_interface_read(params.interface, &err);

@@ -28,7 +28,7 @@ static struct run_result *run_program(const char *program, const char *arrival,
 }
 
 #define RUN(program)                                                                               \
-    run_program(program, "nodes.driver.arrival=polling", "workload.rpc.drop_rate=0",               \
+    run_program(program, "nodes.software.arrival=polling", "workload.rpc.drop_rate=0",             \
                 "workload.rpc.at_most_once=true", "run.seed=1")
 
 Test(rpc_full, each_item_is_loaded_and_stored_by_the_cores_of_both_sides)
@@ -74,8 +74,8 @@ Test(rpc_full, the_first_marshalling_misses_the_caches_and_the_next_hits)
 
 Test(rpc_full, calls_are_executed_once_whatever_is_lost)
 {
-    static const char *const arrivals[] = {"nodes.driver.arrival=polling",
-                                           "nodes.driver.arrival=interrupt"};
+    static const char *const arrivals[] = {"nodes.software.arrival=polling",
+                                           "nodes.software.arrival=interrupt"};
     uint64_t num_suppressed = 0;
     for (int i = 0; i < 12; i++) {
         char seed[32];
@@ -99,7 +99,7 @@ Test(rpc_full, without_suppression_they_may_be_executed_again)
 {
     struct run_result *result =
         run_program("ranks 2\nrank 0\nrepeat 20\ncall to=1 procedure=add\nend\nrank 1\nserve",
-                    "nodes.driver.arrival=polling", "workload.rpc.drop_rate=0.3",
+                    "nodes.software.arrival=polling", "workload.rpc.drop_rate=0.3",
                     "workload.rpc.at_most_once=false", "run.seed=1");
     cr_assert_eq(result->rpc.calls, 20);
     cr_assert_gt(result->rpc.executions, 20);
