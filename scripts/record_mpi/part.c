@@ -51,12 +51,14 @@ static const char *folder(void)
 
 _Noreturn void part_refuse(const char *why)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], begun[PATH_MAX];
     snprintf(path, sizeof path, "%s/%d.refused", folder(), part.rank);
-    FILE *file = fopen(path, "w");
+    snprintf(begun, sizeof begun, "%s/%d.refusing", folder(), part.rank);
+    FILE *file = fopen(begun, "w"); // another rank that ends may end this one on the way
     if (file) {
         fprintf(file, "rank %d: %s: %s\n", part.rank, part.call, why);
-        fclose(file);
+        if (fclose(file) == 0)
+            rename(begun, path);
     }
     PMPI_Abort(MPI_COMM_WORLD, 1);
     abort();
