@@ -40,6 +40,7 @@ struct trace_converter {
 trace_convert_fn trace_convert_program; // trace_convert_program.c
 trace_convert_fn trace_convert_goal;    // trace_convert_goal.c
 trace_convert_fn trace_convert_memory;  // trace_convert_memory.c
+trace_convert_fn trace_convert_netrace; // trace_convert_netrace.c
 
 // False with ERR_TRACE: what of an operation the format that is written has no words for.
 bool trace_convert_refuse(const struct trace_conversion *self, const struct trace *trace,

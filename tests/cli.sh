@@ -365,6 +365,18 @@ check_untouched "a bad trace is not converted" 6 'bad.lackey:3' trace convert ba
 check "no such format to convert to" 2 'nearest: native; there are native, simgrid, goal' \
     trace convert sent.ti x --to nativ
 check "nowhere to convert to" 2 'convert: a trace and a file to write' trace convert sent.ti
+check "packets without what they wait for" 0 '' trace convert "$samples/example.tra.bz2" ex.packets
+# Columns of packets by which a replay of either is the same, but for their order in a cycle.
+sent() {
+    run "$@" --quiet --packets - | cut -d, -f2,3,4,6 | sort
+}
+same_packets() {
+    sent --set workload.kind=packets --set workload.path=ex.packets >one
+    sent --set workload.kind=trace --set "workload.path=$samples/example.tra.bz2" \
+        --set workload.netrace.mode=no-dependencies >other
+    cmp one other && grep -c '^[0-9]' one
+}
+check "their times and lengths" 0 '^175$' same_packets
 check "formats to convert to" 0 '^  dinero +.din ' trace convert --help
 
 # --- algorithms of collectives ---
