@@ -154,20 +154,25 @@ static void expect_close(const char *program, const char *schedule, const char *
     cr_assert_geq(of_schedule, of_program * (1 - most));
 }
 
-// There a rank of a program hands over what it sends and goes on, and what it has handed over waits
-// for the cpu in that order; what follows in a schedule comes when it has begun, so that messages
-// that arrive get the cpu in between, or not.
-Test(convert_goal, by_loggops_they_differ_by_what_waits_for_cpus)
+static void expect_random_close(uint64_t num_seeds, const char *const *assignments, double most)
 {
     char in[128];
     char out[128];
     path_of(in, "in.native");
     path_of(out, "out.goal");
-    for (uint64_t seed = 0; seed < NUM_RUN_SEEDS; seed++) {
+    for (uint64_t seed = 0; seed < num_seeds; seed++) {
         random_program_write_exact("in.native", seed);
         converted(in, out, NULL);
-        expect_close(in, out, by_loggops, 0.15);
+        expect_close(in, out, assignments, most);
     }
+}
+
+// There a rank of a program hands over what it sends and goes on, and what it has handed over waits
+// for the cpu in that order; what follows in a schedule comes when it has begun, so that messages
+// that arrive get the cpu in between, or not.
+Test(convert_goal, by_loggops_they_differ_by_what_waits_for_cpus)
+{
+    expect_random_close(NUM_RUN_SEEDS, by_loggops, 0.15);
 }
 
 // Schedules that Schedgen wrote of the same collectives; test_loggops_run.c has LogGOPSim's figures
@@ -228,15 +233,7 @@ Test(convert_goal, on_full_nodes_they_differ_little)
 {
     enum { FEW_SEEDS = 4 };
     static const char *const on_full_nodes[] = {TORUS, EAGER, "nodes.model=full", NULL};
-    char in[128];
-    char out[128];
-    path_of(in, "in.native");
-    path_of(out, "out.goal");
-    for (uint64_t seed = 0; seed < FEW_SEEDS; seed++) {
-        random_program_write_exact("in.native", seed);
-        converted(in, out, NULL);
-        expect_close(in, out, on_full_nodes, 0.02);
-    }
+    expect_random_close(FEW_SEEDS, on_full_nodes, 0.02);
 }
 
 Test(convert_goal, recorded_programs_end_in_the_same_cycle_over_routers)
