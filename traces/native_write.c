@@ -94,23 +94,25 @@ static const char *put_wait(struct program_output *self, const struct op *op)
     return NULL;
 }
 
+static void put_message(FILE *to, const char *key, int32_t other, const struct op *op)
+{
+    put_number(to, key, other);
+    put_bytes(to, "bytes", op->bytes);
+    put_tag(to, op->tag);
+    put_address(to, op->address);
+}
+
 static const char *put_point_to_point(struct program_output *self, const struct op *op)
 {
     FILE *to = self->to;
     switch (op->kind) {
     case OP_SEND:
     case OP_ISEND:
-        put_number(to, "to", op->destination);
-        put_bytes(to, "bytes", op->bytes);
-        put_tag(to, op->tag);
-        put_address(to, op->address);
+        put_message(to, "to", op->destination, op);
         return NULL;
     case OP_RECV:
     case OP_IRECV:
-        put_number(to, "from", op->source);
-        put_bytes(to, "bytes", op->bytes);
-        put_tag(to, op->tag);
-        put_address(to, op->address);
+        put_message(to, "from", op->source, op);
         return NULL;
     case OP_SENDRECV:
         put_number(to, "to", op->destination);

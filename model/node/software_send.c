@@ -102,7 +102,7 @@ static void end(struct software *self, struct thread *thread, uint32_t slot)
     finish(self, slot);
 }
 
-static bool go_on(struct software *self, struct thread *thread, uint64_t slot);
+static void go_on(struct software *self, struct thread *thread, uint64_t slot);
 
 // Hands a piece over to the driver, which is not yet to say that it has sent it.
 static bool hand_over(struct software *self, struct thread *thread, uint64_t slot)
@@ -140,7 +140,7 @@ static bool hand_over(struct software *self, struct thread *thread, uint64_t slo
     return true;
 }
 
-// Room for copies of a piece; 0 if there is none now.
+// Room for copies of a piece; false if there is none now.
 static bool take_room(struct software *self, struct sending *send, uint64_t bytes)
 {
     if (self->held_bytes > 0 && self->held_bytes + bytes > self->params->kernel_buffer_bytes)
@@ -175,14 +175,13 @@ static bool copy(struct software *self, struct thread *thread, uint64_t slot)
 }
 
 // Prepares what is left, or a piece of it.
-static bool go_on(struct software *self, struct thread *thread, uint64_t slot)
+static void go_on(struct software *self, struct thread *thread, uint64_t slot)
 {
     struct sending *send = &self->sends[slot];
     if (num_copies(self, send) > 0)
         software_then(self, thread, copy, slot);
     else
         software_then(self, thread, hand_over, slot);
-    return true;
 }
 
 // --- sending ------------------------------------------------------------------------------------
