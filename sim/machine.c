@@ -169,6 +169,7 @@ bool machine_make(struct machine *self, const struct config *config,
     struct fabric_params params =
         machine_fabric_params(self, config, delivered, flit_ejected, context);
     params.shuffle = outputs->shuffle;
+    params.observer = outputs->observer;
     self->fabric = fabric_new(&params, err);
     return self->fabric != NULL;
 }

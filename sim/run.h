@@ -108,7 +108,8 @@ struct run_outputs {
     bool shuffle;                 // evaluate routers in a random order (tests)
     fabric_flit_fn *flit_ejected; // called for every flit that a node takes (tests), or NULL
     void *context;                // of flit_ejected
-    const struct router_ops *ops; // in place of the configured back end (tests), or NULL
+    const struct fabric_observer *observer; // of packets and flits (observer.h), or NULL
+    const struct router_ops *ops;           // in place of the configured back end (tests), or NULL
 };
 
 // Simulates. True if a result was measured, whatever its outcome (deadlock, mismatch and the like

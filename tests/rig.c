@@ -115,6 +115,7 @@ struct rig *rig_new(const struct rig_spec *spec)
         .shuffle = spec->shuffle,
         .num_threads = spec->num_threads,
         .rtl = &self->spec.rtl,
+        .observer = spec->observer,
         .delivered = delivered,
         .flit_ejected = flit_ejected,
         .context = self,

@@ -28,6 +28,7 @@ struct rig_spec {
     uint32_t num_threads; // 0: 1
     uint64_t seed;
     struct router_rtl rtl;
+    const struct fabric_observer *observer;
 };
 
 struct rig {

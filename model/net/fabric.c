@@ -27,12 +27,14 @@ bool fabric_send(struct fabric *self, const struct packet_spec *spec, struct err
         .hops = topology->indirect ? 1 : 0, // from the node to its switch
         .next = MSG_NONE,
     };
+    if (routing && routing->kind && routing->kind->bubbles)
+        packet->flits = routing->max_flits; // padded
+    if (self->observation)
+        observation_created(self->observation, packet);
     if (self->ideal) {
         ideal_enqueue(self->ideal, handle);
         return true;
     }
-    if (routing->kind && routing->kind->bubbles)
-        packet->flits = routing->max_flits; // padded
     packet->head = routing_head(routing, topology->node_addr[spec->source],
                                 topology->node_addr[spec->destination], packet->flits,
                                 spec->traffic_class, serial, handle);
@@ -135,6 +137,8 @@ bool fabric_cycle(struct fabric *self, struct err *err)
     if (self->ideal)
         return ideal_cycle(self->ideal, self->now++, err);
     step(self);
+    if (self->observation && !observation_end_cycle(self->observation, err))
+        return false;
     for (uint32_t p = 0; p < self->num_parts; p++)
         terminals_deliver(&self->parts[p].terminals, self->now);
     if (!check(self, err))

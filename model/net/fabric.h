@@ -36,6 +36,7 @@
 #include "model/msg.h"
 #include "model/net/circuit.h"
 #include "model/net/fault.h"
+#include "model/net/observer.h"
 #include "model/net/router.h"
 #include "model/net/topology.h"
 
@@ -88,14 +89,15 @@ struct fabric_params {
     struct fault_params faults;       // of channels
     uint64_t seed;
     uint32_t num_threads;           // at most; 0: 1. Routers are shared out in lots of 64, so there
-                                    // may be fewer; whole models and waves have one
+                                    // may be fewer; whole models, waves and observers have one
     bool skip_idle;                 // leave out routers that cannot change
     bool shuffle;                   // evaluate routers in a random order each cycle (tests)
     struct router_rtl *rtl;         // what is asked of back ends that run RTL, or NULL
     fabric_delivered_fn *delivered; // or NULL
     fabric_flit_fn *flit_ejected;   // or NULL
     void *context;
-    const struct fabric_nodes *nodes; // NULL: nodes take all that comes
+    const struct fabric_nodes *nodes;       // NULL: nodes take all that comes
+    const struct fabric_observer *observer; // NULL: nobody looks on; outlives the fabric
 };
 
 struct fabric;

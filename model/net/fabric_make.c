@@ -122,7 +122,7 @@ static void let_carry(struct fabric *self)
 }
 
 // As many as there are threads, as far as each gets a word of routers. A wave is one file, which
-// one thread writes.
+// one thread writes, and observers are told by one.
 static void share_out(struct fabric *self)
 {
     const struct fabric_params *params = &self->params;
@@ -130,7 +130,7 @@ static void share_out(struct fabric *self)
     self->num_parts = params->num_threads < words ? params->num_threads : words;
     if (self->num_parts > PARTITION_MAX)
         self->num_parts = PARTITION_MAX;
-    if (self->num_parts == 0 || (params->rtl && params->rtl->wave))
+    if (self->num_parts == 0 || (params->rtl && params->rtl->wave) || params->observer)
         self->num_parts = 1;
     self->routers = (struct partitioning){self->num_parts, self->num_routers};
     self->nodes = (struct partitioning){self->num_parts, params->topology->num_nodes};
@@ -140,6 +140,7 @@ static bool make_terminals(struct fabric *self, struct err *err)
 {
     self->terminals.params = &self->params;
     self->terminals.pool = &self->pool;
+    self->terminals.observation = self->observation;
     self->terminals.node_wires = self->node_wires;
     self->terminals.node_flits = self->channel_flits + (size_t)self->num_routers * self->radix;
     self->terminals.num_nodes = self->params.topology->num_nodes;
@@ -199,7 +200,7 @@ static bool make_bank(struct fabric *self, struct err *err)
            (params->routing->num_vcs == 1 && !params->topology->flit_cycles));
     self->params.ops = router_choose(params->ops, &routers);
     self->bank = self->params.ops->bank_new(&routers, err);
-    if (self->bank && self->params.ops->carry)
+    if (self->bank && self->params.ops->carry && !self->observation)
         let_carry(self);
     return self->bank != NULL;
 }
@@ -213,6 +214,11 @@ static void work(void *context, uint32_t part)
 static bool make(struct fabric *self, struct err *err)
 {
     const struct fabric_params *params = &self->params;
+    if (params->observer) {
+        self->observation = observation_new(&self->params, &self->pool, err);
+        if (!self->observation)
+            return false;
+    }
     if (params->model == FABRIC_IDEAL) {
         self->ideal = ideal_new(params, &self->pool, err);
         return self->ideal != NULL;
@@ -256,6 +262,7 @@ void fabric_free(struct fabric *self)
         return;
     workers_free(self->workers);
     ideal_free(self->ideal);
+    observation_free(self->observation);
     if (self->bank)
         self->params.ops->bank_free(self->bank);
     for (uint32_t p = 0; self->parts && p < self->num_parts; p++) {

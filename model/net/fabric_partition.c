@@ -29,6 +29,22 @@ static void count_hop(struct partition *self, const struct flit *flit)
         packet->hops++;
 }
 
+static void observe_flit(const struct fabric *self, size_t port, const struct wire *wire,
+                         struct flit flit)
+{
+    observation_flit(self->observation, observation_out_of_port(self->observation, port),
+                     (struct observation_wires){self->now, self->now + wire->latency_cycles}, flit);
+}
+
+static void observe_answer(const struct fabric *self, size_t port, const struct wire *wire,
+                           const struct router_out_credit *out)
+{
+    observation_answer(
+        self->observation, observation_into_port(self->observation, port),
+        (struct observation_wires){self->now, self->now + wire->credit_latency_cycles}, out->ack,
+        out->nack);
+}
+
 // Puts what a router's output registers hold on their channels. What an RTL that is wrong sends to
 // nowhere is lost, and the watchdog will tell.
 static bool emit(struct partition *self, uint32_t router)
@@ -48,6 +64,8 @@ static bool emit(struct partition *self, uint32_t router)
         if (!entry)
             return false;
         *entry = (struct calendar_flit){wire->to, out->flit};
+        if (fabric->observation)
+            observe_flit(fabric, first + out->port, wire, out->flit);
     }
     for (uint32_t i = 0; i < self->out.num_credits; i++) {
         const struct router_out_credit *out = &self->out.credits[i];
@@ -59,6 +77,8 @@ static bool emit(struct partition *self, uint32_t router)
         if (!entry)
             return false;
         *entry = (struct calendar_credit){wire->to, out->vcs, out->ack, out->nack};
+        if (fabric->observation && (out->ack || out->nack))
+            observe_answer(fabric, first + out->port, wire, out);
     }
     return true;
 }

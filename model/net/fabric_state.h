@@ -7,6 +7,7 @@
 #include "model/net/calendar.h"
 #include "model/net/fabric.h"
 #include "model/net/ideal.h"
+#include "model/net/observation.h"
 #include "model/net/packet_pool.h"
 #include "model/net/partition.h"
 #include "model/net/terminal.h"
@@ -36,7 +37,8 @@ struct partition {
 
 struct fabric {
     struct fabric_params params;
-    struct ideal *ideal; // in place of banks and terminals, or NULL
+    struct ideal *ideal;             // in place of banks and terminals, or NULL
+    struct observation *observation; // NULL: nobody looks on
     uint64_t now;
     void *bank;
     uint32_t num_routers; // of the bank

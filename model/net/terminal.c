@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/net/terminal.h"
 
+#include "model/net/observation.h"
 #include "model/net/terminal_circuit.h"
 #include "model/net/terminal_state.h"
 
@@ -87,11 +88,15 @@ static uint32_t with_credits(const struct terminals *self, const struct terminal
 }
 
 // Puts a flit on a channel of the fabric's, which not all banks have. False if out of memory.
-static __attribute__((noinline)) bool
-put_on_calendar(struct terminals *self, const struct wire *wire, uint64_t cycle, struct flit flit)
+static __attribute__((noinline)) bool put_on_calendar(struct terminals *self, uint32_t n,
+                                                      uint64_t cycle, struct flit flit)
 {
+    const struct wire *wire = &self->node_wires[n];
     struct calendar_flit *entry =
         calendar_add_flit(self->calendar, wire->part, cycle + wire->latency_cycles);
+    if (self->observation)
+        observation_flit(self->observation, observation_out_of_node(self->observation, n),
+                         (struct observation_wires){cycle, cycle + wire->latency_cycles}, flit);
     if (entry)
         *entry = (struct calendar_flit){wire->to, flit};
     return entry;
@@ -100,11 +105,10 @@ put_on_calendar(struct terminals *self, const struct wire *wire, uint64_t cycle,
 // In line below, and a function for circuits, as are others here.
 inline bool terminal_put(struct terminals *self, uint32_t n, uint64_t cycle, struct flit flit)
 {
-    const struct wire *wire = &self->node_wires[n];
     self->node_flits[n]++;
     if (self->bank)
-        return self->params->ops->inject(self->bank, self->part, wire, flit);
-    return put_on_calendar(self, wire, cycle, flit);
+        return self->params->ops->inject(self->bank, self->part, &self->node_wires[n], flit);
+    return put_on_calendar(self, n, cycle, flit);
 }
 
 static bool has_packets(const struct terminals *self, uint32_t n)

@@ -35,6 +35,7 @@ struct terminals {
     struct packet_pool *pool;
     struct calendar *calendar;
     void *bank;                             // of routers, if it carries (carrier.h); otherwise NULL
+    struct observation *observation;        // of the fabric, or NULL; never of a bank that carries
     uint32_t part;                          // number of the partition
     const struct wire *node_wires;          // [num_nodes] from node to router
     uint64_t *node_flits;                   // [num_nodes] flits that it has put on its channel

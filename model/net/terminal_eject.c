@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What comes in at terminals: credits, and flits until their packets are delivered.
+#include "model/net/observation.h"
 #include "model/net/terminal_circuit.h"
 #include "model/net/terminal_state.h"
 #include "sim/rng.h"
@@ -166,6 +167,10 @@ bool terminal_back(struct terminals *self, uint32_t n, uint64_t cycle, struct ca
         return err_set(err, ERR_RUN, "out of memory for credits");
     back.to = wire->to;
     *entry = back;
+    if (self->observation && (back.ack || back.nack))
+        observation_answer(self->observation, observation_into_node(self->observation, n),
+                           (struct observation_wires){cycle, cycle + wire->credit_latency_cycles},
+                           back.ack, back.nack);
     return true;
 }
 
