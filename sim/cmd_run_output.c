@@ -5,6 +5,7 @@
 #include "sim/json_path.h"
 #include "sim/outfile.h"
 #include "sim/output.h"
+#include "sim/output_fabric.h"
 #include "sim/table.h"
 
 #include <inttypes.h>
@@ -78,11 +79,13 @@ static bool add_detail(json_t *object, const struct run_detail *detail)
     return ok;
 }
 
-// The results as JSON; NULL if out of memory.
-static json_t *results_json(const struct figure_source *source, const struct run_detail *detail)
+// The results as JSON, with what is asked for in detail; NULL if that fails.
+static json_t *results_json(const struct figure_source *source, const struct run_files *files,
+                            const struct run_detail *detail, struct err *err)
 {
     json_t *object = output_json(source);
-    if (add_detail(object, detail))
+    if (add_detail(object, detail) &&
+        (!files->detail || output_fabric(object, source->config, detail, err)))
         return object;
     json_decref(object);
     return NULL;
@@ -106,7 +109,7 @@ static void deliver_one(const struct config *config, const struct run_files *fil
         write_csv_of_one(files->csv, config, result, error, &writing);
     source.output_s = host_now_s() - begin_s;
     if (files->json)
-        output_json_file(files->json, results_json(&source, detail), &writing);
+        output_json_file(files->json, results_json(&source, files, detail, &writing), &writing);
     add_error(err, &writing);
 }
 

@@ -15,7 +15,7 @@ struct run_files {
     char *wave;
     uint64_t wave_from_cycle;
     uint64_t wave_to_cycle;
-    bool detail; // JSON tells of every rank
+    bool detail; // JSON tells of every rank, channel and router
     bool quiet;
 };
 

@@ -352,3 +352,22 @@ void measurement_finish(struct measurement *self, const struct fabric *fabric,
     for (uint32_t c = 0; result->num_classes > 1 && c < result->num_classes; c++)
         class_summary(self, c, node_cycles, &result->classes[c]);
 }
+
+bool measurement_detail(const struct measurement *self, const struct fabric *fabric,
+                        struct run_detail *detail, struct err *err)
+{
+    const uint64_t *flits = fabric_channel_flits(fabric);
+    detail->window_cycles = self->window_to_cycle - self->window_from_cycle;
+    if (!self->channels)
+        return true;
+    detail->channels = calloc(num_channels(self), sizeof *detail->channels);
+    if (!detail->channels)
+        return err_set(err, ERR_RUN, "out of memory for statistics");
+    for (size_t c = 0; c < num_channels(self); c++)
+        detail->channels[c] = (struct run_channel){
+            .flits = flits[c],
+            .window_flits = self->channel_flits[c],
+            .busy_cycles = busy_cycles(self, c, (double)detail->window_cycles),
+        };
+    return true;
+}

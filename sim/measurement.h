@@ -94,4 +94,8 @@ uint64_t measurement_next_event(const struct measurement *self);
 void measurement_finish(struct measurement *self, const struct fabric *fabric,
                         struct run_result *result);
 
+// What went over each channel, once measuring has ended. False if out of memory.
+bool measurement_detail(const struct measurement *self, const struct fabric *fabric,
+                        struct run_detail *detail, struct err *err);
+
 #endif

@@ -243,6 +243,7 @@ struct topology_figures run_topology_figures(const struct topology *topology)
 void run_detail_free(struct run_detail *self)
 {
     free(self->end_cycles);
+    free(self->channels);
     *self = (struct run_detail){0};
 }
 
@@ -332,7 +333,9 @@ static bool simulate(struct run *self, struct run_result *result, struct err *er
     if (err->status == ERR_RUN || err->status == ERR_TRACE || err->status == ERR_CONFIG)
         return false;
     fill_result(self, result);
-    if (outputs->detail && !machine_detail(&self->machine, outputs->detail, err))
+    if (outputs->detail &&
+        (!machine_detail(&self->machine, outputs->detail, err) ||
+         !measurement_detail(&self->measurement, self->machine.fabric, outputs->detail, err)))
         return false;
     if (result->outcome == RUN_DEADLOCK)
         explain_deadlock(self, result);

@@ -87,10 +87,20 @@ struct run_result {
     char note[2048]; // deadlock and mismatch reports, cut-offs; empty if there is nothing to say
 };
 
-// When each rank of a program ended; UINT64_MAX: it has not. run_detail_free releases it.
+// What went over a channel, probes and releases of circuits included.
+struct run_channel {
+    uint64_t flits;        // whole run
+    uint64_t window_flits; // as below, what is measured
+    uint64_t busy_cycles;  // of the window
+};
+
+// When each rank of a program ended (UINT64_MAX: it has not), and what went over each channel.
+// run_detail_free releases it.
 struct run_detail {
-    uint64_t *end_cycles; // [num_ranks]
-    uint32_t num_ranks;   // 0: there is no program
+    uint64_t *end_cycles;         // [num_ranks]
+    uint32_t num_ranks;           // 0: there is no program
+    struct run_channel *channels; // [topology_num_channels], by number; NULL: it is not known
+    uint64_t window_cycles;       // that were measured
 };
 
 void run_detail_free(struct run_detail *self);
