@@ -1,0 +1,118 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# scripts/plot: pictures of every kind have title, units and names of series, the same bytes each
+# time, and what cannot be drawn is refused in words.
+# usage: tests/plot.sh PROGRAM
+set -eu
+ordito=$(realpath "$1")
+plot=$(realpath "$(dirname "$0")/../scripts/plot")
+/usr/bin/python3 -c 'import matplotlib, numpy' 2>/dev/null || {
+    echo "no python3-matplotlib here"
+    exit 77
+}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+
+fail() {
+    echo "FAILED: $1"
+    [[ -f said ]] && sed 's/^/    /' said | head -n 12
+    exit 1
+}
+
+# draws NAME TEXT... -- ARGUMENT...: a PNG and an SVG are made, and the texts are in the SVG.
+draws() {
+    local name=$1 texts=() text
+    shift
+    while [[ $1 != -- ]]; do
+        texts+=("$1")
+        shift
+    done
+    shift
+    "$plot" "$@" -o "$name.svg" 2>said || fail "$name: status $?"
+    "$plot" "$@" -o "$name.png" 2>said || fail "$name: status $?, as PNG"
+    [[ $(head -c 4 "$name.png") == $'\x89PNG' ]] || fail "$name: no PNG"
+    for text in "${texts[@]}"; do
+        grep -qF -- "$text" "$name.svg" || fail "$name: \"$text\" is not in the picture"
+    done
+}
+
+# refuses PATTERN ARGUMENT...: exit status 2 and what is said; nothing is left.
+refuses() {
+    local pattern=$1 got=0
+    shift
+    "$plot" "$@" -o refused.png 2>said || got=$?
+    [[ $got -eq 2 ]] || fail "$*: exit status $got, not 2"
+    grep -qE -- "^plot: $pattern" said || fail "$*: \"$pattern\" is not said"
+    compgen -G 'refused.png*' >/dev/null && fail "$*: a file is there"
+    return 0
+}
+
+# --- curves and bars ---
+run() {
+    "$ordito" run --set fabric.topology.nodes=16 --set run.measure_cycles=1000 -q "$@"
+}
+run --vary 'fabric.topology.kind=[mesh, torus]' \
+    --vary 'workload.rate_flits_per_node_cycle=[0.1, 0.3, 1]' --csv load.csv
+draws load 'Mean packet latency by offered load' 'mean packet latency (cycles)' \
+    'offered load (flits/node/cycle)' '>mesh<' '>torus<' 'saturated from here on' -- \
+    latency-load load.csv
+draws title 'A title' -- latency-load load.csv --title 'A title' --where kind=torus --scale log
+"$plot" latency-load load.csv -o again.svg
+cmp load.svg again.svg || fail "the same picture differs"
+draws accepted 'accepted load (flits/node/cycle)' -- \
+    lines load.csv --y accepted_flits_per_node_cycle
+draws bars 'Mean distance travelled by topology' '>mesh<' -- \
+    bars load.csv --y hops.mean --x kind
+
+run --vary 'fabric.topology.kind=[mesh, hypercube]' --vary 'fabric.topology.nodes=[4, 16, 64]' \
+    --csv nodes.csv
+draws nodes 'number of nodes' 'diameter (hops)' 'average distance (hops)' '>hypercube<' -- \
+    latency-nodes nodes.csv
+
+# Replicas make a mean and a band: 10, 20, 30 are 20 +- 4.303 * 10 / sqrt(3).
+mkdir sweep
+cat >sweep/results.csv <<'END'
+fabric.router.vcs,replica,seed,outcome,fabric.hops.mean,error
+1,1,1,completed,10,
+1,2,2,completed,20,
+1,3,3,completed,30,
+2,1,4,completed,40,
+2,2,5,failed,,no more memory
+END
+echo '{"title": "Hops of a sweep"}' >sweep/sweep.json
+draws sweep 'Hops of a sweep' 'virtual channels' -- lines sweep --y fabric.hops.mean
+grep -q '^plot: 1 of 5 points left out' said || fail "a failed point is not told of"
+grep -q 'no more memory' said || fail "nor why it failed"
+/usr/bin/python3 - "$plot" 2>said <<'END' || fail "mean and confidence interval"
+import os, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(sys.argv[1]))
+from plots.table import Table
+table = Table(["sweep"])
+point = table.points(table.rows, "fabric.router.vcs", "fabric.hops.mean")[0]
+sys.exit(not (point.mean == 20 and abs(point.half - 4.303 * 10 / 3 ** 0.5) < 1e-9))
+END
+
+# --- what is refused ---
+: >empty.csv
+head -n 1 load.csv >head.csv
+sed '2s/completed/failed/' sweep/results.csv | head -n 2 >failed.csv
+sed '2s/,10,/,ten,/' sweep/results.csv >text.csv
+refuses 'none.csv: No such file' latency-load none.csv
+refuses 'empty.csv: the file is empty' latency-load empty.csv
+refuses 'head.csv: a header, and no rows' latency-load head.csv
+refuses 'failed.csv: no point has figures' lines failed.csv --y hops.mean
+refuses 'text.csv:2: fabric.hops.mean: "ten" is no number' lines text.csv --y hops.mean
+refuses 'load.csv: no column fabric.hop.mean; nearest: fabric.hops.mean' \
+    lines load.csv --y fabric.hop.mean
+refuses 'load.csv: application.makespan_cycles: no point has this figure' \
+    lines load.csv --y makespan_cycles
+refuses 'load.csv: workload.rate_flits_per_node_cycle varies, too' \
+    lines load.csv --y hops.mean --x topology.nodes --series fabric.topology.kind
+refuses 'load.csv: fabric.topology.kind is no number' lines load.csv --y hops.mean --x kind
+refuses '--where kind=ring: fabric.topology.kind is one of mesh, torus' \
+    latency-load load.csv --where kind=ring
+refuses 'give --y COLUMN' bars load.csv
+"$plot" latency-load load.csv -o load.gif 2>said && fail "a suffix that is none"
+grep -q 'ends with none of' said || fail "the suffix"
