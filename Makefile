@@ -43,7 +43,7 @@ endif
 PACKAGES := yaml-0.1 jansson popt libarchive expat zlib
 LIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -ldl -lpthread
 CRITERION := $(shell pkg-config --libs criterion 2>/dev/null)
-CPPFLAGS += -D_GNU_SOURCE -I. -DORDITO_VERSION='"$(VERSION)"' -DORDITO_DATADIR='"$(DATADIR)"' \
+CPPFLAGS += -D_GNU_SOURCE -I. -DORDITO_DATADIR='"$(DATADIR)"' \
             $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 
 # A recipe in one word and its target, or, with V=1, as it is.
@@ -83,16 +83,22 @@ $(OBJ)/%.o: %.c $(OBJ)/flags | packages
 	@mkdir -p $(@D)
 	$(call say,CC) $(CC) -std=c17 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# Objects follow changes of the flags; those that name version or paths follow these too; programs
-# follow files that come or go.
-$(shell grep -lE 'ORDITO_(VERSION|DATADIR)' $(SRCS) /dev/null | sed 's,^,$(OBJ)/,; s,c$$,o,'): \
+# Objects follow changes of the flags; those that name paths follow these too; programs follow files
+# that come or go.
+$(shell grep -l ORDITO_DATADIR $(SRCS) /dev/null | sed 's,^,$(OBJ)/,; s,c$$,o,'): \
     $(OBJ)/paths
 $(OBJ)/flags: TEXT = $(CC) $(WARNINGS) $(CFLAGS)
-$(OBJ)/paths: TEXT = $(VERSION) $(DATADIR)
+$(OBJ)/paths: TEXT = $(DATADIR)
 $(OBJ)/list: TEXT = $(SRCS) $(TEST_SRCS)
-$(OBJ)/flags $(OBJ)/paths $(OBJ)/list: always
+$(OBJ)/version: TEXT = $(VERSION)+$(shell cat $(SOURCES) | sha256sum | cut -c 1-12)
+$(OBJ)/flags $(OBJ)/paths $(OBJ)/list $(OBJ)/version: always
 	@mkdir -p $(@D)
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
+
+# The version tells programs of different sources apart, wherever and however often they are built.
+SOURCES := $(sort $(SRCS) $(wildcard $(addsuffix *.h,$(sort $(dir $(SRCS))) model/)) $(wildcard rtl/*))
+$(OBJ)/sim/version.o: CPPFLAGS += -DORDITO_VERSION='"$(shell cat $(OBJ)/version)"'
+$(OBJ)/sim/version.o: $(OBJ)/version
 
 .PHONY: always packages
 packages:

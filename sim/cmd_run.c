@@ -5,6 +5,7 @@
 #include "sim/examples.h"
 #include "sim/interrupt.h"
 #include "sim/outfile.h"
+#include "sim/output.h"
 #include "sim/vary.h"
 #include "sim/wavefile.h"
 
@@ -23,6 +24,7 @@ enum option {
     OPTION_JSON,
     OPTION_CSV,
     OPTION_DETAIL,
+    OPTION_DRY_RUN,
     OPTION_PACKETS,
     OPTION_MESSAGES,
     OPTION_WAVE,
@@ -47,6 +49,8 @@ static const struct poptOption options[] = {
     {"csv", 0, POPT_ARG_STRING, NULL, OPTION_CSV, "results as CSV, a row a run", "FILE"},
     {"detail", 0, POPT_ARG_NONE, NULL, OPTION_DETAIL,
      "--json also tells of each channel and router, and when each rank ended", NULL},
+    {"dry-run", 0, POPT_ARG_NONE, NULL, OPTION_DRY_RUN,
+     "only check the configuration and print it with all defaults, as JSON", NULL},
     {"packets", 0, POPT_ARG_STRING, NULL, OPTION_PACKETS, "every packet, as CSV", "FILE"},
     {"messages", 0, POPT_ARG_STRING, NULL, OPTION_MESSAGES,
      "what every message of full nodes waited for, as CSV", "FILE"},
@@ -67,6 +71,7 @@ struct command {
     struct vary vary;
     struct run_files files; // strings are owned
     bool has_wave_range;
+    bool dry_run;
     bool help;
     bool any_option;
 };
@@ -96,6 +101,9 @@ static bool take_option(void *command, int option, const char *value, struct err
         return cmd_text(&files->csv, value, "--csv", "no file named", err);
     case OPTION_DETAIL:
         files->detail = true;
+        return true;
+    case OPTION_DRY_RUN:
+        self->dry_run = true;
         return true;
     case OPTION_PACKETS:
         return cmd_text(&files->packets, value, "--packets", "no file named", err);
@@ -143,7 +151,12 @@ static bool check_command(const struct command *self, struct err *err)
                        "only one of --json, --csv, --packets and --messages can be \"-\"");
     if (!check_paths(files, err))
         return false;
-    const char *single = files->packets    ? "--packets"
+    if (self->dry_run && (files->csv || files->packets || files->messages || files->wave))
+        return err_set(
+            err, ERR_CONFIG,
+            "--dry-run makes no results; only --json goes with it, for the configuration");
+    const char *single = self->dry_run     ? "--dry-run"
+                         : files->packets  ? "--packets"
                          : files->messages ? "--messages"
                          : files->wave     ? "--wave"
                                            : NULL;
@@ -215,6 +228,13 @@ static enum err_status execute(const struct command *self, struct err *err)
     if (!cmd_configure(&config, self->path, &self->sets, err))
         return err->status;
     bool sweep = self->vary.num_axes > 0;
+    if (self->dry_run) {
+        const char *path = self->files.json ? self->files.json : "-";
+        if (config_check(&config, err))
+            output_json_file(path, output_resolved(&config), err);
+        config_free(&config);
+        return err->status;
+    }
     interrupt_install();
     if ((sweep || config_check(&config, err)) && check_wave(self, &config, err) &&
         probe_files(&self->files, err))

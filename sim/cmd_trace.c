@@ -8,6 +8,7 @@
 #include "sim/trace_convert.h"
 #include "sim/trace_matrix.h"
 #include "sim/trace_summary.h"
+#include "sim/version.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,8 +129,8 @@ static bool deliver(const struct command *self, json_t *figures, struct err *err
     json_object_del(figures, "host");
     return output_json_file(self->json,
                             json_pack("{s:s, s:s, s:s, s:o, s:o*}", "schema", "ordito.trace/1",
-                                      "version", ORDITO_VERSION, "outcome", outcome, "trace",
-                                      figures, "host", host),
+                                      "version", version_text, "outcome", outcome, "trace", figures,
+                                      "host", host),
                             err);
 }
 

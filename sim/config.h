@@ -214,6 +214,9 @@ uint32_t config_longest_flits(const struct config *config);
 // The resolved configuration, only keys that can change results. The caller owns it.
 json_t *config_echo(const struct config *config);
 
+// The files that the run would read, as it would open them. The caller owns the list.
+json_t *config_inputs(const struct config *config);
+
 // The table of all keys with type, range, unit, default and meaning, for help texts.
 void config_help(FILE *to);
 

@@ -219,15 +219,35 @@ static bool is_of_fabric(const struct config *config, const char *key)
     return config_is_loggops(config) != (strcmp(key + 13, "cycles_per_hop") == 0);
 }
 
+// Whether a key says something of this run's workload, nodes and fabric.
+static bool matters(const struct config *config, const struct param *row)
+{
+    return (row->workloads == 0 || (row->workloads >> config->workload & 1U)) &&
+           (row->models == 0 || (row->models >> config->node_model & 1U)) &&
+           is_of_fabric(config, row->key);
+}
+
+json_t *config_inputs(const struct config *config)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; list && i < param_num; i++) {
+        const struct param *row = &param_table[i];
+        if (row->type != PARAM_PATH || !matters(config, row))
+            continue;
+        const char *path = *(const char *const *)param_field_const(config, row);
+        if (path)
+            json_array_append_new(list, json_string(path));
+    }
+    return list;
+}
+
 json_t *config_echo(const struct config *config)
 {
     json_t *root = json_object();
     bool ok = root && echo_topology(config, root);
     for (size_t i = 0; ok && i < param_num; i++) {
         const struct param *row = &param_table[i];
-        bool matters = (row->workloads == 0 || (row->workloads >> config->workload & 1U)) &&
-                       (row->models == 0 || (row->models >> config->node_model & 1U));
-        if (!row->changes_results || !matters || !is_of_fabric(config, row->key) ||
+        if (!row->changes_results || !matters(config, row) ||
             strncmp(row->key, "fabric.topology.", 16) == 0)
             continue;
         ok = json_path_set(root, row->key, echo_row(config, row));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program: finds the command, and alone prints errors and makes the exit status.
 #include "sim/cmd.h"
+#include "sim/version.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,7 +26,7 @@ static void print_help(FILE *to)
     fprintf(to,
             "Ordito %s simulates a multicomputer cycle by cycle.\n\n"
             "ordito COMMAND [CONFIG.yaml] [OPTION...]\n\n",
-            ORDITO_VERSION);
+            version_text);
     for (size_t i = 0; i < NUM_COMMANDS; i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
     fprintf(to, "\n\"ordito COMMAND --help\" lists its options, \"ordito run\" shows examples.\n"
@@ -42,7 +43,7 @@ static enum err_status dispatch(int argc, const char **argv, struct err *err)
         return ERR_NONE;
     }
     if (strcmp(word, "--version") == 0) {
-        printf("ordito %s\n", ORDITO_VERSION);
+        printf("ordito %s\n", version_text);
         return ERR_NONE;
     }
     for (size_t i = 0; i < NUM_COMMANDS; i++) {

@@ -3,6 +3,7 @@
 
 #include "sim/json_path.h"
 #include "sim/outfile.h"
+#include "sim/version.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,9 +15,22 @@ json_t *output_envelope(const struct config *config)
 {
     json_t *root = json_object();
     if (root && json_path_set(root, "schema", json_string("ordito.run/1")) &&
-        json_path_set(root, "version", json_string(ORDITO_VERSION)) &&
+        json_path_set(root, "version", json_string(version_text)) &&
         json_path_set(root, "seed", json_integer((json_int_t)config->seed)) &&
         json_path_set(root, "config", config_echo(config)))
+        return root;
+    json_decref(root);
+    return NULL;
+}
+
+json_t *output_resolved(const struct config *config)
+{
+    json_t *root = output_envelope(config);
+    json_t *inputs = config_inputs(config);
+    bool ok = inputs && json_path_set(root, "inputs", json_incref(inputs)) &&
+              json_path_set(root, "packet_flits_max", json_integer(config_cut_flits(config)));
+    json_decref(inputs);
+    if (ok)
         return root;
     json_decref(root);
     return NULL;

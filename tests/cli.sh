@@ -45,7 +45,7 @@ quick=(--set run.measure_cycles=500 --set 'fabric.topology={kind: mesh, dims: [3
 # --- what a newcomer tries ---
 check "help" 0 'ordito run' "$ordito" --help
 check "help of run" 0 'fabric.router.vcs' "$ordito" run --help
-check "version" 0 '^ordito [0-9]' "$ordito" --version
+check "version, with a hash of the sources" 0 '^ordito [0-9.]+\+[0-9a-f]{12}$' "$ordito" --version
 check "run without anything explains itself" 0 'mesh-uniform' run
 check "unknown command" 2 'run' "$ordito" rnu
 check "a whole command" 0 'completed' run "${quick[@]}"
@@ -193,6 +193,15 @@ check "when each rank ended" 0 '^ +16000$' run "${loggops[@]}" --quiet --json - 
 check "a run that has no ranks has no such detail" 0 '' \
     run "${quick[@]}" --quiet --json d.json --detail
 check "which the JSON does not mention" 1 '' grep end_cycles d.json
+check "a configuration with all defaults" 0 '"buffer_flits": 8,' run "${quick[@]}" --dry-run
+check_untouched "a dry run makes nothing of a wrong configuration" 2 'vcs: "9" is out of range' \
+    run --set fabric.router.vcs=9 --dry-run --json dry.json
+printf '0 1\n' >there/pair.txt
+printf 'fabric: {topology: {kind: graph, file: pair.txt}}\n' >there/pair.yaml
+check "a configuration's files, as they are found" 0 '"there/pair.txt"' \
+    run there/pair.yaml --dry-run
+check "a dry run is one" 2 '--dry-run is for one run' run --dry-run --vary 'run.seed=[1, 2]'
+check "a dry run has no results" 2 '--dry-run makes no results' run "${quick[@]}" --dry-run --csv -
 check "detail of what" 2 '--detail is for the --json of one run' run "${loggops[@]}" --detail
 check "detail of a sweep" 2 '--detail is for the --json of one run' \
     run "${loggops[@]}" --detail --json d.json --vary 'run.seed=[1, 2]'
