@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/output.h"
 
+#include "sim/config_choices.h"
 #include "sim/json_path.h"
 #include "sim/outfile.h"
+#include "sim/param.h"
 #include "sim/version.h"
 
 #include <inttypes.h>
@@ -27,7 +29,10 @@ json_t *output_resolved(const struct config *config)
 {
     json_t *root = output_envelope(config);
     json_t *inputs = config_inputs(config);
-    bool ok = inputs && json_path_set(root, "inputs", json_incref(inputs)) &&
+    const char *backends[PARAM_MAX_CHOICES];
+    choices_backend(backends);
+    bool ok = inputs && json_path_set(root, "backend", json_string(backends[config->backend])) &&
+              json_path_set(root, "inputs", json_incref(inputs)) &&
               json_path_set(root, "packet_flits_max", json_integer(config_cut_flits(config)));
     json_decref(inputs);
     if (ok)

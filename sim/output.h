@@ -13,8 +13,8 @@
 json_t *output_envelope(const struct config *config);
 
 // A configuration that is not run: the envelope; `inputs`, the files that it names, as the run
-// would open them; and `packet_flits_max`, what messages would be cut into. The caller owns it;
-// NULL if out of memory.
+// would open them; `backend`; and `packet_flits_max`, what messages would be cut into. The caller
+// owns it; NULL if out of memory.
 json_t *output_resolved(const struct config *config);
 
 // The whole object of a run. The caller owns it; NULL if out of memory.

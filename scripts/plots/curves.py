@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Curves and bars of results: latency against load, latency against nodes, and any figure."""
-import math
 
 import numpy
 

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The results of a sweep as rows, and as files: CSV, SQLite, and sweep.json, which describes them."""
+import csv
+import io
+import json
+import os
+import sqlite3
+import typing
+
+from plots.names import parts
+from sweeping.searches import FOUND, figure, search
+from sweeping.simulator import Failed
+from sweeping.store import write_whole
+from sweeping.values import number
+
+# Metrics of a sweep that names none: of these, those that some result has.
+METRICS = (
+    "cycles", "topology.nodes", "topology.routers", "topology.channels", "topology.degree_max",
+    "topology.diameter_hops", "topology.average_hops", "topology.bisection_channels",
+    "fabric.packets_ejected", "fabric.flits_ejected", "fabric.latency_cycles.mean",
+    "fabric.latency_cycles.ci95", "fabric.latency_cycles.min", "fabric.latency_cycles.p50",
+    "fabric.latency_cycles.p99", "fabric.latency_cycles.max", "fabric.network_latency_cycles.mean",
+    "fabric.network_latency_cycles.ci95", "fabric.hops.mean", "fabric.offered_flits_per_node_cycle",
+    "fabric.accepted_flits_per_node_cycle", "fabric.channel_utilisation.mean",
+    "fabric.channel_utilisation.max", "application.makespan_cycles", "application.messages",
+    "application.bytes", "application.collective_messages", "application.collective_bytes",
+    "application.compute_cycles_max",
+)
+FAULTS = {"deadlock": 3, "mismatch": 4}  # outcomes that are failures, though they have results
+
+
+class Missing(Exception):
+    """A point that a search needs is not there."""
+
+
+class Row(typing.NamedTuple):
+    """A point with its result, or with what it failed by."""
+    labels: dict  # of the axes, by key
+    replica: int
+    seed: int  # None if unknown
+    key: str  # None if there is none
+    result: dict  # None if the point failed
+    failure: tuple  # (status, reason), or None
+
+
+class Gathered(typing.NamedTuple):
+    """All that a sweep has so far."""
+    rows: list
+    found: list  # [(point, what a search found)]
+    num_missing: int  # points, or searches, that are not finished
+
+
+def row_of(store, labels, replica, resolved):
+    """The row of a point, or None if it has not been made."""
+    key = resolved["key"]
+    result = store.result(key)
+    failure = None if result else store.failure(key)
+    if result and result["outcome"] in FAULTS:
+        failure = (FAULTS[result["outcome"]], result.get("note") or result["outcome"])
+    if not result and not failure:
+        return None
+    return Row(labels, replica, resolved["seed"], key, result, failure and tuple(failure))
+
+
+def refused(labels, point):
+    """The row of a point that the program refuses."""
+    return Row(labels, point.replica, None, None, None,
+               (point.failure.status, point.failure.reason))
+
+
+def gather_points(store, points):
+    """The rows of points."""
+    rows = [refused(point.labels, point) if point.failure
+            else row_of(store, point.labels, point.replica, point.resolved) for point in points]
+    there = [row for row in rows if row]
+    return Gathered(there, [], len(rows) - len(there))
+
+
+def gather_searches(store, points, mode, base):
+    """The rows of searches, and what they found."""
+    rows, found, num_missing = [], [], 0
+    for point in points:
+        steps = {}
+
+        def labels_of(request):
+            return {**point.labels,
+                    **{key: value.label for key, value in mode.settings(request)}}
+
+        def evaluate(request):
+            settings = [*point.settings,
+                        *((key, value.yaml) for key, value in mode.settings(request))]
+            row = row_of(store, labels_of(request), point.replica, base.resolve(settings))
+            if not row:
+                raise Missing
+            steps[request] = row
+            if row.failure:
+                raise Failed(*row.failure)
+            return row.result
+
+        try:
+            if point.failure:
+                steps[(0, 0)] = refused(labels_of((0, 0)), point)
+                raise point.failure
+            found.append((point, search(mode, evaluate)))
+        except Missing:
+            num_missing += 1
+        except Failed as failure:
+            found.append((point, {**dict.fromkeys(FOUND), "axis": mode.axis, "points": len(steps),
+                                  "error": failure.reason}))
+        rows += [steps[request] for request in sorted(steps, key=lambda r: (r[1], r[0]))]
+    return Gathered(rows, found, num_missing)
+
+
+def axis_keys(sweep):
+    """The keys that tell rows apart, in the order of the columns."""
+    keys = list(sweep.axes)
+    if sweep.mode:
+        keys += [key for key in (sweep.mode.series_key, sweep.mode.axis) if key]
+    return keys
+
+
+def chosen_metrics(sweep, rows):
+    """The paths of the metrics' columns."""
+    if sweep.metrics:
+        return [path for path, _ in sweep.metrics]
+    return [path for path in METRICS if any(figure(row.result, path) is not None for row in rows)]
+
+
+def cell(value):
+    """A figure as CSV and SQLite hold it."""
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, separators=(",", ":"))
+    return json.dumps(value) if isinstance(value, bool) else value
+
+
+def table_of(sweep, gathered, metrics, host):
+    """(names of columns, rows) of the results."""
+    keys = axis_keys(sweep)
+    names = [*keys, "replica", "seed", "outcome", *metrics, *host, "version", "point", "error",
+             "config"]
+    lines = []
+    for row in gathered.rows:
+        result = row.result or {}
+        lines.append([
+            *(row.labels[key] for key in keys), row.replica, row.seed,
+            result.get("outcome", "failed"), *(cell(figure(result, path)) for path in metrics),
+            *(cell(figure(result, path)) for path in host), result.get("version"), row.key,
+            row.failure[1] if row.failure else None, cell(result.get("config"))])
+    return names, lines
+
+
+def found_of(sweep, gathered):
+    """(names of columns, rows) of what searches found."""
+    names = [*sweep.axes, "replica", "seed", "search", *FOUND]
+    return names, [[*(point.labels[key] for key in sweep.axes), point.replica,
+                    point.resolved and point.resolved["seed"], sweep.mode.kind,
+                    *(found[name] for name in FOUND)] for point, found in gathered.found]
+
+
+def failed_of(sweep, gathered):
+    """(names of columns, rows) of the points that failed."""
+    keys = axis_keys(sweep)
+    return [*keys, "replica", "seed", "status", "error", "point"], [
+        [*(row.labels[key] for key in keys), row.replica, row.seed, *row.failure, row.key]
+        for row in gathered.rows if row.failure]
+
+
+def write_csv(path, names, lines):
+    """A table as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(lines)
+    write_whole(path, text.getvalue())
+
+
+def typed(value):
+    """The value of an axis for SQLite: a number if it is one."""
+    decimal = number(value)
+    if decimal is None:
+        return value
+    return int(decimal) if decimal == decimal.to_integral_value() else float(decimal)
+
+
+def add_table(database, name, names, num_axes, lines):
+    """A table of the database; values of axes that are numbers become such."""
+    def quoted(column):
+        return '"' + column.replace('"', '""') + '"'
+    database.execute(f"CREATE TABLE {name} ({', '.join(map(quoted, names))})")
+    database.executemany(
+        f"INSERT INTO {name} VALUES ({', '.join('?' * len(names))})",
+        [[*map(typed, line[:num_axes]), *line[num_axes:]] for line in lines])
+
+
+def add_means(database, keys, metrics):
+    """A view of the means over replicas."""
+    columns = [f'"{key}"' for key in keys]
+    figures = [f'avg("{path}") AS "{path}"' for path in metrics]
+    groups = f" GROUP BY {', '.join(columns)}" if columns else ""
+    database.execute(f"CREATE VIEW means AS SELECT "
+                     f"{', '.join([*columns, 'count(*) AS replicas', *figures])} "
+                     f"FROM results WHERE error IS NULL{groups}")
+
+
+def write_sqlite(path, sweep, tables, metrics):
+    """All tables as a database, which appears whole."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    database = sqlite3.connect(part)
+    keys = axis_keys(sweep)
+    for name, (names, lines) in tables.items():
+        add_table(database, name, names, len(sweep.axes if name == "searches" else keys), lines)
+    add_means(database, keys, metrics)
+    database.commit()
+    database.close()
+    os.replace(part, path)
+
+
+def unit(path):
+    """The unit of a key or figure; "" if it is a plain word or number."""
+    return parts(path)[2] or ""
+
+
+def describe(sweep, version, gathered, metrics):
+    """What sweep.json holds."""
+    axes = [{"key": key, "unit": unit(key), "values": [value.label for value in axis.values]}
+            for key, axis in sweep.axes.items()]
+    mode = {"kind": "points"}
+    if sweep.mode:
+        mode = {"kind": sweep.mode.kind, "axis": sweep.mode.axis, "metric": sweep.mode.metric}
+        searched = {sweep.mode.series_key: [value.label for value in sweep.mode.series],
+                    sweep.mode.axis: sorted({row.labels[sweep.mode.axis] for row in gathered.rows},
+                                            key=float)}
+        axes += [{"key": key, "unit": unit(key), "values": values}
+                 for key, values in searched.items() if key]
+    return {"schema": "ordito.sweep/1", "name": sweep.name, "title": sweep.title,
+            "file": str(sweep.path), "version": version, "axes": axes,
+            "replicas": sweep.replicas, "mode": mode,
+            "metrics": [{"path": path, "unit": unit(path)} for path in metrics],
+            "rows": len(gathered.rows), "failed": sum(1 for row in gathered.rows if row.failure),
+            "missing": gathered.num_missing}
+
+
+def write_results(store, sweep, version, gathered, host):
+    """All files of results, each of which appears whole."""
+    metrics = chosen_metrics(sweep, gathered.rows)
+    tables = {"results": table_of(sweep, gathered, metrics, host)}
+    if sweep.mode:
+        tables["searches"] = found_of(sweep, gathered)
+        write_csv(store.folder / "searches.csv", *tables["searches"])
+    write_csv(store.folder / "results.csv", *tables["results"])
+    write_csv(store.folder / "failed.csv", *failed_of(sweep, gathered))
+    write_sqlite(store.folder / "results.sqlite", sweep, tables, metrics)
+    write_whole(store.folder / "sweep.json",
+                json.dumps(describe(sweep, version, gathered, metrics), indent=2) + "\n")
