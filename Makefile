@@ -171,6 +171,13 @@ cost: ## what flit-hops, packets and messages cost, written to sim/COST.md (6 GB
 	@$(MAKE) $(B)/ordito
 	@$(ALONE) scripts/cost --program $(B)/ordito
 
+.PHONY: plots
+plots: ## the pictures of scripts/PLOTS.md, by the commands in it
+	@scripts/install-deps plot
+	@$(MAKE) build/ordito
+	@mkdir -p scripts/pictures
+	@sed -n '/^```/,/^```/{/^```/d;p}' scripts/PLOTS.md | $(ALONE) bash -e
+
 .PHONY: profile
 WORK ?= ref-8x8
 profile: ## where the instructions of WORK=ref-8x8 go, by function and line (callgrind)
@@ -188,7 +195,8 @@ install: $(B)/ordito ## install under PREFIX (/usr/local), staged under DESTDIR
 	install -m 644 $(wildcard rtl/*.sv rtl/*.svh rtl/*.vlt rtl/*.cpp rtl/*.h) \
 	    '$(DESTDIR)$(DATADIR)/rtl'
 	install -m 644 $(wildcard traces/samples/*) '$(DESTDIR)$(DATADIR)/samples'
-	install -m 755 scripts/plot-matrix '$(DESTDIR)$(DATADIR)'
+	install -m 755 scripts/plot '$(DESTDIR)$(DATADIR)'
+	install -D -m 644 -t '$(DESTDIR)$(DATADIR)/plots' $(wildcard scripts/plots/*.py)
 	for example in sim/examples/*; do \
 	    sed 's,\.\./\.\./traces/samples/,../samples/,' "$$example" \
 	        > '$(DESTDIR)$(DATADIR)/examples/'"$${example##*/}" || exit; done

@@ -59,7 +59,7 @@ bool trace_matrix_write(const struct trace_matrix *self, const char *path, struc
 // could not be written.
 bool trace_picture_check(const char *path, struct err *err);
 
-// Draws it by scripts/plot-matrix: .png, .svg or .pdf, as the suffix of the path says.
+// Draws it by scripts/plot: .png, .svg or .pdf, as the suffix of the path says.
 bool trace_matrix_draw(const struct trace_matrix *self, const char *path, const char *title,
                        struct err *err);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A communication matrix as a picture, which scripts/plot-matrix draws: it is given the matrix, of
+// A communication matrix as a picture, which scripts/plot draws: it is given the matrix, of
 // no more cells than can be told apart, on its standard input, and tells what is wrong on its
 // standard error.
 #include "sim/outfile.h"
@@ -32,13 +32,13 @@ static bool find_script(char *path, size_t size, struct err *err)
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     program[length > 0 ? length : 0] = '\0';
     const char *folder = dirname(program);
-    snprintf(path, size, "%s/../scripts/plot-matrix", folder);
+    snprintf(path, size, "%s/../scripts/plot", folder);
     if (access(path, X_OK) == 0)
         return true;
-    snprintf(path, size, "%s/../share/ordito/plot-matrix", folder);
+    snprintf(path, size, "%s/../share/ordito/plot", folder);
     if (access(path, X_OK) == 0)
         return true;
-    snprintf(path, size, "%s/plot-matrix", ORDITO_DATADIR);
+    snprintf(path, size, "%s/plot", ORDITO_DATADIR);
     return access(path, X_OK) == 0 ||
            err_set(err, ERR_RUN, "--picture: %s, which draws it, is not there", path);
 }
@@ -69,7 +69,7 @@ static void execute(const char *script, const char *path, const char *title, uin
     char ranks[16];
     snprintf(ranks, sizeof ranks, "%" PRIu32, num_ranks);
     if (dup2(fileno(matrix), STDIN_FILENO) >= 0 && dup2(said, STDERR_FILENO) >= 0)
-        execl(script, script, "--ranks", ranks, "--title", title, "--output", path, "-",
+        execl(script, script, "matrix", "--ranks", ranks, "--title", title, "--output", path, "-",
               (char *)NULL);
     _exit(127);
 }

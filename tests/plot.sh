@@ -94,6 +94,31 @@ point = table.points(table.rows, "fabric.router.vcs", "fabric.hops.mean")[0]
 sys.exit(not (point.mean == 20 and abs(point.half - 4.303 * 10 / 3 ** 0.5) < 1e-9))
 END
 
+# --- the topology itself ---
+run --set fabric.topology.kind=torus --json torus.json --detail
+run --set fabric.topology.kind=fat-tree --json tree.json --detail
+draws heat 'torus 4x4, offered load' 'channel utilisation (share of cycles)' \
+    'flits that leave a router (flits/cycle)' '>15<' -- heat torus.json
+draws heats 'torus 4x4' 'fat-tree of 16 nodes' -- heat torus.json tree.json
+
+# --- lives of messages, distributions, matrices ---
+examples=$(dirname "$plot")/../sim/examples
+"$ordito" run "$examples/software-path.yaml" --messages lives.csv --json lives.json -q
+draws lives 'mean time of a message (cycles)' '>lives<' '>waits for<' '>trap into the kernel<' -- \
+    lives lives.csv lives.json
+mapfile -t totals < <(grep -oE '>[0-9,]+</text>' lives.svg | sort | uniq -c | sort -rn)
+[[ ${totals[0]} =~ ^\ *2\  ]] || fail "file and figures of a run have other totals: ${totals[*]}"
+"$ordito" run "$examples/software-path.yaml" --set nodes.life=true \
+    --vary 'nodes.software.path=[user, kernel]' --csv life.csv -q
+draws lives-varied 'path of software' '>user<' '>kernel<' -- lives life.csv
+run --packets packets.csv
+num=$(($(wc -l <packets.csv) - 1))
+draws histogram 'Latency of packets' 'latency (cycles)' 'packets that take longer (share)' \
+    '>packets<' "$(printf '%d,%03d packets' $((num / 1000)) $((num % 1000)))" -- histogram packets.csv
+draws messages 'Latency of messages' -- histogram lives.csv
+printf '0,5\n7,0\n' >matrix.csv
+draws matrix 'to rank' 'from rank' '2 ranks, 12 B' -- matrix matrix.csv
+
 # --- what is refused ---
 : >empty.csv
 head -n 1 load.csv >head.csv
@@ -114,5 +139,14 @@ refuses 'load.csv: fabric.topology.kind is no number' lines load.csv --y hops.me
 refuses '--where kind=ring: fabric.topology.kind is one of mesh, torus' \
     latency-load load.csv --where kind=ring
 refuses 'give --y COLUMN' bars load.csv
+run --json plain.json
+run --set fabric.model=ideal --json ideal.json --detail
+refuses 'plain.json: no fabric.channels: ordito run --json FILE --detail' heat plain.json
+refuses 'ideal.json: nothing is known' heat ideal.json
+refuses 'load.csv: no JSON' heat load.csv
+refuses 'load.csv: no nodes.life: set nodes.life=true' lives load.csv
+refuses 'plain.json: no nodes.life' lives plain.json
+refuses 'load.csv: neither latency_cycles nor begin_cycle' histogram load.csv
+refuses 'load.csv: no matrix' matrix load.csv
 "$plot" latency-load load.csv -o load.gif 2>said && fail "a suffix that is none"
 grep -q 'ends with none of' said || fail "the suffix"

@@ -13,6 +13,7 @@ OFFERED = "fabric.offered_flits_per_node_cycle"
 LOG_RATIO = 12       # of greatest to least figures, from which on a scale is logarithmic
 MOST_SERIES = 14     # that a legend can tell apart
 MOST_LABELLED = 16   # bars
+MOST_LETTERS = 50    # over all bars, side by side
 NODES = "topology.nodes"
 
 
@@ -101,16 +102,9 @@ def scale_y(panel, series, option):
     if option == "log" or (option == "auto" and positive and
                            max(figures) > LOG_RATIO * min(figures)):
         panel.set_yscale("log")
-        plain_ticks(panel.yaxis)
+        style.plain_ticks(panel.yaxis)
     elif not figures or positive:
         panel.set_ylim(bottom=0)
-
-
-def plain_ticks(axis):
-    """20, 50, 100 rather than powers of ten."""
-    axis.set_major_locator(style.matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
-    style.plain_numbers(axis)
-    axis.set_minor_formatter(style.matplotlib.ticker.NullFormatter())
 
 
 def mark_saturation(panel, series, look):
@@ -190,7 +184,7 @@ def log_x(panel, series):
         panel.set_xticks(xs, [f"{x:g}" for x in xs])
         panel.xaxis.set_minor_locator(style.matplotlib.ticker.NullLocator())
     else:
-        plain_ticks(panel.xaxis)
+        style.plain_ticks(panel.xaxis)
 
 
 # --- kinds --------------------------------------------------------------------------------------
@@ -253,7 +247,7 @@ def latency_nodes(options):
                         [point for point in points if not point.saturated])
         panel.set_xscale("log", base=2)
         panel.set_yscale("log")
-        plain_ticks(panel.yaxis)
+        style.plain_ticks(panel.yaxis)
         log_x(panel, series)
         for tick in panel.get_xticklabels():
             tick.set_rotation(45)
@@ -263,6 +257,15 @@ def latency_nodes(options):
     style.set_title(figure, options.title or table.title or
                     "Latency, diameter and average distance by number of nodes")
     return figure
+
+
+def label_bars(panel, places, means, num):
+    """Figures over bars, upright where there is no room for them beside each other."""
+    texts = [f"{mean:,.0f}" if mean >= 1000 else f"{mean:.4g}" for mean in means]
+    upright = max(map(len, texts), default=0) * num > MOST_LETTERS
+    for place, mean, text in zip(places, means, texts):
+        panel.annotate(text, (place, mean), (0, 3), textcoords="offset points", ha="center",
+                       va="bottom", fontsize="small", rotation=90 if upright else 0)
 
 
 def bars(options):
@@ -293,12 +296,7 @@ def bars(options):
                        [point.half for _, point in halves], fmt="none", ecolor="#222222",
                        elinewidth=1, capsize=3)
         if len(kinds) * len(series) <= MOST_LABELLED:
-            upright = len(kinds) * len(series) > MOST_LABELLED / 2
-            for place, mean in zip(places, means):
-                text = f"{mean:,.0f}" if mean >= 1000 else f"{mean:.4g}"
-                panel.annotate(text, (place, mean), (0, 3), textcoords="offset points",
-                               ha="center", va="bottom", fontsize="small",
-                               rotation=90 if upright else 0)
+            label_bars(panel, places, means, len(kinds) * len(series))
     texts = [names.value(kind) for kind in kinds]
     slanted = sum(map(len, texts)) > 60
     panel.set_xticks(range(len(kinds)), texts, rotation=30 if slanted else 0,

@@ -30,6 +30,9 @@ SAID_OTHERWISE = {  # without unit and statistic
     "fabric.router.switching": "switching",
     "fabric.router.routing": "routing",
     "workload.path": "trace",
+    "nodes.software.path": "path of software",
+    "nodes.software.send_copies": "copies on the side that sends",
+    "nodes.software.arrival": "how arrivals are noticed",
 }
 COUNTS = {"nodes", "routers", "channels", "vcs", "packets", "messages", "seed", "replica",
           "ranks_per_node"}

@@ -73,7 +73,8 @@ def new_figure(columns=1, width=WIDTH_INCHES, height=HEIGHT_INCHES, **options):
 
 def set_title(figure, text):
     letters = int(TITLE_LETTERS * figure.get_figwidth() / WIDTH_INCHES)
-    figure.suptitle("\n".join(textwrap.wrap(text, letters)), fontsize="large")
+    lines = [wrapped for line in text.split("\n") for wrapped in textwrap.wrap(line, letters)]
+    figure.suptitle("\n".join(lines), fontsize="large")
 
 
 def legend_beside(panel, title=None, **options):
@@ -87,6 +88,13 @@ def plain_numbers(axis):
     """1,750,000 rather than 1.75 and, in a corner, 1e6."""
     axis.set_major_formatter(matplotlib.ticker.FuncFormatter(
         lambda value, _: f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"))
+
+
+def plain_ticks(axis):
+    """20, 50, 100 on a logarithmic scale, rather than powers of ten."""
+    axis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
+    plain_numbers(axis)
+    axis.set_minor_formatter(matplotlib.ticker.NullFormatter())
 
 
 def check_path(path):
