@@ -43,8 +43,12 @@ endif
 PACKAGES := yaml-0.1 jansson popt libarchive expat zlib
 LIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm -ldl -lpthread
 CRITERION := $(shell pkg-config --libs criterion 2>/dev/null)
+# Code of the library hides all but its interface, and goes wherever it is loaded; so does all else.
+SHARED   := -fPIC -fvisibility=hidden
 CPPFLAGS += -D_GNU_SOURCE -I. -DORDITO_DATADIR='"$(DATADIR)"' \
             $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+
+comma := ,
 
 # A recipe in one word and its target, or, with V=1, as it is.
 say = $(if $(V),,@echo "  $1	$@";)
@@ -57,20 +61,49 @@ SRCS      := $(wildcard sim/*.c model/net/*.c model/node/*.c traces/*.c nic/*.c)
 TEST_SRCS := $(wildcard tests/*.c)
 PLANTED   := $(patsubst tests/planted/%.c,$(B)/planted/%,$(wildcard tests/planted/*.c))
 ifeq ($(SAN),thread) # tests of threads alone, without Criterion (tests/plain)
-TEST_SRCS := tests/test_threads.c tests/kinds.c tests/rig.c tests/scratch.c tests/plain/main.c
+TEST_SRCS := tests/test_threads.c tests/test_library_threads.c tests/library.c tests/kinds.c tests/rig.c tests/scratch.c tests/plain/main.c
 PLANTED   := $(B)/planted/race $(B)/planted/none
 CRITERION := tests/plain/main.c
 CPPFLAGS  += -isystem tests/plain
 endif
 OBJS      := $(SRCS:%.c=$(OBJ)/%.o)
 TEST_OBJS := $(TEST_SRCS:%.c=$(OBJ)/%.o)
-PLAIN_TESTS := $(B)/ordito $(B)/tests $(if $(SAN),$(PLANTED))
+PLAIN_TESTS := $(B)/ordito $(B)/tests $(if $(SAN),$(PLANTED),$(B)/libordito.a $(B)/libordito.so)
 
 .PHONY: all
 all: $(B)/ordito ## build the program, build/ordito (the default)
 
 $(B)/ordito: $(OBJS) $(OBJ)/list
 	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJS) $(LIBS)
+
+# --- the library ---------------------------------------------------------------------------------
+# One object of all that sim/ordito.h needs, in which every other name is local.
+ABI      := 0
+LIB_OBJS := $(filter $(OBJ)/sim/ordito%.o,$(OBJS))
+LIBRARY  := $(B)/libordito.a $(B)/libordito.so
+LIB_LIBS := $(shell pkg-config --libs $(filter-out popt,$(PACKAGES)) 2>/dev/null) -lm -ldl -lpthread
+
+.PHONY: library
+library: $(LIBRARY) ## build the library for other simulators, build/libordito.a and .so.0
+
+$(B)/parts.a: $(filter-out $(OBJ)/sim/main.o $(OBJ)/sim/cmd%.o $(LIB_OBJS),$(OBJS)) $(OBJ)/list
+	@rm -f $@
+	$(call say,AR) ar rcs $@ $(filter %.o,$^)
+
+$(B)/libordito.o: $(LIB_OBJS) $(B)/parts.a
+	$(call say,LD) ld -r -o $@ $^
+	@objcopy --localize-hidden $@
+
+$(B)/libordito.a: $(B)/libordito.o
+	@rm -f $@
+	$(call say,AR) ar rcs $@ $<
+
+$(B)/libordito.so.$(ABI): $(B)/libordito.o
+	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,--as-needed \
+	    $(if $(SAN),,-Wl$(comma)-z$(comma)defs) -o $@ $< $(LIB_LIBS)
+
+$(B)/libordito.so: $(B)/libordito.so.$(ABI)
+	@ln -sf $(<F) $@
 
 $(B)/tests: $(TEST_OBJS) $(filter-out $(OBJ)/sim/main.o,$(OBJS)) $(OBJ)/list
 	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter -%,$(CRITERION)) $(LIBS)
@@ -81,13 +114,13 @@ $(PLANTED): $(B)/planted/%: tests/planted/%.c $(OBJ)/flags | packages
 
 $(OBJ)/%.o: %.c $(OBJ)/flags | packages
 	@mkdir -p $(@D)
-	$(call say,CC) $(CC) -std=c17 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC) $(CC) -std=c17 $(CPPFLAGS) $(WARNINGS) $(CFLAGS) $(SHARED) -MMD -MP -c -o $@ $<
 
 # Objects follow changes of the flags; those that name paths follow these too; programs follow files
 # that come or go.
 $(shell grep -l ORDITO_DATADIR $(SRCS) /dev/null | sed 's,^,$(OBJ)/,; s,c$$,o,'): \
     $(OBJ)/paths
-$(OBJ)/flags: TEXT = $(CC) $(WARNINGS) $(CFLAGS)
+$(OBJ)/flags: TEXT = $(CC) $(WARNINGS) $(CFLAGS) $(SHARED)
 $(OBJ)/paths: TEXT = $(DATADIR)
 $(OBJ)/list: TEXT = $(SRCS) $(TEST_SRCS)
 $(OBJ)/version: TEXT = $(VERSION)+$(shell cat $(SOURCES) | sha256sum | cut -c 1-12)

@@ -389,6 +389,12 @@ static bool check_loggops(const struct config *config, struct err *err)
                          "under fabric.ideal.rules loggops there are no traffic classes");
 }
 
+bool config_check_fabric(const struct config *config, struct err *err)
+{
+    return config_check_network(config, err) && check_faults(config, err) &&
+           check_loggops(config, err);
+}
+
 bool config_check(const struct config *config, struct err *err)
 {
     if (!config_check_network(config, err) || !check_nodes(config, err) ||

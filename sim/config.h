@@ -155,6 +155,9 @@ bool config_copy(struct config *to, const struct config *from, struct err *err);
 // nearest valid key or value.
 bool config_read(struct config *config, const char *path, struct err *err);
 
+// The same of YAML text, which errors call `name`; relative paths start from the working directory.
+bool config_read_text(struct config *config, const char *text, const char *name, struct err *err);
+
 // Applies "KEY=VALUE" (dotted path, any YAML value; `from` names the option in errors).
 bool config_set(struct config *config, const char *assignment, const char *from, struct err *err);
 
@@ -171,6 +174,10 @@ bool config_check(const struct config *config, struct err *err);
 
 // The part of config_check that does not look at the workload.
 bool config_check_network(const struct config *config, struct err *err);
+
+// What config_check looks at where packets come from who uses the fabric: neither workload nor
+// nodes.
+bool config_check_fabric(const struct config *config, struct err *err);
 
 // Refuses a parameter with ERR_CONFIG: "FILE:LINE: KEY: ..." if it was given, "KEY: ..." if it has
 // its default. Of a group ("fabric.topology") the first given key below it tells the place. Always

@@ -289,13 +289,17 @@ static bool read_root(struct walk *self, yaml_parser_t *parser)
     return ok;
 }
 
-static bool read_stream(struct config *config, FILE *from, const char *name, const char *folder,
-                        struct err *err)
+// Reads a file, or if that is NULL a text.
+static bool read_input(struct config *config, FILE *from, const char *text, const char *name,
+                       const char *folder, struct err *err)
 {
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
         return err_set(err, ERR_RUN, "out of memory");
-    yaml_parser_set_input_file(&parser, from);
+    if (from)
+        yaml_parser_set_input_file(&parser, from);
+    else
+        yaml_parser_set_input_string(&parser, (const unsigned char *)text, strlen(text));
     struct walk walk = {
         .config = config,
         .place = {.name = name, .folder = folder, .has_lines = true},
@@ -306,10 +310,15 @@ static bool read_stream(struct config *config, FILE *from, const char *name, con
     return ok;
 }
 
+bool config_read_text(struct config *config, const char *text, const char *name, struct err *err)
+{
+    return read_input(config, NULL, text, name, NULL, err);
+}
+
 bool config_read(struct config *config, const char *path, struct err *err)
 {
     if (strcmp(path, "-") == 0)
-        return read_stream(config, stdin, "standard input", NULL, err);
+        return read_input(config, stdin, NULL, "standard input", NULL, err);
     struct stat status;
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
         return err_set(err, ERR_CONFIG, "%s: is a folder, not a configuration", path);
@@ -320,7 +329,7 @@ bool config_read(struct config *config, const char *path, struct err *err)
     char *slash = folder ? strrchr(folder, '/') : NULL;
     if (slash)
         slash[slash == folder] = '\0';
-    bool ok = folder ? read_stream(config, from, path, slash ? folder : NULL, err)
+    bool ok = folder ? read_input(config, from, NULL, path, slash ? folder : NULL, err)
                      : err_set(err, ERR_RUN, "out of memory");
     free(folder);
     fclose(from);

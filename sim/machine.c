@@ -174,6 +174,21 @@ bool machine_make(struct machine *self, const struct config *config,
     return self->fabric != NULL;
 }
 
+bool machine_make_bare(struct machine *self, const struct config *config,
+                       const struct fabric_nodes *nodes, fabric_delivered_fn *delivered,
+                       fabric_flit_fn *flit_ejected, void *context, struct err *err)
+{
+    self->packet_flits_max = config_cut_flits(config);
+    if (!machine_make_topology(self, config, err) ||
+        !make_routers(self, config, &(struct run_outputs){0}, err))
+        return false;
+    struct fabric_params params =
+        machine_fabric_params(self, config, delivered, flit_ejected, context);
+    params.nodes = nodes;
+    self->fabric = fabric_new(&params, err);
+    return self->fabric != NULL;
+}
+
 void machine_free(struct machine *self)
 {
     fabric_free(self->fabric);

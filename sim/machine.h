@@ -46,6 +46,12 @@ bool machine_make(struct machine *self, const struct config *config,
                   fabric_flit_fn *flit_ejected, void *context, struct err *err);
 void machine_free(struct machine *self);
 
+// A machine without a workload: whoever calls fabric_send, for packets of at most packet_flits_max
+// flits, is it. `nodes` may be NULL.
+bool machine_make_bare(struct machine *self, const struct config *config,
+                       const struct fabric_nodes *nodes, fabric_delivered_fn *delivered,
+                       fabric_flit_fn *flit_ejected, void *context, struct err *err);
+
 // Fills what a trace's program, and the computers that execute it, say of themselves.
 void machine_application(const struct machine *self, struct run_result *result);
 

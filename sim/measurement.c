@@ -173,10 +173,10 @@ static void close_window(struct measurement *self, const struct fabric *fabric)
     const uint64_t *flits = fabric_channel_flits(fabric);
     self->window_to_cycle = fabric_now(fabric);
     self->at_window_end = fabric_counters(fabric);
-    self->end_serial = self->at_window_end.packets_created;
-    if (self->channels)
-        for (size_t p = 0; p < num_channels(self); p++)
-            self->channel_flits[p] = flits[p] - self->channel_flits[p];
+    if (self->windows)
+        self->end_serial = self->at_window_end.packets_created;
+    for (size_t p = 0; self->channels && p < num_channels(self); p++)
+        self->channel_flits[p] = flits[p] - (self->windows ? self->channel_flits[p] : 0);
 }
 
 static void start_drain(struct measurement *self)

@@ -90,7 +90,8 @@ void measurement_cycle(struct measurement *self, const struct fabric *fabric);
 // packet has just come that was waited for, which measurement_cycle has yet to see.
 uint64_t measurement_next_event(const struct measurement *self);
 
-// Ends the run's measuring and fills what the result says of packets and channels.
+// Ends the run's measuring and fills what the result says of packets and channels. Without windows
+// it may be called at any time, and measuring goes on.
 void measurement_finish(struct measurement *self, const struct fabric *fabric,
                         struct run_result *result);
 

@@ -9,6 +9,7 @@
 #include "sim/outfile.h"
 #include "sim/progress.h"
 #include "sim/run_loggops.h"
+#include "sim/run_result.h"
 #include "sim/wavefile.h"
 
 #include <inttypes.h>
@@ -17,19 +18,11 @@
 
 enum {
     MAX_LOOK_TURNS = 4096,   // turns of the cycle loop between looks at the clock
-    WAITS_REPORTED = 15,     // blocked flits named after a deadlock
     WAVE_BEFORE_CYCLES = 64, // around a difference of RTL and reference
     WAVE_AFTER_CYCLES = 8
 };
 
 static const double look_s = 0.1; // wall time between looks at the clock
-
-const char *const run_outcome_names[RUN_NUM_OUTCOMES] = {
-    [RUN_COMPLETED] = "completed",     [RUN_SLICE] = "slice",
-    [RUN_CYCLE_LIMIT] = "cycle_limit", [RUN_SATURATED] = "saturated",
-    [RUN_DEADLOCK] = "deadlock",       [RUN_MISMATCH] = "mismatch",
-    [RUN_INTERRUPTED] = "interrupted",
-};
 
 // A run in progress.
 struct run {
@@ -213,31 +206,7 @@ static void explain_deadlock(const struct run *self, struct run_result *result)
         free(reference);
         return;
     }
-    FILE *note = fmemopen(result->note, sizeof result->note - 1, "w");
-    if (!note)
-        return;
-    fputs("who waits for whom:\n", note);
-    fabric_report_waits(self->machine.fabric, WAITS_REPORTED, note);
-    fclose(note);
-}
-
-// The closed forms, and figures by search in place of those that there are none of, as far as that
-// takes no longer than a moment.
-struct topology_figures run_topology_figures(const struct topology *topology)
-{
-    const uint64_t most_steps = UINT64_C(1) << 26;
-    struct topology_figures figures = topology->closed;
-    struct topology_figures search;
-    struct err err = {0};
-    bool known = figures.diameter_hops != UINT32_MAX && figures.average_hops >= 0;
-    if (!known && figures.nodes * figures.channels <= most_steps &&
-        topology_search(topology, &search, &err)) {
-        figures.diameter_hops = search.diameter_hops;
-        figures.average_hops = search.average_hops;
-    }
-    if (figures.bisection_channels == UINT64_MAX)
-        figures.bisection_channels = topology_search_bisection(topology);
-    return figures;
+    run_result_waits(self->machine.fabric, result->note, sizeof result->note);
 }
 
 void run_detail_free(struct run_detail *self)
@@ -245,26 +214,6 @@ void run_detail_free(struct run_detail *self)
     free(self->end_cycles);
     free(self->channels);
     *self = (struct run_detail){0};
-}
-
-static void fill_result(struct run *self, struct run_result *result)
-{
-    const struct machine *machine = &self->machine;
-    measurement_finish(&self->measurement, machine->fabric, result);
-    result->cycles = fabric_now(machine->fabric);
-    result->router_cycles = result->cycles * machine->topology->num_routers;
-    result->topology = run_topology_figures(machine->topology);
-    result->routing = machine->routing_name;
-    result->backend = machine->backend;
-    result->has_circuits = switching_is_circuit(self->config->switching);
-    result->internals_known = machine->internals_known;
-    result->proof = machine->proof;
-    result->packet_flits_max = machine->packet_flits_max;
-    machine_application(machine, result);
-    result->build_s = machine->rtl.build_s;
-    result->compared_router_cycles = machine->rtl.compared_router_cycles;
-    result->peak_rss_bytes = host_peak_rss_bytes();
-    result->num_threads = fabric_num_threads(machine->fabric);
 }
 
 static bool open_packets(struct run *self, struct err *err)
@@ -332,7 +281,7 @@ static bool simulate(struct run *self, struct run_result *result, struct err *er
         return err_set(err, ERR_RUN, "out of memory for statistics");
     if (err->status == ERR_RUN || err->status == ERR_TRACE || err->status == ERR_CONFIG)
         return false;
-    fill_result(self, result);
+    run_result_fill(&self->machine, &self->measurement, self->config, result);
     if (outputs->detail &&
         (!machine_detail(&self->machine, outputs->detail, err) ||
          !measurement_detail(&self->measurement, self->machine.fabric, outputs->detail, err)))

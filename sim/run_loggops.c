@@ -5,6 +5,7 @@
 #include "sim/interrupt.h"
 #include "sim/machine.h"
 #include "sim/progress.h"
+#include "sim/run_result.h"
 
 #include <inttypes.h>
 

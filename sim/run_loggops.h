@@ -10,8 +10,4 @@
 bool run_loggops(const struct config *config, const struct run_outputs *outputs,
                  struct run_result *result, struct err *err);
 
-// The closed forms of a topology, and figures by search in place of those that there are none of,
-// as far as that takes no longer than a moment.
-struct topology_figures run_topology_figures(const struct topology *topology);
-
 #endif

@@ -20,9 +20,7 @@ static struct switching_timing timing_of(const struct config *config)
     };
 }
 
-// Zero-load latency of packets of `flits` over `hops` channels between routers; -1 if they do not
-// fit into the buffers or the hops are not known.
-static int64_t zero_load(const struct config *config, enum switching mode, uint32_t flits,
+int64_t zero_load_cycles(const struct config *config, enum switching mode, uint32_t flits,
                          uint32_t hops)
 {
     struct switching_timing timing = timing_of(config);
@@ -88,8 +86,8 @@ void zero_load_print(const struct config *config, const struct topology *topolog
     printf("%-20s  %-57s  %4s  %10s  %10s\n", "switching", "closed form", "L", "H = 1", "diameter");
     for (int mode = 0; mode < SWITCHING_NUM; mode++) {
         for (size_t i = 0; i < (config->max_flits > 1 ? 2U : 1U); i++) {
-            int64_t one = zero_load(config, (enum switching)mode, lengths[i], 1);
-            int64_t most = zero_load(config, (enum switching)mode, lengths[i], longest_way);
+            int64_t one = zero_load_cycles(config, (enum switching)mode, lengths[i], 1);
+            int64_t most = zero_load_cycles(config, (enum switching)mode, lengths[i], longest_way);
             char longest[24];
             snprintf(longest, sizeof longest, "%" PRId64, most);
             printf("%-20s  %-57s  %4" PRIu32, i ? "" : switching_names[mode], i ? "" : forms[mode],
@@ -107,7 +105,8 @@ bool zero_load_json(json_t *root, const struct config *config, uint32_t longest_
 {
     for (int mode = 0; mode < SWITCHING_NUM; mode++) {
         char path[128];
-        int64_t cycles = zero_load(config, (enum switching)mode, config->max_flits, longest_way);
+        int64_t cycles =
+            zero_load_cycles(config, (enum switching)mode, config->max_flits, longest_way);
         snprintf(path, sizeof path, "topology.zero_load_diameter_cycles.%s", switching_names[mode]);
         if (!json_path_set(root, path, cycles < 0 ? json_null() : json_integer(cycles)))
             return false;

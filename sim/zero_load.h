@@ -7,6 +7,11 @@
 
 #include "sim/config.h"
 
+// Of packets of `flits` over `hops` channels between routers; -1 if they do not fit into the
+// buffers or the hops are UINT32_MAX.
+int64_t zero_load_cycles(const struct config *config, enum switching mode, uint32_t flits,
+                         uint32_t hops);
+
 void zero_load_print(const struct config *config, const struct topology *topology,
                      uint32_t longest_way);
 

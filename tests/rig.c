@@ -2,6 +2,7 @@
 #include "tests/rig.h"
 
 #include "model/net/deadlock.h"
+#include "model/net/route_walk.h"
 #include "sim/rng.h"
 
 #include <criterion/criterion.h>
@@ -190,27 +191,10 @@ uint32_t rig_hops(const struct rig *self, const struct packet *packet)
 {
     const struct topology *t = self->topology;
     uint32_t *own = routing_own_addresses(self->routing, t);
-    uint32_t window = (uint32_t)routing_head(self->routing, t->node_addr[packet->source],
-                                             t->node_addr[packet->destination], packet->flits,
-                                             packet->traffic_class, packet->serial, 0);
-    uint32_t vc = (uint32_t)__builtin_ctz(
-        routing_inject_vcs(self->routing, packet->traffic_class, window, packet->serial));
-    uint32_t at = t->node_port[packet->source];
-    uint32_t hops = 0;
     cr_assert(own);
-    for (;;) {
-        uint32_t router = at / t->radix;
-        struct route_at here = {own[router], at % t->radix, vc, window};
-        struct route route = routing_compute(self->routing, router, &here).route;
-        uint32_t out = router * t->radix + route.port;
-        if (out == t->node_port[packet->destination])
-            break;
-        at = t->peer[out];
-        vc = (uint32_t)__builtin_ctz(route.vcs);
-        cr_assert_neq(at, TOPOLOGY_NONE);
-        cr_assert_lt(hops++, 2 * t->num_routers, "a route from %u to %u that never ends",
-                     packet->source, packet->destination);
-    }
+    uint32_t hops = route_walk_hops(t, self->routing, own, packet);
+    cr_assert_neq(hops, UINT32_MAX, "a route from %u to %u that never ends", packet->source,
+                  packet->destination);
     free(own);
     hops += t->indirect ? 2 : 0;
     const struct route_kind *kind = self->routing->kind;

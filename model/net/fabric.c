@@ -234,6 +234,11 @@ uint64_t fabric_quiet_cycles(const struct fabric *self, const struct packet *pac
                                       terminals_router_hops(&self->terminals, packet));
 }
 
+const struct packet *fabric_packet(const struct fabric *self, struct flit head)
+{
+    return packet_pool_at(&self->pool, layout_handle(head.payload));
+}
+
 uint32_t fabric_num_threads(const struct fabric *self)
 {
     return self->ideal ? 1 : self->num_parts;

@@ -52,9 +52,10 @@ typedef void fabric_flit_fn(void *context, uint32_t node, uint64_t cycle, struct
 // Nodes that do not take whatever comes, and want to know what has gone.
 struct fabric_nodes {
     // The head of a packet that is not lost is at a node. False: it stays there, and all that is
-    // behind it in its VC, and the node is asked again in the next cycle; other VCs go on. Not
-    // under circuit switching. Called in step d by the thread of the node's partition, for
-    // different nodes side by side.
+    // behind it in its VC, and the node is asked again in the next cycle; other VCs go on. Under
+    // circuit switching it is the packet of a probe that asks for a circuit, by which others may
+    // come unasked. Called in step d by the thread of the node's partition, for different nodes
+    // side by side.
     bool (*offer)(void *context, uint32_t node, const struct packet *packet, uint64_t cycle);
     // After step d, of a partition before its deliveries, in ascending order of nodes: a packet's
     // tail has left.
@@ -131,6 +132,9 @@ bool fabric_idle(const struct fabric *self);
 
 // Moves an idle fabric's clock on to `cycle`.
 void fabric_jump(struct fabric *self, uint64_t cycle);
+
+// The packet of a head flit, while flit_ejected is told of it.
+const struct packet *fabric_packet(const struct fabric *self, struct flit head);
 
 // Threads that simulate it.
 uint32_t fabric_num_threads(const struct fabric *self);

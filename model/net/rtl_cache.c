@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -59,22 +60,30 @@ static bool make_folders(const char *folder, struct err *err)
     return made;
 }
 
-// The source tree that the program runs from, or NULL: the folder one or two above that of the
-// program, if RTL is there.
-static char *find_tree(void)
+// The folder one or two above that of a program or library, if `below` it there is RTL; or NULL.
+static char *find_above(const char *file, const char *below)
 {
-    char program[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    if (length <= 0)
+    char place[PATH_MAX];
+    if (!realpath(file, place))
         return NULL;
-    program[length] = 0;
-    char *folder = dirname(program);
+    char *folder = dirname(place);
     for (int level = 0; level < 2; level++) {
         folder = dirname(folder);
-        if (is_there(folder, "rtl/router_sim.sv"))
+        if (is_there(folder, below))
             return rtl_cache_text("%s", folder);
     }
     return NULL;
+}
+
+// The same of the program, or of the library that this is in.
+static char *find_around(const char *below)
+{
+    static const char in_here; // an address for dladdr
+    Dl_info here;
+    char *folder = find_above("/proc/self/exe", below);
+    if (!folder && dladdr(&in_here, &here) && here.dli_fname)
+        folder = find_above(here.dli_fname, below);
+    return folder;
 }
 
 static char *user_cache(struct err *err)
@@ -93,16 +102,18 @@ static char *user_cache(struct err *err)
 bool rtl_cache_find(char **sources, char **cache, struct err *err)
 {
     const char *asked = getenv("ORDITO_RTL");
-    char *tree = asked && *asked ? NULL : find_tree();
-    if (tree)
-        *sources = rtl_cache_text("%s/rtl", tree);
-    else
-        *sources = asked && *asked ? rtl_cache_text("%s", asked)
-                                   : rtl_cache_text("%s/rtl", ORDITO_DATADIR);
+    bool is_asked = asked && *asked;
+    char *tree = is_asked ? NULL : find_around("rtl/router_sim.sv");
+    char *prefix = is_asked || tree ? NULL : find_around("share/ordito/rtl/router_sim.sv");
+    *sources = is_asked ? rtl_cache_text("%s", asked)
+               : tree   ? rtl_cache_text("%s/rtl", tree)
+               : prefix ? rtl_cache_text("%s/share/ordito/rtl", prefix)
+                        : rtl_cache_text("%s/rtl", ORDITO_DATADIR);
     if (tree && access(tree, W_OK) == 0)
         *cache = rtl_cache_text("%s/build/rtl", tree);
     else
         *cache = user_cache(err);
+    free(prefix);
     free(tree);
     bool found = *cache != NULL;
     if (found && !is_there(*sources, "router_sim.sv"))

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where RTL sources and built libraries are on disk.
 //
-// Sources: $ORDITO_RTL; else `rtl` beside the program's build folder, when it runs from its source
-// tree; else ORDITO_DATADIR/rtl. Libraries: `build/rtl` in that source tree if it can be written
+// Sources: $ORDITO_RTL; else `rtl` beside the build folder of the program or library, when that is
+// in its source tree; else share/ordito/rtl beside its folder, wherever that was moved to; else
+// ORDITO_DATADIR/rtl. Libraries: `build/rtl` in that source tree if it can be written
 // to; else $XDG_CACHE_HOME/ordito; else ~/.cache/ordito.
 //
 // Owner: strings returned through pointers are the caller's, to be freed with free().

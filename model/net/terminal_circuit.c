@@ -217,7 +217,9 @@ bool terminal_circuit_eject(struct terminals *self, uint32_t n, uint64_t cycle, 
                        "cycle %" PRIu64 ", node %u: flit %016" PRIx64
                        " of kind %u is out of place on its circuit",
                        cycle, n, flit.payload, flit.vc);
-    if (flit.vc == CIRCUIT_PROBE && terminal_stalls(self, n, cycle))
+    if (flit.vc == CIRCUIT_PROBE &&
+        (terminal_stalls(self, n, cycle) ||
+         (self->params->nodes && terminal_leaves(self, n, cycle, &flit))))
         return true;
     node->arrived = false;
     node->receiving = !(flit.vc & CIRCUIT_FREES);

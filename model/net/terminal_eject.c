@@ -194,19 +194,16 @@ bool terminal_stalls(const struct terminals *self, uint32_t n, uint64_t cycle)
     return rng_mix(key ^ rng_mix(cycle)) < self->params->stall_threshold;
 }
 
-// True if node `n` leaves a packet, whose head is the next flit, where it is.
-static bool leaves(const struct terminals *self, uint32_t n, uint64_t cycle,
-                   const struct flit *flit)
+bool terminal_leaves(const struct terminals *self, uint32_t n, uint64_t cycle,
+                     const struct flit *head)
 {
     const struct fabric_nodes *nodes = self->params->nodes;
-    const struct packet *packet =
-        flit->head ? packet_pool_at(self->pool, layout_handle(flit->payload)) : NULL;
+    const struct packet *packet = packet_pool_at(self->pool, layout_handle(head->payload));
     if (packet && self->faulty && fate_of(self, packet) == PACKET_DROPPED)
         return false;
     return packet && !nodes->offer(nodes->context, n, packet, cycle);
 }
 
-// Takes the next flit of node `n`, unless that stalls, and gives its credit back.
 // Puts the first flit that node `n` takes before those of VCs whose heads it leaves where they are:
 // the rest of a packet that it has begun to take is never behind one that waits. False if it takes
 // none.
@@ -219,7 +216,7 @@ static bool bring_forward(struct terminals *self, uint32_t n, uint64_t cycle)
         struct flit flit = flits[(node->eject_first + i) & mask];
         if (left_vcs >> flit.vc & 1)
             continue;
-        if (leaves(self, n, cycle, &flit)) {
+        if (flit.head && terminal_leaves(self, n, cycle, &flit)) {
             left_vcs |= 1U << flit.vc;
             continue;
         }
@@ -231,6 +228,7 @@ static bool bring_forward(struct terminals *self, uint32_t n, uint64_t cycle)
     return false;
 }
 
+// Takes the next flit of node `n`, unless that stalls, and gives its credit back.
 static inline bool eject(struct terminals *self, uint32_t n, uint64_t cycle, struct err *err)
 {
     if (self->stalls && terminal_stalls(self, n, cycle)) // seldom asked

@@ -74,6 +74,11 @@ bool terminal_send(struct terminals *self, uint32_t n, struct source_queue *queu
 // True if node `n` does not consume in this cycle.
 bool terminal_stalls(const struct terminals *self, uint32_t n, uint64_t cycle);
 
+// True if node `n`, of a fabric whose nodes are asked, leaves the packet where it is whose head
+// this flit is, or under circuit switching its probe.
+bool terminal_leaves(const struct terminals *self, uint32_t n, uint64_t cycle,
+                     const struct flit *head);
+
 // Node `n` takes a flit, which must be the one that was sent and at its place; the packet is to be
 // delivered with its tail. False with `err` (ERR_MISMATCH) otherwise, or if out of memory.
 bool terminal_take(struct terminals *self, uint32_t n, uint64_t cycle, const struct flit *flit,

@@ -59,6 +59,24 @@ void packets_file_close(struct packets_file *self)
     self->copy = -1;
 }
 
+bool packets_check(const struct packet_spec *packet, uint32_t num_nodes, uint32_t num_classes,
+                   uint32_t max_flits, struct err *err)
+{
+    uint32_t node = packet->source >= num_nodes ? packet->source : packet->destination;
+    if (node >= num_nodes)
+        return err_set(err, ERR_TRACE, "there is no node %u, the last is %u", node, num_nodes - 1);
+    if (packet->traffic_class >= num_classes)
+        return err_set(err, ERR_TRACE,
+                       "there is no traffic class %u, the last is %u (fabric.router.classes)",
+                       packet->traffic_class, num_classes - 1);
+    if (packet->flits == 0)
+        return err_set(err, ERR_TRACE, "a packet has at least 1 flit");
+    return packet->flits <= max_flits ||
+           err_set(err, ERR_TRACE,
+                   "a packet of %u flits, and the longest that the fabric takes is %u",
+                   packet->flits, max_flits);
+}
+
 // --- lines --------------------------------------------------------------------------------------
 
 struct reader {
@@ -125,23 +143,8 @@ static bool check(const struct reader *self, const struct packets_line *line, st
                        "%s:%u: cycle %" PRIu64 " comes after cycle %" PRIu64
                        "; cycles must not decrease",
                        self->name, number, line->cycle, self->cycle);
-    const struct packet_spec *packet = &line->packet;
-    uint32_t node = packet->source >= self->num_nodes ? packet->source : packet->destination;
-    if (node >= self->num_nodes)
-        return err_set(err, ERR_TRACE, "%s:%u: there is no node %u, the last is %u", self->name,
-                       number, node, self->num_nodes - 1);
-    if (packet->traffic_class >= self->num_classes)
-        return err_set(
-            err, ERR_TRACE,
-            "%s:%u: there is no traffic class %u, the last is %u (fabric.router.classes)",
-            self->name, number, packet->traffic_class, self->num_classes - 1);
-    if (packet->flits == 0)
-        return err_set(err, ERR_TRACE, "%s:%u: a packet has at least 1 flit", self->name, number);
-    if (packet->flits > self->max_flits)
-        return err_set(err, ERR_TRACE,
-                       "%s:%u: a packet of %u flits, and the longest that the fabric takes is %u",
-                       self->name, number, packet->flits, self->max_flits);
-    return true;
+    return packets_check(&line->packet, self->num_nodes, self->num_classes, self->max_flits, err) ||
+           err_prefix(err, "%s:%u", self->name, number);
 }
 
 // The next packet of the file.

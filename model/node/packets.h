@@ -26,6 +26,11 @@ struct packets_file {
 bool packets_file_open(struct packets_file *self, const char *path, struct err *err);
 void packets_file_close(struct packets_file *self);
 
+// Whether a fabric of so many nodes and classes can take a packet; otherwise ERR_TRACE says why
+// not.
+bool packets_check(const struct packet_spec *packet, uint32_t num_nodes, uint32_t num_classes,
+                   uint32_t max_flits, struct err *err);
+
 // What a whole trace holds. All 0 if it is empty.
 struct packets_summary {
     uint32_t longest_flits; // of a packet
