@@ -62,6 +62,7 @@ draws title 'A title' -- latency-load load.csv --title 'A title' --where kind=to
 cmp load.svg again.svg || fail "the same picture differs"
 draws accepted 'accepted load (flits/node/cycle)' -- \
     lines load.csv --y accepted_flits_per_node_cycle
+draws panels '>mesh<' '>torus<' -- latency-load load.csv --panels kind
 draws bars 'Mean distance travelled by topology' '>mesh<' -- \
     bars load.csv --y hops.mean --x kind
 
@@ -84,6 +85,14 @@ echo '{"title": "Hops of a sweep"}' >sweep/sweep.json
 draws sweep 'Hops of a sweep' 'virtual channels' -- lines sweep --y fabric.hops.mean
 grep -q '^plot: 1 of 5 points left out' said || fail "a failed point is not told of"
 grep -q 'no more memory' said || fail "nor why it failed"
+cat >searches.csv <<'END'
+fabric.router.vcs,replica,seed,search,axis,found,low,high,error
+1,1,1,saturation,workload.rate_flits_per_node_cycle,0.3,0.3,0.31,
+2,1,1,saturation,workload.rate_flits_per_node_cycle,0.5,0.5,0.51,
+4,1,1,saturation,workload.rate_flits_per_node_cycle,,,,no load is low enough
+END
+draws searches 'saturation: offered load (flits/node/cycle)' -- lines searches.csv --y found
+grep -q 'no load is low enough' said || fail "a search that found nothing"
 /usr/bin/python3 - "$plot" 2>said <<'END' || fail "mean and confidence interval"
 import os, sys
 sys.dont_write_bytecode = True

@@ -12,9 +12,15 @@ LOAD = "workload.rate_flits_per_node_cycle"
 OFFERED = "fabric.offered_flits_per_node_cycle"
 LOG_RATIO = 12       # of greatest to least figures, from which on a scale is logarithmic
 MOST_SERIES = 14     # that a legend can tell apart
+CLEAR_SERIES = 8     # beyond, those of several columns go into panels
+MOST_PANELS, PANELS_IN_A_ROW = 12, 3
+PANEL_INCHES = (3.4, 3.0)
+FEW_TICKS = 5        # values of x, which have a tick each
 MOST_LABELLED = 16   # bars
 MOST_LETTERS = 50    # over all bars, side by side
-NODES = "topology.nodes"
+NODES, KIND = "topology.nodes", "topology.kind"
+GUIDE_STYLE = {"linewidth": 0.8, "linestyle": (0, (2, 2))}
+CROSS_STYLE = {"marker": "x", "markersize": 7, "markeredgewidth": 1.8}
 
 
 # --- what a picture is of -----------------------------------------------------------------------
@@ -49,21 +55,29 @@ def _independent(table, axes, x):
 
 
 def all_series(table, x, y, columns):
-    """(label, points) of each series."""
-    series = [(series_label(columns, values) if columns else None, table.points(rows, x, y))
-              for values, rows in table.split(columns).items()]
+    """The points of each series, by its values of the columns."""
+    series = {values: table.points(rows, x, y) for values, rows in table.split(columns).items()}
     if len(series) > MOST_SERIES:
         raise Fault(f"{table.where}: {len(series)} series; at most {MOST_SERIES} can be told apart:"
-                    " give --where COLUMN=VALUE")
+                    " give --where COLUMN=VALUE, or --panels COLUMN")
     return series
+
+
+def choose_panels(table, columns, given):
+    """The column of which each value has a panel of its own; None if all are in one."""
+    if given:
+        return table.find(given)
+    many = len(columns) > 1 and len(table.split(columns)) > CLEAR_SERIES
+    return columns[0] if many and len(table.values(columns[0])) <= MOST_PANELS else None
 
 
 def legend_title(columns):
     return names.words(columns[0]) if len(columns) == 1 else None
 
 
-def default_title(y, x, options, table):
-    return options.title or table.title or f"{names.words(y)} by {names.words(x)}".capitalize()
+def set_title(figure, table, x, y, options):
+    style.set_title(figure, options.title or table.title or
+                    f"{table.words(y)} by {table.words(x)}".capitalize())
 
 
 # --- drawing ------------------------------------------------------------------------------------
@@ -73,15 +87,16 @@ def looks(table, columns):
     """How each series is drawn: of two columns, one gives the colour and the other the dashes."""
     groups = list(table.split(columns))
     if len(columns) != 2:
-        return [style.line_style(i) for i in range(len(groups))]
+        return {values: style.line_style(i) for i, values in enumerate(groups)}
     hues, kinds = (table.values(column) for column in columns)
-    return [style.line_style(kinds.index(kind), hues.index(hue)) for hue, kind in groups]
+    return {(hue, kind): style.line_style(kinds.index(kind), hues.index(hue))
+            for hue, kind in groups}
 
 
-def draw_series(panel, look, label, points):
+def draw_series(panel, look, points):
     """A curve with its confidence band."""
     good = [point for point in points if point.mean is not None]
-    panel.plot([point.x for point in good], [point.mean for point in good], label=label, **look)
+    panel.plot([point.x for point in good], [point.mean for point in good], **look)
     banded = [point for point in good if point.half is not None]
     if not banded:
         return
@@ -93,9 +108,8 @@ def draw_series(panel, look, label, points):
                    fmt="none", ecolor=look["color"], elinewidth=0.8, capsize=2)
 
 
-def scale_y(panel, series, option):
+def scale_y(panel, figures, option):
     """Logarithmic if asked for, or if figures differ much."""
-    figures = [point.mean for _, points in series for point in points if point.mean is not None]
     positive = figures and min(figures) > 0
     if option == "log" and not positive:
         raise Fault("--scale log: there are figures of 0 or below, or none")
@@ -109,43 +123,63 @@ def scale_y(panel, series, option):
 
 def mark_saturation(panel, series, look):
     """A dashed line from the last latency of each series up to a cross, at the least load at which
-    it is saturated; crosses at the same load stand below each other."""
+    it is saturated; crosses at the same load stand below each other. Whether there are any."""
     low, high = panel.get_ylim()
-    level = {}
     transform = panel.get_yaxis().get_transform()
-    ends = transform.transform([low, high])
-    inverse = transform.inverted()
-    num = 0
-    for i, (_, points) in enumerate(series):
+    bottom, top = transform.transform([low, high])
+    level = {}
+    for values, points in series.items():
         beyond = [point.x for point in points if point.saturated]
-        good = [point for point in points if point.mean is not None and not point.saturated
-                and (not beyond or point.x < min(beyond))]
         if not beyond:
             continue
         x = min(beyond)
+        good = [point for point in unsaturated(points) if point.x < x]
         share = 1 - 0.045 * level.get(x, 0)
         level[x] = level.get(x, 0) + 1
-        y = float(inverse.transform(numpy.array([ends[0] + share * (ends[1] - ends[0])]))[0])
-        colour = look[i]["color"]
+        y = float(transform.inverted().transform(numpy.array([bottom + share * (top - bottom)]))[0])
+        colour = look[values]["color"]
         if good:
-            panel.plot([good[-1].x, x], [good[-1].mean, y], color=colour, linewidth=0.8,
-                       linestyle=(0, (2, 2)), clip_on=False)
-        panel.plot([x], [y], marker="x", color=colour, markersize=7, markeredgewidth=1.8,
-                   linestyle="none", clip_on=False, zorder=5)
-        num += 1
+            panel.plot([good[-1].x, x], [good[-1].mean, y], color=colour, clip_on=False,
+                       **GUIDE_STYLE)
+        panel.plot([x], [y], color=colour, linestyle="none", clip_on=False, zorder=5, **CROSS_STYLE)
     panel.set_ylim(low, high)
-    return num
+    return bool(level)
 
 
-def _legend(panel, columns, saturated):
-    handles, labels = panel.get_legend_handles_labels()
-    if saturated:
-        handles.append(style.matplotlib.lines.Line2D([], [], color="#444444", marker="x",
-                                                     linestyle=(0, (2, 2)), linewidth=0.8,
-                                                     markersize=7, markeredgewidth=1.8))
-        labels.append("saturated from here on")
+def unsaturated(points):
+    return [point for point in points if point.mean is not None and not point.saturated]
+
+
+def add_legend(panel, columns, look, crosses):
+    line = style.matplotlib.lines.Line2D
+    handles = [line([], [], label=series_label(columns, values), **drawn)
+               for values, drawn in look.items() if columns]
+    if crosses:
+        handles.append(line([], [], label="saturated from here on", color="#444444",
+                            **(GUIDE_STYLE | CROSS_STYLE)))
     if handles:
-        style.legend_beside(panel, legend_title(columns), handles=handles, labels=labels)
+        style.legend_beside(panel, legend_title(columns), handles=handles)
+
+
+def log_x(panel, xs):
+    """Ticks at the figures themselves, if there are few."""
+    if xs and min(xs) <= 0:
+        raise Fault("--x-scale log: there are figures of 0 or below")
+    panel.set_xscale("log", base=2)
+    if len(xs) <= 10:
+        panel.set_xticks(sorted(xs), [f"{x:g}" for x in sorted(xs)])
+        panel.xaxis.set_minor_locator(style.matplotlib.ticker.NullLocator())
+    else:
+        style.plain_ticks(panel.xaxis)
+
+
+def new_panels(num):
+    if num == 1:
+        return style.new_figure()
+    across = min(num, PANELS_IN_A_ROW if num != 4 else 2)
+    down = -(-num // across)
+    return style.new_figure(across, down, width=PANEL_INCHES[0] * across + 2,
+                            height=PANEL_INCHES[1] * down + 0.6, sharex=True, sharey=True)
 
 
 def draw_curves(table, x, y, options, saturation):
@@ -153,38 +187,34 @@ def draw_curves(table, x, y, options, saturation):
     if not table.is_numeric(x):
         raise Fault(f"{table.where}: {x} is no number: give --x COLUMN, or draw bars")
     columns = choose_series(table, x, options.series)
-    series = all_series(table, x, y, columns)
-    saturated = [(label, points) for label, points in series]
-    if saturation:  # what is measured beyond is no latency
-        series = [(label, [point for point in points if not point.saturated])
-                  for label, points in series]
-    figure, (panel,) = style.new_figure()
+    by = choose_panels(table, columns, options.panels)
+    columns = [column for column in columns if column != by]
     look = looks(table, columns)
-    for i, (label, points) in enumerate(series):
-        draw_series(panel, look[i], label, points)
-    style.plain_numbers(panel.yaxis)
-    scale_y(panel, series, options.scale)
-    if options.x_scale == "log":
-        panel.set_xscale("log", base=2)
-        log_x(panel, series)
-    num = mark_saturation(panel, saturated, look) if saturation else 0
-    panel.set_xlabel(names.label(x))
-    panel.set_ylabel(names.label(y))
-    _legend(panel, columns, num > 0)
-    style.set_title(figure, default_title(y, x, options, table))
+    parts = table.parts(by)
+    series = [all_series(part, x, y, columns) for _, part in parts]
+    figure, panels = new_panels(len(parts))
+    shown = []  # points of all panels
+    for panel, of_panel in zip(panels, series):
+        for values, points in of_panel.items():
+            points = unsaturated(points) if saturation else points
+            draw_series(panel, look[values], points)
+            shown += [point for point in points if point.mean is not None]
+    for panel, (text, _) in zip(panels, parts):
+        style.plain_numbers(panel.yaxis)
+        scale_y(panel, [point.mean for point in shown], options.scale)
+        xs = {point.x for point in shown}
+        if options.x_scale == "log":
+            log_x(panel, xs)
+        elif len(xs) <= FEW_TICKS:
+            panel.set_xticks(sorted(xs))
+        if by:
+            panel.set_title(series_label([by], [text], named=True), fontsize="medium", pad=10)
+    crosses = [saturation and mark_saturation(panel, of_panel, look)
+               for panel, of_panel in zip(panels, series)]
+    style.label_outer(figure, panels, table.label(x), table.label(y))
+    add_legend(style.last_of_first_row(panels), columns, look, any(crosses))
+    set_title(figure, table, x, y, options)
     return figure
-
-
-def log_x(panel, series):
-    """Ticks at the figures themselves, if there are few."""
-    xs = sorted({point.x for _, points in series for point in points})
-    if xs and xs[0] <= 0:
-        raise Fault("--x-scale log: there are figures of 0 or below")
-    if len(xs) <= 10:
-        panel.set_xticks(xs, [f"{x:g}" for x in xs])
-        panel.xaxis.set_minor_locator(style.matplotlib.ticker.NullLocator())
-    else:
-        style.plain_ticks(panel.xaxis)
 
 
 # --- kinds --------------------------------------------------------------------------------------
@@ -231,29 +261,38 @@ def lines(options):
     return draw_curves(table, x, table.find(options.y), options, saturation=False)
 
 
+def nodes_column(table):
+    """How many nodes there are, or were to be."""
+    for column in [NODES, *table.axes]:
+        if column in table.columns and column.endswith("nodes"):
+            return column
+    raise Fault(f"{table.where}: no column {NODES}, and no number of nodes was varied: give --x "
+                "COLUMN")
+
+
 def latency_nodes(options):
     table = read(options)
-    x = table.find(options.x or NODES)
-    columns = choose_series(table, x, options.series) if options.series else \
-        [a for a in choose_series(table, x, []) if not a.endswith("nodes")]
-    panels = [table.find(options.y or LATENCY), "topology.diameter_hops", "topology.average_hops"]
+    x = table.find(options.x) if options.x else nodes_column(table)
+    columns = choose_series(table, x, options.series)
+    if not options.series and len(table.split(columns)) == len(table.split([x, *columns])):
+        columns = [table.find(KIND)]  # each size is a topology of its own
+    figures = [table.find(options.y or LATENCY), table.find("topology.diameter_hops"),
+               table.find("topology.average_hops")]
     look = looks(table, columns)
-    figure, drawn = style.new_figure(len(panels), width=10.8, height=4.2)
-    for panel, y in zip(drawn, panels):
-        table.check_figure(table.find(y))
-        series = all_series(table, x, y, columns)
-        for i, (label, points) in enumerate(series):
-            draw_series(panel, look[i], label,
-                        [point for point in points if not point.saturated])
-        panel.set_xscale("log", base=2)
+    figure, panels = style.new_figure(len(figures), width=11.4, height=4.2)
+    for panel, y in zip(panels, figures):
+        table.check_figure(y)
+        series = {values: unsaturated(points)
+                  for values, points in all_series(table, x, y, columns).items()}
+        for values, points in series.items():
+            draw_series(panel, look[values], points)
         panel.set_yscale("log")
         style.plain_ticks(panel.yaxis)
-        log_x(panel, series)
-        for tick in panel.get_xticklabels():
-            tick.set_rotation(45)
-        panel.set_xlabel(names.label(x))
-        panel.set_ylabel(names.label(y))
-    style.legend_beside(drawn[-1], legend_title(columns))
+        log_x(panel, {point.x for points in series.values() for point in points})
+        panel.tick_params(axis="x", labelrotation=45)
+        panel.set_xlabel(table.label(x))
+        panel.set_ylabel(table.label(y))
+    add_legend(panels[-1], columns, look, crosses=False)
     style.set_title(figure, options.title or table.title or
                     "Latency, diameter and average distance by number of nodes")
     return figure
@@ -268,6 +307,18 @@ def label_bars(panel, places, means, num):
                        va="bottom", fontsize="small", rotation=90 if upright else 0)
 
 
+def draw_bars(panel, points, shift, width, **look):
+    """The bars of a series, of a point at each place or None."""
+    there = [(place + shift, point) for place, point in enumerate(points)
+             if point and point.mean is not None]
+    panel.bar([place for place, _ in there], [point.mean for _, point in there], width, **look)
+    banded = [(place, point) for place, point in there if point.half is not None]
+    panel.errorbar([place for place, _ in banded], [point.mean for _, point in banded],
+                   [point.half for _, point in banded], fmt="none", ecolor="#222222", elinewidth=1,
+                   capsize=3)
+    return there
+
+
 def bars(options):
     need_y(options)
     table = read(options)
@@ -276,40 +327,32 @@ def bars(options):
     table.check_figure(y)
     columns = choose_series(table, x, options.series)
     series = all_series(table, x, y, columns)
-    kinds = table.values(x)
-    if table.is_numeric(x):
-        kinds = sorted(kinds, key=float)
-    figure, (panel,) = style.new_figure()
+    kinds = table.kinds(x)
+    num = len(kinds) * len(series)
     width = 0.8 / len(series)
-    for i, (label, points) in enumerate(series):
+    figure, (panel,) = style.new_figure(width=min(13, max(style.WIDTH_INCHES, 2 + 0.22 * num)))
+    for i, (values, points) in enumerate(series.items()):
         of_kind = {point.x: point for point in points}
-        there = [(k, of_kind[float(kind) if table.is_numeric(x) else kind])
-                 for k, kind in enumerate(kinds)
-                 if (float(kind) if table.is_numeric(x) else kind) in of_kind]
-        there = [(k, point) for k, point in there if point.mean is not None]
-        places = [k + (i - (len(series) - 1) / 2) * width for k, _ in there]
-        means = [point.mean for _, point in there]
-        panel.bar(places, means, width, label=label, **style.fill_style(i))
-        halves = [(place, point) for place, (_, point) in zip(places, there)
-                  if point.half is not None]
-        panel.errorbar([place for place, _ in halves], [point.mean for _, point in halves],
-                       [point.half for _, point in halves], fmt="none", ecolor="#222222",
-                       elinewidth=1, capsize=3)
-        if len(kinds) * len(series) <= MOST_LABELLED:
-            label_bars(panel, places, means, len(kinds) * len(series))
-    texts = [names.value(kind) for kind in kinds]
-    slanted = sum(map(len, texts)) > 60
+        drawn = draw_bars(panel, [of_kind.get(kind) for kind, _ in kinds],
+                          (i - (len(series) - 1) / 2) * width, width,
+                          label=series_label(columns, values) if columns else None,
+                          **style.fill_style(i))
+        if num <= MOST_LABELLED:
+            label_bars(panel, [place for place, _ in drawn], [point.mean for _, point in drawn],
+                       num)
+    texts = [names.value(text) for _, text in kinds]
+    slanted = sum(map(len, texts)) > 9 * figure.get_figwidth()
     panel.set_xticks(range(len(kinds)), texts, rotation=30 if slanted else 0,
                      ha="right" if slanted else "center")
     panel.grid(visible=False, axis="x")
     panel.margins(y=0.18)
     style.plain_numbers(panel.yaxis)
     if options.scale == "log":
-        scale_y(panel, series, "log")
-    panel.set_xlabel(names.label(x))
-    panel.set_ylabel(names.label(y))
-    style.legend_beside(panel, legend_title(columns))
-    style.set_title(figure, default_title(y, x, options, table))
+        scale_y(panel, [p.mean for points in series.values() for p in points
+                        if p.mean is not None], "log")
+    panel.set_xlabel(table.label(x))
+    panel.set_ylabel(table.label(y))
+    if columns:
+        style.legend_beside(panel, legend_title(columns))
+    set_title(figure, table, x, y, options)
     return figure
-
-

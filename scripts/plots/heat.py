@@ -4,6 +4,7 @@
 busier ones are darker and wider."""
 import json
 import math
+import os
 
 import numpy
 from matplotlib.collections import LineCollection, PolyCollection
@@ -34,6 +35,7 @@ class Detail:
     """The parts of a fabric, from the JSON of a run."""
 
     def __init__(self, path):
+        self.stem = os.path.splitext(os.path.basename(path))[0]
         try:
             with open(path, encoding="utf-8") as file:
                 self.run = json.load(file)
@@ -210,7 +212,7 @@ def heat(options):
     for panel, detail in zip(panels, details):
         draw_panel(panel, detail, unit, norms)
         if len(details) > 1:
-            panel.set_title(summary(detail), fontsize="small")
+            panel.set_title(f"{detail.stem}: {summary(detail)}", fontsize="small")
     for norm, scale, label in ((norms[1], ROUTERS, "flits that leave a router (flits/cycle)"),
                                (norms[0], CHANNELS, "channel utilisation (share of cycles)")):
         figure.colorbar(plt.cm.ScalarMappable(norm, scale), ax=panels, label=label, shrink=0.8,

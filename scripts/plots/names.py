@@ -27,6 +27,7 @@ SAID_OTHERWISE = {  # without unit and statistic
     "topology.bisection": "bisection",
     "nodes.nic.channels": "DMA channels of a card",
     "fabric.topology.kind": "topology",
+    "topology.kind": "topology",
     "fabric.router.switching": "switching",
     "fabric.router.routing": "routing",
     "workload.path": "trace",

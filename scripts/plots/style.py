@@ -64,11 +64,27 @@ def fill_style(i):
             "hatch": HATCHES[i // len(COLOURS) % len(HATCHES)]}
 
 
-def new_figure(columns=1, width=WIDTH_INCHES, height=HEIGHT_INCHES, **options):
-    """A figure and its panels, beside each other."""
-    figure, panels = plt.subplots(1, columns, figsize=(width, height), layout="constrained",
+def new_figure(columns=1, rows=1, width=WIDTH_INCHES, height=HEIGHT_INCHES, **options):
+    """A figure and its panels, row by row."""
+    figure, panels = plt.subplots(rows, columns, figsize=(width, height), layout="constrained",
                                   squeeze=False, **options)
-    return figure, list(panels[0])
+    return figure, list(panels.flat)
+
+
+def last_of_first_row(panels):
+    return panels[panels[0].get_subplotspec().get_gridspec().ncols - 1]
+
+
+def label_outer(figure, panels, x, y):
+    """Labels of panels that share their axes, once for all; panels without data go."""
+    if len(panels) == 1:
+        panels[0].set_xlabel(x)
+        panels[0].set_ylabel(y)
+        return
+    figure.supxlabel(x, fontsize="medium")
+    figure.supylabel(y, fontsize="medium")
+    for panel in panels:
+        panel.set_visible(panel.has_data())
 
 
 def set_title(figure, text):

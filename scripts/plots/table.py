@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Results in CSV: of `ordito run --csv`, or of scripts/sweep (the file, or the folder that it is
-in). Columns before `outcome` are what was varied, but for `replica` and `seed`."""
+in). Columns before `outcome`, or `search` in what a sweep's search found, are what was varied, but
+for `replica` and `seed`."""
+import copy
 import csv
 import difflib
 import json
@@ -15,6 +17,7 @@ RESULTS = "results.csv"
 SWEEP = "sweep.json"
 NO_AXES = {"replica", "seed", "run.seed"}
 GOOD = {"completed", "slice", "saturated"}
+FOUND = {"found", "low", "high"}  # by a search, of the column that `axis` names
 SHOWN_FAULTS = 5
 FILE = "file"  # the column that tells several inputs apart
 
@@ -105,6 +108,7 @@ class Table:
     def __init__(self, inputs):
         self.where = inputs[0] if len(inputs) == 1 else "the inputs"
         self.title, self.axes, self.columns, self.rows = None, [], [], []
+        self.search = None  # what was searched for, on which axis
         for path in inputs:
             self._add(path, several=len(inputs) > 1)
         self._drop_failed()
@@ -113,10 +117,15 @@ class Table:
         if os.path.isdir(path):
             path = os.path.join(path, RESULTS)
         header, rows = read_csv(path)
-        if "outcome" not in header:
+        end = next((column for column in ("outcome", "search") if column in header), None)
+        if not end:
             raise Fault(f"{path}: no column outcome: this is no CSV of ordito run --csv or of "
                         "scripts/sweep")
-        axes = [a for a in header[:header.index("outcome")] if a not in NO_AXES]
+        axes = [axis for axis in header[:header.index(end)] if axis not in NO_AXES]
+        if end == "search":
+            self.search = rows[0]["search"], rows[0]["axis"]
+            for row in rows:
+                row["outcome"] = "failed" if row["found"] == "" else "completed"
         if several:
             axes.insert(0, FILE)
             for row in rows:
@@ -158,6 +167,27 @@ class Table:
     def find(self, name):
         return find(name, self.axes, self.columns, self.where)
 
+    def words(self, column):
+        if self.search and column in FOUND:
+            return f"{self.search[0]}: {names.words(self.search[1])}"
+        return names.words(column)
+
+    def label(self, column):
+        if self.search and column in FOUND:
+            return f"{self.search[0]}: {names.label(self.search[1])}"
+        return names.label(column)
+
+    def parts(self, column):
+        """(value, table of its rows) of each value of a column; (None, this) if that is None."""
+        if column is None:
+            return [(None, self)]
+        parts = []
+        for (value,), rows in self.split([column]).items():
+            part = copy.copy(self)
+            part.rows = rows
+            parts.append((value, part))
+        return parts
+
     def keep(self, conditions):
         """Keeps the rows of which all of "column=value" hold."""
         for condition in conditions:
@@ -188,6 +218,12 @@ class Table:
         """Refuses a figure that no row has."""
         if all(row[column] == "" for row in self.rows):
             raise Fault(f"{self.where}: {column}: no point has this figure")
+
+    def kinds(self, column):
+        """(x of points, text) of each value, in the order of numbers if that is what they are."""
+        if not self.is_numeric(column):
+            return [(text, text) for text in self.values(column)]
+        return sorted((float(text), text) for text in self.values(column))
 
     def split(self, columns):
         """(values of the columns, rows) of each group of rows, in order."""
@@ -222,12 +258,10 @@ class Table:
         return Point(x, mean, half, saturated)
 
 
-def series_label(columns, values):
+def series_label(columns, values, named=False):
     """What a legend calls a series: numbers with their names, where those are not said above."""
-    if len(columns) == 1:
-        return names.value(values[0])
     texts = []
     for column, text in zip(columns, values):
-        plain = text.replace(".", "", 1).isdigit()
+        plain = text.replace(".", "", 1).isdigit() and (named or len(columns) > 1)
         texts.append(f"{names.words(column)} {text}" if plain else names.value(text))
     return ", ".join(texts)
