@@ -211,6 +211,21 @@ plots: ## the pictures of scripts/PLOTS.md, by the commands in it
 	@mkdir -p scripts/pictures
 	@sed -n '/^```/,/^```/{/^```/d;p}' scripts/PLOTS.md | $(ALONE) bash -e
 
+.PHONY: lessons
+lessons: ## tables and pictures of the lessons for a course, sim/lessons
+	@scripts/install-deps plot
+	@$(MAKE) $(B)/ordito
+	@$(ALONE) scripts/lessons --program $(B)/ordito
+
+.PHONY: sweep
+sweep: ## a small sweep: its table and a picture of its curves, in build/sweeps/small
+	@scripts/install-deps run
+	@scripts/install-deps plot
+	@scripts/install-deps sweep
+	@$(MAKE) $(B)/ordito
+	@$(ALONE) scripts/sweep sim/sweeps/small.yaml --program $(B)/ordito
+	@$(ALONE) scripts/plot latency-load build/sweeps/small -o build/sweeps/small/latency-load.png
+
 .PHONY: profile
 WORK ?= ref-8x8
 profile: ## where the instructions of WORK=ref-8x8 go, by function and line (callgrind)
