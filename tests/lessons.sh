@@ -17,7 +17,6 @@ trap 'rm -rf "$folder"' EXIT
 # planted NAME EXPRESSION PATTERN: a page that sed has changed is refused with these words.
 planted() {
     sed -E "$2" sim/lessons/switching.md >"$folder/switching.md"
-    ! cmp -s sim/lessons/switching.md "$folder/switching.md"
     if scripts/lessons --check --program "$ordito" "$folder/switching.md" >"$folder/said" 2>&1; then
         echo "FAILED: $1: is not found out"
         exit 1
