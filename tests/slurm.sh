@@ -58,9 +58,10 @@ END
 
 num_jobs() { [[ $(squeue --noheader --states="$1" | wc -l) -ge $2 ]]; }
 no_jobs() { [[ -z $(squeue --noheader) ]]; }
-none_runs() { ! pgrep -f "^$ORDITO run .*long/points" >/dev/null; }
+none_runs() { ! pgrep -f "^$ORDITO run .*$PWD/long/points" >/dev/null; }
 
-ctrl_c() {
+# stopped SIGNAL: a sweep that gets a signal; INT as a terminal gives it, to all its processes.
+stopped() {
     cat >long.yaml <<'END'
 base: {fabric: {topology: {nodes: 64}}, run: {measure_cycles: 1000000000}}
 axes: {run.seed: {from: 1, to: 20, step: 1}}
@@ -70,27 +71,33 @@ END
 signal.signal(signal.SIGINT, signal.default_int_handler)
 os.execv(sys.argv[1], sys.argv[1:])' "$root/scripts/sweep" long.yaml --profile slurm \
         --points-per-job 1 --output long >said 2>&1 </dev/null &
-    local sweep=$! got=0 running pending
+    local sweep=$! got=0 running pending process=$!
+    [[ $1 == INT ]] && process=-$sweep
     until_so 30 num_jobs RUNNING 1 || fail "of 20 jobs none runs"
     until_so 10 num_jobs PENDING 1 || fail "of 20 jobs none waits"
     running=$(squeue --noheader --states=RUNNING --format=%A | head -n 1)
     pending=$(squeue --noheader --states=PENDING --format=%A | head -n 1)
     [[ $("$status" "$running") == running && $("$status" "$pending") == running ]] ||
         fail "jobs that run or wait are not running"
-    kill -INT -- "-$sweep"
+    kill "-$1" -- "$process"
     wait "$sweep" || got=$?
-    ((got == 130)) || fail "status $got after Ctrl-C, not 130"
-    until_so 10 no_jobs || fail "jobs are left after Ctrl-C: $(squeue --noheader)"
-    until_so 10 none_runs || fail "a program runs on after Ctrl-C"
+    ((got == 130)) || fail "status $got after SIG$1, not 130"
+    until_so 10 no_jobs || fail "jobs are left after SIG$1: $(squeue --noheader)"
+    until_so 10 none_runs || fail "a program runs on after SIG$1"
     [[ $("$status" "$running") == failed && $("$status" "$pending") == failed ]] ||
         fail "jobs that were cancelled have not failed"
+}
+
+forgotten() {
     [[ $("$status" 1) == success ]] || fail "the first job has not succeeded"
     [[ $("$status" 4711) == success ]] || fail "of a job that is forgotten, its files tell"
 }
 
 if [[ -n ${ORDITO_SLURM_TEST:-} ]]; then
     same_results
-    ctrl_c
+    stopped INT
+    stopped TERM
+    forgotten
     exit 0
 fi
 

@@ -4,6 +4,7 @@ import math
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -92,11 +93,16 @@ def wait(process, look, store):
                 process.kill()
             elif not told and time.monotonic() > end_s - GRACE_S + 1:
                 told = True  # a terminal has told it already, another's signal has not
-                process.terminate()
+                process.send_signal(signal.SIGINT)  # by which it cancels jobs of a cluster, too
             time.sleep(LOOK_S)
         except KeyboardInterrupt:
             end_s = 0
     return True
+
+
+def heed_interrupts():
+    """Of a child: a shell's background jobs would ignore them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def make_points(store, keys, total, quiet, profile, cores):
@@ -115,7 +121,8 @@ def make_points(store, keys, total, quiet, profile, cores):
     with (store.work / "log").open("w", encoding="utf-8") as log:
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         with subprocess.Popen(snakemake(store, profile, cores), stdin=subprocess.DEVNULL,
-                              stdout=log, stderr=log, env=environment) as process:
+                              stdout=log, stderr=log, env=environment,
+                              preexec_fn=heed_interrupts) as process:
             interrupted = wait(process, look, store)
     progress.clear()
     return interrupted, process.returncode
