@@ -15,7 +15,8 @@ export ORDITO real
 }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
+mkdir "$folder/a folder"
+cd "$folder/a folder" || exit 1
 passed=0
 failed=0
 
@@ -44,8 +45,17 @@ cat >noting <<'END'
 for word; do case $word in *.part) echo "${word##*/}" >>"$BEGUN" ;; esac; done
 exec "$real" "$@"
 END
-chmod +x noting
-export BEGUN=$folder/begun
+export BEGUN=$PWD/begun
+
+# Programs that are killed in a point, alone or with what started them.
+cat >dying <<'END'
+#!/bin/sh
+case "$*" in *--dry-run*) ;; *run.seed=7*) kill -KILL $$ ;; esac
+exec "$real" "$@"
+END
+# shellcheck disable=SC2016 # of the program
+sed 's/-KILL/& "$PPID"/' dying >killing
+chmod +x noting dying killing
 
 check "help" 0 'points-per-job' "$root/scripts/sweep" --help
 
@@ -83,6 +93,12 @@ check "points under way have the seeds of replicas" 0 '' facts seeds results
 sed -n '/^```yaml/,/^```$/p; /^## The file/q' "$root/scripts/SWEEPS.md" | sed '/^```/d; s/20000/200/' >page.yaml
 check "the sweep of the documentation" 0 '^72 points, 72 of them new, 0 failed' sweep page.yaml
 check "its queries" 0 '' facts queries results "$root/scripts/SWEEPS.md"
+
+printf 'metrics: ["fabric.stalls.*", fabric.circuit.circuits]\naxes: {run.seed: [1]}\n' >metrics.yaml
+check "figures by a pattern" 0 '' sweep metrics.yaml --quiet
+check "become columns, those that are asked for by name in any case" 0 \
+    '^run.seed,replica,seed,outcome,fabric.stalls.no_credit,.*,fabric.stalls.pipeline,fabric.circuit.circuits,host' \
+    head -n 1 results/results.csv
 
 # --- what decides a point: the program, files that are named ---
 cat >other <<'END'
@@ -259,6 +275,14 @@ kill -KILL "$process"
 wait "$process" 2>/dev/null
 check "killed alone, and begun again beside what it had started" 0 '^40 points' "${long[@]}"
 check "each point was made once" 0 '' test "$(sort -u begun | wc -l)-$(lines begun)" = 40-40
+printf 'base: {run: {measure_cycles: 500}}\naxes: {run.seed: {from: 1, to: 14, step: 1}}\n' >short.yaml
+check "one run of a job that ends by a signal is a point that failed" 1 \
+    '^sweep: failed: run.seed=7: the run was ended by signal 9' sweep --program dying short.yaml
+check "the others of that job stand" 0 '' test "$(lines results/failed.csv)-$(lines results/results.csv)" = 2-15
+sed -i 's/500/600/' short.yaml
+check "a job that is killed" 1 '^sweep: failed: run.seed=7 and 3 more: its job came to an end before' \
+    sweep --program killing --points-per-job 7 short.yaml
+check "its points are made when it is run again" 0 '^14 points, 4 of them new' sweep short.yaml
 check "a folder is used by one sweep at a time" 2 'another sweep runs there' \
     flock killed/sweep.lock "$root/scripts/sweep" --output killed long.yaml
 

@@ -37,22 +37,22 @@ def duration(seconds):
 class Progress:
     """A line on standard error: rewritten on a terminal, else now and then a new one."""
 
-    def __init__(self, total, quiet):
-        self.total = total
+    def __init__(self, what, quiet):
+        self.what = what
         self.quiet = quiet
         self.terminal = sys.stderr.isatty()
         self.begin_s = self.told_s = time.monotonic()
 
-    def show(self, done, failed):
-        """Tells of so many points done, of which some failed."""
+    def show(self, done, total, more=""):
+        """Tells that so many are done."""
         now_s = time.monotonic()
-        if self.quiet or (not self.terminal and now_s - self.told_s < PLAIN_S):
+        if self.quiet or now_s - self.told_s < (LOOK_S if self.terminal else PLAIN_S):
             return
         self.told_s = now_s
         left = ""
-        if 0 < done < self.total:
-            left = f", {duration((now_s - self.begin_s) / done * (self.total - done))} left"
-        text = f"{done} of {self.total} points done, {failed} failed{left}"
+        if 0 < done < total:
+            left = f", {duration((now_s - self.begin_s) / done * (total - done))} left"
+        text = f"{done} of {total} {self.what}{more}{left}"
         print(f"\r\033[K{text}" if self.terminal else f"sweep: {text}",
               end="" if self.terminal else "\n", file=sys.stderr, flush=True)
 
@@ -65,7 +65,7 @@ class Progress:
 def snakemake(store, profile, cores):
     """The command that makes the plan's points."""
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(HERE / "Snakefile"),
-               "--directory", str(store.work), "--nolock", "--keep-going", "--quiet", "all"]
+               "--directory", str(store.work), "--nolock", "--keep-going", "--quiet", "progress", "rules"]
     if profile:
         command += ["--profile", str(profile)]
     if cores:
@@ -108,7 +108,7 @@ def heed_interrupts():
 def make_points(store, keys, total, quiet, profile, cores):
     """Makes the points of the store's plan. `keys` are those of its points, None of a search.
     Returns (interrupted, Snakemake's exit status)."""
-    progress = Progress(total, quiet)
+    progress = Progress("points done", quiet)
     before = store.finished()
 
     def look():
@@ -116,7 +116,7 @@ def make_points(store, keys, total, quiet, profile, cores):
         failed = store.failed()
         if keys is not None:
             made &= keys
-        progress.show(len(made) + len(failed), len(failed))
+        progress.show(len(made) + len(failed), total, f", {len(failed)} failed")
 
     with (store.work / "log").open("w", encoding="utf-8") as log:
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}

@@ -43,7 +43,7 @@ def resolve(base, settings):
     try:
         return base.resolve(settings), None
     except Failed as failure:
-        if re.match(r"\S+:\d+: [a-z0-9_.]+: unknown key", failure.reason):
+        if re.match(r".+?:\d+: [a-z0-9_.]+: unknown key", failure.reason):
             raise Fault(failure.reason) from failure
         return None, failure
 
@@ -67,8 +67,9 @@ def replica_of(resolved, settings, replica):
     return other, [*settings, ("run.seed", str(other["seed"]))]
 
 
-def plan_points(sweep, base, jobs):
-    """All points in order: the product of the axes, then of a search's series, then replicas."""
+def plan_points(sweep, base, jobs, look):
+    """All points in order: the product of the axes, each with its replicas. `look` is called now and
+    then with how many of how many settings have been resolved."""
     series = range(len(sweep.mode.series)) if sweep.mode and sweep.mode.series else [0]
     combinations = sweep.points()
     starts = [[(key, value.yaml) for key, value in values.items()] for values in combinations]
@@ -80,7 +81,11 @@ def plan_points(sweep, base, jobs):
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         def resolve_all(lists):
-            return list(pool.map(lambda one: resolve(base, one), lists))
+            results = []
+            for result in pool.map(lambda one: resolve(base, one), lists):
+                results.append(result)
+                look(len(results), len(lists))
+            return results
         try:
             found = resolve_all([one for settings in starts for one in all_of(settings)])
             cut = level_cuts(resolved for resolved, _ in found)
@@ -115,4 +120,4 @@ def check_all(sweep, points):
     reasons = {point.failure.reason if point.failure else None for point in points}
     if len(reasons) == 1 and None not in reasons and points[0].failure.status == CONFIGURATION:
         reason = reasons.pop()
-        raise Fault(reason if re.match(r"\S+:\d+: ", reason) else f"{sweep.path}: {reason}")
+        raise Fault(reason if re.match(r".+?:\d+: ", reason) else f"{sweep.path}: {reason}")

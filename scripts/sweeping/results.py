@@ -13,19 +13,6 @@ from sweeping.simulator import Failed
 from sweeping.store import write_whole
 from sweeping.values import number
 
-# Metrics of a sweep that names none: of these, those that some result has.
-METRICS = (
-    "cycles", "topology.nodes", "topology.routers", "topology.channels", "topology.degree_max",
-    "topology.diameter_hops", "topology.average_hops", "topology.bisection_channels",
-    "fabric.packets_ejected", "fabric.flits_ejected", "fabric.latency_cycles.mean",
-    "fabric.latency_cycles.ci95", "fabric.latency_cycles.min", "fabric.latency_cycles.p50",
-    "fabric.latency_cycles.p99", "fabric.latency_cycles.max", "fabric.network_latency_cycles.mean",
-    "fabric.network_latency_cycles.ci95", "fabric.hops.mean", "fabric.offered_flits_per_node_cycle",
-    "fabric.accepted_flits_per_node_cycle", "fabric.channel_utilisation.mean",
-    "fabric.channel_utilisation.max", "application.makespan_cycles", "application.messages",
-    "application.bytes", "application.collective_messages", "application.collective_bytes",
-    "application.compute_cycles_max",
-)
 FAULTS = {"deadlock": 3, "mismatch": 4}  # outcomes that are failures, though they have results
 
 
@@ -37,9 +24,8 @@ class Row(typing.NamedTuple):
     """A point with its result, or with what it failed by."""
     labels: dict  # of the axes, by key
     replica: int
-    seed: int  # None if unknown
-    key: str  # None if there is none
-    result: dict  # None if the point failed
+    resolved: dict  # what the program makes of it; empty if it refuses it
+    result: dict  # empty if the point failed
     failure: tuple  # (status, reason), or None
 
 
@@ -59,13 +45,12 @@ def row_of(store, labels, replica, resolved):
         failure = (FAULTS[result["outcome"]], result.get("note") or result["outcome"])
     if not result and not failure:
         return None
-    return Row(labels, replica, resolved["seed"], key, result, failure and tuple(failure))
+    return Row(labels, replica, resolved, result or {}, failure and tuple(failure))
 
 
 def refused(labels, point):
     """The row of a point that the program refuses."""
-    return Row(labels, point.replica, None, None, None,
-               (point.failure.status, point.failure.reason))
+    return Row(labels, point.replica, {}, {}, (point.failure.status, point.failure.reason))
 
 
 def gather_points(store, points):
@@ -119,11 +104,10 @@ def axis_keys(sweep):
     return keys
 
 
-def chosen_metrics(sweep, rows):
+def columns_of(chosen, rows):
     """The paths of the metrics' columns."""
-    if sweep.metrics:
-        return [path for path, _ in sweep.metrics]
-    return [path for path in METRICS if any(figure(row.result, path) is not None for row in rows)]
+    return [path for path, always in chosen.items()
+            if always or any(figure(row.result, path) is not None for row in rows)]
 
 
 def cell(value):
@@ -133,19 +117,19 @@ def cell(value):
     return json.dumps(value) if isinstance(value, bool) else value
 
 
-def table_of(sweep, gathered, metrics, host):
+def table_of(sweep, version, gathered, metrics, host):
     """(names of columns, rows) of the results."""
     keys = axis_keys(sweep)
     names = [*keys, "replica", "seed", "outcome", *metrics, *host, "version", "point", "error",
              "config"]
     lines = []
     for row in gathered.rows:
-        result = row.result or {}
         lines.append([
-            *(row.labels[key] for key in keys), row.replica, row.seed,
-            result.get("outcome", "failed"), *(cell(figure(result, path)) for path in metrics),
-            *(cell(figure(result, path)) for path in host), result.get("version"), row.key,
-            row.failure[1] if row.failure else None, cell(result.get("config"))])
+            *(row.labels[key] for key in keys), row.replica, row.resolved.get("seed"),
+            row.result.get("outcome", "failed"),
+            *(cell(figure(row.result, path)) for path in [*metrics, *host]), version,
+            row.resolved.get("key"), row.failure[1] if row.failure else None,
+            cell(row.resolved.get("config"))])
     return names, lines
 
 
@@ -161,7 +145,8 @@ def failed_of(sweep, gathered):
     """(names of columns, rows) of the points that failed."""
     keys = axis_keys(sweep)
     return [*keys, "replica", "seed", "status", "error", "point"], [
-        [*(row.labels[key] for key in keys), row.replica, row.seed, *row.failure, row.key]
+        [*(row.labels[key] for key in keys), row.replica, row.resolved.get("seed"), *row.failure,
+         row.resolved.get("key")]
         for row in gathered.rows if row.failure]
 
 
@@ -241,10 +226,10 @@ def describe(sweep, version, gathered, metrics):
             "missing": gathered.num_missing}
 
 
-def write_results(store, sweep, version, gathered, host):
+def write_results(store, sweep, version, gathered, chosen, host):
     """All files of results, each of which appears whole."""
-    metrics = chosen_metrics(sweep, gathered.rows)
-    tables = {"results": table_of(sweep, gathered, metrics, host)}
+    metrics = columns_of(chosen, gathered.rows)
+    tables = {"results": table_of(sweep, version, gathered, metrics, host)}
     if sweep.mode:
         tables["searches"] = found_of(sweep, gathered)
         write_csv(store.folder / "searches.csv", *tables["searches"])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A sweep as its file describes it. scripts/SWEEPS.md tells what may stand there."""
+import fnmatch
 import re
 
 import yaml
@@ -10,6 +11,22 @@ from sweeping.modes import read_mode
 
 KEYS = ("name", "title", "base", "set", "axes", "zip", "exclude", "replicas", "metrics", "mode",
         "threads")
+# Metrics of a sweep that names none, where some result has them.
+METRICS = (
+    "cycles", "topology.nodes", "topology.routers", "topology.channels", "topology.degree_max",
+    "topology.diameter_hops", "topology.average_hops", "topology.bisection_channels",
+    "fabric.packets_ejected", "fabric.flits_ejected", "fabric.latency_cycles.mean",
+    "fabric.latency_cycles.ci95", "fabric.latency_cycles.min", "fabric.latency_cycles.p50",
+    "fabric.latency_cycles.p99", "fabric.latency_cycles.max", "fabric.network_latency_cycles.mean",
+    "fabric.network_latency_cycles.ci95", "fabric.hops.mean", "fabric.offered_flits_per_node_cycle",
+    "fabric.accepted_flits_per_node_cycle", "fabric.channel_utilisation.mean",
+    "fabric.channel_utilisation.max", "fabric.classes.*.latency_cycles.mean",
+    "fabric.circuit.setup_cycles.mean", "application.makespan_cycles", "application.messages",
+    "application.bytes", "application.collective_messages", "application.collective_bytes",
+    "application.compute_cycles_max", "application.rpc.calls", "application.rpc.mean_cycles.*",
+    "nodes.core.stalled", "nodes.l1d.miss_rate", "nodes.bus.utilisation.mean",
+    "nodes.nic.channels.utilisation", "nodes.life.*",
+)
 # Keys that change how fast results come, not which; the sweep itself has a say there.
 NEUTRAL = {"run.threads": "`threads` gives the threads of a point",
            "fabric.skip_idle": "it changes no result"}
@@ -99,12 +116,24 @@ class SweepFile:
         """All combinations of values: {key: value}."""
         return list(axes_of.combinations(self.axes, self.zips, self.rules))
 
-    def check_metrics(self, known):
-        """Refuses metrics that no result has. `known` are the paths of figures."""
-        wanted = list(self.metrics or [])
+    def choose_metrics(self, known):
+        """Which figures of results become columns: {path: whether even if no result has it}.
+        `known` are the paths of all figures; those that no result can have are refused."""
         if self.mode:
-            wanted.append((self.mode.metric, self.mode.node))
-        for path, node in wanted:
-            if path not in known and not path.startswith("application.collectives."):
-                raise self.document.fault(node, f"metrics: {path}: no figure of a result"
-                                                f"{nearest(path, known)}")
+            self._check_metric(self.mode.metric, self.mode.node, known)
+        chosen = {}
+        for path, node in self.metrics or [(path, None) for path in METRICS]:
+            found = fnmatch.filter(known, path)
+            if not found:
+                self._check_metric(path, node, known)
+            always = self.metrics is not None and "*" not in path
+            for one in found or [path]:
+                chosen[one] = always or chosen.get(one, False)
+        # These have columns of their own.
+        return {path: always for path, always in chosen.items()
+                if path != "outcome" and path not in self.axes and not path.startswith("host.")}
+
+    def _check_metric(self, path, node, known):
+        if path not in known and not path.startswith("application.collectives."):
+            raise self.document.fault(node, f"metrics: {path}: no figure of a result"
+                                            f"{nearest(path, known)}")
