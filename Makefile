@@ -3,6 +3,7 @@
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
 DATADIR := $(PREFIX)/share/ordito
 
 # As many jobs as processors; a -j on the command line wins.
@@ -81,7 +82,8 @@ $(B)/ordito: $(OBJS) $(OBJ)/list
 ABI      := 0
 LIB_OBJS := $(filter $(OBJ)/sim/ordito%.o,$(OBJS))
 LIBRARY  := $(B)/libordito.a $(B)/libordito.so
-LIB_LIBS := $(shell pkg-config --libs $(filter-out popt,$(PACKAGES)) 2>/dev/null) -lm -ldl -lpthread
+LIB_PACKAGES := $(filter-out popt,$(PACKAGES))
+LIB_LIBS := $(shell pkg-config --libs $(LIB_PACKAGES) 2>/dev/null) -lm -ldl -lpthread
 
 .PHONY: library
 library: $(LIBRARY) ## build the library for other simulators, build/libordito.a and .so.0
@@ -234,25 +236,16 @@ profile: ## where the instructions of WORK=ref-8x8 go, by function and line (cal
 	@$(ALONE) scripts/count-instructions --program $(B)/ordito --profile '$(WORK)'
 
 # --- installing ----------------------------------------------------------------------------------
+TREE := PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' DATADIR='$(DATADIR)' BUILD='$(B)' \
+    VERSION='$(VERSION)' ABI='$(ABI)' REQUIRES='$(LIB_PACKAGES)' scripts/install-tree
+
 .PHONY: install
-install: $(B)/ordito ## install under PREFIX (/usr/local), staged under DESTDIR
-	install -D -m 755 -s $(B)/ordito '$(DESTDIR)$(PREFIX)/bin/ordito'
-	install -D -m 644 sim/ordito.1 '$(DESTDIR)$(PREFIX)/share/man/man1/ordito.1'
-	install -d '$(DESTDIR)$(DATADIR)/rtl' '$(DESTDIR)$(DATADIR)/examples' \
-	    '$(DESTDIR)$(DATADIR)/samples'
-	install -m 644 $(wildcard rtl/*.sv rtl/*.svh rtl/*.vlt rtl/*.cpp rtl/*.h) \
-	    '$(DESTDIR)$(DATADIR)/rtl'
-	install -m 644 $(wildcard traces/samples/*) '$(DESTDIR)$(DATADIR)/samples'
-	install -m 755 scripts/plot '$(DESTDIR)$(DATADIR)'
-	install -D -m 644 -t '$(DESTDIR)$(DATADIR)/plots' $(wildcard scripts/plots/*.py)
-	for example in sim/examples/*; do \
-	    sed 's,\.\./\.\./traces/samples/,../samples/,' "$$example" \
-	        > '$(DESTDIR)$(DATADIR)/examples/'"$${example##*/}" || exit; done
+install: $(B)/ordito $(LIBRARY) ## install under PREFIX (/usr/local), staged under DESTDIR
+	@$(TREE) install
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
-	rm -f '$(DESTDIR)$(PREFIX)/bin/ordito' '$(DESTDIR)$(PREFIX)/share/man/man1/ordito.1'
-	rm -rf '$(DESTDIR)$(DATADIR)'
+	@$(TREE) uninstall
 
 .PHONY: clean
 clean: ## remove everything built

@@ -21,12 +21,9 @@ void ordito_give(void *to, size_t size, const void *from, size_t own_size)
 
 int ordito_tell(const struct err *err, struct ordito_error *error)
 {
-    if (error) {
+    if (error && err->status != ERR_NONE) {
         error->status = (int32_t)err->status;
-        error->text[0] = '\0';
-        if (err->status != ERR_NONE)
-            snprintf(error->text, sizeof error->text, "%.*s", (int)sizeof error->text - 1,
-                     err->text);
+        snprintf(error->text, sizeof error->text, "%.*s", (int)sizeof error->text - 1, err->text);
     }
     return (int)err->status;
 }

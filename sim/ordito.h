@@ -6,11 +6,11 @@
 // are not looked at: who uses the library is the workload. Packets go in at nodes, cycles are
 // simulated, packets come out, in the same cycles as of `ordito run` with a packet trace.
 //
-//     struct ordito *o = ordito_new("fabric: {topology: {kind: torus, dims: [8, 8]}}", NULL,
-//     &error); ordito_send(o, 0, 63, 4, 0, 1234, &error);         // node 0 to 63, 4 flits, class
-//     0, tag 1234 ordito_step_until(o, ORDITO_NEVER, &error);        // something has arrived while
-//     (ordito_poll(o, &delivery, sizeof delivery)) // this, with its tag
-//         ...
+//     struct ordito *o = ordito_new("fabric: {topology: {kind: torus}}", NULL, &error);
+//     ordito_send(o, 0, 63, 4, 0, 1234, &error);  // 4 flits from node 0 to 63, class 0, tag 1234
+//     ordito_step_until(o, ORDITO_NEVER, &error); // something has arrived
+//     while (ordito_poll(o, &delivery, sizeof delivery))
+//         ...                                     // delivery.tag is 1234
 //     ordito_free(o);
 //
 // TIME is counted in cycles of the fabric, from 0. Calls between two cycles are of the cycle that
@@ -18,10 +18,11 @@
 // node's channel in it. A delivery can be polled once the cycle in which its tail was taken has
 // been simulated.
 //
-// ERRORS are values: functions that can fail return ORDITO_OK, or else the status and, if `error`
-// is not NULL, fill it with status and words. The library never prints, exits or aborts for what a
-// user does. What a call refuses (ORDITO_REFUSED) changes nothing. After any other status of
-// ordito_step* the instance can only be read, polled and freed, and tells the same error again.
+// ERRORS are values: functions that can fail return ORDITO_OK and leave `error` as it is, or return
+// the status and, if `error` is not NULL, fill it with status and words; so one that begins as zero
+// tells after several calls whether any has failed. The library never prints, exits or aborts for
+// what a user does. What a call refuses (ORDITO_REFUSED) changes nothing. After any other failure
+// of ordito_step* the instance can only be read, polled and freed, and tells the same error again.
 //
 // OWNERSHIP. Instances are the caller's, from ordito_new* to ordito_free. Texts and structs passed
 // in are read during the call and not kept, but for the callback and its context. What is returned
@@ -65,7 +66,7 @@ enum ordito_status {
 
 struct ordito_error {
     int32_t status;  // enum ordito_status
-    char text[2044]; // one or more lines, without a newline at the end; empty if there is no error
+    char text[2044]; // one or more lines, without a newline at the end
 };
 
 // The version and what tells these sources from others: "0.1.0+6f21ab90cd34". Valid for ever.

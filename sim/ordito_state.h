@@ -47,7 +47,7 @@ static inline uint32_t *ordito_queue(const struct ordito *self, uint32_t node,
 // Copies the first `size` bytes of a struct of the library's, and zeroes what there is no more of.
 void ordito_give(void *to, size_t size, const void *from, size_t own_size);
 
-// Tells of an error, or that there is none, and returns the status.
+// Tells of an error, if there is one, and returns the status.
 int ordito_tell(const struct err *err, struct ordito_error *error);
 
 #endif
