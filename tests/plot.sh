@@ -57,11 +57,16 @@ run --vary 'fabric.topology.kind=[mesh, torus]' \
 draws load 'Mean packet latency by offered load' 'mean packet latency (cycles)' \
     'offered load (flits/node/cycle)' '>mesh<' '>torus<' 'saturated from here on' -- \
     latency-load load.csv
-draws title 'A title' -- latency-load load.csv --title 'A title' --where kind=torus --scale log
+# shellcheck disable=SC2016 # no expressions
+draws title 'A $title$ of_it' -- latency-load load.csv \
+    --title 'A $title$ of_it' --where kind=torus --scale log
 "$plot" latency-load load.csv -o again.svg
 cmp load.svg again.svg || fail "the same picture differs"
 draws accepted 'accepted load (flits/node/cycle)' -- \
     lines load.csv --y accepted_flits_per_node_cycle
+run --vary 'fabric.router.vcs=[2]' --csv other.csv # another axis, which the other file has not
+draws several '>load, mesh, offered load 0.1<' '>other<' -- \
+    lines load.csv other.csv --y hops.mean --x topology.nodes
 draws panels '>mesh<' '>torus<' -- latency-load load.csv --panels kind
 draws bars 'Mean distance travelled by topology' '>mesh<' -- \
     bars load.csv --y hops.mean --x kind
@@ -124,6 +129,8 @@ run --packets packets.csv
 num=$(($(wc -l <packets.csv) - 1))
 draws histogram 'Latency of packets' 'latency (cycles)' 'packets that take longer (share)' \
     '>packets<' "$(printf '%d,%03d packets' $((num / 1000)) $((num % 1000)))" -- histogram packets.csv
+head -n 2 packets.csv >packet.csv
+draws packet '>1 packet<' -- histogram packet.csv
 draws messages 'Latency of messages' -- histogram lives.csv
 printf '0,5\n7,0\n' >matrix.csv
 draws matrix 'to rank' 'from rank' '2 ranks, 12 B' -- matrix matrix.csv

@@ -54,7 +54,7 @@ def histogram(options):
         values, counts = numpy.unique(cycles, return_counts=True)
         longer = 1 - numpy.cumsum(counts) / len(cycles)
         shown = longer > 0.5 / len(cycles)
-        text = (f"{label}\n{len(cycles):,} {kind}\nmedian {quantile(cycles, 0.5):,.0f}, "
+        text = (f"{label}\n{len(cycles):,} {kind if len(cycles) > 1 else kind[:-1]}\nmedian {quantile(cycles, 0.5):,.0f}, "
                 f"99 % {quantile(cycles, 0.99):,.0f} cycles")
         tail.plot(values[shown], longer[shown], color=look["color"], drawstyle="steps-post",
                   linewidth=1.6, linestyle=style.DASHES[i % len(style.DASHES)],
@@ -67,10 +67,15 @@ def histogram(options):
     bins.set_ylim(bottom=0)
     tail.set_xscale("log")
     tail.set_yscale("log")
+    tail.set_xlim(0.8 * max(1, min(cycles[0] for _, cycles, _ in read)),
+                  1.25 * max(1, max(cycles[-1] for _, cycles, _ in read)))
+    tail.set_ylim(0.5 / max(len(cycles) for _, cycles, _ in read), 1.5)
     tail.set_xlabel("latency (cycles)")
     tail.set_ylabel(f"{kind} that take longer (share)")
     style.plain_numbers(bins.xaxis)
     style.plain_ticks(tail.xaxis)
+    style.plain_numbers(tail.yaxis)
+    tail.yaxis.set_minor_formatter(style.matplotlib.ticker.NullFormatter())
     style.legend_beside(tail, labelspacing=1)
     style.set_title(figure, options.title or f"Latency of {kind}")
     return figure

@@ -29,6 +29,7 @@ METADATA = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"Creati
 matplotlib.rcParams.update({
     "svg.hashsalt": "ordito",
     "svg.fonttype": "none",  # text stays text
+    "text.parse_math": False,  # $ is $
     "font.size": 10,
     "axes.titlesize": "medium",
     "axes.grid": True,
@@ -54,7 +55,7 @@ def line_style(i, hue=None):
     dashes = i // len(COLOURS) if hue is None else i
     return {"color": COLOURS[colour % len(COLOURS)], "marker": MARKERS[i % len(MARKERS)],
             "linestyle": DASHES[dashes % len(DASHES)],
-            "linewidth": max(1.2, 2.4 - 0.2 * i), "markersize": max(4.5, 7.5 - 0.6 * i), "markeredgecolor": "white",
+            "linewidth": max(1.2, 2.4 - 0.2 * i), "markersize": max(5.5, 7.5 - 0.5 * i), "markeredgecolor": "white",
             "markeredgewidth": 0.6}
 
 

@@ -111,6 +111,7 @@ class Table:
         self.search = None  # what was searched for, on which axis
         for path in inputs:
             self._add(path, several=len(inputs) > 1)
+        self.title = self.title if len(inputs) == 1 else None
         self._drop_failed()
 
     def _add(self, path, several):
@@ -129,13 +130,20 @@ class Table:
         if several:
             axes.insert(0, FILE)
             for row in rows:
-                row[FILE] = os.path.splitext(os.path.basename(path))[0]
+                row[FILE] = self._name(path)
         self.axes += [axis for axis in axes if axis not in self.axes]
-        known = [FILE, *header] if several else header
-        self.columns = [c for c in known if c in self.columns] if self.rows else known
+        self.columns += [column for column in [*axes, *header] if column not in self.columns]
         self.rows += rows
+        for row in self.rows:  # what one file has and another has not is empty there
+            for column in self.columns:
+                row.setdefault(column, "")
         self.title = self.title or self._title(path)
-        self.axes = [axis for axis in self.axes if axis in self.columns]
+
+    @staticmethod
+    def _name(path):
+        """What an input is called: a sweep's results as their folder."""
+        folder, name = os.path.split(os.path.realpath(path))
+        return os.path.basename(folder) if name == RESULTS else os.path.splitext(name)[0]
 
     @staticmethod
     def _title(path):
@@ -262,6 +270,8 @@ def series_label(columns, values, named=False):
     """What a legend calls a series: numbers with their names, where those are not said above."""
     texts = []
     for column, text in zip(columns, values):
+        if text == "":
+            continue
         plain = text.replace(".", "", 1).isdigit() and (named or len(columns) > 1)
         texts.append(f"{names.words(column)} {text}" if plain else names.value(text))
     return ", ".join(texts)
