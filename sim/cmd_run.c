@@ -6,6 +6,7 @@
 #include "sim/interrupt.h"
 #include "sim/outfile.h"
 #include "sim/output.h"
+#include "sim/report.h"
 #include "sim/vary.h"
 #include "sim/wavefile.h"
 
@@ -30,6 +31,9 @@ enum option {
     OPTION_WAVE,
     OPTION_WAVE_FROM,
     OPTION_WAVE_TO,
+    OPTION_REPORT,
+    OPTION_REPORT_FROM,
+    OPTION_REPORT_CYCLES,
     OPTION_QUIET
 };
 
@@ -59,6 +63,12 @@ static const struct poptOption options[] = {
     {"wave-from", 0, POPT_ARG_STRING, NULL, OPTION_WAVE_FROM, "first cycle of the waveform",
      "CYCLE"},
     {"wave-to", 0, POPT_ARG_STRING, NULL, OPTION_WAVE_TO, "last cycle of the waveform", "CYCLE"},
+    {"report", 0, POPT_ARG_STRING, NULL, OPTION_REPORT,
+     "a page to look at: figures, curves, loads, slowest packets, and an animation", "FILE.html"},
+    {"report-from", 0, POPT_ARG_STRING, NULL, OPTION_REPORT_FROM,
+     "first cycle of the animation (the first that is measured, or has a packet)", "CYCLE"},
+    {"report-cycles", 0, POPT_ARG_STRING, NULL, OPTION_REPORT_CYCLES,
+     "its length (2000), as far as the page does not get too large", "N"},
     {"quiet", 'q', POPT_ARG_NONE, NULL, OPTION_QUIET, "no table and no progress, errors only",
      NULL},
     {"help", '?', POPT_ARG_NONE, NULL, OPTION_HELP, "show this, and all keys", NULL},
@@ -72,6 +82,7 @@ struct command {
     struct run_files files; // strings are owned
     bool has_wave_range;
     bool dry_run;
+    bool has_report_window;
     bool help;
     bool any_option;
 };
@@ -117,6 +128,16 @@ static bool take_option(void *command, int option, const char *value, struct err
     case OPTION_WAVE_TO:
         self->has_wave_range = true;
         return cmd_integer(value, "--wave-to", 0, UINT64_MAX, &files->wave_to_cycle, err);
+    case OPTION_REPORT:
+        return cmd_text(&files->report, value, "--report", "no file named", err);
+    case OPTION_REPORT_FROM:
+        self->has_report_window = true;
+        return cmd_integer(value, "--report-from", 0, INT64_MAX, &files->report_window.from_cycle,
+                           err);
+    case OPTION_REPORT_CYCLES:
+        self->has_report_window = true;
+        return cmd_integer(value, "--report-cycles", 1, REPORT_MAX_CYCLES,
+                           &files->report_window.cycles, err);
     case OPTION_QUIET:
         files->quiet = true;
         return true;
@@ -127,9 +148,10 @@ static bool take_option(void *command, int option, const char *value, struct err
 // Of two results in one file only one would be left.
 static bool check_paths(const struct run_files *files, struct err *err)
 {
-    static const char *const names[] = {"--json", "--csv", "--packets", "--messages", "--wave"};
-    const char *const paths[] = {files->json, files->csv, files->packets, files->messages,
-                                 files->wave};
+    static const char *const names[] = {"--json",     "--csv",  "--packets",
+                                        "--messages", "--wave", "--report"};
+    const char *const paths[] = {files->json,     files->csv,  files->packets,
+                                 files->messages, files->wave, files->report};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         for (size_t j = 0; paths[i] && j < i; j++)
             if (paths[j] && strcmp(paths[i], paths[j]) == 0)
@@ -142,16 +164,19 @@ static bool check_paths(const struct run_files *files, struct err *err)
 static bool check_command(const struct command *self, struct err *err)
 {
     const struct run_files *files = &self->files;
-    const char *const outputs[] = {files->json, files->csv, files->packets, files->messages};
+    const char *const outputs[] = {files->json, files->csv, files->packets, files->messages,
+                                   files->report};
     int standard = 0;
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
         standard += outputs[i] && strcmp(outputs[i], "-") == 0;
     if (standard > 1)
         return err_set(err, ERR_CONFIG,
-                       "only one of --json, --csv, --packets and --messages can be \"-\"");
+                       "only one of --json, --csv, --packets, --messages and --report can be "
+                       "\"-\"");
     if (!check_paths(files, err))
         return false;
-    if (self->dry_run && (files->csv || files->packets || files->messages || files->wave))
+    if (self->dry_run &&
+        (files->csv || files->packets || files->messages || files->wave || files->report))
         return err_set(
             err, ERR_CONFIG,
             "--dry-run makes no results; only --json goes with it, for the configuration");
@@ -164,6 +189,8 @@ static bool check_command(const struct command *self, struct err *err)
         return err_set(err, ERR_CONFIG, "%s is for one run; it does not go with --vary", single);
     if (files->detail && (self->vary.num_axes > 0 || !files->json))
         return err_set(err, ERR_CONFIG, "--detail is for the --json of one run");
+    if (self->has_report_window && !files->report)
+        return err_set(err, ERR_CONFIG, "--report-from and --report-cycles need --report");
     if (self->has_wave_range && !files->wave)
         return err_set(err, ERR_CONFIG, "--wave-from and --wave-to need --wave");
     if (files->wave_from_cycle > files->wave_to_cycle)
@@ -193,6 +220,7 @@ static void free_command(struct command *self)
     free(self->files.packets);
     free(self->files.messages);
     free(self->files.wave);
+    free(self->files.report);
 }
 
 static void explain(FILE *to)
@@ -218,6 +246,8 @@ static bool probe_files(const struct run_files *files, struct err *err)
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         if (paths[i] && !outfile_probe(paths[i], err))
             return false;
+    if (files->report && !report_probe(files->report, err))
+        return false;
     return !files->wave || wavefile_probe(files->wave, err);
 }
 
@@ -246,7 +276,8 @@ static enum err_status execute(const struct command *self, struct err *err)
 
 enum err_status cmd_run(int argc, const char **argv, struct err *err)
 {
-    struct command command = {.files.wave_to_cycle = UINT64_MAX};
+    struct command command = {.files.wave_to_cycle = UINT64_MAX,
+                              .files.report_window = {REPORT_AUTO, REPORT_CYCLES}};
     enum err_status status = ERR_NONE;
     poptContext context = poptGetContext("ordito run", argc, argv, options, 0);
     poptSetOtherOptionHelp(context, "[CONFIG.yaml] [OPTION...]");

@@ -6,6 +6,8 @@
 #include "sim/outfile.h"
 #include "sim/output.h"
 #include "sim/output_fabric.h"
+#include "sim/report.h"
+#include "sim/report_sweep.h"
 #include "sim/table.h"
 
 #include <inttypes.h>
@@ -21,7 +23,8 @@ static bool is_standard(const char *path)
 static FILE *people(const struct run_files *files)
 {
     bool taken = is_standard(files->json) || is_standard(files->csv) ||
-                 is_standard(files->packets) || is_standard(files->messages);
+                 is_standard(files->packets) || is_standard(files->messages) ||
+                 is_standard(files->report);
     return taken ? stderr : stdout;
 }
 
@@ -84,16 +87,27 @@ static json_t *results_json(const struct figure_source *source, const struct run
                             const struct run_detail *detail, struct err *err)
 {
     json_t *object = output_json(source);
-    if (add_detail(object, detail) &&
-        (!files->detail || output_fabric(object, source->config, detail, err)))
+    if (object && (!files->detail || (add_detail(object, detail) &&
+                                      output_fabric(object, source->config, detail, err))))
         return object;
     json_decref(object);
     return NULL;
 }
 
+// Writes the page of one run.
+static void write_report(const struct run_files *files, struct report_run *report,
+                         const struct run_detail *detail, const struct run_result *result,
+                         struct err *err)
+{
+    json_t *run = report_run_json(report, detail, result, err);
+    if (run && json_object_set_new(run, "values", json_array()) == 0)
+        report_write(files->report, json_array(), json_pack("[O]", run), err);
+    json_decref(run);
+}
+
 static void deliver_one(const struct config *config, const struct run_files *files,
                         const struct run_result *result, const struct run_detail *detail,
-                        struct err *err)
+                        struct report_run *report, struct err *err)
 {
     double begin_s = host_now_s();
     struct figure_source source = {.config = config, .result = result, .output_s = -1};
@@ -110,6 +124,8 @@ static void deliver_one(const struct config *config, const struct run_files *fil
     source.output_s = host_now_s() - begin_s;
     if (files->json)
         output_json_file(files->json, results_json(&source, files, detail, &writing), &writing);
+    if (report)
+        write_report(files, report, detail, result, &writing);
     add_error(err, &writing);
 }
 
@@ -117,7 +133,7 @@ enum err_status run_one(const struct config *config, const struct run_files *fil
 {
     struct run_detail detail = {0};
     struct run_outputs outputs = {
-        .detail = files->detail ? &detail : NULL,
+        .detail = files->detail || files->report ? &detail : NULL,
         .packets = files->packets,
         .messages = files->messages,
         .wave = files->wave,
@@ -127,15 +143,21 @@ enum err_status run_one(const struct config *config, const struct run_files *fil
         .quiet = files->quiet,
     };
     struct run_result *result = calloc(1, sizeof *result);
-    if (!result) {
+    struct report_run *report =
+        files->report ? report_run_new(config, &files->report_window) : NULL;
+    if (!result || (files->report && !report)) {
+        free(result);
         err_set(err, ERR_RUN, "out of memory");
         return ERR_RUN;
     }
+    if (report)
+        report_run_follow(report, &outputs);
     enum err_status status = ERR_NONE;
     if (run_simulate(config, &outputs, result, err)) {
         status = outcome_status(result->outcome);
-        deliver_one(config, files, result, &detail, err);
+        deliver_one(config, files, result, &detail, report, err);
     }
+    report_run_free(report);
     run_detail_free(&detail);
     free(result);
     return err->status != ERR_NONE ? err->status : status;
@@ -154,9 +176,18 @@ struct sweep_output {
     FILE *json;            // lines so far, in memory
     FILE *csv;
     size_t num_measured;
+    struct report_sweep *shown; // of the report; NULL: none is asked for
     uint32_t cut_flits; // that all runs' messages were cut to, because of one another; 0: none
     bool out_of_memory;
 };
+
+static bool simulate_shown(void *context, size_t run, const struct config *config,
+                           const struct run_outputs *outputs, struct run_result *result,
+                           struct err *err)
+{
+    const struct sweep_output *self = context;
+    return report_sweep_simulate(self->shown, run, config, outputs, result, err);
+}
 
 static void report(void *context, size_t run, const struct config *config,
                    const struct run_result *result, const struct err *err)
@@ -173,6 +204,8 @@ static void report(void *context, size_t run, const struct config *config,
     if (fault || (!result && self->files->quiet))
         fprintf(stderr, "ordito: run %zu: %s\n%s", run + 1, error, fault ? result->note : "");
     output_csv_row(self->csv, self->values, num, config, result, error);
+    if (!result && self->shown)
+        report_sweep_add(self->shown, run, NULL, error);
     if (!result)
         return;
     self->num_measured++;
@@ -185,6 +218,8 @@ static void report(void *context, size_t run, const struct config *config,
     self->out_of_memory = self->out_of_memory || !text;
     fputs(text ? text : "", self->json);
     free(text);
+    if (self->shown)
+        report_sweep_add(self->shown, run, object, error);
     json_decref(object);
 }
 
@@ -235,6 +270,7 @@ static bool sweep(struct sweep_output *self, const struct config *base, enum err
         .jobs = base->threads,
         .progress = !self->files->quiet,
         .simulate = run_simulate,
+        .simulate_run = self->shown ? simulate_shown : NULL,
         .report = report,
         .context = self,
     };
@@ -262,6 +298,8 @@ static void write_files(const struct sweep_output *self, const char *json, size_
         outfile_write(self->files->json, json, json_size, err);
     if (self->files->csv)
         outfile_write(self->files->csv, csv, csv_size, err);
+    if (self->shown)
+        report_sweep_write(self->shown, self->files->report, err);
 }
 
 enum err_status run_all(const struct vary *vary, const struct config *base,
@@ -286,7 +324,10 @@ enum err_status run_all(const struct vary *vary, const struct config *base,
                                 .num_keys = vary->num_axes,
                                 .headings = self.headings,
                                 .widths = self.widths};
-    bool ok = self.keys && self.headings && self.values && self.widths && self.json && self.csv;
+    if (files->report)
+        self.shown = report_sweep_new(vary, &files->report_window, err);
+    bool ok = err->status == ERR_NONE && self.keys && self.headings && self.values && self.widths &&
+              self.json && self.csv;
     ok = ok ? sweep(&self, base, &status, err) : err_set(err, ERR_RUN, "out of memory");
     if (self.json)
         fclose(self.json);
@@ -297,6 +338,7 @@ enum err_status run_all(const struct vary *vary, const struct config *base,
     if (status == ERR_INTERRUPTED)
         err_set(err, status, "interrupted; %zu of %zu runs have figures", self.num_measured,
                 vary_num_runs(vary));
+    report_sweep_free(self.shown);
     free(json);
     free(csv);
     free(self.keys);

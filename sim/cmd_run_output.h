@@ -3,6 +3,7 @@
 #ifndef ORDITO_SIM_CMD_RUN_OUTPUT_H
 #define ORDITO_SIM_CMD_RUN_OUTPUT_H
 
+#include "sim/report_run.h"
 #include "sim/vary.h"
 
 // Where results go; NULL where not asked for, "-" for standard output. What people read then goes
@@ -13,6 +14,8 @@ struct run_files {
     char *packets;
     char *messages;
     char *wave;
+    char *report;
+    struct report_window report_window;
     uint64_t wave_from_cycle;
     uint64_t wave_to_cycle;
     bool detail; // JSON tells of every rank, channel and router

@@ -40,6 +40,25 @@ static struct run_channel traffic(const struct writer *w, size_t channel)
     return w->detail->channels ? w->detail->channels[channel] : (struct run_channel){0};
 }
 
+bool output_fabric_lists(const struct topology *t, size_t channel)
+{
+    return channel >= (size_t)t->num_routers * t->radix || t->peer[channel] != TOPOLOGY_NONE ||
+           t->port_node[channel] != TOPOLOGY_NONE;
+}
+
+uint32_t output_fabric_latency_cycles(const struct config *config, const struct topology *t,
+                                      size_t channel)
+{
+    size_t ports = (size_t)t->num_routers * t->radix;
+    bool from_node = channel >= ports;
+    size_t port = from_node ? t->node_port[channel - ports] : channel;
+    if (t->latency_cycles && t->latency_cycles[port] > 0)
+        return t->latency_cycles[port];
+    return from_node                             ? config->terminal_latency_cycles
+           : t->port_node[port] != TOPOLOGY_NONE ? config_ejection_latency_cycles(config)
+                                                 : config->channel_latency_cycles;
+}
+
 // A channel out of a router, or out of a node. NULL if out of memory.
 static json_t *channel_json(const struct writer *w, size_t channel)
 {
@@ -51,11 +70,6 @@ static json_t *channel_json(const struct writer *w, size_t channel)
     uint32_t to = from_node ? port : t->peer[port];
     uint32_t node = t->port_node[port];
     bool to_node = !from_node && node != TOPOLOGY_NONE;
-    uint32_t latency = t->latency_cycles ? t->latency_cycles[port] : 0;
-    if (latency == 0)
-        latency = from_node ? w->config->terminal_latency_cycles
-                  : to_node ? config_ejection_latency_cycles(w->config)
-                            : w->config->channel_latency_cycles;
     struct run_channel went = traffic(w, channel);
     const struct drawing_channel *drawn = &w->drawing.channels[port];
     return json_pack("{s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:o s:b s:f}",                   //
@@ -65,7 +79,8 @@ static json_t *channel_json(const struct writer *w, size_t channel)
                      "to_node", integer_or_null(to_node ? node : TOPOLOGY_NONE),                //
                      "to_router", integer_or_null(to_node ? TOPOLOGY_NONE : to / t->radix),     //
                      "to_port", integer_or_null(to_node ? TOPOLOGY_NONE : to % t->radix),       //
-                     "latency_cycles", integer(latency),                                        //
+                     "latency_cycles",                                                          //
+                     integer(output_fabric_latency_cycles(w->config, t, channel)),              //
                      "flit_cycles",
                      integer(t->flit_cycles && !from_node ? t->flit_cycles[port] : 1), //
                      "flits", flits(w, went.flits),                                    //
@@ -75,18 +90,13 @@ static json_t *channel_json(const struct writer *w, size_t channel)
                      "bend", drawn->bend);
 }
 
-static bool exists(const struct topology *t, size_t channel)
-{
-    return channel >= (size_t)t->num_routers * t->radix || t->peer[channel] != TOPOLOGY_NONE ||
-           t->port_node[channel] != TOPOLOGY_NONE;
-}
-
 static json_t *channels_json(const struct writer *w)
 {
     json_t *list = json_array();
     bool good = list;
     for (size_t c = 0; good && c < topology_num_channels(w->topology); c++)
-        good = !exists(w->topology, c) || json_array_append_new(list, channel_json(w, c)) == 0;
+        good = !output_fabric_lists(w->topology, c) ||
+               json_array_append_new(list, channel_json(w, c)) == 0;
     if (good)
         return list;
     json_decref(list);
@@ -105,7 +115,7 @@ static json_t *router_json(const struct writer *w, uint32_t router)
         struct run_channel went = traffic(w, (size_t)router * t->radix + p);
         num += went.flits;
         in_window += went.window_flits;
-        connected |= exists(t, (size_t)router * t->radix + p);
+        connected |= output_fabric_lists(t, (size_t)router * t->radix + p);
     }
     return json_pack("{s:s s:o s:o s:b s:f s:f}",                                //
                      "name", topology_router_name(t, router, name, sizeof name), //

@@ -14,4 +14,11 @@
 bool output_fabric(json_t *root, const struct config *config, const struct run_detail *detail,
                    struct err *err);
 
+// Whether a channel number is one of those in fabric.channels, which are in ascending order.
+bool output_fabric_lists(const struct topology *topology, size_t channel);
+
+// What such a channel takes for a flit.
+uint32_t output_fabric_latency_cycles(const struct config *config, const struct topology *topology,
+                                      size_t channel);
+
 #endif

@@ -93,6 +93,15 @@ static void show_progress(struct run *self)
                   counters.packets_ejected, (double)now / (time_s - self->started_s));
 }
 
+static void follow_measurement(struct run *self)
+{
+    const struct run_follower *follower = self->outputs->follower;
+    bool waits = self->measurement.phase == PHASE_WARMUP;
+    measurement_cycle(&self->measurement, self->machine.fabric);
+    if (follower && follower->window && waits && self->measurement.phase == PHASE_MEASURE)
+        follower->window(follower->context, fabric_now(self->machine.fabric));
+}
+
 // The cycle loop. Gives the outcome; `err` is filled for those that are errors.
 static enum run_outcome loop(struct run *self, struct err *err)
 {
@@ -113,7 +122,7 @@ static enum run_outcome loop(struct run *self, struct err *err)
             return RUN_COMPLETED; // told apart by err
         if (fabric_now(fabric) >= max_cycles)
             return self->config->slice ? RUN_SLICE : RUN_CYCLE_LIMIT;
-        measurement_cycle(&self->measurement, fabric);
+        follow_measurement(self);
         if (self->measurement.phase == PHASE_DONE)
             return self->measurement.saturated ? RUN_SATURATED : RUN_COMPLETED;
         if (!workload->ops->step(workload, fabric, fabric_now(fabric), err))
@@ -230,14 +239,16 @@ static bool open_packets(struct run *self, struct err *err)
 
 static bool open_messages(struct run *self, struct err *err)
 {
-    if (!self->outputs->messages)
-        return true;
-    if (self->config->node_model != MODEL_FULL)
+    const struct run_follower *follower = self->outputs->follower;
+    bool full = self->config->node_model == MODEL_FULL;
+    if (self->outputs->messages && !full)
         return config_refuse(self->config, "nodes.model", err,
                              "the lives of messages (--messages) are told of full nodes");
-    if (!outfile_open(&self->messages, self->outputs->messages, err))
+    if (self->outputs->messages && !outfile_open(&self->messages, self->outputs->messages, err))
         return false;
     self->machine.lives_to = self->messages.stream;
+    if (full && follower && follower->lives)
+        self->machine.lives_to = follower->lives(follower->context, self->messages.stream);
     return true;
 }
 
@@ -282,10 +293,14 @@ static bool simulate(struct run *self, struct run_result *result, struct err *er
     if (err->status == ERR_RUN || err->status == ERR_TRACE || err->status == ERR_CONFIG)
         return false;
     run_result_fill(&self->machine, &self->measurement, self->config, result);
+    if (!self->config->lives && !outputs->messages)
+        result->nodes.nic.lives = 0; // kept for a follower alone: no figures
     if (outputs->detail &&
         (!machine_detail(&self->machine, outputs->detail, err) ||
          !measurement_detail(&self->measurement, self->machine.fabric, outputs->detail, err)))
         return false;
+    if (outputs->follower && outputs->follower->ended)
+        outputs->follower->ended(outputs->follower->context, &self->machine, &self->measurement);
     if (result->outcome == RUN_DEADLOCK)
         explain_deadlock(self, result);
     if (result->outcome == RUN_MISMATCH && self->machine.rtl.differs)

@@ -105,6 +105,22 @@ struct run_detail {
 
 void run_detail_free(struct run_detail *self);
 
+struct machine;
+struct measurement;
+
+// Who follows a run from within, and does not change it. Members may be NULL.
+struct run_follower {
+    // What is measured begins with this cycle: of synthetic traffic.
+    void (*window)(void *context, uint64_t cycle);
+    // Full nodes: the lives of messages (model/node/life.h) are written to what it returns, which
+    // passes them on to `to`, if that is not NULL.
+    FILE *(*lives)(void *context, FILE *to);
+    // Its result is there, and its machine still.
+    void (*ended)(void *context, const struct machine *machine,
+                  const struct measurement *measurement);
+    void *context;
+};
+
 // What is asked of a run beside its result. All zero: nothing.
 struct run_outputs {
     struct run_detail *detail; // to be filled in, or NULL
@@ -119,6 +135,7 @@ struct run_outputs {
     fabric_flit_fn *flit_ejected; // called for every flit that a node takes (tests), or NULL
     void *context;                // of flit_ejected
     const struct fabric_observer *observer; // of packets and flits (observer.h), or NULL
+    const struct run_follower *follower;    // or NULL
     const struct router_ops *ops;           // in place of the configured back end (tests), or NULL
 };
 

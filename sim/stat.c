@@ -77,6 +77,16 @@ uint64_t stat_histogram_percentile(struct stat_histogram *self, double fraction)
     return value;
 }
 
+uint64_t stat_histogram_below(const struct stat_histogram *self, uint64_t value)
+{
+    uint64_t num = 0;
+    for (uint64_t v = 0; self->dense && v < value && v < STAT_DENSE; v++)
+        num += self->dense[v];
+    for (size_t i = 0; i < self->num_large; i++)
+        num += self->large[i] < value;
+    return num;
+}
+
 uint64_t stat_histogram_min(struct stat_histogram *self)
 {
     return stat_histogram_percentile(self, 0.0);

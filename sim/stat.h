@@ -41,6 +41,9 @@ void stat_histogram_free(struct stat_histogram *self);
 // The smallest value that at least `fraction` (0..1] of the samples do not exceed (nearest rank).
 // 0 without samples.
 uint64_t stat_histogram_percentile(struct stat_histogram *self, double fraction);
+// Samples of less than a value.
+uint64_t stat_histogram_below(const struct stat_histogram *self, uint64_t value);
+
 uint64_t stat_histogram_min(struct stat_histogram *self);
 uint64_t stat_histogram_max(struct stat_histogram *self);
 double stat_histogram_mean(const struct stat_histogram *self);

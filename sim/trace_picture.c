@@ -3,11 +3,11 @@
 // no more cells than can be told apart, on its standard input, and tells what is wrong on its
 // standard error.
 #include "sim/outfile.h"
+#include "sim/shipped.h"
 #include "sim/trace_matrix.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,21 +25,9 @@ bool trace_picture_check(const char *path, struct err *err)
     return outfile_probe(path, err);
 }
 
-// The script: of the tree that the program was built in, or installed with it.
 static bool find_script(char *path, size_t size, struct err *err)
 {
-    char program[PATH_BYTES];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    program[length > 0 ? length : 0] = '\0';
-    const char *folder = dirname(program);
-    snprintf(path, size, "%s/../scripts/plot", folder);
-    if (access(path, X_OK) == 0)
-        return true;
-    snprintf(path, size, "%s/../share/ordito/plot", folder);
-    if (access(path, X_OK) == 0)
-        return true;
-    snprintf(path, size, "%s/plot", ORDITO_DATADIR);
-    return access(path, X_OK) == 0 ||
+    return shipped_find("scripts/plot", path, size) ||
            err_set(err, ERR_RUN, "--picture: %s, which draws it, is not there", path);
 }
 

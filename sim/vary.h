@@ -52,6 +52,10 @@ struct vary_options {
     // Makes a run in a child process: run_simulate, but for tests.
     bool (*simulate)(const struct config *config, const struct run_outputs *outputs,
                      struct run_result *result, struct err *err);
+    // The same for who wants to know which run it is; NULL: `simulate` does.
+    bool (*simulate_run)(void *context, size_t run, const struct config *config,
+                         const struct run_outputs *outputs, struct run_result *result,
+                         struct err *err);
     vary_run_fn *report;
     void *context;
 };

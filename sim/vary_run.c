@@ -112,8 +112,12 @@ static _Noreturn void child_main(const struct sweep *self, const struct entry *e
     struct message *message = calloc(1, sizeof *message);
     if (!message)
         _exit(ERR_RUN);
+    const struct vary_options *options = self->options;
     message->measured =
-        self->options->simulate(&entry->config, &outputs, &message->result, &message->err);
+        options->simulate_run
+            ? options->simulate_run(options->context, (size_t)(entry - self->entries),
+                                    &entry->config, &outputs, &message->result, &message->err)
+            : options->simulate(&entry->config, &outputs, &message->result, &message->err);
     const char *routing = message->result.routing;
     const char *backend = message->result.backend;
     snprintf(message->routing, sizeof message->routing, "%s", routing ? routing : "");

@@ -37,7 +37,7 @@ diff <(there "$prefix") <(there "$folder/stage$prefix") || fail "DESTDIR has oth
 for file in bin/ordito bin/ordito-plot bin/ordito-sweep include/ordito.h lib/libordito.a \
     lib/libordito.so lib/libordito.so.0 lib/pkgconfig/ordito.pc lib/pkgconfig/ordito-static.pc \
     share/man/man1/ordito.1 share/man/man3/ordito.3 share/ordito/examples/embed.c \
-    share/ordito/rtl/router.sv share/ordito/samples/mg.S.64.ti.tar.zst share/doc/ordito/METRICS.md; do
+    share/ordito/rtl/router.sv share/ordito/report.html share/ordito/samples/mg.S.64.ti.tar.zst share/doc/ordito/METRICS.md; do
     [ -s "$prefix/$file" ] || fail "$file is not installed"
 done
 if grep -rlaF "$root/" "$prefix"; then fail "these name the source tree"; fi
@@ -104,7 +104,8 @@ user=(env -i "PATH=$folder/moved/bin:$PATH" "HOME=$folder" "XDG_CACHE_HOME=$fold
 "${user[@]}" pkg-config --cflags ordito | grep -q "moved/.*include"
 "${user[@]}" ordito run | grep -q "$folder/moved/share/ordito/examples" || fail "no examples are shown"
 "${user[@]}" ordito run --quiet moved/share/ordito/examples/hypercube-mpi.yaml --set run.max_cycles=2000 \
-    --set run.slice=true >table
+    --set run.slice=true --report page.html >table
+grep -q '"schema":"ordito.report/1"' page.html || fail "there is no page of the run"
 examples=(shared) # the library knows where it is
 same "${small[@]}" fabric.backend=rtl
 "${user[@]}" ordito-sweep --help | grep -q '^usage: ' || fail "ordito-sweep has no help"

@@ -50,6 +50,7 @@ static void check_same(struct rig_spec spec, const struct router_ops *other)
     cr_assert(rig_traffic(b, 400, 0.09, 8), "%s", b->err.text);
     cr_assert_gt(a->num_log, 100);
     cr_assert_eq(a->num_log, b->num_log);
+    cr_assert_eq(fabric_now(a->fabric), fabric_now(b->fabric));
     cr_assert_eq(a->flit_hash, b->flit_hash);
     for (uint32_t i = 0; i < a->num_log; i++) {
         cr_assert_eq(a->log[i].serial, b->log[i].serial);

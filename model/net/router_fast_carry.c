@@ -106,7 +106,7 @@ bool fast_give_back(void *bank, uint32_t part, const struct wire *wire, uint32_t
         return (fast_grow_credits(to, 1) || short_of_memory(from)) &&
                fast_give_back(bank, part, wire, vc);
     *to->end++ = first_at(self, wire) + vc;
-    from->num_added++;
+    from->carrier->calendar->num_pending++; // what arrives in this cycle has been counted
     return true;
 }
 
