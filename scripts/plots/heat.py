@@ -73,7 +73,8 @@ class Detail:
         """"torus 8x8"."""
         topology = self.run["config"]["fabric"]["topology"]
         dims = topology.get("dims")
-        shape = "x".join(map(str, dims)) if dims else f"of {len(self.nodes)} nodes"
+        shape = "x".join(map(str, dims)) if dims and len(dims) > 1 else \
+            f"of {len(self.nodes)} node{'s' if len(self.nodes) > 1 else ''}"
         failed = ", parts failed" if topology.get("failed") else ""
         return f"{topology['kind']} {shape}{failed}"
 
