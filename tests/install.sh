@@ -108,7 +108,11 @@ user=(env -i "PATH=$folder/moved/bin:$PATH" "HOME=$folder" "XDG_CACHE_HOME=$fold
 grep -q '"schema":"ordito.report/1"' page.html || fail "there is no page of the run"
 examples=(shared) # the library knows where it is
 same "${small[@]}" fabric.backend=rtl
-"${user[@]}" ordito-sweep --help | grep -q '^usage: ' || fail "ordito-sweep has no help"
-if python3 -c 'import matplotlib' 2>out; then
+if /usr/bin/python3 -c 'import yaml' 2>out; then
+    "${user[@]}" ordito-sweep moved/share/ordito/sweeps/mpi.yaml --dry-run >points ||
+        fail "ordito-sweep does not find its way: $(cat points)"
+    [ "$(wc -l <points)" -gt 40 ]
+fi
+if /usr/bin/python3 -c 'import matplotlib' 2>out; then
     "${user[@]}" ordito-plot --help | grep -q '^usage: ' || fail "ordito-plot has no help"
 fi
