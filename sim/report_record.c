@@ -111,8 +111,8 @@ static char *base64(const unsigned char *bytes, size_t size)
                         (i + 2 < size ? bytes[i + 2] : 0);
         *at++ = digits[word >> 18];
         *at++ = digits[word >> 12 & 63];
-        *at++ = i + 1 < size ? digits[word >> 6 & 63] : '=';
-        *at++ = i + 2 < size ? digits[word & 63] : '=';
+        *at++ = i + 1 < size ? digits[word >> 6 & 63] : (char)'=';
+        *at++ = i + 2 < size ? digits[word & 63] : (char)'=';
     }
     if (text)
         *at = '\0';

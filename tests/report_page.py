@@ -307,7 +307,8 @@ def main():
         browser.check_log("mesh.html")
         check_tabs(browser)
         check_looks(browser)
-        for page in ("odd.html", "circuit.html", "nodes.html", "ideal.html", "loggops.html"):
+        for page in ("odd.html", "circuit.html", "nodes.html", "ideal.html", "loggops.html",
+                     "failing.html"):
             browser.open(page)
             check(f"{page}: it opens", browser.find("#summary .outcome").text)
             if page == "nodes.html":

@@ -7,6 +7,7 @@ import "./style.css";
 import { setTheme, theme } from "./colours.js";
 import { Curves } from "./curves.jsx";
 import { data, figure, runs, shortKey } from "./data.js";
+import { count } from "./format.js";
 import { HeatMap } from "./heatmap.jsx";
 import { Player } from "./player.jsx";
 import { Slowest } from "./slowest.jsx";
@@ -47,6 +48,8 @@ function Page() {
             {run && <Summary run={run} />}
             {run?.recorded && <Player runs={runs} run={run} onRun={setRun} wanted={wanted} />}
             {run && !run.recorded && run.no_recording && <p class="note">{run.no_recording}</p>}
+            {run && data.axes.length > 0 && !run.hasTopology && <p class="note">Load, curves,
+                slowest packets and animation are kept of the first runs alone.</p>}
             {run?.hasTopology && <HeatMap key={run.index} run={run} />}
             {run && (run.latency || run.over_time) && <Curves key={run.index} run={run} />}
             {run?.slowest.map((table) => <Slowest key={`${run.index} ${table.kind}`} run={run}
@@ -66,7 +69,7 @@ function title() {
     const { topology, config } = run.result;
     const traffic = config.workload?.pattern ? `${config.workload.pattern} traffic`
         : (config.workload?.path ?? "").split("/").pop();
-    return [`${topology.kind} of ${topology.nodes} nodes`,
+    return [`${topology.kind} of ${count(topology.nodes, "node")}`,
             figure(run.result, "fabric.switching"), traffic].filter(Boolean).join(", ");
 }
 

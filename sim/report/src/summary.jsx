@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What came out of a run, and what it was asked for.
 import { figure } from "./data.js";
-import { number, percent, words } from "./format.js";
+import { count, number, percent, words } from "./format.js";
 
 const CARDS = [
     ["Mean latency", "fabric.latency_cycles.mean", "cycles", number],
@@ -47,7 +47,7 @@ function sentence(result) {
     const t = result.topology;
     const fabric = [figure(result, "fabric.switching"), "switching"].filter(Boolean).join(" ");
     return `${OUTCOMES[result.outcome] ?? words(result.outcome)}, after ${number(result.cycles)} ` +
-        `cycles: ${t.kind} of ${number(t.nodes)} nodes, ${fabric}, ` +
+        `cycles: ${t.kind} of ${count(t.nodes, "node")}, ${fabric}, ` +
         `routing ${figure(result, "fabric.routing") ?? "by no router"}.`;
 }
 
