@@ -100,6 +100,17 @@ check "become columns, those that are asked for by name in any case" 0 \
     '^run.seed,replica,seed,outcome,fabric.stalls.no_credit,.*,fabric.stalls.pipeline,fabric.circuit.circuits,host' \
     head -n 1 results/results.csv
 
+cat >deadlock.yaml <<'END'
+base:
+  fabric: {topology: {kind: ring, n: 8}, router: {vcs: 1, buffer_flits: 2}}
+  workload: {rate_flits_per_node_cycle: 0.9}
+  run: {measure_cycles: 20000, watchdog_cycles: 500}
+axes: {fabric.allow_deadlock: [false, true]}
+END
+check "deadlocks, which may happen and which do" 3 \
+    '^sweep: failed: fabric.allow_deadlock=true: deadlock after [0-9]+ cycles: who waits' sweep deadlock.yaml
+check "a run that ended in a deadlock is not run again" 3 '^2 points, 0 of them new, 2 failed' sweep deadlock.yaml
+
 # --- what decides a point: the program, files that are named ---
 cat >other <<'END'
 #!/bin/sh
@@ -222,6 +233,11 @@ axes:
 END
 check "all points of a crossover" 0 '^18 points' sweep grid.yaml
 check "a crossover is where the grid crosses" 0 '' facts crossover results crossover.csv
+sed 's/from: 25, to: 57, step: 4/from: 16, to: 64, step: 2, log: true/' crossing.yaml >factors.yaml
+check "a crossover by factors" 0 'crossover at .* = [345][0-9.]+ \(32 to 64\)' sweep factors.yaml
+sed 's/wormhole, circuit/wormhole, store-and-forward/' crossing.yaml >impossible.yaml
+check "a search that meets an impossible point" 2 '^sweep: failed: .*=store-and-forward .*=25: .* do not fit' \
+    sweep impossible.yaml
 sed -i 's/from: 25, to: 57/from: 41, to: 57/' crossing.yaml
 check "series that do not cross" 0 'of wormhole is above that of circuit at both ends' sweep crossing.yaml
 

@@ -53,6 +53,14 @@ def read_numbers(document, node, key, known):
     return found, items
 
 
+def read_log(document, node, key):
+    """Whether steps are factors."""
+    word = document.word(node, f"{key}.log")
+    if word not in ("true", "false"):
+        raise document.fault(node, f"{key}.log: true or false")
+    return word == "true"
+
+
 def read_range(document, node, key):
     """The values of a range."""
     found, items = read_numbers(document, node, key, RANGE_KEYS)
@@ -60,10 +68,7 @@ def read_range(document, node, key):
         if name not in found:
             raise document.fault(node, f"{key}: a range needs {name}; it is {{from, to, step}} or "
                                        "{from, to, num}, with log: true by factors")
-    log = "log" in items and document.word(items["log"][1], f"{key}.log")
-    if log not in (False, "true", "false"):
-        raise document.fault(items["log"][1], f"{key}.log: true or false")
-    log = log == "true"
+    log = "log" in items and read_log(document, items["log"][1], key)
     if ("step" in found) == ("num" in found):
         raise document.fault(node, f"{key}: a range has either step or num")
     if found["to"] < found["from"]:

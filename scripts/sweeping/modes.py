@@ -4,15 +4,15 @@ import decimal
 
 import yaml
 
-from sweeping.axes import read_numbers, read_values
+from sweeping.axes import MAX_POINTS, read_log, read_numbers, read_values, steps
 from sweeping.document import nearest
 from sweeping.searches import LATENCY, LOAD, Mode
 
 KINDS = {
     "saturation": {"axis": LOAD, "from": "0.01", "to": "1", "tolerance": "0.01",
                    "latency_factor": "3", "metric": LATENCY},
-    "crossover": {"axis": None, "from": None, "to": None, "step": "1", "between": None,
-                  "metric": LATENCY},
+    "crossover": {"axis": None, "from": None, "to": None, "step": "1", "log": "false",
+                  "between": None, "metric": LATENCY},
 }
 
 
@@ -51,7 +51,7 @@ def read_mode(document, node, axes):
         if key != "between":
             texts[key] = document.word(items[key][1], key) if key in items else default
     numbers, _ = read_numbers(document, yaml.MappingNode("", [
-        pair for key, pair in items.items() if key not in ("axis", "metric", "between")],
+        pair for key, pair in items.items() if key not in ("axis", "metric", "between", "log")],
         body.start_mark, body.end_mark), f"mode: {kind}", KINDS[kind])
     for key in ("from", "to", "step", "tolerance", "latency_factor"):
         if key in texts:
@@ -65,7 +65,8 @@ def make_mode(document, kind, body, items, axes, texts, numbers):
     if texts["axis"] in axes:
         raise document.fault(body, f"mode: {kind}: {texts['axis']} is searched along; it cannot "
                                    "also be among the axes")
-    if numbers["from"] >= numbers["to"] or step <= 0:
+    log = "log" in items and read_log(document, items["log"][1], f"mode: {kind}")
+    if numbers["from"] >= numbers["to"] or step <= log or (log and numbers["from"] <= 0):
         raise document.fault(body, f"mode: {kind}: from {texts['from']} to {texts['to']} in steps "
                                    f"of {step} is no range")
     if kind == "saturation" and numbers["latency_factor"] <= 1:
@@ -73,7 +74,10 @@ def make_mode(document, kind, body, items, axes, texts, numbers):
     series_key, series = "", ()
     if "between" in items:
         series_key, series = read_between(document, items["between"][1], axes)
-    return Mode(kind=kind, axis=texts["axis"], start=str(numbers["from"]), step=str(step),
-                last=int((numbers["to"] - numbers["from"]) / step), metric=texts["metric"],
+    values = steps(numbers["from"], numbers["to"], step, log)
+    if len(values) > MAX_POINTS:
+        raise document.fault(body, f"mode: {kind}: more than {MAX_POINTS} steps")
+    return Mode(kind=kind, axis=texts["axis"], start=str(numbers["from"]), step=str(step), log=log,
+                last=len(values) - 1, metric=texts["metric"],
                 latency_factor=float(numbers.get("latency_factor", 0)), series_key=series_key,
                 series=series, node=body)

@@ -42,20 +42,21 @@ def row_of(store, labels, replica, resolved):
     result = store.result(key)
     failure = None if result else store.failure(key)
     if result and result["outcome"] in FAULTS:
-        failure = (FAULTS[result["outcome"]], result.get("note") or result["outcome"])
+        failure = (FAULTS[result["outcome"]], f"{result['outcome']} after {result['cycles']} "
+                                              f"cycles: {result.get('note') or ''}".strip())
     if not result and not failure:
         return None
     return Row(labels, replica, resolved, result or {}, failure and tuple(failure))
 
 
-def refused(labels, point):
+def refused(labels, replica, failure):
     """The row of a point that the program refuses."""
-    return Row(labels, point.replica, {}, {}, (point.failure.status, point.failure.reason))
+    return Row(labels, replica, {}, {}, (failure.status, failure.reason))
 
 
 def gather_points(store, points):
     """The rows of points."""
-    rows = [refused(point.labels, point) if point.failure
+    rows = [refused(point.labels, point.replica, point.failure) if point.failure
             else row_of(store, point.labels, point.replica, point.resolved) for point in points]
     there = [row for row in rows if row]
     return Gathered(there, [], len(rows) - len(there))
@@ -74,7 +75,14 @@ def gather_searches(store, points, mode, base):
         def evaluate(request):
             settings = [*point.settings,
                         *((key, value.yaml) for key, value in mode.settings(request))]
-            row = row_of(store, labels_of(request), point.replica, base.resolve(settings))
+            try:
+                if point.failure:
+                    raise point.failure
+                resolved = base.resolve(settings)
+            except Failed as failure:
+                steps[request] = refused(labels_of(request), point.replica, failure)
+                raise
+            row = row_of(store, labels_of(request), point.replica, resolved)
             if not row:
                 raise Missing
             steps[request] = row
@@ -83,9 +91,6 @@ def gather_searches(store, points, mode, base):
             return row.result
 
         try:
-            if point.failure:
-                steps[(0, 0)] = refused(labels_of((0, 0)), point)
-                raise point.failure
             found.append((point, search(mode, evaluate)))
         except Missing:
             num_missing += 1

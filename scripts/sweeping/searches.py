@@ -27,6 +27,7 @@ class Mode(typing.NamedTuple):
     step: str
     last: int  # steps to the end of the range
     metric: str
+    log: bool = False  # `step` is a factor
     latency_factor: float = 0
     series_key: str = ""
     series: tuple = ()  # two values
@@ -34,7 +35,8 @@ class Mode(typing.NamedTuple):
 
     def value(self, step):
         """The value of the axis so many steps from the start."""
-        return numeral(decimal.Decimal(self.start) + step * decimal.Decimal(self.step))
+        start, by = decimal.Decimal(self.start), decimal.Decimal(self.step)
+        return numeral(start * by ** step if self.log else start + step * by)
 
     def max_points(self):
         """How many points a search makes at most."""
