@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a sweep file asks for a search: `mode`."""
-import decimal
-
 import yaml
 
-from sweeping.axes import MAX_POINTS, read_log, read_numbers, read_values, steps
+from sweeping.axes import MAX_POINTS, read_log, read_values, steps
 from sweeping.document import nearest
 from sweeping.searches import LATENCY, LOAD, Mode
+from sweeping.values import number
 
 KINDS = {
     "saturation": {"axis": LOAD, "from": "0.01", "to": "1", "tolerance": "0.01",
@@ -44,40 +43,42 @@ def read_mode(document, node, axes):
         items = document.mapping(body, f"mode: {kind}: ", KINDS.get(kind))
     if kind not in KINDS:
         raise document.fault(node, f"mode: {kind}: no mode{nearest(kind, ['points', *KINDS])}")
-    texts = {}
     for key, default in KINDS[kind].items():
         if key not in items and default is None:
             raise document.fault(body, f"mode: {kind}: needs {key}")
-        if key != "between":
-            texts[key] = document.word(items[key][1], key) if key in items else default
-    numbers, _ = read_numbers(document, yaml.MappingNode("", [
-        pair for key, pair in items.items() if key not in ("axis", "metric", "between", "log")],
-        body.start_mark, body.end_mark), f"mode: {kind}", KINDS[kind])
-    for key in ("from", "to", "step", "tolerance", "latency_factor"):
-        if key in texts:
-            numbers.setdefault(key, decimal.Decimal(texts[key]))
-    return make_mode(document, kind, body, items, axes, texts, numbers)
+    return make_mode(document, kind, body, {key: value for key, (_, value) in items.items()}, axes)
 
 
-def make_mode(document, kind, body, items, axes, texts, numbers):
-    """A mode of what was read, once it has been checked."""
-    step = numbers["tolerance" if kind == "saturation" else "step"]
-    if texts["axis"] in axes:
-        raise document.fault(body, f"mode: {kind}: {texts['axis']} is searched along; it cannot "
+def make_mode(document, kind, body, nodes, axes):
+    """A mode of the nodes of its parameters, once they have been checked."""
+    def word(key):
+        return document.word(nodes[key], key) if key in nodes else KINDS[kind][key]
+
+    def decimal(key):
+        value = number(word(key))
+        if value is None:
+            raise document.fault(nodes[key], f"mode: {kind}: {key}: \"{word(key)}\" is no number")
+        return value
+
+    first, last = decimal("from"), decimal("to")
+    step = decimal("tolerance" if kind == "saturation" else "step")
+    factor = decimal("latency_factor") if kind == "saturation" else 0
+    log = "log" in nodes and read_log(document, nodes["log"], f"mode: {kind}")
+    if word("axis") in axes:
+        raise document.fault(body, f"mode: {kind}: {word('axis')} is searched along; it cannot "
                                    "also be among the axes")
-    log = "log" in items and read_log(document, items["log"][1], f"mode: {kind}")
-    if numbers["from"] >= numbers["to"] or step <= log or (log and numbers["from"] <= 0):
-        raise document.fault(body, f"mode: {kind}: from {texts['from']} to {texts['to']} in steps "
-                                   f"of {step} is no range")
-    if kind == "saturation" and numbers["latency_factor"] <= 1:
+    if first >= last or step <= log or (log and first <= 0):
+        raise document.fault(body, f"mode: {kind}: from {first} to {last} in steps of {step} is no "
+                                   "range")
+    if kind == "saturation" and factor <= 1:
         raise document.fault(body, "mode: saturation: latency_factor: above 1")
+    values = steps(first, last, step, log)
+    if not 2 <= len(values) <= MAX_POINTS:
+        raise document.fault(body, f"mode: {kind}: from {first} to {last} there are "
+                                   f"{'too many' if len(values) > 1 else 'no'} steps of {step}")
     series_key, series = "", ()
-    if "between" in items:
-        series_key, series = read_between(document, items["between"][1], axes)
-    values = steps(numbers["from"], numbers["to"], step, log)
-    if len(values) > MAX_POINTS:
-        raise document.fault(body, f"mode: {kind}: more than {MAX_POINTS} steps")
-    return Mode(kind=kind, axis=texts["axis"], start=str(numbers["from"]), step=str(step), log=log,
-                last=len(values) - 1, metric=texts["metric"],
-                latency_factor=float(numbers.get("latency_factor", 0)), series_key=series_key,
-                series=series, node=body)
+    if "between" in nodes:
+        series_key, series = read_between(document, nodes["between"], axes)
+    return Mode(kind=kind, axis=word("axis"), start=str(first), step=str(step), log=log,
+                last=len(values) - 1, metric=word("metric"), latency_factor=float(factor),
+                series_key=series_key, series=series, node=body)

@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import shutil
+import time
 
 
 class Store:
@@ -57,13 +58,17 @@ class Store:
 
     def renew_work(self, plan):
         """Drops what an earlier sweep left, and writes a plan."""
-        shutil.rmtree(self.work, ignore_errors=True)
+        self.drop_work()
         self.failures.mkdir(parents=True)
         write_whole(self.plan, json.dumps(plan))
 
     def drop_work(self):
-        """Removes what only a running sweep needs."""
-        shutil.rmtree(self.work, ignore_errors=True)
+        """Removes what only a running sweep needs. Jobs that outlive their sweep may still write
+        there, so it is first put out of the way."""
+        if self.work.is_dir():
+            self.work.rename(self.folder / f"work.{time.time_ns()}.old")
+        for old in self.folder.glob("work.*.old"):
+            shutil.rmtree(old, ignore_errors=True)
 
     def lock(self):
         """Locks the folder against other sweeps until the process ends. The open file, or None."""
