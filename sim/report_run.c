@@ -16,7 +16,7 @@
 #include <string.h>
 
 // Bounds that keep a page below some 5 MB.
-enum { MAX_EVENTS = 600000, MAX_PACKETS = 40000, MAX_CHANNELS = 20000, MAX_BINS = 120 };
+enum { MAX_EVENTS = 500000, MAX_PACKETS = 40000, MAX_CHANNELS = 40000, MAX_BINS = 120 };
 
 struct report_run {
     const struct config *config;
@@ -239,8 +239,11 @@ static json_t *topology_json(const struct report_run *self, const struct run_det
     bool good = root && topology && output_fabric(root, self->config, detail, err);
     const json_t *fabric = json_object_get(root, "fabric");
     static const char *const names[] = {"routers", "nodes", "channels"};
+    static const char *const unused[] = {"from_port", "to_port", "dimension"};
     for (size_t i = 0; good && i < sizeof names / sizeof *names; i++)
         good = json_path_set(topology, names[i], columns(json_object_get(fabric, names[i])));
+    for (size_t i = 0; i < sizeof unused / sizeof *unused; i++)
+        json_object_del(json_object_get(topology, "channels"), unused[i]);
     json_decref(root);
     if (good)
         return topology;
@@ -256,6 +259,8 @@ static const char *no_recording(const struct report_run *self)
            : self->too_large ? "There is no animation: the topology is too large to be drawn here."
            : self->window.from_cycle == REPORT_AUTO
                ? "There is no animation: no packet crosses the network."
+           : self->record.cut && !self->record.begun
+               ? "There is no animation: more is under way at a time than a page has room for."
            : !self->record.begun
                ? "There is no animation: the run ended before the cycles that were to be shown."
                : "There is no animation: an ideal network has no channels that packets share.";
