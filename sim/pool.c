@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { FIRST_SLOTS = 64 };
+enum { FIRST_SLOTS = 16 };
 
 void *pool_grow(struct pool *self, void *slots, size_t bytes)
 {

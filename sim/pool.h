@@ -3,7 +3,8 @@
 // was given back last, or else a new one, so that numbers depend only on what was done.
 //
 // Bounds: memory is that of the most slots in use at a time, at most twice that; a slot has 4 bytes
-// or more, of which the first 4 are the pool's while it is free.
+// or more, of which the first 4 are the pool's while it is free;
+// the others stay what they were.
 // Owner: the array is the caller's, from its first pool_take on (NULL before), and freed by free().
 #ifndef ORDITO_SIM_POOL_H
 #define ORDITO_SIM_POOL_H

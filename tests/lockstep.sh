@@ -8,6 +8,7 @@ ordito=$(realpath "$1")
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+root=$PWD
 cp -r rtl "$folder/rtl"
 cd "$folder"
 
@@ -23,6 +24,22 @@ if ! grep -qE '^ordito: cycle [0-9]+, router [0-2], port [0-2], [a-z]+: RTL has 
     echo "a planted fault: it is not named, or has no waveform:"
     cat fault
     exit 1
+fi
+
+# The library finds it, too, and says so without a word of its own.
+if [ -z "${SAN:-}" ]; then
+    # shellcheck disable=SC2046 # words
+    gcc -idirafter "$root/sim" "$root/sim/examples/embed.c" -o embed "$(dirname "$ordito")/libordito.a" \
+        $(pkg-config --libs yaml-0.1 jansson libarchive expat zlib) -lm
+    status=0
+    ORDITO_RTL=$folder/rtl XDG_CACHE_HOME=$folder/cache ./embed 'fabric.topology={kind: mesh, dims: [12]}' \
+        fabric.router.vcs=2 fabric.backend=lockstep >arrived 2>fault || status=$?
+    if [ "$status" -ne 4 ] ||
+        ! head -n 1 fault | grep -qE '^embed: cycle [0-9]+, router [0-9]+, port [0-2], [a-z]+: RTL has '; then
+        echo "a planted fault, by the library: exit status $status, expected 4"
+        cat fault
+        exit 1
+    fi
 fi
 
 "$ordito" validate --runs 520 --json validate.json

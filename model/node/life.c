@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/life.h"
 
+#include "sim/pool.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -15,8 +17,8 @@ const char *const life_names[LIFE_NUM_PARTS] = {
 
 // A piece under way.
 struct underway {
-    struct life life;
     uint32_t next;
+    struct life life;
 };
 
 // Of a message.
@@ -30,8 +32,7 @@ struct lives {
     struct record *records; // [num_records], by message
     uint32_t num_records;
     struct underway *pieces; // [cap_pieces]
-    uint32_t num_pieces, cap_pieces;
-    uint32_t first_free;
+    struct pool pool;
     struct life_stats stats;
     FILE *to;
 };
@@ -48,7 +49,6 @@ struct lives *lives_new(FILE *to)
     struct lives *self = calloc(1, sizeof *self);
     if (!self)
         return NULL;
-    self->first_free = NONE;
     self->to = to;
     if (!to)
         return self;
@@ -83,31 +83,16 @@ static struct record *record_of(struct lives *self, uint32_t message)
     return &self->records[message];
 }
 
-static uint32_t take_piece(struct lives *self)
-{
-    uint32_t idx = self->first_free;
-    if (idx != NONE) {
-        self->first_free = self->pieces[idx].next;
-        return idx;
-    }
-    if (self->num_pieces == self->cap_pieces) {
-        uint32_t cap = self->cap_pieces ? 2 * self->cap_pieces : 64;
-        struct underway *pieces = realloc(self->pieces, cap * sizeof *pieces);
-        if (!pieces)
-            return NONE;
-        self->pieces = pieces;
-        self->cap_pieces = cap;
-    }
-    return self->num_pieces++;
-}
-
 bool lives_push(struct lives *self, uint32_t message, const struct life *life)
 {
     struct record *record = record_of(self, message);
-    uint32_t idx = record ? take_piece(self) : NONE;
-    if (idx == NONE)
+    uint32_t idx;
+    struct underway *pieces =
+        record ? pool_take(&self->pool, self->pieces, sizeof *pieces, &idx) : NULL;
+    if (!pieces)
         return false;
-    self->pieces[idx] = (struct underway){*life, NONE};
+    self->pieces = pieces;
+    self->pieces[idx] = (struct underway){NONE, *life};
     if (record->first == NONE)
         record->first = idx;
     else
@@ -123,8 +108,7 @@ struct life *lives_pop(struct lives *self, uint32_t message)
         return NULL;
     uint32_t idx = record->first;
     record->first = self->pieces[idx].next;
-    self->pieces[idx].next = self->first_free;
-    self->first_free = idx;
+    pool_give(&self->pool, self->pieces, sizeof *self->pieces, idx);
     lives_set_last(self, message, &self->pieces[idx].life);
     return &record->of_last;
 }

@@ -187,11 +187,11 @@ static bool transmit(struct mpi *self, uint32_t request_id, enum mpi_phase phase
     if (message_id == MPI_NONE)
         return false;
     if (message_id >= rpc->cap_copies) {
-        struct rpc_copy *copies = realloc(rpc->copies, self->cap_messages * sizeof *copies);
+        struct rpc_copy *copies = realloc(rpc->copies, self->message_pool.cap * sizeof *copies);
         if (!copies)
             return err_set(err, ERR_RUN, "out of memory");
         rpc->copies = copies;
-        rpc->cap_copies = self->cap_messages;
+        rpc->cap_copies = self->message_pool.cap;
     }
     rpc->copies[message_id] = (struct rpc_copy){
         .request = request_id,

@@ -21,6 +21,7 @@
 #include "model/node/ideal_cores.h"
 #include "model/node/mpi.h"
 #include "model/node/wake.h"
+#include "sim/pool.h"
 
 enum { MPI_NONE = UINT32_MAX };
 
@@ -44,6 +45,7 @@ enum mpi_phase {
 };
 
 struct mpi_message {
+    uint32_t next; // in the one list that it is in
     uint32_t source;
     uint32_t destination;
     int32_t tag;
@@ -69,7 +71,6 @@ struct mpi_message {
     bool buffer_held;     // mpi_sent is yet to come
     bool received;        // by its receive, which is complete
     bool refused;         // it will never come
-    uint32_t next;        // in the one list that it is in
 };
 
 // A communication that an operation waits for, or may ask for later.
@@ -153,12 +154,11 @@ struct mpi {
     struct err first_touch; // of a buffer that was not free; in words
 
     struct mpi_message *messages;
-    uint32_t num_messages, cap_messages; // used once, allocated
-    uint32_t num_live;                   // in use now
-    uint32_t num_unexpected;             // of these, in lists of unexpected messages
-    uint32_t num_looked_at;              // in the last search for a message, or in those for
-                                         // receives since it was set to 0
-    struct mpi_list free_messages;
+    struct pool message_pool;
+    uint32_t num_live;             // in use now
+    uint32_t num_unexpected;       // of these, in lists of unexpected messages
+    uint32_t num_looked_at;        // in the last search for a message, or in those for
+                                   // receives since it was set to 0
     struct mpi_list arrived;       // complete, to be dealt with in the next step
     struct mpi_flow *flows;        // hash table
     uint32_t num_flows, cap_flows; // used; a power of two

@@ -3,11 +3,8 @@
 
 #include <stdlib.h>
 
-enum { FIRST_MESSAGES = 64 };
-
 bool mpi_wire_make(struct mpi *self)
 {
-    self->free_messages.head = MPI_NONE;
     self->arrived.head = MPI_NONE;
     return mpi_flow_begin(self);
 }
@@ -105,25 +102,15 @@ void mpi_wire_delivered(struct mpi *self, uint32_t message_id)
         mpi_wire_append(self, &self->arrived, message_id);
 }
 
-// --- messages
-// --------------------------------------------------------------------------------------
+// --- messages -----------------------------------------------------------------------------------
 
 static bool take_slot(struct mpi *self, uint32_t *message_id, struct err *err)
 {
-    if (self->free_messages.head != MPI_NONE) {
-        *message_id = self->free_messages.head;
-        self->free_messages.head = self->messages[*message_id].next;
-        return true;
-    }
-    if (self->num_messages == self->cap_messages) {
-        uint32_t cap = self->cap_messages ? 2 * self->cap_messages : FIRST_MESSAGES;
-        struct mpi_message *messages = realloc(self->messages, cap * sizeof *messages);
-        if (!messages)
-            return err_set(err, ERR_RUN, "out of memory");
-        self->messages = messages;
-        self->cap_messages = cap;
-    }
-    *message_id = self->num_messages++;
+    struct mpi_message *messages =
+        pool_take(&self->message_pool, self->messages, sizeof *messages, message_id);
+    if (!messages)
+        return err_set(err, ERR_RUN, "out of memory");
+    self->messages = messages;
     return true;
 }
 
@@ -168,12 +155,10 @@ uint32_t mpi_wire_datagram(struct mpi *self, const struct mpi_message *message, 
 void mpi_wire_release(struct mpi *self, uint32_t message_id)
 {
     self->num_live -= self->messages[message_id].phase < MPI_REQUEST;
-    self->messages[message_id].next = self->free_messages.head;
-    self->free_messages.head = message_id;
+    pool_give(&self->message_pool, self->messages, sizeof *self->messages, message_id);
 }
 
-// --- arrival
-// ---------------------------------------------------------------------------------------
+// --- arrival ------------------------------------------------------------------------------------
 
 // Keeps a message that has overtaken others of its flow.
 static void hold(struct mpi *self, struct mpi_flow *flow, uint32_t message_id)

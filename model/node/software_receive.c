@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/software_state.h"
 
-#include <stdlib.h>
-
 uint64_t software_room(struct software *self, uint64_t bytes)
 {
     if (self->received_at + bytes > self->params->kernel_buffer_bytes)
@@ -14,32 +12,12 @@ uint64_t software_room(struct software *self, uint64_t bytes)
 
 // --- pieces -------------------------------------------------------------------------------------
 
-static uint32_t take_piece(struct software *self)
-{
-    enum { FIRST_PIECES = 16 };
-    if (self->free_piece) {
-        uint32_t idx = self->free_piece - 1;
-        self->free_piece = self->pieces[idx].next_free;
-        return idx;
-    }
-    if (self->num_pieces == self->cap_pieces) {
-        uint32_t cap = self->cap_pieces ? 2 * self->cap_pieces : FIRST_PIECES;
-        struct piece *pieces = realloc(self->pieces, cap * sizeof *pieces);
-        if (!pieces)
-            return UINT32_MAX;
-        self->pieces = pieces;
-        self->cap_pieces = cap;
-    }
-    return self->num_pieces++;
-}
-
 // A piece is where it belongs, and its buffer free.
 static void drop(struct software *self, uint32_t idx)
 {
     struct piece *piece = &self->pieces[idx];
     driver_release(&piece->port->driver, piece->buffer);
-    piece->next_free = self->free_piece;
-    self->free_piece = idx + 1;
+    pool_give(&self->piece_pool, self->pieces, sizeof *piece, idx);
 }
 
 static bool put(struct software *self, struct thread *thread, uint64_t idx)
@@ -122,11 +100,13 @@ static bool arrived(struct software *self, struct thread *thread, uint64_t idx)
 
 void software_received(struct software *self, struct port *port, const struct driver_news *news)
 {
-    uint32_t idx = take_piece(self);
-    if (idx == UINT32_MAX) {
+    uint32_t idx;
+    struct piece *pieces = pool_take(&self->piece_pool, self->pieces, sizeof *pieces, &idx);
+    if (!pieces) {
         software_out_of_memory(self);
         return;
     }
+    self->pieces = pieces;
     self->pieces[idx] = (struct piece){
         .port = port, .message = (uint32_t)news->tag, .bytes = news->bytes, .buffer = news->buffer};
     software_life_comes(self, port, &self->pieces[idx]);

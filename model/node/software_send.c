@@ -1,31 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/node/software_state.h"
 
-#include <stdlib.h>
-
 // Of what only announces something.
 enum { HEADER_BYTES = 16 };
 
 // --- messages that go ---------------------------------------------------------------------------
-
-static uint32_t take_slot(struct software *self)
-{
-    enum { FIRST_SENDS = 16 };
-    if (self->free_send) {
-        uint32_t idx = self->free_send - 1;
-        self->free_send = self->sends[idx].next_free;
-        return idx;
-    }
-    if (self->num_sends == self->cap_sends) {
-        uint32_t cap = self->cap_sends ? 2 * self->cap_sends : FIRST_SENDS;
-        struct sending *sends = realloc(self->sends, cap * sizeof *sends);
-        if (!sends)
-            return UINT32_MAX;
-        self->sends = sends;
-        self->cap_sends = cap;
-    }
-    return self->num_sends++;
-}
 
 static uint32_t num_copies(const struct software *self, const struct sending *send)
 {
@@ -42,8 +21,7 @@ static void finish(struct software *self, uint32_t slot)
     bool tells = send->tells;
     bool refused = send->refused;
     uint32_t message = send->transfer.message;
-    send->next_free = self->free_send;
-    self->free_send = slot + 1;
+    pool_give(&self->send_pool, self->sends, sizeof *send, slot);
     if (refused && self->config.lives)
         lives_forget(self->config.lives, message);
     if (refused)
@@ -239,9 +217,11 @@ uint32_t software_send(struct software *self, struct process *process,
                        const struct mpi_transfer *transfer)
 {
     const struct software_params *params = self->params;
-    uint32_t slot = take_slot(self);
-    if (slot == UINT32_MAX)
+    uint32_t slot;
+    struct sending *sends = pool_take(&self->send_pool, self->sends, sizeof *sends, &slot);
+    if (!sends)
         return 0;
+    self->sends = sends;
     bool has_data = transfer->bytes > 0;
     bool copies = has_data && params->send_copies > 0;
     // What would have to wait is not for a handler.

@@ -16,6 +16,7 @@
 #include "model/node/core.h"
 #include "model/node/scheduler.h"
 #include "model/node/software.h"
+#include "sim/pool.h"
 
 struct software;
 struct thread;
@@ -128,7 +129,6 @@ struct sending {
     bool refused;        // by the card
     bool tells;          // mpi_sent is to be called when all has been read
     struct life life;    // if it is a message, and lives are kept
-    uint32_t next_free;
 };
 
 // A piece of a message that has come.
@@ -139,7 +139,6 @@ struct piece {
     uint64_t buffer;
     bool lives; // `life` tells
     struct life life;
-    uint32_t next_free;
 };
 
 // Time of a source of operations, of what it handed out last.
@@ -186,11 +185,11 @@ struct software {
     struct thread *free_threads;
     struct thread *made_threads; // all pop-up threads, by next_made
     struct sending *sends;
-    uint32_t num_sends, cap_sends, free_send; // + 1
+    struct pool send_pool;
     struct piece *pieces;
-    uint32_t num_pieces, cap_pieces, free_piece; // + 1
-    uint64_t sent_at, received_at;               // in the rooms, next
-    uint64_t held_bytes;                         // of the send room
+    struct pool piece_pool;
+    uint64_t sent_at, received_at; // in the rooms, next
+    uint64_t held_bytes;           // of the send room
     struct software_stats stats;
     struct err err; // what was wrong, at which the source has ended
     struct core_op ops[DRIVER_MAX_OPS];
