@@ -40,6 +40,7 @@
 #ifndef ORDITO_NIC_NIC_H
 #define ORDITO_NIC_NIC_H
 
+#include "model/activity.h"
 #include "model/mem_req.h"
 #include "model/msg.h"
 #include "nic/nic_params.h"
@@ -65,6 +66,7 @@ struct nic_config {
     struct nic_net *net;
     struct nic_store *store;             // of params.max_payload_bytes
     const struct nic_life_timing *lives; // kept if the store does, too; NULL: none are
+    struct activity_port activity;       // what channels and handlers do is told there
     // An interrupt for a context; or NULL.
     void (*interrupt)(void *context, uint32_t nic_context, uint64_t cycle);
     void *context;

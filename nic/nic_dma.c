@@ -123,10 +123,23 @@ static void fill(struct nic *self, struct nic_channel *channel, uint64_t cycle,
         channel->wait_cycle = ready_cycle;
 }
 
+static void tell_copy(const struct nic *self, const struct nic_channel *channel, uint64_t cycle)
+{
+    struct activity copy = {.kind = ACTIVITY_DMA,
+                            .idx = (uint32_t)(channel - self->channels),
+                            .begin_cycle = channel->busy_cycle,
+                            .end_cycle = cycle,
+                            .name = channel->in ? "write to memory" : "read from memory",
+                            .bytes = channel->done_bytes,
+                            .rank = ACTIVITY_NO_RANK};
+    activity_tell(&self->config.activity, &copy);
+}
+
 static void finish(struct nic *self, struct nic_channel *channel, uint64_t cycle)
 {
     uint32_t handle = channel->packet;
     nic_lives_copied(self, channel, cycle);
+    tell_copy(self, channel, cycle);
     channel->packet = MSG_NONE;
     channel->stats.packets++;
     channel->stats.busy_cycles += cycle - channel->busy_cycle;

@@ -19,6 +19,19 @@ static const enum nic_handler handlers[NIC_NUM_STEPS] = {
     [NIC_STEP_RELIABLE_ACK] = NIC_HANDLER_RELIABLE,
 };
 
+static const char *const step_names[NIC_NUM_STEPS] = {
+    [NIC_STEP_SEND] = "send",
+    [NIC_STEP_PROTOCOL_OUT] = "protocol out",
+    [NIC_STEP_CHECKSUM_OUT] = "checksum out",
+    [NIC_STEP_DEMULTIPLEX] = "demultiplex",
+    [NIC_STEP_CHECKSUM_IN] = "checksum in",
+    [NIC_STEP_PROTOCOL_IN] = "protocol in",
+    [NIC_STEP_DELIVER] = "deliver",
+    [NIC_STEP_RELIABLE_OUT] = "reliable out",
+    [NIC_STEP_RELIABLE_IN] = "reliable in",
+    [NIC_STEP_RELIABLE_ACK] = "acknowledge",
+};
+
 void nic_work_init(struct nic *self)
 {
     for (uint32_t i = 0; i < NIC_NUM_STEPS; i++)
@@ -30,6 +43,21 @@ void nic_work_init(struct nic *self)
 static uint64_t scale(uint64_t x, uint32_t num, uint32_t den)
 {
     return (x * num + den - 1) / den;
+}
+
+// A run of a handler is told, whose end is known as it begins.
+static void tell_run(const struct nic *self, const struct nic_unit *unit,
+                     const struct nic_task *task, uint64_t begin_cycle)
+{
+    struct activity run = {.kind = ACTIVITY_NIC,
+                           .idx = (uint32_t)(unit - self->units),
+                           .begin_cycle = begin_cycle,
+                           .end_cycle = unit->end_cycle,
+                           .name = step_names[task->step],
+                           .part = self->config.params.processor ? "processor" : NULL,
+                           .bytes = task->bytes,
+                           .rank = ACTIVITY_NO_RANK};
+    activity_tell(&self->config.activity, &run);
 }
 
 // Starts the first task of a unit that is free in a cycle.
@@ -49,14 +77,18 @@ static void start(struct nic *self, struct nic_unit *unit, uint64_t cycle)
     stats->runs++;
     stats->cost += amount;
     stats->wait_cycles += cycle - task->cycle;
+    uint64_t begin_cycle = cycle;
     if (params->processor) {
         uint64_t tick = scale(task->cycle, params->processor_num, params->processor_den);
-        unit->free_tick = (unit->free_tick > tick ? unit->free_tick : tick) + amount;
+        unit->free_tick = unit->free_tick > tick ? unit->free_tick : tick;
+        begin_cycle = scale(unit->free_tick, params->processor_den, params->processor_num);
+        unit->free_tick += amount;
         unit->end_cycle = scale(unit->free_tick, params->processor_den, params->processor_num);
     } else {
         unit->end_cycle = cycle + amount;
     }
     nic_wake(self, unit->end_cycle);
+    tell_run(self, unit, task, begin_cycle);
 }
 
 void nic_work_add(struct nic *self, enum nic_step step, uint32_t item, uint32_t bytes,

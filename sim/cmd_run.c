@@ -28,6 +28,9 @@ enum option {
     OPTION_DRY_RUN,
     OPTION_PACKETS,
     OPTION_MESSAGES,
+    OPTION_TIMELINE,
+    OPTION_TIMELINE_FROM,
+    OPTION_TIMELINE_TO,
     OPTION_WAVE,
     OPTION_WAVE_FROM,
     OPTION_WAVE_TO,
@@ -58,6 +61,12 @@ static const struct poptOption options[] = {
     {"packets", 0, POPT_ARG_STRING, NULL, OPTION_PACKETS, "every packet, as CSV", "FILE"},
     {"messages", 0, POPT_ARG_STRING, NULL, OPTION_MESSAGES,
      "what every message of full nodes waited for, as CSV", "FILE"},
+    {"timeline", 0, POPT_ARG_STRING, NULL, OPTION_TIMELINE,
+     "what every part does when, as Chrome trace JSON for Perfetto; NAME.gz is compressed", "FILE"},
+    {"timeline-from", 0, POPT_ARG_STRING, NULL, OPTION_TIMELINE_FROM, "first cycle of the timeline",
+     "CYCLE"},
+    {"timeline-to", 0, POPT_ARG_STRING, NULL, OPTION_TIMELINE_TO, "last cycle of the timeline",
+     "CYCLE"},
     {"wave", 0, POPT_ARG_STRING, NULL, OPTION_WAVE, "waveform of the routers (rtl, lockstep)",
      "FILE.fst"},
     {"wave-from", 0, POPT_ARG_STRING, NULL, OPTION_WAVE_FROM, "first cycle of the waveform",
@@ -80,7 +89,7 @@ struct command {
     struct cmd_sets sets;
     struct vary vary;
     struct run_files files; // strings are owned
-    bool has_wave_range;
+    bool has_wave_range, has_timeline_range;
     bool dry_run;
     bool has_report_window;
     bool help;
@@ -120,6 +129,15 @@ static bool take_option(void *command, int option, const char *value, struct err
         return cmd_text(&files->packets, value, "--packets", "no file named", err);
     case OPTION_MESSAGES:
         return cmd_text(&files->messages, value, "--messages", "no file named", err);
+    case OPTION_TIMELINE:
+        return cmd_text(&files->timeline, value, "--timeline", "no file named", err);
+    case OPTION_TIMELINE_FROM:
+        self->has_timeline_range = true;
+        return cmd_integer(value, "--timeline-from", 0, UINT64_MAX, &files->timeline_from_cycle,
+                           err);
+    case OPTION_TIMELINE_TO:
+        self->has_timeline_range = true;
+        return cmd_integer(value, "--timeline-to", 0, UINT64_MAX, &files->timeline_to_cycle, err);
     case OPTION_WAVE:
         return cmd_text(&files->wave, value, "--wave", "no file named", err);
     case OPTION_WAVE_FROM:
@@ -148,10 +166,10 @@ static bool take_option(void *command, int option, const char *value, struct err
 // Of two results in one file only one would be left.
 static bool check_paths(const struct run_files *files, struct err *err)
 {
-    static const char *const names[] = {"--json",     "--csv",  "--packets",
-                                        "--messages", "--wave", "--report"};
-    const char *const paths[] = {files->json,     files->csv,  files->packets,
-                                 files->messages, files->wave, files->report};
+    static const char *const names[] = {"--json",     "--csv",  "--packets", "--messages",
+                                        "--timeline", "--wave", "--report"};
+    const char *const paths[] = {files->json,     files->csv,  files->packets, files->messages,
+                                 files->timeline, files->wave, files->report};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         for (size_t j = 0; paths[i] && j < i; j++)
             if (paths[j] && strcmp(paths[i], paths[j]) == 0)
@@ -164,25 +182,27 @@ static bool check_paths(const struct run_files *files, struct err *err)
 static bool check_command(const struct command *self, struct err *err)
 {
     const struct run_files *files = &self->files;
-    const char *const outputs[] = {files->json, files->csv, files->packets, files->messages,
-                                   files->report};
+    const char *const outputs[] = {files->json,     files->csv,      files->packets,
+                                   files->messages, files->timeline, files->report};
     int standard = 0;
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
         standard += outputs[i] && strcmp(outputs[i], "-") == 0;
     if (standard > 1)
-        return err_set(err, ERR_CONFIG,
-                       "only one of --json, --csv, --packets, --messages and --report can be "
-                       "\"-\"");
+        return err_set(
+            err, ERR_CONFIG,
+            "only one of --json, --csv, --packets, --messages, --timeline and --report can be "
+            "\"-\"");
     if (!check_paths(files, err))
         return false;
-    if (self->dry_run &&
-        (files->csv || files->packets || files->messages || files->wave || files->report))
+    if (self->dry_run && (files->csv || files->packets || files->messages || files->timeline ||
+                          files->wave || files->report))
         return err_set(
             err, ERR_CONFIG,
             "--dry-run makes no results; only --json goes with it, for the configuration");
     const char *single = self->dry_run     ? "--dry-run"
                          : files->packets  ? "--packets"
                          : files->messages ? "--messages"
+                         : files->timeline ? "--timeline"
                          : files->wave     ? "--wave"
                                            : NULL;
     if (self->vary.num_axes > 0 && single)
@@ -191,6 +211,12 @@ static bool check_command(const struct command *self, struct err *err)
         return err_set(err, ERR_CONFIG, "--detail is for the --json of one run");
     if (self->has_report_window && !files->report)
         return err_set(err, ERR_CONFIG, "--report-from and --report-cycles need --report");
+    if (self->has_timeline_range && !files->timeline)
+        return err_set(err, ERR_CONFIG, "--timeline-from and --timeline-to need --timeline");
+    if (files->timeline_from_cycle > files->timeline_to_cycle)
+        return err_set(err, ERR_CONFIG,
+                       "--timeline-from %" PRIu64 " is after --timeline-to %" PRIu64,
+                       files->timeline_from_cycle, files->timeline_to_cycle);
     if (self->has_wave_range && !files->wave)
         return err_set(err, ERR_CONFIG, "--wave-from and --wave-to need --wave");
     if (files->wave_from_cycle > files->wave_to_cycle)
@@ -219,6 +245,7 @@ static void free_command(struct command *self)
     free(self->files.csv);
     free(self->files.packets);
     free(self->files.messages);
+    free(self->files.timeline);
     free(self->files.wave);
     free(self->files.report);
 }
@@ -242,7 +269,8 @@ static bool check_wave(const struct command *self, const struct config *config, 
 
 static bool probe_files(const struct run_files *files, struct err *err)
 {
-    const char *const paths[] = {files->json, files->csv, files->packets, files->messages};
+    const char *const paths[] = {files->json, files->csv, files->packets, files->messages,
+                                 files->timeline};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         if (paths[i] && !outfile_probe(paths[i], err))
             return false;
@@ -276,8 +304,9 @@ static enum err_status execute(const struct command *self, struct err *err)
 
 enum err_status cmd_run(int argc, const char **argv, struct err *err)
 {
-    struct command command = {.files.wave_to_cycle = UINT64_MAX,
-                              .files.report_window = {REPORT_AUTO, REPORT_CYCLES}};
+    struct command command = {.files = {.wave_to_cycle = UINT64_MAX,
+                                        .timeline_to_cycle = UINT64_MAX,
+                                        .report_window = {REPORT_AUTO, REPORT_CYCLES}}};
     enum err_status status = ERR_NONE;
     poptContext context = poptGetContext("ordito run", argc, argv, options, 0);
     poptSetOtherOptionHelp(context, "[CONFIG.yaml] [OPTION...]");

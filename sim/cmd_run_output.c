@@ -24,7 +24,7 @@ static FILE *people(const struct run_files *files)
 {
     bool taken = is_standard(files->json) || is_standard(files->csv) ||
                  is_standard(files->packets) || is_standard(files->messages) ||
-                 is_standard(files->report);
+                 is_standard(files->timeline) || is_standard(files->report);
     return taken ? stderr : stdout;
 }
 
@@ -136,6 +136,9 @@ enum err_status run_one(const struct config *config, const struct run_files *fil
         .detail = files->detail || files->report ? &detail : NULL,
         .packets = files->packets,
         .messages = files->messages,
+        .timeline = {.path = files->timeline,
+                     .from_cycle = files->timeline_from_cycle,
+                     .to_cycle = files->timeline_to_cycle},
         .wave = files->wave,
         .wave_from_cycle = files->wave_from_cycle,
         .wave_to_cycle = files->wave_to_cycle,

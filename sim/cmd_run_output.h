@@ -13,6 +13,9 @@ struct run_files {
     char *csv;
     char *packets;
     char *messages;
+    char *timeline;
+    uint64_t timeline_from_cycle;
+    uint64_t timeline_to_cycle;
     char *wave;
     char *report;
     struct report_window report_window;

@@ -2,6 +2,7 @@
 #include "sim/machine.h"
 
 #include "model/node/computers.h"
+#include "sim/timeline.h"
 
 #include <stdlib.h>
 
@@ -160,7 +161,8 @@ bool machine_make(struct machine *self, const struct config *config,
                   const struct run_outputs *outputs, fabric_delivered_fn *delivered,
                   fabric_flit_fn *flit_ejected, void *context, struct err *err)
 {
-    if (!machine_make_topology(self, config, err) || !machine_open_workload(self, config, err))
+    if (!machine_make_topology(self, config, err) || !machine_open_workload(self, config, err) ||
+        (self->timeline && !timeline_begin(self->timeline, self, err)))
         return false;
     if (config_is_loggops(config))
         return has_messages(self, config, err) && machine_make_workload(self, config, err);
@@ -170,6 +172,11 @@ bool machine_make(struct machine *self, const struct config *config,
         machine_fabric_params(self, config, delivered, flit_ejected, context);
     params.shuffle = outputs->shuffle;
     params.observer = outputs->observer;
+    if (self->timeline) {
+        if (!timeline_watch_fabric(self->timeline, outputs->observer, err))
+            return false;
+        params.observer = &self->timeline->observer;
+    }
     self->fabric = fabric_new(&params, err);
     return self->fabric != NULL;
 }

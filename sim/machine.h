@@ -37,6 +37,7 @@ struct machine {
     struct mapping_place *places; // of ranks on ideal nodes; NULL: rank i on node i
     bool computers;               // it is one of computers.h
     FILE *lives_to;               // lives of messages are written there; set before machine_make
+    struct timeline *timeline;    // likewise: who looks on, or NULL
     uint32_t packet_flits_max;    // longest packet of the workload
 };
 

@@ -10,6 +10,7 @@
 #include "sim/config_groups.h"
 #include "sim/config_rules.h"
 #include "sim/machine_netrace.h"
+#include "sim/timeline.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -71,6 +72,7 @@ static struct computers_params computers_params(const struct machine *self,
         .checksum = config->driver_checksum,
         .lives = config->lives || self->lives_to,
         .lives_to = self->lives_to,
+        .watch = self->timeline ? &self->timeline->watch : NULL,
         .num_nodes = self->topology->num_nodes,
         .ranks_per_node = config->ranks_per_node,
         .node_clocks_hz = self->node_clocks_hz,
@@ -198,6 +200,7 @@ static struct mpi_params mpi_params(const struct machine *self, const struct con
         .header_flits = config->header_flits,
         .max_flits = self->packet_flits_max,
         .rpc = rpc_params(self, config),
+        .watch = self->timeline ? &self->timeline->watch : NULL,
     };
     for (int kind = 0; kind < COLLECTIVE_NUM_KINDS; kind++)
         params.algorithms[kind] = config_rules_of(config, (enum collective_kind)kind);

@@ -32,6 +32,7 @@ struct run {
     struct measurement measurement;
     struct outfile packets, messages;
     struct wavefile wave;
+    struct timeline timeline;
     double started_s;
     double looked_s;        // when the clock was looked at
     uint32_t look_turns;    // turns of the loop from one look to the next, 1..MAX_LOOK_TURNS
@@ -252,6 +253,16 @@ static bool open_messages(struct run *self, struct err *err)
     return true;
 }
 
+static bool open_timeline(struct run *self, struct err *err)
+{
+    if (!self->outputs->timeline.path)
+        return true;
+    if (!timeline_open(&self->timeline, &self->outputs->timeline, self->config, err))
+        return false;
+    self->machine.timeline = &self->timeline;
+    return true;
+}
+
 // Makes all, and says that it was interrupted if it was: the signal has also ended the tools that
 // build RTL, and their failing is not what the user wants to read.
 static bool prepare(struct run *self, struct err *err)
@@ -269,7 +280,7 @@ static bool simulate(struct run *self, struct run_result *result, struct err *er
 {
     double begin_s = host_now_s();
     const struct run_outputs *outputs = self->outputs;
-    if (!open_packets(self, err) || !open_messages(self, err) ||
+    if (!open_packets(self, err) || !open_messages(self, err) || !open_timeline(self, err) ||
         (outputs->wave && !wavefile_open(&self->wave, outputs->wave, err)))
         return false;
     self->machine.rtl = (struct router_rtl){
@@ -330,6 +341,7 @@ bool run_simulate(const struct config *config, const struct run_outputs *outputs
         progress_clear();
     good = close_output(&self.packets, good, err);
     good = close_output(&self.messages, good, err);
+    good = timeline_end(&self.timeline, good, result->cycles, outputs->quiet, err);
     measurement_free(&self.measurement);
     machine_free(&self.machine); // closes the waveform
     if (good && self.wave.writer_path)

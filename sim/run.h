@@ -9,6 +9,7 @@
 #include "model/node/computers.h"
 #include "sim/config.h"
 #include "sim/stat.h"
+#include "sim/timeline.h"
 
 enum run_outcome {
     RUN_COMPLETED,
@@ -126,7 +127,8 @@ struct run_outputs {
     struct run_detail *detail; // to be filled in, or NULL
     const char *packets;       // CSV, one line a packet, in order of ejection
     const char *messages;      // CSV, one line a message of full nodes, in order of their ends
-    const char *wave;          // FST; rtl and lockstep only
+    struct timeline_request timeline; // Chrome trace JSON
+    const char *wave;                 // FST; rtl and lockstep only
     uint64_t wave_from_cycle, wave_to_cycle;
     bool progress;                // a line on a terminal for runs over two seconds
     bool quiet;                   // no word on standard error about RTL being built

@@ -54,12 +54,18 @@ static void fill_result(const struct machine *machine, uint64_t cycle, struct ru
 }
 
 static bool simulate(struct machine *machine, const struct config *config,
-                     const struct run_outputs *outputs, struct run_result *result, struct err *err)
+                     const struct run_outputs *outputs, struct run_result *result,
+                     struct timeline *timeline, struct err *err)
 {
     uint64_t cycle = 0;
     double begin_s = host_now_s();
     if (outputs->packets)
         return err_set(err, ERR_CONFIG, "--packets: an ideal fabric (fabric.model) has no packets");
+    if (outputs->timeline.path) {
+        if (!timeline_open(timeline, &outputs->timeline, config, err))
+            return false;
+        machine->timeline = timeline;
+    }
     if (!machine_make(machine, config, outputs, NULL, NULL, NULL, err))
         return false;
     double started_s = host_now_s();
@@ -78,9 +84,11 @@ bool run_loggops(const struct config *config, const struct run_outputs *outputs,
                  struct run_result *result, struct err *err)
 {
     struct machine machine = {0};
-    bool good = simulate(&machine, config, outputs, result, err);
+    struct timeline timeline = {0};
+    bool good = simulate(&machine, config, outputs, result, &timeline, err);
     if (outputs->progress)
         progress_clear();
+    good = timeline_end(&timeline, good, result->cycles, outputs->quiet, err);
     machine_free(&machine);
     return good;
 }

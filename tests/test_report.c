@@ -71,7 +71,7 @@ Test(report, the_slowest_messages_are_found_among_lines_that_are_passed_on)
     FILE *to = open_memstream(&passed, &size);
     struct report_messages *messages = report_messages_new(3);
     FILE *stream = report_messages_stream(messages, to);
-    struct lives *lives = lives_new(stream);
+    struct lives *lives = lives_new(stream, NULL);
     for (uint64_t i = 0; i < 50; i++) {
         struct life life;
         life_begin(&life, 1000 * i);

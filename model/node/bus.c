@@ -25,6 +25,30 @@ void bus_add_monitor(struct bus *self, struct bus_monitor *monitor)
     self->monitors = monitor;
 }
 
+// A phase of a transaction, which ends now, is told.
+static void tell_phase(const struct bus *self, const struct bus_transaction *transaction,
+                       enum activity_kind kind, uint64_t bus_cycles, uint64_t cycle)
+{
+    static const char *const names[MEM_NUM_KINDS] = {
+        [MEM_READ] = "read",
+        [MEM_WRITE] = "write",
+        [MEM_FETCH] = "fetch",
+        [MEM_READ_SHARED] = "read shared",
+        [MEM_READ_EXCLUSIVE] = "read exclusive",
+        [MEM_UPGRADE] = "upgrade",
+        [MEM_WRITE_BACK] = "write back",
+    };
+    struct activity phase = {.kind = kind,
+                             .begin_cycle = cycle - bus_cycles * self->params.clock_divisor,
+                             .end_cycle = cycle,
+                             .name = names[transaction->req.kind],
+                             .master = transaction->master->name,
+                             .address = transaction->req.address,
+                             .bytes = transaction->req.bytes,
+                             .rank = ACTIVITY_NO_RANK};
+    activity_tell(&self->activity, &phase);
+}
+
 // --- the end of a transaction -------------------------------------------------------------------
 
 static void finish(struct bus *self, uint32_t slot, uint64_t cycle)
@@ -73,6 +97,9 @@ static void end_data(struct bus *self, uint64_t cycle)
     uint32_t slot = self->data_slot;
     struct bus_transaction *transaction = &self->slots[slot];
     self->data_end_cycle = MEM_NEVER;
+    if (self->activity.watch)
+        tell_phase(self, transaction, ACTIVITY_BUS_DATA,
+                   bus_data_cycles(self, transaction->req.bytes), cycle);
     if (bus_is_write(transaction->req.kind)) {
         if (transaction->device) {
             transaction->phase = BUS_IN_DEVICE;
@@ -206,6 +233,8 @@ static void end_address(struct bus *self, uint64_t cycle)
     struct mem_req *req = &transaction->req;
     self->address_end_cycle = MEM_NEVER;
     transaction->asked_cycle = cycle;
+    if (self->activity.watch)
+        tell_phase(self, transaction, ACTIVITY_BUS_ADDRESS, self->params.address_cycles, cycle);
     if (req->status != MEM_OK) {
         finish(self, slot, cycle);
     } else if (!transaction->device) {

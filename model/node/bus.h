@@ -34,6 +34,7 @@
 #ifndef ORDITO_MODEL_NODE_BUS_H
 #define ORDITO_MODEL_NODE_BUS_H
 
+#include "model/activity.h"
 #include "model/mem_req.h"
 #include "sim/err.h"
 
@@ -120,6 +121,7 @@ struct bus {
     struct bus_monitor *monitors; // a list
     uint64_t drop_snoop; // for tests: of the snoops that matter so many from now, one is lost
     struct bus_stats stats;
+    struct activity_port activity; // its phases are told there
 };
 
 bool bus_params_check(const struct bus_params *params, const char *key, struct err *err);

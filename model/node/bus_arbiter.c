@@ -15,9 +15,8 @@ void bus_start_data(struct bus *self, uint64_t cycle)
     }
     if (!first)
         return;
-    uint32_t width_bytes = self->params.width_bytes;
     uint64_t data_cycles =
-        (uint64_t)((first->req.bytes + width_bytes - 1) / width_bytes) * self->params.clock_divisor;
+        (uint64_t)bus_data_cycles(self, first->req.bytes) * self->params.clock_divisor;
     first->phase = BUS_IN_DATA;
     self->data_slot = (uint32_t)(first - self->slots);
     self->data_end_cycle = cycle + data_cycles;

@@ -18,6 +18,12 @@ static inline uint64_t bus_line_of(const struct bus *self, uint64_t address)
     return address >> __builtin_ctz(self->params.line_bytes);
 }
 
+// Cycles of the bus that a data phase takes.
+static inline uint32_t bus_data_cycles(const struct bus *self, uint32_t bytes)
+{
+    return (bytes + self->params.width_bytes - 1) / self->params.width_bytes;
+}
+
 static inline bool bus_is_write(enum mem_req_kind kind)
 {
     return kind == MEM_WRITE || kind == MEM_WRITE_BACK;

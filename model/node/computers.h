@@ -56,9 +56,10 @@ struct computers_params {
     uint32_t piece_bytes; // of the driver's buffers
     uint32_t pio_bytes;   // messages up to this long go by programmed I/O
     struct software_params software;
-    bool checksum;  // messages have one
-    bool lives;     // what each message waits for is kept (life.h),
-    FILE *lives_to; // and written there; or NULL
+    bool checksum;                // messages have one
+    bool lives;                   // what each message waits for is kept (life.h), and counted,
+    FILE *lives_to;               // and written there; or NULL
+    struct activity_watch *watch; // who is told what all parts do, of lives, too; or NULL
     uint32_t num_nodes;
     uint32_t ranks_per_node;      // at most
     enum mapping_policy mapping;  // of ranks to nodes and cores
@@ -112,6 +113,9 @@ bool computers_life(const struct workload *self, uint32_t node, uint32_t context
 
 // Of the MPI program, if it is one.
 struct mpi_stats computers_mpi_stats(const struct workload *self);
+
+// As mpi_tell.
+void computers_tell(struct workload *self, uint64_t cycle);
 
 const char *computers_first_touch(const struct workload *self);
 // The fabric's cycle in which a rank of it has ended; UINT64_MAX if it has not.

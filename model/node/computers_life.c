@@ -33,13 +33,13 @@ const struct nic_life_timing *computers_life_timing(struct computers *self, uint
 void computers_life_offered(struct computers *self, const struct packet *packet, uint64_t cycle,
                             bool taken)
 {
-    if (self->params.lives)
+    if (self->lives)
         nic_life_offered(nic_store_at(&self->store, packet->message)->life, cycle, taken);
 }
 
 void computers_life_travelled(struct computers *self, const struct packet *packet)
 {
-    if (!self->params.lives)
+    if (!self->lives)
         return;
     uint64_t hops_cycles = fabric_quiet_cycles(self->fabric, packet, 1);
     struct nic_life_travel travel = {

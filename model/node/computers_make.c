@@ -129,6 +129,8 @@ static bool make_programs(struct computers *self, struct err *err)
         uint32_t node = self->places[i].node;
         self->clocks_hz[i] = params->node_clocks_hz[node];
         self->num_computers = node < self->num_computers ? self->num_computers : node + 1;
+        if (params->watch && !params->watch->place(params->watch, i, node))
+            return err_set(err, ERR_RUN, "out of memory");
     }
     self->mpi = mpi_new(&self->mpi_params, err);
     return self->mpi != NULL;
@@ -164,6 +166,7 @@ static bool make_card(struct computers *self, uint32_t idx, struct err *err)
         .net = &self->net.base,
         .store = &self->store,
         .lives = computers_life_timing(self, idx),
+        .activity = {params->watch, idx},
         .interrupt = interrupt,
         .context = computer,
     };
@@ -241,6 +244,8 @@ static bool make_software(struct computers *self, uint32_t idx, uint32_t core, u
         .locate = locate,
         .context = self,
         .lives = self->lives,
+        .activity = {params->watch, idx},
+        .core_idx = core,
     };
     config.driver.address = *address;
     for (uint32_t i = 0; i < self->mpi_params.trace->num_ranks; i++)
@@ -286,6 +291,7 @@ static bool make_computer(struct computers *self, uint32_t idx, struct err *err)
     computer->node = node_new(&params->node, params->seed, idx, NULL, err);
     if (!computer->node)
         return false;
+    node_watch(computer->node, params->watch, idx);
     if (self->memory) {
         core_start(&computer->node->cores[0].core, memory_source_core(self->memory), 0);
         return true;
@@ -303,16 +309,17 @@ struct workload *computers_new(const struct computers_params *params, struct err
     self->base.ops = &computers_ops;
     self->params = *params;
     nic_store_make(&self->store, params->nic.max_payload_bytes);
-    self->store.keeps_lives = params->lives;
-    self->lives = params->lives ? lives_new(params->lives_to) : NULL;
+    bool lives = params->lives || params->watch;
+    self->store.keeps_lives = lives;
+    self->lives = lives ? lives_new(params->lives_to, params->watch) : NULL;
     computers_connect(self);
-    bool good = (self->lives || !params->lives || err_set(err, ERR_RUN, "out of memory")) &&
+    bool good = (self->lives || !lives || err_set(err, ERR_RUN, "out of memory")) &&
                 lay_out(self, err) && make_programs(self, err);
     self->computers = good ? calloc(self->num_computers, sizeof *self->computers) : NULL;
     self->next_cycles = good ? calloc(self->num_computers, sizeof *self->next_cycles) : NULL;
     self->card_timings =
-        good && params->lives ? calloc(self->num_computers, sizeof *self->card_timings) : NULL;
-    if (good && (!self->computers || !self->next_cycles || (params->lives && !self->card_timings)))
+        good && lives ? calloc(self->num_computers, sizeof *self->card_timings) : NULL;
+    if (good && (!self->computers || !self->next_cycles || (lives && !self->card_timings)))
         good = err_set(err, ERR_RUN, "out of memory");
     for (uint32_t i = 0; good && i < self->num_computers; i++)
         good = make_computer(self, i, err);

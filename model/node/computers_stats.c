@@ -2,6 +2,7 @@
 #include "model/node/computers_state.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 // --- the end of programs -------------------------------------------------------------------------
 
@@ -153,7 +154,7 @@ void computers_stats(const struct workload *base, uint64_t cycle, struct compute
 {
     const struct computers *self = (const struct computers *)base;
     *stats = (struct computers_stats){0};
-    if (self->lives)
+    if (self->params.lives)
         stats->life = *lives_stats(self->lives);
     uint64_t end = computers_makespan_cycles(base);
     uint64_t fabric_cycles = end == UINT64_MAX ? cycle : end;
@@ -173,12 +174,23 @@ void computers_stats(const struct workload *base, uint64_t cycle, struct compute
         }
         add_software(stats, computer);
     }
+    if (!self->params.lives) { // they were kept for who watches
+        stats->nic.lives = 0;
+        memset(stats->nic.life_cycles, 0, sizeof stats->nic.life_cycles);
+    }
 }
 
 struct mpi_stats computers_mpi_stats(const struct workload *base)
 {
     const struct computers *self = (const struct computers *)base;
     return self->mpi ? mpi_stats(self->mpi) : (struct mpi_stats){0};
+}
+
+void computers_tell(struct workload *base, uint64_t cycle)
+{
+    struct computers *self = (struct computers *)base;
+    if (self->mpi)
+        mpi_tell(self->mpi, cycle);
 }
 
 const char *computers_first_touch(const struct workload *base)

@@ -32,6 +32,7 @@
 #ifndef ORDITO_MODEL_NODE_CORE_H
 #define ORDITO_MODEL_NODE_CORE_H
 
+#include "model/activity.h"
 #include "model/core_op.h"
 #include "model/node/cache.h"
 #include "sim/err.h"
@@ -138,6 +139,8 @@ struct core {
     uint8_t store_value[8];                    // of a store to a device
     uint8_t device_data[CACHE_MAX_LINE_BYTES]; // of a load from one
     struct core_stats stats;
+    struct activity_port activity; // what it waits for is told there
+    uint32_t number;               // of the core in its node
 };
 
 bool core_params_check(const struct core_params *params, const char *key, struct err *err);

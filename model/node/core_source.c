@@ -11,6 +11,17 @@ static void begin_anew(struct core *self, uint64_t cycle)
     self->at = self->num = 0;
 }
 
+void core_tell_wait(const struct core *self, uint64_t cycle)
+{
+    struct activity wait = {.kind = ACTIVITY_CORE_WAIT,
+                            .idx = self->number,
+                            .begin_cycle = self->wait_since_cycle,
+                            .end_cycle = cycle,
+                            .name = core_wait_names[self->wait],
+                            .rank = ACTIVITY_NO_RANK};
+    activity_tell(&self->activity, &wait);
+}
+
 void core_start(struct core *self, struct core_source *source, uint64_t cycle)
 {
     begin_anew(self, cycle);

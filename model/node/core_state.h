@@ -37,8 +37,10 @@ void core_store_to_device(struct core *self, const struct core_store *store, uin
 // core_run.c: stores or loads have been done, for which the core may have waited.
 void core_accesses_done(struct core *self, uint64_t cycle);
 
-// core_source.c: true if there is an operation to begin, or to go on with, in cycle issue_cycle.
+// core_source.c: true if there is an operation to begin, or to go on with, in cycle issue_cycle;
+// tells of a wait that ends.
 bool core_find_operation(struct core *self);
+void core_tell_wait(const struct core *self, uint64_t cycle);
 
 // True if the core is not in the middle of an operation.
 static inline bool core_is_between(const struct core *self)
@@ -68,6 +70,8 @@ static inline void core_resume(struct core *self, uint64_t cycle)
 {
     self->stats.wait_cycles[self->wait] += cycle - self->wait_since_cycle;
     self->issue_cycle = cycle;
+    if (self->activity.watch)
+        core_tell_wait(self, cycle);
 }
 
 static inline void core_find_next(struct core *self)

@@ -35,6 +35,7 @@ struct lives {
     struct pool pool;
     struct life_stats stats;
     FILE *to;
+    struct activity_watch *watch;
 };
 
 void life_add_cards(struct life *self, const struct nic_life *cards)
@@ -44,12 +45,13 @@ void life_add_cards(struct life *self, const struct nic_life *cards)
         life_mark(self, (enum life_part)(LIFE_CARDS + i), cards->end_cycles[i]);
 }
 
-struct lives *lives_new(FILE *to)
+struct lives *lives_new(FILE *to, struct activity_watch *watch)
 {
     struct lives *self = calloc(1, sizeof *self);
     if (!self)
         return NULL;
     self->to = to;
+    self->watch = watch;
     if (!to)
         return self;
     fputs("source_rank,destination_rank,bytes,begin_cycle,end_cycle", to);
@@ -125,11 +127,29 @@ void lives_set_last(struct lives *self, uint32_t message, const struct life *lif
     self->records[message].has_last = true;
 }
 
+static void tell(struct activity_watch *watch, const struct life *life, const struct life_end *end)
+{
+    struct activity_message message = {
+        .from = end->from,
+        .to = end->to,
+        .bytes = end->bytes,
+        .begin_cycle = life->begin_cycle,
+        .num_parts = LIFE_NUM_PARTS,
+        .first_network = LIFE_CARDS + NIC_LIFE_HOPS,
+        .first_receiver = LIFE_CARDS + NIC_LIFE_IN_RAM,
+        .part_names = life_names,
+        .part_cycles = life->cycles,
+    };
+    watch->message(watch, &message);
+}
+
 void lives_end(struct lives *self, const struct life *life, const struct life_end *end)
 {
     self->stats.messages++;
     for (uint32_t i = 0; i < LIFE_NUM_PARTS; i++)
         self->stats.cycles[i] += life->cycles[i];
+    if (self->watch)
+        tell(self->watch, life, end);
     if (!self->to)
         return;
     fprintf(self->to, "%" PRIu32 ",%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64, end->from,

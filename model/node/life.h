@@ -12,6 +12,7 @@
 #ifndef ORDITO_MODEL_NODE_LIFE_H
 #define ORDITO_MODEL_NODE_LIFE_H
 
+#include "model/activity.h"
 #include "nic/nic_life.h"
 
 #include <stdbool.h>
@@ -86,9 +87,9 @@ struct life_end {
     uint64_t bytes;
 };
 
-// `to`: each message, at its end, is written there as a line of a table (CSV); NULL: nowhere. NULL
-// without memory.
-struct lives *lives_new(FILE *to);
+// `to`: each message, at its end, is written there as a line of a table (CSV); NULL: nowhere. So is
+// `watch` told, or NULL. NULL without memory.
+struct lives *lives_new(FILE *to, struct activity_watch *watch);
 void lives_free(struct lives *self);
 
 // A piece goes, with the life that the message has by now. False without memory.

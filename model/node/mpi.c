@@ -245,6 +245,8 @@ static bool make(struct mpi *self, struct err *err)
         rank->unexpected.head = MPI_NONE;
         if (!p->trace->schedule)
             wake_push(&self->wake, 0, i);
+        if (p->watch && !p->machine && !p->watch->place(p->watch, i, mpi_node(self, i)))
+            return err_set(err, ERR_RUN, "out of memory");
     }
     return make_cores(self, err) && make_hosts(self, err) &&
            (!p->trace->schedule || mpi_schedule_make(self, err)) && mpi_rpc_make(self, err);
@@ -266,6 +268,15 @@ struct workload *mpi_new(const struct mpi_params *params, struct err *err)
         return NULL;
     }
     return &self->base;
+}
+
+void mpi_tell(struct workload *base, uint64_t cycle)
+{
+    struct mpi *self = (struct mpi *)base;
+    self->cycle = cycle;
+    for (uint32_t i = 0; self->params.watch && !self->schedules && i < self->num_ranks; i++)
+        if (!self->ranks[i].ended)
+            mpi_rank_tell(self, i);
 }
 
 uint64_t mpi_end_cycle(const struct workload *base, uint32_t rank_idx)

@@ -42,6 +42,7 @@
 #ifndef ORDITO_MODEL_NODE_MPI_H
 #define ORDITO_MODEL_NODE_MPI_H
 
+#include "model/activity.h"
 #include "model/net/loggops.h"
 #include "model/node/collective_rules.h"
 #include "model/node/mapping.h"
@@ -144,6 +145,8 @@ struct mpi_params {
     const struct mpi_network *network;            // NULL: the fabric given to step
     const struct loggops_params *loggops;         // in place of both, for ideal nodes; or NULL
     const struct mpi_machine *machine;            // NULL: ideal nodes
+    struct activity_watch *watch; // who is told what ranks do and, of ideal nodes, what messages
+                                  // have been received; or NULL
 };
 
 // NULL on failure: ERR_CONFIG (more ranks than nodes, packets without room for data, an unknown
@@ -173,6 +176,9 @@ bool mpi_check(const struct workload *self, struct err *err);
 
 // True if a rank has ended.
 bool mpi_ended(const struct workload *self, uint32_t rank);
+
+// Tells who watches what ranks are at, in this cycle.
+void mpi_tell(struct workload *self, uint64_t cycle);
 
 // When a rank ended; UINT64_MAX if it has not.
 uint64_t mpi_end_cycle(const struct workload *self, uint32_t rank);

@@ -11,6 +11,24 @@ static bool take_message(struct mpi *self, uint32_t message_id, uint64_t finish_
     return mpi_wire_arrived(self, message_id, err);
 }
 
+// Who watches is told what a cpu does up to `finish_cycle`.
+static void tell(const struct mpi *self, const struct loggops_event *event, uint64_t finish_cycle)
+{
+    static const char *const names[] = {[LOGGOPS_SEND] = "send",
+                                        [LOGGOPS_ARRIVAL] = "receive",
+                                        [LOGGOPS_COMPUTE] = "compute",
+                                        [LOGGOPS_POST] = "post"};
+    struct activity activity = {.kind = ACTIVITY_CPU,
+                                .idx = event->host,
+                                .begin_cycle = event->cycle,
+                                .end_cycle = finish_cycle,
+                                .name = names[event->kind],
+                                .bytes = event->kind == LOGGOPS_COMPUTE ? 0 : event->amount,
+                                .rank = event->host,
+                                .cpu = event->cpu};
+    activity_tell(&(struct activity_port){.watch = self->params.watch}, &activity);
+}
+
 static bool begin(struct mpi *self, const struct loggops_event *event, uint64_t finish_cycle,
                   struct err *err)
 {
@@ -19,6 +37,8 @@ static bool begin(struct mpi *self, const struct loggops_event *event, uint64_t 
                        "%s: rank %" PRIu32 ": it would end after cycle %" PRIu64
                        ", the last that can be simulated",
                        mpi_file(self, event->host), event->host, WORKLOAD_LAST_CYCLE);
+    if (self->params.watch)
+        tell(self, event, finish_cycle);
     if (event->kind == LOGGOPS_ARRIVAL)
         return take_message(self, event->name, finish_cycle, err);
     if (self->schedules)

@@ -292,12 +292,29 @@ static enum outcome execute(struct mpi *self, uint32_t rank, struct err *err)
     }
 }
 
+void mpi_rank_tell(struct mpi *self, uint32_t rank_idx)
+{
+    struct activity_watch *watch = self->params.watch;
+    struct mpi_rank *rank = &self->ranks[rank_idx];
+    struct activity activity = {.kind = ACTIVITY_RANK,
+                                .idx = rank_idx,
+                                .begin_cycle = rank->since_cycle,
+                                .end_cycle = self->cycle,
+                                .name = op_names[rank->op.kind],
+                                .rank = rank_idx,
+                                .line = rank->op.line};
+    rank->since_cycle = self->cycle;
+    activity_tell(&(struct activity_port){.watch = watch}, &activity);
+}
+
 // The next operation of a rank that has nothing left to do.
 static enum outcome next_operation(struct mpi *self, uint32_t rank, struct err *err)
 {
     struct trace *trace = self->params.trace;
     if (self->ranks[rank].looked)
         return execute(self, rank, err);
+    if (self->params.watch)
+        mpi_rank_tell(self, rank);
     switch (trace->next(trace, rank, &self->ranks[rank].op, err)) {
     case TRACE_OP:
         return execute(self, rank, err);

@@ -59,6 +59,7 @@ struct mpi_message {
     bool acknowledged;     // is to be
     uint64_t credit_bytes; // of room that its source, for now, gives back
     uint64_t taken_cycle;  // by its receiver's cpu, where that takes time; else 0
+    uint64_t there_cycle;  // in which the data was there
     uint32_t send_request; // completes when its buffer is free; MPI_NONE: at once
     uint32_t recv_request; // that it has met, or MPI_NONE
     uint64_t address;      // of the buffer that it is sent from, or OP_NO_ADDRESS
@@ -101,6 +102,7 @@ struct mpi_rank {
     uint64_t resume_cycle; // before which it does not go on, as what it waited for ends then
     uint64_t end_cycle;    // once it has ended
     uint64_t compute_cycles;
+    uint64_t since_cycle;        // it is at `op`, for who watches
     struct mpi_list outstanding; // requests that no operation waits for yet
     struct mpi_list posted;      // receives without a message, by next_posted
     struct mpi_list unexpected;  // messages without a receive, in order of arrival
@@ -376,6 +378,9 @@ bool mpi_rank_run(struct mpi *self, uint32_t rank, struct err *err);
 
 // The rank has ended.
 void mpi_rank_end(struct mpi *self, uint32_t rank);
+
+// Tells who watches what a rank has been at up to now.
+void mpi_rank_tell(struct mpi *self, uint32_t rank);
 
 // How long its computing takes, in cycles of the node and of the fabric, which it is counted for.
 // False with ERR_TRACE if it would not end before WORKLOAD_LAST_CYCLE.

@@ -189,11 +189,31 @@ bool mpi_wire_in_turn(struct mpi *self, uint32_t message_id, struct err *err)
     return true;
 }
 
+// Who watches is told of a message that has been received, in `cycle`.
+static void tell_received(const struct mpi *self, uint32_t message_id, uint64_t cycle)
+{
+    const struct mpi_message *message = &self->messages[message_id];
+    struct activity_watch *watch = self->params.watch;
+    if (!watch || self->params.machine)
+        return;
+    uint64_t cycles[] = {message->there_cycle - message->asked_cycle, cycle - message->there_cycle};
+    struct activity_message told = {.from = message->source,
+                                    .to = message->destination,
+                                    .bytes = message->bytes,
+                                    .begin_cycle = message->asked_cycle,
+                                    .num_parts = 2,
+                                    .first_network = 1,
+                                    .first_receiver = 1,
+                                    .part_cycles = cycles};
+    watch->message(watch, &told);
+}
+
 // The data of a rendezvous has come; who sends it goes on, too.
 static bool finish(struct mpi *self, uint32_t message_id, struct err *err)
 {
     const struct mpi_message *message = &self->messages[message_id];
     mpi_match_complete(self, message->recv_request, self->cycle);
+    tell_received(self, message_id, self->cycle);
     if (message->acknowledged)
         return launch(self, message_id, MPI_ACK, 0, err);
     mpi_match_complete(self, message->send_request, self->cycle);
@@ -236,7 +256,9 @@ bool mpi_wire_received(struct mpi *self, uint32_t message_id, struct err *err)
 {
     struct mpi_message *message = &self->messages[message_id];
     uint64_t taken = message->taken_cycle;
-    mpi_match_complete(self, message->recv_request, taken > self->cycle ? taken : self->cycle);
+    taken = taken > self->cycle ? taken : self->cycle;
+    mpi_match_complete(self, message->recv_request, taken);
+    tell_received(self, message_id, taken);
     if (self->ideal && message->send_request != MPI_NONE) { // its sender waits for this alone
         mpi_match_complete(self, message->send_request, self->cycle);
         message->acknowledged = false;
@@ -259,6 +281,7 @@ static void acknowledge(struct mpi *self, uint32_t message_id)
 bool mpi_wire_arrived(struct mpi *self, uint32_t message_id, struct err *err)
 {
     mpi_flow_take_back(self, message_id);
+    self->messages[message_id].there_cycle = self->cycle;
     switch (self->messages[message_id].phase) {
     case MPI_EAGER:
     case MPI_RTS:

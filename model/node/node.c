@@ -103,6 +103,16 @@ bool node_add_agent(struct node *self, struct mem_agent *agent, struct err *err)
     return true;
 }
 
+void node_watch(struct node *self, struct activity_watch *watch, uint32_t number)
+{
+    struct activity_port port = {watch, number};
+    self->bus.activity = port;
+    for (uint32_t i = 0; i < self->params.cores; i++) {
+        self->cores[i].core.activity = port;
+        self->cores[i].core.number = i;
+    }
+}
+
 static bool add_cache(struct node *self, uint32_t core_idx, bool instruction, uint64_t seed,
                       uint64_t instance, struct line_watch *watch, struct err *err)
 {

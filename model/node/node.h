@@ -61,6 +61,9 @@ void node_free(struct node *self);
 // What a node takes of memory, pages of the image left out.
 uint64_t node_bytes(const struct node_params *params);
 
+// Has what its cores and bus do told, as what is done by node number `number`, from now on.
+void node_watch(struct node *self, struct activity_watch *watch, uint32_t number);
+
 // Adds an agent, before the first cycle. Masters and devices join `bus`.
 bool node_add_agent(struct node *self, struct mem_agent *agent, struct err *err);
 

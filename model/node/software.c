@@ -10,6 +10,8 @@ const char *const software_path_names[SOFTWARE_NUM_PATHS] = {SOFTWARE_PATHS(SOFT
 const char *const software_send_names[SOFTWARE_NUM_SENDS] = {SOFTWARE_SENDS(SOFTWARE_NAME)};
 const char *const software_arrival_names[SOFTWARE_NUM_ARRIVALS] = {
     SOFTWARE_ARRIVALS(SOFTWARE_NAME)};
+const char *const software_account_names[SOFTWARE_NUM_ACCOUNTS] = {
+    SOFTWARE_ACCOUNTS(SOFTWARE_NAME)};
 #undef SOFTWARE_NAME
 
 // --- made and freed -----------------------------------------------------------------------------

@@ -93,6 +93,7 @@ enum software_account { SOFTWARE_ACCOUNTS(SOFTWARE_SYMBOL) SOFTWARE_NUM_ACCOUNTS
 extern const char *const software_path_names[SOFTWARE_NUM_PATHS];
 extern const char *const software_send_names[SOFTWARE_NUM_SENDS];
 extern const char *const software_arrival_names[SOFTWARE_NUM_ARRIVALS];
+extern const char *const software_account_names[SOFTWARE_NUM_ACCOUNTS];
 
 enum { SOFTWARE_MAX_COPIES = 3, SOFTWARE_PAGE_BYTES = 4096 };
 
@@ -155,7 +156,9 @@ struct software_config {
     // The node of a rank, and the context of the card there that takes its messages.
     void (*locate)(void *context, uint32_t rank, uint32_t *node, uint32_t *nic_context);
     void *context;
-    struct lives *lives; // to be kept; or NULL
+    struct lives *lives;           // to be kept; or NULL
+    struct activity_port activity; // what it does with the core is told there
+    uint32_t core_idx;             // the core's number in its node
 };
 
 // Bytes of the node's memory that the software of a core takes, with its drivers.

@@ -100,8 +100,24 @@ void software_begin_time(const struct software *self, struct meter *meter,
     *meter = (struct meter){account, self->cycle, self->handled_cycles, true};
 }
 
+static void tell_time(const struct software *self, const struct meter *meter)
+{
+    bool handles = meter == &self->handler_meter;
+    const struct process *process =
+        !handles && self->current ? self->current->process : NULL; // NULL: a pop-up thread
+    struct activity time = {.kind = handles ? ACTIVITY_HANDLER : ACTIVITY_CORE,
+                            .idx = self->config.core_idx,
+                            .begin_cycle = meter->since_cycle,
+                            .end_cycle = self->cycle,
+                            .name = software_account_names[meter->account],
+                            .rank = process ? process->rank : ACTIVITY_NO_RANK};
+    activity_tell(&self->config.activity, &time);
+}
+
 void software_end_time(struct software *self, struct meter *meter)
 {
+    if (meter->runs && self->config.activity.watch)
+        tell_time(self, meter);
     if (meter->runs)
         self->stats.cycles[meter->account] +=
             self->cycle - meter->since_cycle - (self->handled_cycles - meter->handled_cycles);
