@@ -10,6 +10,7 @@
 #include "sim/progress.h"
 #include "sim/run_loggops.h"
 #include "sim/run_result.h"
+#include "sim/wave_list.h"
 #include "sim/wavefile.h"
 
 #include <inttypes.h>
@@ -149,6 +150,35 @@ static bool make(struct run *self, struct err *err)
     return measurement_start(&self->measurement, err);
 }
 
+// The list of signals for a waveform of the machine, to be freed; NULL if there is no machine.
+static char *list_signals(const struct run *self, const char *wave)
+{
+    const struct machine *machine = &self->machine;
+    bool exact = machine->ops == &router_lockstep_ops || self->config->flit_bits > 64;
+    struct wave_list list = {
+        .topology = machine->topology,
+        .num_vcs = machine->routing ? machine->routing->num_vcs : 0,
+        .buffer_flits = self->config->buffer_flits,
+        .payload_bits = exact ? self->config->flit_bits : 64,
+        .circuits = switching_is_circuit(self->config->switching),
+        .router = machine->rtl.wave_router,
+        .from_cycle = machine->rtl.wave_from_cycle,
+    };
+    return machine->fabric ? wave_list_text(&list, wave) : NULL;
+}
+
+// Completes a waveform, and writes the list of its signals, which is released, beside it.
+static bool close_wave(struct run *self, const char *wave, char *signals, struct err *err)
+{
+    char *path = wave_list_path(wave);
+    bool good = wavefile_close(&self->wave, err) &&
+                ((path && signals) || err_set(err, ERR_RUN, "out of memory")) &&
+                outfile_write(path, signals, strlen(signals), err);
+    free(path);
+    free(signals);
+    return good;
+}
+
 // Opens the waveform and machine, which simulates up to the fault, and closes both.
 static bool replay_fault(struct run *self, const struct router_rtl *fault, const char *wave,
                          struct err *err)
@@ -170,10 +200,11 @@ static bool replay_fault(struct run *self, const struct router_rtl *fault, const
         for (int i = 0; i < WAVE_AFTER_CYCLES; i++)
             fabric_cycle(self->machine.fabric, &(struct err){0});
     }
+    char *signals = made ? list_signals(self, wave) : NULL;
     measurement_free(&self->measurement);
     machine_free(&self->machine);
     if (made)
-        return wavefile_close(&self->wave, err);
+        return close_wave(self, wave, signals, err);
     wavefile_discard(&self->wave);
     return false;
 }
@@ -343,9 +374,11 @@ bool run_simulate(const struct config *config, const struct run_outputs *outputs
     good = close_output(&self.messages, good, err);
     good = timeline_end(&self.timeline, good, result->cycles, outputs->quiet, err);
     measurement_free(&self.measurement);
+    bool has_wave = good && self.wave.writer_path;
+    char *signals = has_wave ? list_signals(&self, outputs->wave) : NULL;
     machine_free(&self.machine); // closes the waveform
-    if (good && self.wave.writer_path)
-        good = wavefile_close(&self.wave, err);
+    if (has_wave)
+        good = close_wave(&self, outputs->wave, signals, err);
     wavefile_discard(&self.wave);
     return good;
 }
