@@ -182,7 +182,7 @@ struct ordito_latency {
     uint64_t min_cycles, p50_cycles, p90_cycles, p99_cycles, p999_cycles, max_cycles;
 };
 
-// Of the instance so far; sim/METRICS.md defines them. Real numbers are negative if undefined.
+// Of the instance so far; METRICS.md defines them. Real numbers are negative if undefined.
 struct ordito_statistics {
     uint64_t cycles;
     uint64_t packets_created, packets_injected, packets_ejected;

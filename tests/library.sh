@@ -31,3 +31,42 @@ for language in "c -std=c99" "c++ -std=c++11"; do
     # shellcheck disable=SC2086 # two words
     gcc -x $language -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fsyntax-only sim/ordito.h
 done
+
+# Numbers have points, also inside a program whose locale has commas; that stays as it is.
+cd "$folder"
+cat >source <<'LOCALE'
+comment_char %
+escape_char /
+LC_IDENTIFICATION
+category "i18n:2012";LC_NUMERIC
+END LC_IDENTIFICATION
+LC_NUMERIC
+decimal_point ","
+thousands_sep ""
+grouping -1
+END LC_NUMERIC
+LOCALE
+cat >comma.c <<'C'
+#include <locale.h>
+#include <ordito.h>
+#include <stdio.h>
+int main(void)
+{
+    struct ordito_error error;
+    const char *set = setlocale(LC_NUMERIC, "comma");
+    struct ordito *o = ordito_new("fabric: {channel: {faults: {drop_rate: 0.5}}}", NULL, &error);
+    printf("%s %g\n%s", set ? set : "no locale", 0.5, o ? ordito_json(o, NULL) : error.text);
+    return o == NULL;
+}
+C
+localedef -c -i ./source ./comma >/dev/null 2>&1 || true # it warns of all that is not there
+# shellcheck disable=SC2046 # words
+gcc -idirafter "$OLDPWD/sim" comma.c -o comma.program "$built/libordito.a" \
+    $(pkg-config --libs yaml-0.1 jansson libarchive expat zlib) -lm
+LOCPATH=$folder ./comma.program >numbers || {
+    cat numbers
+    exit 1
+}
+[ "$(head -n 1 numbers)" = "comma 0,5" ]
+grep -q '"hops":' numbers
+if grep -E '[0-9],[0-9]' <(tail -n +2 numbers); then exit 1; fi

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // libordito under pressure: full source queues, nodes that do not take, flits one by one, faults,
 // and what ends an instance.
+#include "sim/rng.h"
 #include "tests/library.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -203,4 +205,94 @@ Test(library_flow, a_deadlock_ends_an_instance_and_tells_who_waits_for_whom)
     cr_assert_eq(ordito_cycle(o), cycle);
     num_polled(o);
     ordito_free(o);
+}
+
+// --- all at once --------------------------------------------------------------------------------
+
+// Random traffic to nodes that stop and go at random, and then go. What is told of each packet, as
+// one number; every packet must have come once.
+static uint64_t rough_ride(const char *topology, const char *mode, const char *backend)
+{
+    enum { NUM_PACKETS = 2000 };
+    char yaml[256];
+    struct ordito_delivery d;
+    struct ordito_error error;
+    uint8_t *come = calloc(NUM_PACKETS, 1);
+    uint64_t told = 0;
+    uint32_t num = 0;
+    struct rng rng = rng_make(1, RNG_INJECTION, 0);
+    snprintf(yaml, sizeof yaml,
+             "fabric: {topology: %s, router: {switching: %s}, backend: %s}\n"
+             "run: {watchdog_cycles: 200}",
+             topology, mode, backend);
+    struct ordito *o = library_new(yaml);
+    for (uint32_t sent = 0; num < NUM_PACKETS;) {
+        uint32_t node = (uint32_t)rng_below(&rng, 16);
+        if (sent < NUM_PACKETS && ordito_queued(o, node, 0) < 4) {
+            ordito_send(o, node, (uint32_t)rng_below(&rng, 16),
+                        1 + (uint32_t)rng_below(&rng, LIBRARY_MAX_FLITS), 0, sent, &error);
+            sent++;
+        }
+        bool stalls = sent < NUM_PACKETS && rng_below(&rng, 2) > 0;
+        ordito_stall(o, (uint32_t)rng_below(&rng, 16), stalls, &error);
+        uint64_t ahead = rng_below(&rng, 4);
+        cr_assert_eq(ordito_step_until(o, ordito_cycle(o) + ahead, &error), ORDITO_OK, "%s: %s",
+                     yaml, error.text);
+        for (; ordito_poll(o, &d, sizeof d); num++) {
+            cr_assert_eq(come[d.tag]++, 0);
+            told = rng_mix(told ^ d.tag) + rng_mix(d.injected_cycle) + rng_mix(~d.ejected_cycle);
+        }
+        cr_assert_lt(ordito_cycle(o), 1000000, "%s", yaml);
+    }
+    free(come);
+    ordito_free(o);
+    return told;
+}
+
+Test(library_flow, nodes_that_stop_and_go_get_every_packet_once_by_every_back_end_alike)
+{
+    static const char *const modes[] = {"store-and-forward", "virtual-cut-through", "wormhole",
+                                        "circuit"};
+    for (size_t m = 0; m < 4; m++) {
+        uint64_t by_ref = rough_ride("{kind: mesh, dims: [4, 4]}", modes[m], "ref");
+        cr_assert_eq(rough_ride("{kind: mesh, dims: [4, 4]}", modes[m], "lockstep"), by_ref);
+        cr_assert_neq(rough_ride("{kind: torus, dims: [4, 4]}", modes[m], "ref"), by_ref);
+    }
+}
+
+Test(library_flow, no_configuration_brings_it_down)
+{
+    static const char whole[] =
+        "fabric:\n  topology: {kind: torus, dims: [4, 3]}\n"
+        "  router: {switching: wormhole, vcs: 4, buffer_flits: 8, classes: 2, pipeline: 2}\n"
+        "  channel: {latency_cycles: 2, faults: {drop_rate: 0.1}}\n"
+        "  packet: {max_flits: 6, header_flits: 1}\nrun: {seed: 3, watchdog_cycles: 100}\n";
+    static const char signs[] = "0123456789{}[],:-~.\"'#&*\n abcefx";
+    struct rng rng = rng_make(2, RNG_INJECTION, 0);
+    uint32_t num_made = 0;
+    for (int i = 0; i < 1500; i++) {
+        char yaml[sizeof whole];
+        struct ordito_error error = {0};
+        memcpy(yaml, whole, sizeof whole);
+        for (uint64_t flips = rng_below(&rng, 3) + 1; flips > 0; flips--) {
+            size_t at = rng_below(&rng, sizeof whole - 1);
+            size_t digit = at + strcspn(whole + at, "0123456789");
+            if (i % 2 == 0 && whole[digit]) // only numbers
+                yaml[digit] = (char)('0' + rng_below(&rng, 10));
+            else
+                yaml[at] = signs[rng_below(&rng, sizeof signs - 1)];
+        }
+        struct ordito *o = ordito_new(yaml, NULL, &error);
+        cr_assert_eq(o == NULL, error.status != ORDITO_OK, "%s", yaml);
+        if (!o)
+            cr_assert(error.text[0] && strlen(error.text) < sizeof error.text);
+        else {
+            num_made++;
+            for (uint32_t n = 0; n < 4; n++)
+                ordito_send(o, n, n / 2, n + 1, n % 2, n, NULL);
+            ordito_step_to(o, 100, NULL);
+        }
+        ordito_free(o);
+    }
+    cr_assert_gt(num_made, 100);
 }
