@@ -169,8 +169,9 @@ ORDITO_API bool ordito_poll(struct ordito *self, struct ordito_delivery *deliver
 
 // From the current cycle on, the node takes no packets of classes whose bits (1 << class) are set:
 // their heads stay in the fabric, and what is behind them. Packets of which it has taken the head
-// are taken to their ends. Under circuit switching it does not answer those who ask for a circuit.
-// 0: it takes all. Refused under fabric.model ideal, which has no place where they could stay.
+// are taken to their ends. Under circuit switching it does not answer those who ask for a circuit;
+// what comes by one that was kept it takes. 0: it takes all. Refused under fabric.model ideal,
+// which has no place where they could stay.
 ORDITO_API int ordito_stall(struct ordito *self, uint32_t node, uint32_t classes,
                             struct ordito_error *error);
 

@@ -9,8 +9,9 @@
 // 0 .. w - 1 and w is `backoff_cycles` after the first nack of a packet, twice as much after each
 // further one, at most `backoff_max_cycles`. The probe after a flit that frees may go in the next
 // cycle. Destination, step d: answers a probe in the cycle in which it arrives, or in the first
-// after it in which the node does not stall; from then on it takes every flit in the cycle in which
-// it arrives, and does not stall: by its ack it has said so. So nothing is lost, and no flit waits.
+// after it in which the node neither stalls nor leaves it (fabric.h); from then on it takes every
+// flit in the cycle in which it arrives, and does not stall: by its ack it has said so. So nothing
+// is lost, and no flit waits.
 //
 // A circuit is freed by a packet's tail, as far as is known when that is sent (circuit.h): under
 // `packet` always; under `message` unless the next packet in the queue is of the same message and
