@@ -3,6 +3,7 @@
 // that was chosen.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { clockOf, SPEEDS } from "./clock.js";
+import { figure } from "./data.js";
 import { PacketList, PacketStory } from "./packets.jsx";
 import { TopologyView } from "./topology_view.jsx";
 import { count, number } from "./format.js";
@@ -52,7 +53,7 @@ export function Player({ runs, run, onRun, wanted }) {
             <div class={`stages stages-${shown.length}`}>
                 {shown.map((r, i) => (
                     <figure key={r.index} class={shown.length > 1 && r === run ? "of-chosen" : ""}>
-                        {shown.length > 1 && <figcaption>{r.label}</figcaption>}
+                        {shown.length > 1 && <figcaption>{r.label}{latencyOf(r)}</figcaption>}
                         <TopologyView run={r} clock={clock}
                             selected={r.recorded.packets.serial.indexOf(serial)}
                             onPick={(packet) => select(r, packet)}
@@ -74,6 +75,11 @@ export function Player({ runs, run, onRun, wanted }) {
             </div>
         </section>
     );
+}
+
+function latencyOf(run) {
+    const mean = figure(run.result, "fabric.latency_cycles.mean");
+    return mean === null ? "" : `: mean latency ${number(mean)} cycles`;
 }
 
 // What happened to a packet in each run, on the same scale of time.
@@ -196,23 +202,40 @@ function Status({ clock, run }) {
     );
 }
 
+const MARKS = [
+    ["router", <rect x="2" y="2" width="12" height="12" rx="3" fill="none" stroke="currentColor"
+        stroke-width="1.5" />],
+    ["node, with the packets in its queue", <><circle cx="8" cy="8" r="6.5" />
+        <text x="8" y="11.2" font-size="9" text-anchor="middle" fill="var(--page)">3</text></>],
+    ["head", <path d="M14 8 L3 14 L3 2 Z" />],
+    ["body", <rect x="3.5" y="3.5" width="9" height="9" />],
+    ["tail", <><rect x="3.5" y="3.5" width="9" height="9" />
+        <circle cx="8" cy="8" r="2.2" fill="var(--page)" /></>],
+];
+const CIRCUIT_MARKS = [
+    ["probe", <circle cx="8" cy="8" r="5" fill="none" stroke="currentColor" stroke-width="3" />],
+    ["ack, going back", <path d="M2 8 L13 2 L13 14 Z" />],
+    ["nack, going back", <path d="M3 3 L13 13 M13 3 L3 13" stroke="currentColor" stroke-width="3" />],
+    ["held by a circuit", <rect x="0" y="6" width="16" height="4" opacity="0.6" />],
+];
+
 function Legend({ circuits }) {
-    return (
+    return <>
+        <ul class="legend marks">{[...MARKS, ...(circuits ? CIRCUIT_MARKS : [])]
+            .map(([name, mark]) => <li><svg viewBox="0 0 16 16" width="14" height="14"
+                fill="currentColor" aria-hidden="true">{mark}</svg> {name}</li>)}</ul>
         <details class="legend-of-marks">
-            <summary>Legend and keys</summary>
-            <p>Squares with numbers are routers, circles nodes; a number in a circle counts packets
-                that wait in its queue. A channel's first part is its wires, its last part the buffer
-                at its end, where flits stand in line, virtual channels side by side. Triangles are
-                heads, squares body flits, and a ring marks a tail; a line joins the flits of a
-                packet. Colours tell neighbouring packets apart and mean nothing else.
-                {circuits && " Open rings are probes, triangles that go back acks, crosses nacks, " +
-                    "dots probes that ask for a circuit; " +
-                    "thick lines are channels that a circuit holds."}</p>
+            <summary>How to read it, and keys</summary>
+            <p>A channel's first part is its wires, its last part the buffer at its end, where flits
+                stand in line, virtual channels side by side. A line joins the flits of a packet.
+                Colours tell packets apart and mean nothing else. Channels that leave the picture
+                come in again at the other side.
+                {circuits && " Dots that go back are wishes of other probes for the circuit."}</p>
             <p><kbd>space</kbd> play, pause; <kbd>←</kbd> <kbd>→</kbd> a cycle back, on (with{" "}
                 <kbd>shift</kbd> ten); <kbd>home</kbd> <kbd>end</kbd> first, last cycle;{" "}
                 <kbd>+</kbd> <kbd>−</kbd> faster, slower; <kbd>[</kbd> <kbd>]</kbd> packet before,
                 after; <kbd>esc</kbd> no packet; <kbd>0</kbd> show all. Drag to move the picture;
                 turn the wheel to zoom once it has been clicked on.</p>
         </details>
-    );
+    </>;
 }

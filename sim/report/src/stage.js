@@ -6,7 +6,8 @@ import { loadColour, onTheme, packetColour, readColours } from "./colours.js";
 import { NODE_RADIUS, ROUTER_HALF } from "./layout.js";
 import { ACK, ASKED, NACK, PROBE } from "./recording.js";
 
-const TEXT_FROM_PX = 13; // half a router, for its name to be written
+const TEXT = 0.13; // size of names, 1 to 3 digits
+const TEXT_FROM_PX = 8; // for them to be written
 const DRAG_PX = 4;
 const MOST_SHAPES = 3000; // flits
 
@@ -173,9 +174,10 @@ export class Stage {
     drawNames(context) {
         const { layout, colours, loads } = this;
         const { k } = this.view();
-        if (ROUTER_HALF * k < TEXT_FROM_PX)
+        const size = Math.min(TEXT, 0.42 / String(layout.numRouters - 1).length);
+        if (size * k < TEXT_FROM_PX)
             return;
-        context.font = "0.085px system-ui, sans-serif";
+        context.font = `${size}px system-ui, sans-serif`;
         context.textAlign = "center";
         context.textBaseline = "middle";
         for (let i = 0; i < layout.numRouters; i++) {
