@@ -22,7 +22,11 @@ fail() {
 cat >holds.py <<'PY'
 import json, sys
 t, r = json.load(open("about.json")), json.load(open("with.json"))
-kinds, names = t["kinds"], t["names"]
+kinds, names, us = t["kinds"], t["names"], t["us"]
+def takes(kind, cycles, under_way_cycles=0):
+    missing_us = cycles / 2400 - us[kind]
+    return abs(missing_us - under_way_cycles / 4800) <= under_way_cycles / 4800 + 1e-6 * kinds[kind]
+nodes = r.get("nodes") or {}
 packets, app = r["fabric"]["packets_ejected"], r.get("application") or {}
 messages = (app.get("messages") or 0) + (app.get("collective_messages") or 0)
 if not eval("(" + sys.argv[1] + ")"):
@@ -83,6 +87,14 @@ timeline "full nodes have cores, buses, DMA channels and cards" \
      all(k in kinds for k in ("core N", "core N waits for", "bus address", "bus data", "rank N",
          "DMA channel N", "NIC send", "NIC deliver", "rank N sends", "rank N receives"))' \
     "$examples/software-path.yaml"
+timeline "lanes take the time that the figures say, but for what is under way at the end" \
+    'takes("bus data", nodes["bus"]["data_busy_cycles"]) and
+     takes("bus address", nodes["bus"]["address_busy_cycles"], 4) and
+     takes("DMA channel N", nodes["nic"]["channels"]["busy_cycles"]) and
+     takes("core N", sum(nodes["software"]["cycles"].values())) and
+     takes("core N waits for", sum(nodes["core"]["wait_cycles"].values()), 1000) and
+     takes("rank N", 2 * 2.4 * r["application"]["makespan_cycles"], 1000)' \
+    "$examples/software-path.yaml" --set nodes.software.path=user
 timeline "handlers of interrupts are apart" \
     't["flows"] == messages == 20 and kinds["core N interrupt handler"] > 0 and
      kinds["NIC processor"] > 0 and "NIC send" not in kinds' "$examples/nodes-arrival.yaml" \

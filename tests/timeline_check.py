@@ -96,12 +96,15 @@ def main():
     num_slices = sum(len(slices) for slices in lanes.values())
     check(num_slices == about["slices"] and len(ends["s"]) == about["flows"], "counts", about)
     check(lanes.keys() == threads.keys(), "lanes without slices")
-    kinds = collections.Counter()
+    kinds, times = collections.Counter(), collections.Counter()
     for lane, slices in lanes.items():
-        kinds[re.sub(r"\d+", "N", threads[lane]).split(" (")[0]] += len(slices)
+        kind = re.sub(r"\d+", "N", threads[lane]).split(" (")[0]
+        kinds[kind] += len(slices)
+        times[kind] += sum(end - begin for _, begin, end, _ in slices)
     print(json.dumps({"events": len(events), "flows": len(ends["s"]), "cut": about["cut"],
                       "from": float(min((s[1] for l in lanes.values() for s in l), default=0)),
-                      "kinds": kinds, "names": collections.Counter(
+                      "kinds": kinds, "us": {kind: float(us) for kind, us in times.items()},
+                      "names": collections.Counter(
                           event["name"] for event in events if event["ph"] == "X"
                           and re.fullmatch("[a-z _]+", event["name"]))}))
 
