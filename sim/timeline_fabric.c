@@ -163,11 +163,11 @@ static void note_delivered(struct timeline *self, const struct packet *packet)
         return;
     struct timeline_lane *to =
         put_packet(self, packet, true, head_cycle, packet->ejected_cycle + 1);
-    if (to)
-        timeline_file_flow(&self->file,
-                           (struct timeline_end){&self->file.lanes[from],
-                                                 timeline_ps(self, packet->injected_cycle)},
-                           (struct timeline_end){to, timeline_ps(self, head_cycle)});
+    if (!to)
+        return;
+    timeline_file_arrow(&self->file, &self->file.lanes[from],
+                        timeline_ps(self, packet->injected_cycle), false);
+    timeline_file_arrow(&self->file, to, timeline_ps(self, head_cycle), true);
 }
 
 // --- events -------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-enum { PS_PER_US = 1000000 };
+enum { PS_PER_US = 1000000, PENDING_EVENTS = 2 };
 
 // --- gzip ---------------------------------------------------------------------------------------
 
@@ -73,24 +73,32 @@ static void begin_event(struct timeline_file *self)
     fputs(self->num_events++ ? ",\n" : "\n", self->stream);
 }
 
-static void put_time(FILE *to, const char *key, uint64_t ps)
-{
-    fprintf(to, ",\"%s\":%" PRIu64 ".%06" PRIu64, key, ps / PS_PER_US, ps % PS_PER_US);
-}
-
-static void put_slice(struct timeline_file *self, const struct timeline_lane *lane,
-                      const struct timeline_slice *slice)
+static void put_place(struct timeline_file *self, const char *phase,
+                      const struct timeline_lane *lane, uint64_t ps)
 {
     begin_event(self);
+    fprintf(self->stream,
+            "{\"ph\":\"%s\",\"pid\":%" PRIu32 ",\"tid\":%" PRIu32 ",\"ts\":%" PRIu64 ".%06" PRIu64,
+            phase, lane->process, lane->thread, ps / PS_PER_US, ps % PS_PER_US);
+}
+
+static void put_begin(struct timeline_file *self, const struct timeline_lane *lane,
+                      const struct timeline_slice *slice)
+{
     self->num_slices++;
-    fprintf(self->stream, "{\"ph\":\"X\",\"pid\":%" PRIu32 ",\"tid\":%" PRIu32, lane->process,
-            lane->thread);
-    put_time(self->stream, "ts", slice->begin_ps);
-    put_time(self->stream, "dur", slice->end_ps - slice->begin_ps);
+    put_place(self, "B", lane, slice->begin_ps);
     fprintf(self->stream, ",\"name\":\"%s\"", slice->name);
     if (slice->args && *slice->args)
         fprintf(self->stream, ",\"args\":{%s}", slice->args);
     fputc('}', self->stream);
+}
+
+// With its name, by which some readers find what it ends.
+static void put_end(struct timeline_file *self, const struct timeline_lane *lane,
+                    const struct timeline_slice *slice)
+{
+    put_place(self, "E", lane, slice->end_ps);
+    fprintf(self->stream, ",\"name\":\"%s\"}", slice->name);
 }
 
 static void flush(struct timeline_file *self, struct timeline_lane *lane)
@@ -98,8 +106,9 @@ static void flush(struct timeline_file *self, struct timeline_lane *lane)
     struct timeline_slice slice = {lane->pending_begin_ps, lane->end_ps, lane->pending_name,
                                    lane->pending_args};
     if (lane->has_pending) {
-        put_slice(self, lane, &slice);
-        self->num_pending--;
+        put_begin(self, lane, &slice);
+        put_end(self, lane, &slice);
+        self->num_pending -= PENDING_EVENTS;
     }
     lane->has_pending = false;
 }
@@ -229,13 +238,26 @@ bool timeline_file_takes(struct timeline_file *self, uint64_t begin_ps, uint64_t
     return fits;
 }
 
-void timeline_file_slice(struct timeline_file *self, struct timeline_lane *lane,
+void timeline_file_begin(struct timeline_file *self, struct timeline_lane *lane,
                          const struct timeline_slice *slice)
 {
     flush(self, lane);
-    put_slice(self, lane, slice);
+    put_begin(self, lane, slice);
+}
+
+void timeline_file_end(struct timeline_file *self, struct timeline_lane *lane,
+                       const struct timeline_slice *slice)
+{
+    put_end(self, lane, slice);
     if (slice->end_ps > lane->end_ps)
         lane->end_ps = slice->end_ps;
+}
+
+void timeline_file_slice(struct timeline_file *self, struct timeline_lane *lane,
+                         const struct timeline_slice *slice)
+{
+    timeline_file_begin(self, lane, slice);
+    timeline_file_end(self, lane, slice);
 }
 
 void timeline_file_prolong(struct timeline_file *self, struct timeline_lane *lane,
@@ -246,7 +268,7 @@ void timeline_file_prolong(struct timeline_file *self, struct timeline_lane *lan
                  strcmp(lane->pending_args, slice->args) == 0;
     if (!alike) {
         flush(self, lane);
-        self->num_pending++;
+        self->num_pending += PENDING_EVENTS;
         lane->has_pending = true;
         lane->pending_begin_ps = slice->begin_ps;
         lane->pending_name = slice->name;
@@ -255,21 +277,11 @@ void timeline_file_prolong(struct timeline_file *self, struct timeline_lane *lan
     lane->end_ps = slice->end_ps;
 }
 
-static void put_end(struct timeline_file *self, const char *phase, struct timeline_end end)
+void timeline_file_arrow(struct timeline_file *self, const struct timeline_lane *lane, uint64_t ps,
+                         bool ends)
 {
-    begin_event(self);
-    fprintf(self->stream,
-            "{\"ph\":%s,\"id\":%" PRIu64
-            ",\"cat\":\"message\",\"name\":\"message\",\"pid\":%" PRIu32 ",\"tid\":%" PRIu32,
-            phase, self->num_flows, end.lane->process, end.lane->thread);
-    put_time(self->stream, "ts", end.ps);
-    fputc('}', self->stream);
-}
-
-void timeline_file_flow(struct timeline_file *self, struct timeline_end from,
-                        struct timeline_end to)
-{
-    put_end(self, "\"s\"", from);
-    put_end(self, "\"f\",\"bp\":\"e\"", to);
-    self->num_flows++;
+    put_place(self, ends ? "f" : "s", lane, ps);
+    fprintf(self->stream, "%s,\"id\":%" PRIu64 ",\"cat\":\"message\",\"name\":\"message\"}",
+            ends ? ",\"bp\":\"e\"" : "", self->num_flows);
+    self->num_flows += ends;
 }

@@ -3,8 +3,8 @@
 // with slices on them, and arrows from one slice to another.
 //
 // A lane is a thread of a process: a place where one thing is done at a time. Slices of a lane do
-// not overlap, unless one lies in the other and is written after it. Times are in picoseconds from
-// the start of the run, and in the file in microseconds with six decimals.
+// not overlap, unless one lies in the other. What is on a lane comes in the order of time. Times
+// are in picoseconds from the start of the run, and in the file in microseconds with six decimals.
 //
 // Bounds: events outside the window are left out; after so many events no more are written, and the
 // file says so in `otherData`, as does timeline_file_word.
@@ -37,7 +37,7 @@ struct timeline_file {
     uint64_t max_events;
     uint64_t num_events; // written
     uint64_t num_slices;
-    uint64_t num_pending; // slices that are still to be written
+    uint64_t num_pending; // events that are still to be written
     uint64_t num_flows;
     bool cut;        // there would have been more
     uint64_t cut_ps; // from then on
@@ -84,20 +84,22 @@ struct timeline_lane *timeline_file_lane(struct timeline_file *self,
 // Its number if it has been used, or UINT32_MAX.
 struct timeline_lane *timeline_file_find_lane(const struct timeline_file *self, uint64_t id);
 
-// Writes a slice; or one that goes on with the last of its lane, if it begins where that ends and
-// is alike.
+// Writes a slice, or its two ends, between which come what lies within it and arrows from or to it.
+// As two events, so that no reader has to add a beginning and a duration, and round what comes out.
+void timeline_file_begin(struct timeline_file *self, struct timeline_lane *lane,
+                         const struct timeline_slice *slice);
+void timeline_file_end(struct timeline_file *self, struct timeline_lane *lane,
+                       const struct timeline_slice *slice);
 void timeline_file_slice(struct timeline_file *self, struct timeline_lane *lane,
                          const struct timeline_slice *slice);
+
+// Likewise one that goes on with the last of its lane, if it begins where that ends and is alike.
 void timeline_file_prolong(struct timeline_file *self, struct timeline_lane *lane,
                            const struct timeline_slice *slice);
 
-// An arrow from a moment within a slice to another's.
-struct timeline_end {
-    const struct timeline_lane *lane;
-    uint64_t ps;
-};
-void timeline_file_flow(struct timeline_file *self, struct timeline_end from,
-                        struct timeline_end to);
+// Where an arrow begins, and then where it ends: a moment within a slice.
+void timeline_file_arrow(struct timeline_file *self, const struct timeline_lane *lane, uint64_t ps,
+                         bool ends);
 
 // What was left out, in words; empty: nothing.
 void timeline_file_word(const struct timeline_file *self, char *text, size_t size);

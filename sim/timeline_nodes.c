@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-enum { NODE_SHIFT = 16, MESSAGE_EVENTS = 12 }; // slices, arrow and lanes of one without parts
+enum { NODE_SHIFT = 16, MESSAGE_EVENTS = 14 }; // slices, arrow and lanes of one without parts
 
 static struct timeline *of(struct activity_watch *watch)
 {
@@ -149,7 +149,7 @@ static void tell_message(struct activity_watch *watch, const struct activity_mes
     uint64_t end_cycle = there_cycle + sum(message, message->first_receiver, message->num_parts);
     sent_cycle += sent_cycle == message->begin_cycle; // what takes no time is shown as a cycle
     end_cycle += end_cycle == there_cycle;
-    uint32_t events = MESSAGE_EVENTS + (message->part_names ? message->num_parts : 0);
+    uint32_t events = MESSAGE_EVENTS + (message->part_names ? 2 * message->num_parts : 0);
     if (!timeline_file_takes(&self->file, timeline_ps(self, message->begin_cycle),
                              timeline_ps(self, end_cycle), events))
         return;
@@ -170,20 +170,20 @@ static void tell_message(struct activity_watch *watch, const struct activity_mes
     if (!lane)
         return;
     snprintf(name, sizeof name, "to rank %" PRIu32, message->to);
-    timeline_file_slice(&self->file, lane, &sending);
+    timeline_file_begin(&self->file, lane, &sending);
     put_parts(self, lane, message, 0, message->first_network, message->begin_cycle);
-    struct timeline_end begin = {lane, timeline_ps(self, sent_cycle - 1)};
-    uint32_t place = (uint32_t)(lane - self->file.lanes);
+    timeline_file_arrow(&self->file, lane, timeline_ps(self, sent_cycle - 1), false);
+    timeline_file_end(&self->file, lane, &sending);
     snprintf(lane_name, sizeof lane_name, "rank %" PRIu32 " receives", message->to);
     lane =
         timeline_free_lane(self, to, TIMELINE_RECEIVES, message->to, receiving.begin_ps, lane_name);
     if (!lane)
         return;
     snprintf(name, sizeof name, "from rank %" PRIu32, message->from);
-    timeline_file_slice(&self->file, lane, &receiving);
+    timeline_file_begin(&self->file, lane, &receiving);
+    timeline_file_arrow(&self->file, lane, receiving.begin_ps, true);
     put_parts(self, lane, message, message->first_receiver, message->num_parts, there_cycle);
-    begin.lane = &self->file.lanes[place]; // which may have moved
-    timeline_file_flow(&self->file, begin, (struct timeline_end){lane, receiving.begin_ps});
+    timeline_file_end(&self->file, lane, &receiving);
 }
 
 void timeline_watch_nodes(struct timeline *self)

@@ -55,7 +55,8 @@ Test(timeline, a_file_that_is_full_says_so_and_has_no_arrow_with_one_end)
         cr_assert(strstr(json_string_value(json_object_get(about, "cut")), "are left out"));
         cr_assert_eq(num_of_phase(part, "s"), num_of_phase(part, "f"));
         cr_assert_eq((size_t)json_integer_value(json_object_get(about, "slices")),
-                     num_of_phase(part, "X"));
+                     num_of_phase(part, "B"));
+        cr_assert_eq(num_of_phase(part, "B"), num_of_phase(part, "E"));
         json_decref(part);
     }
     json_t *fits = timeline_of(most + 12); // it asks for room for what may come

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks a timeline strictly, and prints what is in it as one line of JSON.
 
-Every slice is on a lane with a name, of a process with a name; slices of a lane do not overlap
-unless one lies within the other, and comes after it in the file; arrows begin and end on slices
-that are there, once each, and never before they begin; times are whole cycles of the fabric where
+Every slice is on a lane with a name, of a process with a name, begins and ends, and does not overlap
+others of the lane unless one lies within the other; arrows begin and end on slices that are there,
+once each, and never before they begin; times are whole cycles of the fabric where
 the slice says which cycles; and the counts in `otherData` are those of what is there.
 usage: tests/timeline_check.py FILE
 """
@@ -47,14 +47,24 @@ def names_of(events, what):
     return names
 
 
-def check_lane(name, slices):
-    """No overlap but of slices that lie in one another."""
-    open_ends = []
-    for _, begin, end, event in sorted(slices, key=lambda s: (s[1], s[0])):
-        while open_ends and open_ends[-1] <= begin:
-            open_ends.pop()
-        check(not open_ends or end <= open_ends[-1], "overlap on", name, event)
-        open_ends.append(end)
+def slices_of(events):
+    """Slices (begin, end, event) of a lane. By time, and at one time as in the file, every end is
+    that of the slice that began last: what readers go by that sort and keep a stack."""
+    under_way, slices = [], []
+    for event in sorted(events, key=lambda e: e["ts"]):
+        if event["ph"] == "B":
+            check(event["name"], "no name", event)
+            under_way.append(event)
+        elif event["ph"] == "E":
+            check(under_way, "an end too much", event)
+            begin = under_way.pop()
+            check(begin["ts"] < event["ts"], "it takes no time", begin)
+            check(begin["depth"] == len(under_way), "order in the file", begin)
+            slices.append((begin["ts"], event["ts"], begin))
+        else:
+            check(under_way, "an arrow at no slice", event)
+    check(not under_way, "no end", under_way)
+    return slices
 
 
 def main():
@@ -67,32 +77,30 @@ def main():
     clock_hz = Decimal(about["clock_hz"])
     lanes = collections.defaultdict(list)
     ends = {"s": {}, "f": {}}
-    for number, event in enumerate(events):
-        check(event["ph"] in "XMsf", "phase", event)
+    depth = collections.Counter()  # in the order of the file
+    for event in events:
+        check(event["ph"] in "BEMsf", "phase", event)
         if event["ph"] == "M":
             continue
         lane = (event["pid"], event["tid"])
         check(lane in threads and event["pid"] in processes, "no lane:", event)
-        if event["ph"] == "X":
-            begin, end = event["ts"], event["ts"] + event["dur"]
-            check(event["dur"] > 0 and event["name"], "slice", event)
-            lanes[lane].append((number, begin, end, event))
+        lanes[lane].append(event)
+        if event["ph"] == "B":
+            event["depth"] = depth[lane]
             cycle = event.get("args", {}).get("begin_cycle")
-            if cycle is not None and processes[event["pid"]] == "fabric":
-                check(abs(begin - cycle * US / clock_hz) <= Decimal("0.0000005"), "cycle", event)
+            if cycle is not None:
+                check(abs(event["ts"] - cycle * US / clock_hz) <= Decimal("0.0000005") or
+                      "from_rank" in event["args"], "cycle", event)
+        if event["ph"] in "BE":
+            depth[lane] += 1 if event["ph"] == "B" else -1
         else:
             check(event["id"] not in ends[event["ph"]], "id twice", event)
             check(event["ph"] == "s" or event["bp"] == "e", "bp", event)
             ends[event["ph"]][event["id"]] = event
-    for lane, slices in lanes.items():
-        check_lane(threads[lane], slices)
+    lanes = {lane: slices_of(of_lane) for lane, of_lane in lanes.items()}
     check(ends["s"].keys() == ends["f"].keys(), "an arrow with one end")
     for flow, begin in ends["s"].items():
-        end = ends["f"][flow]
-        check(begin["ts"] <= end["ts"], "backwards:", begin, end)
-        for event in (begin, end):
-            check(any(b <= event["ts"] < e for _, b, e, _ in lanes[event["pid"], event["tid"]]),
-                  "no slice at", event)
+        check(begin["ts"] <= ends["f"][flow]["ts"], "backwards:", begin)
     num_slices = sum(len(slices) for slices in lanes.values())
     check(num_slices == about["slices"] and len(ends["s"]) == about["flows"], "counts", about)
     check(lanes.keys() == threads.keys(), "lanes without slices")
@@ -100,12 +108,12 @@ def main():
     for lane, slices in lanes.items():
         kind = re.sub(r"\d+", "N", threads[lane]).split(" (")[0]
         kinds[kind] += len(slices)
-        times[kind] += sum(end - begin for _, begin, end, _ in slices)
+        times[kind] += sum(end - begin for begin, end, _ in slices)
     print(json.dumps({"events": len(events), "flows": len(ends["s"]), "cut": about["cut"],
-                      "from": float(min((s[1] for l in lanes.values() for s in l), default=0)),
+                      "from": float(min((s[0] for l in lanes.values() for s in l), default=0)),
                       "kinds": kinds, "us": {kind: float(us) for kind, us in times.items()},
                       "names": collections.Counter(
-                          event["name"] for event in events if event["ph"] == "X"
+                          event["name"] for event in events if event["ph"] == "B"
                           and re.fullmatch("[a-z _]+", event["name"]))}))
 
 
