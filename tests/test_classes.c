@@ -146,7 +146,7 @@ Test(classes, a_class_alone_has_a_network_of_its_vcs)
         uint32_t class_idx = (uint32_t)(n % classes);
         alone.num_vcs = spec.num_vcs / classes;
         alone.num_classes = 1;
-        alone.design.step_by_step = true;
+        alone.design.way = ROUTER_STEP_BY_STEP;
         struct rig *shared = rig_new(&spec);
         struct rig *single = rig_new(&alone);
         legal++;

@@ -120,7 +120,7 @@ Test(design, allocating_in_one_go_gives_what_allocating_step_by_step_gives)
                                         .stall_probability = 0.2 * mode,
                                         .seed = i};
                 struct rig_spec stepwise = spec;
-                stepwise.design.step_by_step = true;
+                stepwise.design.way = ROUTER_STEP_BY_STEP;
                 check_same(spec, stepwise, 300);
             }
 }

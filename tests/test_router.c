@@ -53,7 +53,7 @@ static struct bench bench_new(enum switching mode, uint32_t num_vcs, uint32_t bu
         .num_vcs = num_vcs,
         .buffer_flits = buffer_flits,
         .switching = mode,
-        .design = {.pipeline = 1, .allocator_iterations = 1, .step_by_step = plain},
+        .design = {.pipeline = 1, .allocator_iterations = 1, .way = plain ? ROUTER_STEP_BY_STEP : ROUTER_FASTEST},
         .routing = b.routing,
         .num_routers = 3,
         .own_address = b.own,

@@ -152,7 +152,9 @@ Test(routing, results_do_not_depend_on_order_skipping_or_how_steps_are_made)
         struct rig_spec other = spec;
         other.shuffle = n % 3 == 0;
         other.evaluate_all = n % 3 == 1;
-        other.design.step_by_step = true;
+        other.design.way = ROUTER_STEP_BY_STEP;
+        check_same(&spec, &other);
+        spec.design.way = ROUTER_LOTS_COME_AND_GO;
         check_same(&spec, &other);
     }
 }

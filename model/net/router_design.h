@@ -11,6 +11,13 @@ enum {
     ROUTER_VC_STAGE_PIPELINE = 3 // from here on VC allocation has a cycle of its own
 };
 
+// How the reference comes to its results, which do not depend on it.
+enum router_way {
+    ROUTER_FASTEST,
+    ROUTER_STEP_BY_STEP,    // all steps one by one
+    ROUTER_LOTS_COME_AND_GO // lots (router_fast_lot.h) are dense every few cycles
+};
+
 struct router_design {
     uint32_t pipeline;                    // cycles, 1..4
     bool speculative;                     // pipelines 3 and 4 only
@@ -18,7 +25,7 @@ struct router_design {
     enum allocator_kind switch_allocator; // of other kinds than separable, at most
                                           // ALLOCATOR_MAX_SIDE ports (for VCs: ports times VCs)
     uint32_t allocator_iterations;        // 1..4; 1 unless one of them is islip
-    bool step_by_step;                    // the reference makes all steps one by one (tests)
+    enum router_way way;                  // of the reference; ROUTER_FASTEST but in tests
 };
 
 // True if a router of so many ports and VCs can be built so. Otherwise ERR_CONFIG, and `*key` is

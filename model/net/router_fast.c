@@ -25,7 +25,7 @@ static struct router_out_flit send(const struct fast_bank *self,
     uint32_t tag = front->tag;
     uint32_t vc = fast_leave(self, winner->at, fast_port_of(self, winner->at, winner->x), winner->x,
                              winner->out, winner->usable, tag);
-    fast_pop(winner->at, winner->x, tag);
+    fast_pop(self, winner->at, winner->x, tag);
     return (struct router_out_flit){winner->out->first / self->num_vcs,
                                     fast_flit_out(front->payload, tag, vc)};
 }

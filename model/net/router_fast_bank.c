@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making of banks of fast reference routers, and what is seen of them from outside.
 #include "model/net/calendar.h"
-#include "model/net/router_fast_state.h"
+#include "model/net/router_fast_lot.h"
 #include "model/net/topology.h"
 
 #include <stdlib.h>
@@ -12,7 +12,8 @@ bool router_fast_serves(const struct router_params *params)
     const struct router_design *design = &params->design;
     const struct routing *routing = params->routing;
     return design->pipeline == 1 && design->switch_allocator == ALLOCATOR_SEPARABLE &&
-           !design->step_by_step && !params->flit_cycles && routing->class_vcs == params->num_vcs &&
+           design->way != ROUTER_STEP_BY_STEP && !params->flit_cycles &&
+           routing->class_vcs == params->num_vcs &&
            params->radix * params->num_vcs <= FAST_MAX_SET && !routing_is_adaptive(routing);
 }
 
@@ -42,6 +43,8 @@ void fast_bank_free(void *bank)
     free(self->lanes);
     free(self->routers);
     free(self->stalls);
+    free(self->lots);
+    free(self->lot_words);
     free(self);
 }
 
@@ -78,15 +81,17 @@ uint64_t router_fast_bytes(const struct router_params *params)
     struct fast_bank bank = {0};
     lay_out(&bank, params);
     uint64_t routers = bank.num_routers * (bank.stride + sizeof *bank.stalls);
-    return sizeof bank + routers + num_contenders(&bank) * sizeof(struct fast_contender);
+    return sizeof bank + routers + fast_lots_bytes(&bank) +
+           num_contenders(&bank) * sizeof(struct fast_contender);
 }
 
-static bool allocate(struct fast_bank *self)
+static bool allocate(struct fast_bank *self, const struct router_design *design)
 {
     self->routers = aligned_alloc(CACHE_LINE_BYTES, self->num_routers * self->stride);
     self->stalls = calloc(self->num_routers, sizeof *self->stalls);
     self->parts = cache_line_calloc(self->num_parts, sizeof *self->parts);
-    return self->routers && self->stalls && self->parts;
+    return self->routers && self->stalls && self->parts &&
+           fast_lots_make(self, design->way == ROUTER_LOTS_COME_AND_GO);
 }
 
 // A router at reset.
@@ -114,7 +119,7 @@ static bool make(struct fast_bank *self, const struct router_params *params)
     self->needs_credits = switching_buffers_whole_packets(params->switching);
     self->waits_for_tail = switching_waits_for_tail(params->switching);
     self->routing = params->routing;
-    if (!allocate(self))
+    if (!allocate(self, &params->design))
         return false;
     uint64_t all = ~UINT64_C(0) >> (FAST_MAX_SET - self->set_size);
     for (uint32_t x = 0; x < self->set_size; x++) {
@@ -273,7 +278,9 @@ void fast_channel_flits(const void *bank, uint64_t *flits)
 
 void fast_stalls(const void *bank, uint32_t router, struct router_stalls *sum)
 {
-    router_stalls_add(sum, &((const struct fast_bank *)bank)->stalls[router]);
+    const struct fast_bank *self = bank;
+    router_stalls_add(sum, &self->stalls[router]);
+    sum->switch_lost += fast_lot_lost(self, router);
 }
 
 uint32_t fast_waits(const void *bank, uint32_t router, struct router_wait *waits)
@@ -281,7 +288,7 @@ uint32_t fast_waits(const void *bank, uint32_t router, struct router_wait *waits
     const struct fast_bank *self = bank;
     struct fast_router *at = fast_router_at(self, router);
     uint32_t num = 0;
-    fast_queue_all(self);
+    fast_settle_all(self);
     for (uint64_t rest = at->occupied; rest; rest &= rest - 1) {
         uint32_t x = (uint32_t)__builtin_ctzll(rest);
         const struct fast_flit *front = fast_front(self, at, x);

@@ -8,6 +8,7 @@
 // one in a cycle): had they been in FIFOs, these would be empty again, and nothing else would
 // differ. All others are put into FIFOs before steps 1 to 5 are made for these.
 #include "model/net/calendar.h"
+#include "model/net/router_fast_lot.h"
 #include "model/net/router_fast_steps.h"
 #include "model/net/terminal.h"
 
@@ -53,23 +54,6 @@ static inline bool reserve(const struct fast_bank *self, struct fast_part *from,
             !fast_reserve_credits(from->credits[l], num))
             return short_of_memory(from);
     return true;
-}
-
-// Sends a flit that leaves by VC `vc` of a port, and the credit for it. There is room for both.
-static inline void send(struct fast_part *from, uint64_t payload, uint32_t tag,
-                        struct fast_port *out, uint32_t vc, const struct fast_port *in,
-                        uint32_t in_vc)
-{
-    struct fast_flits *flits = from->flits[out->flit_lane];
-    struct fast_credits *credits = from->credits[in->credit_lane];
-    struct fast_arrival *to = flits->end;
-    to->payload = payload;
-    to->tag = tag + (uint32_t)out->is_hop * FAST_HOP;
-    to->event = out->event + vc;
-    flits->end = to + 1;
-    *credits->end++ = in->event + in_vc;
-    from->num_hops += out->is_hop;
-    out->num_flits++;
 }
 
 // The first VC at the router that a node's channel leads to.
@@ -125,12 +109,17 @@ static inline struct fast_router *router_of(const struct fast_bank *self, uint32
     return fast_router_at(self, event / FAST_MAX_SET);
 }
 
-// Puts a flit that has come into the FIFO of input VC `x`, and has the router arbitrated.
-static void queue_flit(const struct fast_bank *self, const struct fast_part *here,
-                       struct fast_router *at, uint32_t x, const struct fast_arrival *in)
+// Puts a flit that has come into the FIFO of its input VC, and has the router arbitrated.
+static inline void queue_flit(const struct fast_bank *self, const struct fast_part *here,
+                              struct fast_router *at, const struct fast_arrival *in)
 {
-    fast_arrive_flit(self, at, x, in->payload, in->tag);
-    here->carrier->active[at->number / PARTITION_WORD] |= fast_bit_of(at->number % PARTITION_WORD);
+    const struct fast_lot *lot = &self->lots[fast_lot_of(in->event)];
+    if (here->num_dense > 0 && lot->is_dense) {
+        fast_lot_queue(self, lot, at, in);
+        return;
+    }
+    fast_arrive_flit(self, at, in->event % FAST_MAX_SET, in->payload, in->tag);
+    here->carrier->active[fast_lot_of(in->event)] |= fast_lot_bit(in->event);
 }
 
 // Does so with all that came in the last cycle.
@@ -139,17 +128,22 @@ static void queue_flits(const struct fast_bank *self, uint32_t part)
     for (uint32_t from = 0; from < self->num_parts; from++) {
         struct fast_flits *flits = flits_from(self, from, part);
         for (const struct fast_arrival *in = flits->list; in < flits->end; in++)
-            queue_flit(self, &self->parts[part], router_of(self, in->event),
-                       in->event % FAST_MAX_SET, in);
+            queue_flit(self, &self->parts[part], router_of(self, in->event), in);
         flits->end = flits->list;
     }
 }
 
-void fast_queue_all(const struct fast_bank *self)
+void fast_settle_all(const struct fast_bank *self)
 {
-    for (uint32_t p = 0; p < self->num_parts; p++)
-        if (self->parts[p].carrier)
-            queue_flits(self, p);
+    for (uint32_t p = 0; p < self->num_parts; p++) {
+        struct fast_part *part = &self->parts[p];
+        if (!part->carrier)
+            continue;
+        queue_flits(self, p);
+        for (uint32_t w = part->carrier->first_word; w < part->carrier->end_word; w++)
+            if (self->lots[w].is_dense)
+                fast_lot_scatter(self, part, w);
+    }
 }
 
 static void arrive_at_nodes(struct fast_part *here, const struct fast_day *today)
@@ -171,6 +165,20 @@ static void arrive_at_nodes(struct fast_part *here, const struct fast_day *today
                          (uint8_t)(1U << *in % FAST_MAX_SET));
 }
 
+// Step 7 for credits that have come to routers.
+static inline void arrive_credits(const struct fast_bank *self, const struct fast_part *here,
+                                  const struct fast_credits *credits)
+{
+    for (const uint32_t *in = credits->list; in < credits->end; in++) {
+        struct fast_router *at = router_of(self, *in);
+        const struct fast_lot *lot = &self->lots[fast_lot_of(*in)];
+        if (here->num_dense > 0 && lot->is_dense)
+            fast_lot_credit(lot, at, *in);
+        else
+            fast_arrive_credit(self, at, *in % FAST_MAX_SET);
+    }
+}
+
 // Flits that come to routers stay where they are until these are evaluated, in the next cycle,
 // unless it is done one by one.
 void fast_arrive(void *bank, uint32_t part)
@@ -182,9 +190,7 @@ void fast_arrive(void *bank, uint32_t part)
     size_t num_arrived = 0;
     for (uint32_t from = 0; from < self->num_parts; from++) {
         struct fast_day *today = &self->parts[from].days[part * self->num_days + here->today];
-        struct fast_credits *credits = &today->credits[FAST_ROUTER];
-        for (const uint32_t *in = credits->list; in < credits->end; in++)
-            fast_arrive_credit(self, router_of(self, *in), *in % FAST_MAX_SET);
+        arrive_credits(self, here, &today->credits[FAST_ROUTER]);
         arrive_at_nodes(here, today);
         num_came += (size_t)(today->flits[FAST_ROUTER].end - today->flits[FAST_ROUTER].list);
         num_arrived += (size_t)(today->flits[FAST_NODE].end - today->flits[FAST_NODE].list);
@@ -254,7 +260,7 @@ static void take_flits(const struct fast_bank *self, struct fast_part *here,
         uint32_t x = in->event % FAST_MAX_SET;
         struct fast_router *at = router_of(self, in->event);
         if (at->asked == UINT64_MAX) {
-            queue_flit(self, here, at, x, in);
+            queue_flit(self, here, at, in);
             here->num_added -= 2;
             continue;
         }
@@ -262,7 +268,7 @@ static void take_flits(const struct fast_bank *self, struct fast_part *here,
         struct fast_port *from = fast_port_of(self, at, x);
         struct fast_port *out = fast_port_of(self, at, (uint32_t)__builtin_ctzll(in->usable));
         uint32_t vc = fast_leave(self, at, from, x, out, in->usable, in->tag);
-        send(here, in->payload, in->tag, out, vc, from, self->vc_of[x]);
+        fast_send(here, in->payload, in->tag, out, vc, from, self->vc_of[x]);
     }
     flits->end = flits->list;
 }
@@ -279,8 +285,8 @@ static inline void grant(const struct fast_bank *self, struct fast_part *from,
         const struct fast_flit *front = winner->front;
         struct fast_port *in = fast_port_of(self, at, winner->x);
         uint32_t vc = fast_leave(self, at, in, winner->x, winner->out, winner->usable, front->tag);
-        send(from, front->payload, front->tag, winner->out, vc, in, self->vc_of[winner->x]);
-        fast_pop(at, winner->x, front->tag);
+        fast_send(from, front->payload, front->tag, winner->out, vc, in, self->vc_of[winner->x]);
+        fast_pop(self, at, winner->x, front->tag);
     }
 }
 
@@ -289,6 +295,17 @@ void fast_evaluate_one(const struct fast_bank *self, struct fast_part *from, str
     uint32_t num = fast_arbitrate(self, at, from->contenders);
     if (reserve(self, from, num))
         grant(self, from, from->contenders, from->contenders + num);
+}
+
+// Whether a lot is to be made dense, or not so any more: when it has been worth it for some cycles.
+static inline bool changes(const struct fast_bank *self, size_t word, bool is_worth_it)
+{
+    struct fast_lot *lot = &self->lots[word];
+    lot->num_cycles = is_worth_it || self->lots_come_and_go ? lot->num_cycles + 1 : 0;
+    if (lot->num_cycles < self->lot_cycles)
+        return false;
+    lot->num_cycles = 0;
+    return true;
 }
 
 // Steps 1 to 3 for the routers of a word of the active ones, then 4 and 5: a long loop ends less
@@ -313,6 +330,20 @@ static uint64_t evaluate_word(const struct fast_bank *self, struct fast_part *fr
             (struct fast_router *)(routers + (size_t)__builtin_ctzll(rest) * self->stride);
         busy |= rest & -rest & fast_mask_of(at->occupied != 0);
     }
+    if (changes(self, word, (uint32_t)(end - from->contenders) >= self->lot_min_flits))
+        fast_lot_gather(self, from, word);
+    return busy;
+}
+
+// The same for a dense lot.
+static uint64_t evaluate_lot(const struct fast_bank *self, struct fast_part *from, size_t word)
+{
+    if (!reserve(self, from, (size_t)PARTITION_WORD * self->radix))
+        return from->carrier->active[word];
+    uint32_t num_left;
+    uint64_t busy = self->lot_cycle(self, from, word, &num_left);
+    if (changes(self, word, num_left < self->lot_min_flits))
+        fast_lot_scatter(self, from, word);
     return busy;
 }
 
@@ -341,6 +372,8 @@ void fast_evaluate_all(void *bank, uint32_t part)
             take_flits(self, here, flits_from(self, from, part));
     }
     for (uint32_t w = carrier->first_word; w < carrier->end_word; w++)
-        if (carrier->active[w])
+        if (self->lots[w].is_dense)
+            carrier->active[w] = evaluate_lot(self, here, w);
+        else if (carrier->active[w])
             carrier->active[w] = evaluate_word(self, here, w, carrier->active[w]);
 }

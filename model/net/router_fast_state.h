@@ -34,7 +34,7 @@ struct fast_vc {
     uint8_t first;   // flits removed, modulo 256: tells where the front one is in the FIFO
     uint8_t num;     // flits in the FIFO
     uint8_t out;     // output VC that its packet holds
-    uint8_t tails;   // of them tails
+    uint8_t tails;   // of them tails, if heads wait for them
     uint8_t credits; // of the output VC
     uint8_t unused;
     uint16_t fifo; // of the input VC, from the router on, in flits
@@ -120,10 +120,34 @@ struct fast_part {
     uint32_t today;                // index of the day that comes in this cycle
     struct fast_flits **flits;     // [num_lanes] where to put what is sent in this cycle
     struct fast_credits **credits; // [num_lanes] likewise
+    uint32_t num_dense;            // lots that are
     uint64_t num_hops;             // flits put in this cycle on channels that are hops
     uint64_t num_added;            // flits and credits put on channels in this cycle
     struct err err;                // what went wrong, if anything
 };
+
+// Sizes of a router, which are constants where code is compiled for them.
+struct lot_shape {
+    uint32_t radix, num_vcs;
+    uint32_t set_size;    // radix * num_vcs
+    uint32_t vc_digits;   // binary, of the number of a VC in its port
+    uint32_t port_digits; //   and of the number of a port
+};
+
+// 64 routers (router_fast_lot.h).
+struct fast_lot {
+    _Alignas(CACHE_LINE_BYTES) uint64_t *words;
+    uint64_t *credit; // of them: output VCs with a credit
+    bool is_dense;
+    uint32_t num_cycles; // in a row that speak for a change
+};
+
+struct fast_bank;
+
+// Steps 1 to 5 for a dense lot; there is room for all that it sends. Returns the routers that have
+// flits then, and how many flits have left.
+typedef uint64_t fast_lot_cycle_fn(const struct fast_bank *self, struct fast_part *from, size_t lot,
+                                   uint32_t *num_left);
 
 struct fast_bank {
     unsigned char *routers; // [num_routers] of `stride` bytes, a struct fast_router each
@@ -152,6 +176,13 @@ struct fast_bank {
     uint32_t num_days; // at least two more than the greatest latency
     uint32_t num_lanes;
     struct fast_lane *lanes; // [num_lanes]
+    struct lot_shape lot_shape;
+    fast_lot_cycle_fn *lot_cycle; // NULL: no lot is ever dense
+    struct fast_lot *lots;        // [partition_num_words(num_routers)]
+    uint64_t *lot_words;
+    uint32_t lot_min_flits; // that leave FIFOs in a cycle, for a lot to be dense
+    uint32_t lot_cycles;    // for which a change must be worth it
+    bool lots_come_and_go;  // which it always is
 };
 
 static inline uint64_t fast_bit_of(uint32_t x)
@@ -201,6 +232,14 @@ static inline struct fast_flit *fast_front(const struct fast_bank *self, struct 
                                            uint32_t x)
 {
     return fast_flit_at(self, at, &at->vcs[x], at->vcs[x].first);
+}
+
+// A flit has come to the FIFO of an input VC (1), or left it (-1).
+static inline void fast_count_tail(const struct fast_bank *self, struct fast_vc *vc, uint32_t tag,
+                                   int num)
+{
+    if (self->waits_for_tail && (tag & FAST_TAIL))
+        vc->tails = (uint8_t)(vc->tails + num);
 }
 
 // Output VCs that a head flit wants.
@@ -256,8 +295,9 @@ void fast_stalls(const void *bank, uint32_t router, struct router_stalls *sum);
 uint32_t fast_waits(const void *bank, uint32_t router, struct router_wait *waits);
 bool fast_check(void *bank, struct err *err);
 
-// Puts all flits that have come to routers, and have not been evaluated, into FIFOs.
-void fast_queue_all(const struct fast_bank *self);
+// Puts all flits that have come to routers, and have not been evaluated, into FIFOs, and makes no
+// lot dense any more.
+void fast_settle_all(const struct fast_bank *self);
 
 // Operations of a bank that carries, of router_fast_carry.c.
 bool fast_inject(void *bank, uint32_t part, const struct wire *wire, struct flit flit);

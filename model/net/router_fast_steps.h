@@ -11,6 +11,18 @@
 
 // --- steps 6 and 7 ------------------------------------------------------------------------------
 
+// Computes the route of a head flit of the FIFO of input VC `x`. Returns its output port.
+static inline uint32_t fast_route(const struct fast_bank *self, const struct fast_router *at,
+                                  uint32_t x, struct fast_flit *flit)
+{
+    struct route_options options = route_compute(self->routing, at->number, at->address, x,
+                                                 self->vc_of[x], (uint32_t)flit->payload);
+    flit->want.first = (uint8_t)(options.route.port * self->num_vcs);
+    flit->want.vcs = options.route.vcs;
+    flit->want.needed_credits = options.credits;
+    return options.route.port;
+}
+
 // Step 6: writes a flit into the FIFO of input VC `x`, and computes a head's route.
 static inline void fast_arrive_flit(const struct fast_bank *self, struct fast_router *at,
                                     uint32_t x, uint64_t payload, uint32_t tag)
@@ -20,15 +32,10 @@ static inline void fast_arrive_flit(const struct fast_bank *self, struct fast_ro
     struct fast_flit *place = fast_flit_at(self, at, vc, (uint32_t)vc->first + vc->num);
     place->payload = payload;
     place->tag = tag;
-    if (tag & FAST_HEAD) {
-        struct route_options options = route_compute(self->routing, at->number, at->address, x,
-                                                     self->vc_of[x], (uint32_t)payload);
-        place->want.first = (uint8_t)(options.route.port * self->num_vcs);
-        place->want.vcs = options.route.vcs;
-        place->want.needed_credits = options.credits;
-    }
+    if (tag & FAST_HEAD)
+        fast_route(self, at, x, place);
     vc->num++;
-    vc->tails = (uint8_t)(vc->tails + (tag / FAST_TAIL & 1));
+    fast_count_tail(self, vc, tag, 1);
     at->occupied |= fast_bit_of(x);
 }
 
@@ -165,12 +172,30 @@ static inline uint32_t fast_leave(const struct fast_bank *self, struct fast_rout
 }
 
 // The front flit of an input VC is taken out of its FIFO.
-static inline void fast_pop(struct fast_router *at, uint32_t x, uint32_t tag)
+static inline void fast_pop(const struct fast_bank *self, struct fast_router *at, uint32_t x,
+                            uint32_t tag)
 {
     struct fast_vc *vc = &at->vcs[x];
     vc->first++;
-    vc->tails = (uint8_t)(vc->tails - (tag / FAST_TAIL & 1));
+    fast_count_tail(self, vc, tag, -1);
     at->occupied ^= (uint64_t)(--vc->num == 0) << x;
+}
+
+// Sends a flit that leaves by VC `vc` of a port, and the credit for it. There is room for both.
+static inline void fast_send(struct fast_part *from, uint64_t payload, uint32_t tag,
+                             struct fast_port *out, uint32_t vc, const struct fast_port *in,
+                             uint32_t in_vc)
+{
+    struct fast_flits *flits = from->flits[out->flit_lane];
+    struct fast_credits *credits = from->credits[in->credit_lane];
+    struct fast_arrival *to = flits->end;
+    to->payload = payload;
+    to->tag = tag + (uint32_t)out->is_hop * FAST_HOP;
+    to->event = out->event + vc;
+    flits->end = to + 1;
+    *credits->end++ = in->event + in_vc;
+    from->num_hops += out->is_hop;
+    out->num_flits++;
 }
 
 #endif
