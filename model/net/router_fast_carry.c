@@ -173,7 +173,7 @@ static inline void arrive_credits(const struct fast_bank *self, const struct fas
         struct fast_router *at = router_of(self, *in);
         const struct fast_lot *lot = &self->lots[fast_lot_of(*in)];
         if (here->num_dense > 0 && lot->is_dense)
-            fast_lot_credit(lot, at, *in);
+            fast_lot_credit(self, lot, at, *in);
         else
             fast_arrive_credit(self, at, *in % FAST_MAX_SET);
     }

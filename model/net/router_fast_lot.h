@@ -122,6 +122,7 @@ static inline void fast_lot_queue(const struct fast_bank *self, const struct fas
 {
     uint32_t x = in->event % FAST_MAX_SET;
     struct fast_vc *vc = &at->vcs[x];
+    assert(vc->num < self->buffer_flits);
     struct fast_flit *place = fast_flit_at(self, at, vc, (uint32_t)vc->first + vc->num);
     place->payload = in->payload;
     place->tag = in->tag;
@@ -131,10 +132,11 @@ static inline void fast_lot_queue(const struct fast_bank *self, const struct fas
 }
 
 // Step 7.
-static inline void fast_lot_credit(const struct fast_lot *lot, struct fast_router *at,
-                                   uint32_t event)
+static inline void fast_lot_credit(const struct fast_bank *self, const struct fast_lot *lot,
+                                   struct fast_router *at, uint32_t event)
 {
     uint32_t y = event % FAST_MAX_SET;
+    assert(at->vcs[y].credits < self->buffer_flits);
     at->vcs[y].credits++;
     lot->credit[y] |= fast_lot_bit(event);
 }
