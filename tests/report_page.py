@@ -19,7 +19,7 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
 FOLDER = pathlib.Path(sys.argv[1]).resolve()
-PATIENCE_S = 5
+PATIENCE_S = 20
 failed = []
 
 
@@ -94,6 +94,7 @@ class Browser:
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        self.driver.implicitly_wait(PATIENCE_S)
         self.run = self.driver.execute_script
 
     def media(self, **features):
@@ -179,7 +180,8 @@ def check_steps(browser):
     check("to the begin", browser.wait(lambda: browser.cycle == start), browser.cycle)
     before = browser.find(".controls select").get_attribute("value")
     browser.press("+")
-    check("faster", browser.find(".controls select").get_attribute("value") > before)
+    check("faster", browser.wait(
+        lambda: browser.find(".controls select").get_attribute("value") > before))
     browser.press("-")
 
 
@@ -208,6 +210,7 @@ def check_packet(browser, run):
     slider = ".slider input"
     browser.run("""const s = document.querySelector(arguments[0]); s.value = 150;
         s.dispatchEvent(new Event('input', {bubbles: true}));""", slider)
+    browser.wait(lambda: browser.cycle == run["recording"]["from_cycle"] + 150)
     serials = run["recording"]["packets"]["serial"]
     flits = [f for f in browser.run(SCENE) if f["idx"] == 0 and f["channel"] >= 0]
     check("heads are shown", flits)
@@ -230,7 +233,9 @@ def check_packet(browser, run):
         expected = head_at(run, serial, browser.cycle)
         check(f"its head in cycle {browser.cycle}", not shown or shown == [expected],
               f"{shown}, in the record {expected}")
+        before = browser.cycle
         browser.find("[aria-label='On a cycle']").click()
+        browser.wait(lambda: browser.cycle > before)
 
 
 def check_record(run):
