@@ -115,14 +115,15 @@ touch begin
 export TMPDIR=$folder/scratch
 
 # All that is of a cluster here: its daemons, or jobs and commands, which sleep so long.
-processes() { pgrep -fa "$TMPDIR/ordito-slurm|sleep 47110?\$"; }
+nap=$((1000000 + $$))
+processes() { pgrep -fa "$TMPDIR/ordito-slurm|^sleep $nap\$"; }
 nothing_left() { [[ -z $(processes) ]] && [[ -z $(ls "$TMPDIR") ]]; }
 
 # killed NAME PATTERN: a cluster of which the process with this pattern is killed.
 killed() {
     rm -f job
-    "$here/slurm_cluster" sh -c 'sbatch --output=/dev/null --wrap "touch job; setsid sleep 4711"
-        sleep 47110' >said 2>&1 </dev/null &
+    "$here/slurm_cluster" sh -c "sbatch --output=/dev/null --wrap 'touch job; setsid sleep $nap'
+        sleep $nap" >said 2>&1 </dev/null &
     local watcher=$! keeper
     until_so 20 test -f job || fail "$1: a job does not begin"
     keeper=$(pgrep -P "$watcher")
