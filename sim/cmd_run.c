@@ -8,6 +8,7 @@
 #include "sim/output.h"
 #include "sim/report.h"
 #include "sim/vary.h"
+#include "sim/wave_list.h"
 #include "sim/wavefile.h"
 
 #include <inttypes.h>
@@ -175,8 +176,16 @@ static bool check_paths(const struct run_files *files, struct err *err)
             if (paths[j] && strcmp(paths[i], paths[j]) == 0)
                 return err_set(err, ERR_CONFIG, "%s and %s name the same file: %.1000s", names[j],
                                names[i], paths[i]);
-    return !files->wave || strcmp(files->wave, "-") != 0 ||
-           err_set(err, ERR_CONFIG, "--wave: a waveform does not go to standard output");
+    if (files->wave && strcmp(files->wave, "-") == 0)
+        return err_set(err, ERR_CONFIG, "--wave: a waveform does not go to standard output");
+    char *list = files->wave ? wave_list_path(files->wave) : NULL;
+    bool good = true;
+    for (size_t i = 0; list && good && i < sizeof paths / sizeof *paths; i++)
+        if (paths[i] && strcmp(paths[i], list) == 0)
+            good = err_set(err, ERR_CONFIG, "%s names the list of --wave's signals: %.1000s",
+                           names[i], list);
+    free(list);
+    return good;
 }
 
 static bool check_command(const struct command *self, struct err *err)
@@ -276,7 +285,12 @@ static bool probe_files(const struct run_files *files, struct err *err)
             return false;
     if (files->report && !report_probe(files->report, err))
         return false;
-    return !files->wave || wavefile_probe(files->wave, err);
+    char *list = files->wave ? wave_list_path(files->wave) : NULL;
+    bool good = !files->wave ||
+                (wavefile_probe(files->wave, err) &&
+                 (list ? outfile_probe(list, err) : err_set(err, ERR_RUN, "out of memory")));
+    free(list);
+    return good;
 }
 
 static enum err_status execute(const struct command *self, struct err *err)

@@ -37,5 +37,17 @@ wave "routers for circuits" "6 88" --backend rtl --set fabric.router.switching=c
 wave "narrow flits in lockstep, of another design" "6 88" --backend lockstep \
     --set fabric.router.pipeline=4 --set fabric.router.flit_bits=40 --set fabric.router.vcs=3 \
     --set fabric.router.buffer_flits=5
+refuse() {
+    local status=$1 pattern=$2
+    shift 2
+    "$ordito" run --quiet --backend rtl --wave other.fst "$@" >out 2>&1
+    if [ $? -ne "$status" ] || ! grep -q "$pattern" out || [ -e other.fst ]; then
+        failed=$((failed + 1))
+        printf 'FAILED: %s\n' "$pattern" && head -n 12 out
+    fi
+}
+refuse 2 "names the list of --wave's signals: other.gtkw" --json other.gtkw
+mkdir other.gtkw
+refuse 1 'other.gtkw: cannot be written'
 [ "$failed" -eq 0 ] && echo "all lists are good"
 exit "$((failed > 0))"
