@@ -227,6 +227,7 @@ sweep: ## a small sweep: its table and a picture of its curves, in build/sweeps/
 	@$(MAKE) $(B)/ordito
 	@$(ALONE) scripts/sweep sim/sweeps/small.yaml --program $(B)/ordito
 	@$(ALONE) scripts/plot latency-load build/sweeps/small -o build/sweeps/small/latency-load.png
+	@echo 'a picture of it: build/sweeps/small/latency-load.png'
 
 .PHONY: profile
 WORK ?= ref-8x8
