@@ -69,7 +69,7 @@ CPPFLAGS  += -isystem tests/plain
 endif
 OBJS      := $(SRCS:%.c=$(OBJ)/%.o)
 TEST_OBJS := $(TEST_SRCS:%.c=$(OBJ)/%.o)
-PLAIN_TESTS := $(B)/ordito $(B)/tests $(if $(SAN),$(PLANTED),$(B)/libordito.a $(B)/libordito.so)
+PLAIN_TESTS := $(B)/ordito $(B)/tests $(if $(SAN),$(PLANTED),$(B)/libordito.a $(B)/libordito.so systemc-tests)
 
 .PHONY: all
 all: $(B)/ordito ## build the program, build/ordito (the default)
@@ -106,6 +106,46 @@ $(B)/libordito.so.$(ABI): $(B)/libordito.o
 
 $(B)/libordito.so: $(B)/libordito.so.$(ABI)
 	@ln -sf $(<F) $@
+
+# --- the SystemC module ---------------------------------------------------------------------------
+CXX         := g++
+HAS_SYSTEMC := $(shell pkg-config --exists systemc && echo yes)
+SC_OBJS     := $(patsubst %.cpp,$(OBJ)/%.o,$(wildcard sim/systemc/*.cpp))
+SC_TEST_OBJS := $(patsubst %.cpp,$(OBJ)/%.o,$(wildcard tests/systemc/*.cpp))
+SC_LIBRARY  := $(B)/libordito-systemc.a $(B)/libordito-systemc.so
+SC_LIBS     := -L$(B) -lordito-systemc -lordito -lsystemc -Wl,-rpath,'$$ORIGIN'
+
+.PHONY: systemc systemc-tests
+systemc: $(if $(HAS_SYSTEMC),$(SC_LIBRARY) $(B)/platform,no-systemc) ## build the SystemC module, build/libordito-systemc.so, and its example
+systemc-tests: $(if $(HAS_SYSTEMC),$(SC_LIBRARY) $(B)/platform $(B)/systemc-traffic)
+
+.PHONY: no-systemc
+no-systemc:
+	@echo "make: SystemC is missing; scripts/install-deps systemc installs it" >&2; exit 1
+
+$(B)/libordito-systemc.a: $(SC_OBJS)
+	@rm -f $@
+	$(call say,AR) ar rcs $@ $^
+
+$(B)/libordito-systemc.so.$(ABI): $(SC_OBJS) $(B)/libordito.so
+	$(call say,LINK) $(CXX) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(@F) -o $@ $(SC_OBJS) \
+	    -L$(B) -lordito -lsystemc -Wl,-rpath,'$$ORIGIN'
+
+$(B)/libordito-systemc.so: $(B)/libordito-systemc.so.$(ABI)
+	@ln -sf $(<F) $@
+
+$(B)/platform: $(OBJ)/sim/systemc/examples/platform.o $(SC_LIBRARY)
+	$(call say,LINK) $(CXX) $(CFLAGS) $(LDFLAGS) -o $@ $< $(SC_LIBS)
+
+$(B)/systemc-traffic: $(SC_TEST_OBJS) $(SC_LIBRARY)
+	$(call say,LINK) $(CXX) $(CFLAGS) $(LDFLAGS) -o $@ $(SC_TEST_OBJS) $(SC_LIBS)
+
+$(OBJ)/%.o: %.cpp $(OBJ)/flags
+	@mkdir -p $(@D)
+	$(call say,CXX) $(CXX) -std=c++17 -I. -Isim/systemc $(filter-out %-prototypes,$(WARNINGS)) \
+	    $(CFLAGS) -fPIC -MMD -MP -c -o $@ $<
+
+-include $(SC_OBJS:.o=.d) $(SC_TEST_OBJS:.o=.d) $(OBJ)/sim/systemc/examples/platform.d
 
 $(B)/tests: $(TEST_OBJS) $(filter-out $(OBJ)/sim/main.o,$(OBJS)) $(OBJ)/list
 	$(call say,LINK) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter -%,$(CRITERION)) $(LIBS)
@@ -238,10 +278,10 @@ profile: ## where the instructions of WORK=ref-8x8 go, by function and line (cal
 
 # --- installing ----------------------------------------------------------------------------------
 TREE := PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' LIBDIR='$(LIBDIR)' DATADIR='$(DATADIR)' BUILD='$(B)' \
-    VERSION='$(VERSION)' ABI='$(ABI)' REQUIRES='$(LIB_PACKAGES)' scripts/install-tree
+    VERSION='$(VERSION)' ABI='$(ABI)' REQUIRES='$(LIB_PACKAGES)' SYSTEMC='$(HAS_SYSTEMC)' scripts/install-tree
 
 .PHONY: install
-install: $(B)/ordito $(LIBRARY) ## install under PREFIX (/usr/local), staged under DESTDIR
+install: $(B)/ordito $(LIBRARY) $(if $(HAS_SYSTEMC),$(SC_LIBRARY)) ## install under PREFIX (/usr/local), staged under DESTDIR
 	@$(TREE) install
 
 .PHONY: uninstall

@@ -2,11 +2,13 @@
 // See router_door.h. Compiled together with the C++ that Verilator makes of one RTL variant, with
 // hidden visibility, so that many variants live in one process. Pin access only.
 #include "router_door.h"
+#ifdef DOOR_SYSTEMC
+#include "systemc_edge.h"
+#else
 #include "router_edge.h"
+#endif
 #include "router_pins.h"
 
-#include "Vdoor.h"
-#include "Vdoor___024root.h"
 #if VM_TRACE
 #include "verilated_fst_c.h"
 #endif
@@ -21,7 +23,6 @@
 namespace
 {
 
-using Root = Vdoor___024root;
 using Payload = std::remove_reference_t<decltype(std::declval<Root &>().payload_i[0])>;
 
 constexpr uint32_t NUM_PORTS = std::extent<decltype(Root::payload_i)>::value;
@@ -38,7 +39,7 @@ struct Context : VerilatedContext {
 };
 
 struct Instance {
-    std::unique_ptr<Vdoor> model;
+    std::unique_ptr<Model> model;
     Root *root;
     bool clocked = true; // since pins were set, or since wave_low
 };
@@ -206,7 +207,7 @@ void add_instance(Bank *bank, uint32_t idx, const struct router_door_straps *str
     (void)idx;
 #endif
     Instance self;
-    self.model = std::make_unique<Vdoor>(&bank->context, name);
+    self.model = std::make_unique<Model>(&bank->context, name);
     self.root = self.model->rootp;
     strap(self.root, straps);
     low(self.root, self.model.get());

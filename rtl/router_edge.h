@@ -15,6 +15,9 @@ void Vdoor___024root___eval_nba(Vdoor___024root *);
 namespace
 {
 
+using Model = Vdoor;
+using Root = Vdoor___024root;
+
 void low(Vdoor___024root *root, Vdoor *model)
 {
     root->clk_i = 0;

@@ -95,6 +95,10 @@ struct ordito_options {
     // fabric.model ideal, which has none. It must not call the library. NULL: nobody is told.
     void (*flit_taken)(void *context, const struct ordito_flit *flit);
     void *context; // of flit_taken
+    // With fabric.backend rtl-whole, the routers are a SystemC module, within that in whose
+    // constructor the instance is made, and ordito_step* are called by a process of SystemC.
+    // sim/systemc has a module that does so; others need not.
+    bool systemc;
 };
 
 // Makes an instance from YAML text, in which relative paths start from the working directory; or
@@ -219,7 +223,8 @@ struct ordito_topology {
     uint32_t vcs;
     uint32_t packet_flits_max; // longest packet: fabric.packet.max_flits, or what a buffer takes
     uint32_t flit_bits;
-    double clock_hz; // fabric.clock_hz
+    double clock_hz;       // fabric.clock_hz
+    uint32_t header_flits; // of a packet, that carry no data: fabric.packet.header_flits
 };
 
 ORDITO_API void ordito_read_topology(const struct ordito *self, struct ordito_topology *topology,

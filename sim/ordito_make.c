@@ -154,6 +154,7 @@ static bool make(struct ordito *self, const char *yaml, const char *path,
         return false;
     self->nodes = (struct fabric_nodes){.offer = offer, .left = left, .context = self};
     self->machine.rtl.quiet = true;
+    self->machine.rtl.systemc = self->options.systemc;
     if (!machine_make_bare(&self->machine, &self->config, &self->nodes, delivered,
                            self->options.flit_taken ? flit_ejected : NULL, self, err))
         return false;

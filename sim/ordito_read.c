@@ -87,6 +87,7 @@ void ordito_read_topology(const struct ordito *self, struct ordito_topology *top
         .packet_flits_max = self->machine.packet_flits_max,
         .flit_bits = config->flit_bits,
         .clock_hz = config->fabric_clock_hz,
+        .header_flits = config->header_flits,
     };
     ordito_give(topology, size, &given, sizeof given);
 }

@@ -56,6 +56,15 @@ embed=$prefix/share/ordito/examples/embed.c
 "${user[@]}" ldd shared | grep -q "libordito.so.0 => $prefix/lib" || fail "not linked with the library"
 ! "${user[@]}" ldd static | grep libordito || fail "the static library is not static"
 
+# The SystemC module, which is there if SystemC is; by RTL that is built from what is installed, too.
+if [ -e "$prefix/include/ordito_systemc.h" ]; then
+    "${user[@]}" sh -ec "g++ -std=c++17 $prefix/share/ordito/examples/platform.cpp -o platform \
+        \$(pkg-config --cflags --libs ordito-systemc)"
+    "${user[@]}" ./platform --set='fabric.topology={kind: mesh, dims: [2, 1]}' \
+        --set=fabric.backend=rtl-whole | grep -q '^100 transactions, 0 wrong' ||
+        fail "the example of SystemC"
+fi
+
 # same SETTING...: the examples and the program agree on when each packet arrives.
 examples=(shared static)
 same() {

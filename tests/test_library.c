@@ -299,14 +299,16 @@ Test(library, sizes_and_numbers_of_the_interface_are_those_of_version_0)
 {
     cr_assert_eq(sizeof(struct ordito_error), 2048);
     cr_assert_eq(sizeof(struct ordito_flit), 40);
-    cr_assert_eq(sizeof(struct ordito_options), 40);
+    cr_assert_eq(sizeof(struct ordito_options), 48);
     cr_assert_eq(sizeof(struct ordito_delivery), 64);
     cr_assert_eq(sizeof(struct ordito_latency), 56);
     cr_assert_eq(sizeof(struct ordito_statistics), 240);
-    cr_assert_eq(sizeof(struct ordito_topology), 80);
+    cr_assert_eq(sizeof(struct ordito_topology), 88);
     cr_assert_eq(offsetof(struct ordito_delivery, fate), 60);
     cr_assert_eq(offsetof(struct ordito_statistics, channel_utilisation_max), 232);
+    cr_assert_eq(offsetof(struct ordito_options, systemc), 40);
     cr_assert_eq(offsetof(struct ordito_topology, clock_hz), 72);
+    cr_assert_eq(offsetof(struct ordito_topology, header_flits), 80);
     cr_assert(ORDITO_OK == 0 && ORDITO_FAILED == 1 && ORDITO_REFUSED == 2 && ORDITO_DEADLOCK == 3 &&
               ORDITO_MISMATCH == 4);
     cr_assert(strchr(ordito_version(), '.'));

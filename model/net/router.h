@@ -195,6 +195,8 @@ enum { ROUTER_ALL = UINT32_MAX };
 // What may be asked of the back ends that run RTL, and what they tell. All zero: nothing is asked.
 struct router_rtl {
     bool assertions;          // compile the RTL's assertions in; one that fails is an ERR_MISMATCH
+    bool systemc;             // a whole model is to be one of SystemC (rtl/systemc_edge.h), whose
+                              // cycles are made within a process; others do not heed it
     bool quiet;               // no line on standard error when a library has to be built
     const char *wave;         // write this FST file; NULL: none. Time is 10 units a cycle: inputs
                               // change in the middle of a cycle, registers at its end

@@ -102,12 +102,16 @@ static void *bank_new(const struct router_params *params, struct err *err)
         return NULL;
     uint32_t flit_bits = params->routing->layout.flit_bits;
     flit_bits = flit_bits < 64 ? 64 : flit_bits;
-    struct rtl_variant variant = {.top = "fabric_sim", .define = "DOOR_WHOLE", .large = true};
+    bool systemc = params->rtl && params->rtl->systemc;
+    struct rtl_variant variant = {.top = systemc ? "fabric" : "fabric_sim",
+                                  .define = "DOOR_WHOLE",
+                                  .large = true,
+                                  .systemc = systemc};
     set_parameters(&variant, params, &shape, flit_bits);
     snprintf(variant.words, sizeof variant.words,
-             "RTL fabric: %s of %u nodes, %u VCs of up to %u flits, %u-bit flits",
-             params->topology->kind->name, params->topology->num_nodes, params->num_vcs,
-             rtl_bank_power_of_two(params->buffer_flits), flit_bits);
+             "%sRTL fabric: %s of %u nodes, %u VCs of up to %u flits, %u-bit flits",
+             systemc ? "SystemC, " : "", params->topology->kind->name, params->topology->num_nodes,
+             params->num_vcs, rtl_bank_power_of_two(params->buffer_flits), flit_bits);
     return rtl_bank_new(params, &variant, flit_bits, err);
 }
 

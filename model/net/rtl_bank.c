@@ -63,16 +63,20 @@ static bool make_part(struct rtl_bank *self, uint32_t p, const struct router_doo
     return part->instances != NULL;
 }
 
-static bool make_instances(struct rtl_bank *self, const struct router_params *params, bool waves,
-                           struct err *err)
+static bool make_instances(struct rtl_bank *self, const struct router_params *params,
+                           const struct rtl_variant *variant, struct err *err)
 {
-    struct router_door_straps straps = straps_of(params, waves);
+    struct router_door_straps straps = straps_of(params, variant->waves);
     self->num_words = self->door->num_words;
     self->busy = calloc(self->num_instances, sizeof *self->busy);
     self->parts = calloc(self->num_parts, sizeof *self->parts);
     bool made = self->busy && self->parts;
     for (uint32_t p = 0; made && p < self->num_parts; p++)
         made = make_part(self, p, &straps);
+    if (!made && variant->systemc)
+        return err_set(err, ERR_RUN,
+                       "the fabric as a SystemC module is made by the constructor of "
+                       "another, which knows how long a cycle is");
     return made ||
            err_set(err, ERR_RUN, "out of memory for %" PRIu32 " RTL routers", self->num_instances);
 }
@@ -97,7 +101,7 @@ struct rtl_bank *rtl_bank_new(const struct router_params *params, struct rtl_var
     self->last_word_mask = UINT64_MAX >> (63 - (flit_bits - 1) % 64);
     if (rtl_build_open(variant, asked->quiet, &asked->build_s, &self->library, err)) {
         self->door = self->library.door;
-        if (make_instances(self, params, variant->waves, err) && open_wave(self, err))
+        if (make_instances(self, params, variant, err) && open_wave(self, err))
             return self;
     }
     rtl_bank_free(self);

@@ -28,6 +28,7 @@ struct rtl_variant {
     bool large;         // of many equal modules: build it sooner rather than make it fast
     bool assertions;
     bool waves;
+    bool systemc;    // as a SystemC module, whose edges are made by a process (systemc_edge.h)
     char words[128]; // what it is, for people
 };
 

@@ -37,7 +37,7 @@ static const char level_runtime[] = "-O1";
 // every place of use; and for those with assertions, in which what reset forgets is random and
 // not 0.
 static const char *const verilator_options[] = {
-    "--cc", "-O3", "-Wno-fatal", "--prefix", "Vdoor", NULL,
+    "-O3", "-Wno-fatal", "--prefix", "Vdoor", NULL,
 };
 static const char *const large_options[] = {"--inline-mult", "1", NULL};
 static const char *const plain_options[] = {"--x-assign", "fast", "--x-initial", "fast", NULL};
@@ -160,6 +160,7 @@ static bool verilate(struct rtl_job *self)
                   rtl_cache_list(self->sources, ".vlt", &waivers, self->err);
     struct rtl_tool tool = {0};
     rtl_tool_arg(&tool, "verilator");
+    rtl_tool_arg(&tool, variant->systemc ? "--sc" : "--cc");
     add_options(&tool, verilator_options);
     if (variant->large)
         add_options(&tool, large_options);
@@ -223,6 +224,8 @@ static bool compile(struct rtl_job *self)
             rtl_tool_arg(&tools[i], "-DDOOR_CHECKED");
         if (self->variant->define)
             rtl_tool_arg(&tools[i], "-D%s", self->variant->define);
+        if (self->variant->systemc)
+            rtl_tool_arg(&tools[i], "-DDOOR_SYSTEMC");
         for (uint32_t p = 0; p < self->variant->num_parameters; p++)
             rtl_tool_arg(&tools[i], "-DDOOR_%s=%s", self->variant->parameters[p].name,
                          self->variant->parameters[p].value);
@@ -252,6 +255,8 @@ static bool link_library(struct rtl_job *self)
     rtl_tool_arg(&tool, "-lpthread");
     if (self->variant->waves)
         rtl_tool_arg(&tool, "-lz");
+    if (self->variant->systemc)
+        rtl_tool_arg(&tool, "-lsystemc");
     return run(self, &tool, 1);
 }
 
