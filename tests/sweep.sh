@@ -15,8 +15,8 @@ export ORDITO real
 }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-mkdir "$folder/a folder"
-cd "$folder/a folder" || exit 1
+mkdir "$folder/it's {a}: #1"
+cd "$folder/it's {a}: #1" || exit 1
 passed=0
 failed=0
 
@@ -80,6 +80,10 @@ check "figures are those of ordito run --vary" 0 '' facts vary results "$ORDITO"
 cp results/results.csv before.csv
 check "nothing changed, nothing runs" 0 '^24 points, 0 of them new, 0 failed' sweep first.yaml
 check "the same bytes again" 0 '' cmp before.csv results/results.csv
+damaged=$(find results/points -name '*.json' | sort | head -n 1)
+echo '{"outcome": "completed"' >"$damaged"
+check "a damaged result is told of, and made again" 0 '^sweep: .*/results/points/.*json: damaged' sweep first.yaml
+check "as it was" 0 '' facts vary results "$ORDITO" first.yaml
 check "a dry run tells what there is" 0 '^fabric.router.switching=wormhole .*=0.3 replica=2: [0-9a-f]+ done' \
     sweep --dry-run first.yaml
 sed 's/buffer_flits: \[4, 8\]/buffer_flits: [2, 8]/' first.yaml >changed.yaml
@@ -110,6 +114,9 @@ END
 check "deadlocks, which may happen and which do" 3 \
     '^sweep: failed: fabric.allow_deadlock=true: deadlock after [0-9]+ cycles: who waits' sweep deadlock.yaml
 check "a run that ended in a deadlock is not run again" 3 '^2 points, 0 of them new, 2 failed' sweep deadlock.yaml
+
+printf 'base: {run: {measure_cycles: 500}}\naxes: {run.seed: [1, 1e300, 9223372036854775808]}\n' >large.yaml
+check "values that are too large for the program, and for SQLite" 2 '^3 points, [01] of them new, 2 failed' sweep large.yaml
 
 # --- what decides a point: the program, files that are named ---
 cat >other <<'END'
@@ -176,6 +183,8 @@ wrong "a range without an end" '1: run.seed: a range needs to' <<<'axes: {run.se
 wrong "a range that goes down" '1: run.seed.to: less than from' <<<'axes: {run.seed: {from: 3, to: 2, step: 1}}'
 wrong "a range with a word" '1: run.seed.step: "x" is no number' <<<'axes: {run.seed: {from: 3, to: 4, step: x}}'
 wrong "a range's key" '1: run.seed.stop: unknown key; nearest: step' <<<'axes: {run.seed: {from: 3, stop: 4}}'
+wrong "a number that none can hold" '1: run.seed.to: "1e99999" is no number' \
+    <<<'axes: {run.seed: {from: 1, to: 1e99999, num: 3, log: true}}'
 wrong "an axis of one value" '1: run.seed: a list, or a range' <<<'axes: {run.seed: 3}'
 wrong "an empty axis" '1: run.seed: an empty list' <<<'axes: {run.seed: []}'
 wrong "a value twice" '1: run.seed: 1 is there twice' <<<'axes: {run.seed: [1, 1]}'

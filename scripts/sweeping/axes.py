@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Axes of a sweep: lists and ranges of values, axes that go together, points that are left out."""
+import collections
 import decimal
 import itertools
 import typing
@@ -94,10 +95,9 @@ def read_values(document, node, key):
         values = [Value(flow(item), label(item)) for item in document.items(node, key)]
     else:
         raise document.fault(node, f"{key}: a list, or a range {{from, to, step}}")
-    labels = [value.label for value in values]
-    double = next((text for text in labels if labels.count(text) > 1), None)
-    if double is not None:
-        raise document.fault(node, f"{key}: {double} is there twice")
+    times = collections.Counter(value.label for value in values)
+    if len(times) < len(values):
+        raise document.fault(node, f"{key}: {times.most_common(1)[0][0]} is there twice")
     return values
 
 

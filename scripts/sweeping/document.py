@@ -42,11 +42,11 @@ class Document:
     def mapping(self, node, key, known=None):
         """The items of a mapping in their order: {name: (node of the name, node of the value)}."""
         if not isinstance(node, yaml.MappingNode):
-            raise self.fault(node, f"{key}: not a mapping")
+            raise self.fault(node, f"{key.rstrip(': .')}: not a mapping")
         items = {}
         for name, value in node.value:
             if not isinstance(name, yaml.ScalarNode):
-                raise self.fault(name, f"{key}: a key is a word")
+                raise self.fault(name, f"{key.rstrip(': .')}: a key is a word")
             if name.value in items:
                 raise self.fault(name, f"{key}{name.value}: given twice")
             if known is not None and name.value not in known:
@@ -90,7 +90,8 @@ def flow(node):
         return "[" + ", ".join(flow(item) for item in node.value) + "]"
     if isinstance(node, yaml.MappingNode):
         return "{" + ", ".join(f"{flow(k)}: {flow(v)}" for k, v in node.value) + "}"
-    plain = node.style is None and "\n" not in node.value
+    # Outside brackets a word may hold what ends one within.
+    plain = node.style is None and not re.search(r"[\n,\[\]{}]", node.value)
     return node.value if plain else json.dumps(node.value, ensure_ascii=False)
 
 

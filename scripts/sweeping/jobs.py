@@ -72,8 +72,7 @@ def snakemake(store, profile, cores):
         command += ["--jobs", str(cores)]
     # It starts no more jobs when this process has been killed.
     setpriv = shutil.which("setpriv")
-    return ([setpriv, "--pdeathsig", "TERM"] if setpriv else []) + command + [
-        "--config", f"folder={store.folder}"]
+    return ([setpriv, "--pdeathsig", "TERM"] if setpriv else []) + command
 
 
 def wait(process, look, store):
@@ -119,7 +118,8 @@ def make_points(store, keys, total, quiet, profile, cores):
         progress.show(len(made) + len(failed), total, f", {len(failed)} failed")
 
     with (store.work / "log").open("w", encoding="utf-8") as log:
-        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1",
+                       "XDG_CACHE_HOME": str(store.work / "cache")}  # there may be no home
         with subprocess.Popen(snakemake(store, profile, cores), stdin=subprocess.DEVNULL,
                               stdout=log, stderr=log, env=environment,
                               preexec_fn=heed_interrupts) as process:

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The results of a sweep as rows, and as files: CSV, SQLite, and sweep.json, which describes them."""
+import contextlib
 import csv
+import errno
 import io
 import json
-import os
 import sqlite3
 import typing
 
 from plots.names import parts
 from sweeping.searches import FOUND, figure, search
 from sweeping.simulator import Failed
-from sweeping.store import write_whole
+from sweeping.store import whole, write_whole
 from sweeping.values import number
 
 FAULTS = {"deadlock": 3, "mismatch": 4}  # outcomes that are failures, though they have results
@@ -169,7 +170,8 @@ def typed(value):
     decimal = number(value)
     if decimal is None:
         return value
-    return int(decimal) if decimal == decimal.to_integral_value() else float(decimal)
+    whole = decimal == decimal.to_integral_value() and abs(decimal) < 1 << 63
+    return int(decimal) if whole else float(decimal)
 
 
 def add_table(database, name, names, num_axes, lines):
@@ -194,16 +196,16 @@ def add_means(database, keys, metrics):
 
 def write_sqlite(path, sweep, tables, metrics):
     """All tables as a database, which appears whole."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    database = sqlite3.connect(part)
     keys = axis_keys(sweep)
-    for name, (names, lines) in tables.items():
-        add_table(database, name, names, len(sweep.axes if name == "searches" else keys), lines)
-    add_means(database, keys, metrics)
-    database.commit()
-    database.close()
-    os.replace(part, path)
+    with whole(path) as part, contextlib.closing(sqlite3.connect(part)) as database:
+        try:
+            for name, (names, lines) in tables.items():
+                num_axes = len(sweep.axes if name == "searches" else keys)
+                add_table(database, name, names, num_axes, lines)
+            add_means(database, keys, metrics)
+            database.commit()
+        except sqlite3.OperationalError as error:
+            raise OSError(errno.EIO, str(error)) from error
 
 
 def unit(path):

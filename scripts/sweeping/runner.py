@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from sweeping.searches import Mode, search
-from sweeping.simulator import INTERRUPTED, UNFINISHED, Base, Failed, point_key
+from sweeping.simulator import INTERRUPTED, UNFINISHED, Base, Failed, is_result
 from sweeping.store import Store
 from sweeping.values import Value
 
@@ -79,7 +79,7 @@ class Runner:
                 errors = f"the run was ended by signal {-status} ({signal.strsignal(-status)})"
             raise Failed(max(status, 1), self.base.reason(errors) or f"exit status {status}")
         result = json.loads(part.read_text(encoding="utf-8"))
-        if point_key(result, resolved) != resolved["key"]:
+        if not is_result(result, resolved):
             part.unlink()
             raise Failed(1, "program or configuration were changed while the sweep ran; start it "
                             "again")

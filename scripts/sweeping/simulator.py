@@ -127,6 +127,14 @@ def point_key(result, resolved):
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
+def is_result(result, resolved):
+    """Whether a result, or None, is that of the configuration that resolved as told."""
+    try:
+        return point_key(result, resolved) == resolved["key"]
+    except (KeyError, TypeError):
+        return False
+
+
 def figures(program):
     """The paths of all figures that results may have, and those of the host, of a run of three
     cycles."""

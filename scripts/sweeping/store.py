@@ -31,11 +31,12 @@ class Store:
         return self.points / f"{key}.json"
 
     def result(self, key):
-        """A result, or None."""
+        """A result, or None; also where a file is damaged, as a failing disk may leave it."""
         try:
-            return json.loads(self.path(key).read_text(encoding="utf-8"))
-        except FileNotFoundError:
+            result = json.loads(self.path(key).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
             return None
+        return result if isinstance(result, dict) and "outcome" in result else None
 
     def finished(self):
         """Keys of all results."""
@@ -59,6 +60,8 @@ class Store:
     def renew_work(self, plan):
         """Drops what an earlier sweep left, and writes a plan."""
         self.drop_work()
+        for part in self.folder.glob("*.part"):
+            part.unlink()
         self.failures.mkdir(parents=True)
         write_whole(self.plan, json.dumps(plan))
 
@@ -88,8 +91,20 @@ class Store:
             yield
 
 
+@contextlib.contextmanager
+def whole(path):
+    """The name to write a file under, which appears at its path once all is written."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        os.replace(part, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def write_whole(path, text):
     """Makes a file appear with all of its text."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    with whole(path) as part:
+        part.write_text(text, encoding="utf-8")

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Values of axes: what the program reads, what people read, and numbers among them."""
 import decimal
+import re
 import typing
 
 DIGITS = 12  # significant ones of a value in a range
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+LARGEST = 300  # power of ten of a number that a float holds
 
 
 class Value(typing.NamedTuple):
@@ -13,12 +16,9 @@ class Value(typing.NamedTuple):
 
 
 def number(word):
-    """A decimal, or None."""
-    try:
-        value = decimal.Decimal(word)
-    except decimal.InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    """A decimal, or None; also of what no float is as large or small as."""
+    value = decimal.Decimal(word) if NUMBER.fullmatch(word) else None
+    return value if value is not None and abs(value.adjusted()) <= LARGEST else None
 
 
 def numeral(value):
