@@ -135,6 +135,14 @@ draws messages 'Latency of messages' -- histogram lives.csv
 printf '0,5\n7,0\n' >matrix.csv
 draws matrix 'to rank' 'from rank' '2 ranks, 12 B' -- matrix matrix.csv
 
+# --- what is hard to draw ---
+header=fabric.topology.file,workload.rate_flits_per_node_cycle,outcome,fabric.latency_cycles.mean
+{
+    printf '\xef\xbb\xbf%s\r\n' "$header"
+    printf '%s\r\n' "a-$(printf '%060d' 0)z,0.1,completed,1" b,0.1,completed,1e12 b,0.25,saturated,
+} >hard.csv
+draws hard '>file<' '>a-00000' '00000z<' '>1e+09<' '>0.25<' -- latency-load hard.csv
+
 # --- what is refused ---
 : >empty.csv
 head -n 1 load.csv >head.csv
@@ -160,6 +168,14 @@ run --set fabric.model=ideal --json ideal.json --detail
 refuses 'plain.json: no fabric.channels: ordito run --json FILE --detail' heat plain.json
 refuses 'ideal.json: nothing is known' heat ideal.json
 refuses 'load.csv: no JSON' heat load.csv
+echo '{"fabric": {"channels": []}}' >damaged.json
+refuses 'damaged.json: no JSON of ordito run --detail' heat damaged.json
+echo '{"nodes": 3}' >damaged.json
+refuses 'damaged.json: no nodes.life' lives damaged.json
+printf 'packet,latency_cycles\n1,\n' >damaged.csv
+refuses 'damaged.csv:2: latency_cycles: there is no figure' histogram damaged.csv
+printf '0,-1\n2,3\n' >damaged.csv
+refuses 'damaged.csv: no matrix: bytes are' matrix damaged.csv
 refuses 'load.csv: no nodes.life: set nodes.life=true' lives load.csv
 refuses 'plain.json: no nodes.life' lives plain.json
 refuses 'load.csv: neither latency_cycles nor begin_cycle' histogram load.csv

@@ -129,10 +129,10 @@ def mark_saturation(panel, series, look):
     bottom, top = transform.transform([low, high])
     level = {}
     for values, points in series.items():
-        beyond = [point.x for point in points if point.saturated]
-        if not beyond:
+        first = saturated_from(points)
+        if not first:
             continue
-        x = min(beyond)
+        x = first[0]
         good = [point for point in unsaturated(points) if point.x < x]
         share = 1 - 0.045 * level.get(x, 0)
         level[x] = level.get(x, 0) + 1
@@ -146,13 +146,18 @@ def mark_saturation(panel, series, look):
     return bool(level)
 
 
+def saturated_from(points):
+    """[the least load at which a series is saturated], or nothing."""
+    return [point.x for point in points if point.saturated][:1]
+
+
 def unsaturated(points):
     return [point for point in points if point.mean is not None and not point.saturated]
 
 
 def add_legend(panel, columns, look, crosses):
     line = style.matplotlib.lines.Line2D
-    handles = [line([], [], label=series_label(columns, values), **drawn)
+    handles = [line([], [], label=style.wrap_label(series_label(columns, values)), **drawn)
                for values, drawn in look.items() if columns]
     if crosses:
         handles.append(line([], [], label="saturated from here on", color="#444444",
@@ -194,6 +199,8 @@ def draw_curves(table, x, y, options, saturation):
     series = [all_series(part, x, y, columns) for _, part in parts]
     figure, panels = new_panels(len(parts))
     shown = []  # points of all panels
+    crossed = {x for of_panel in series for points in of_panel.values()
+               for x in saturated_from(points)} if saturation else set()
     for panel, of_panel in zip(panels, series):
         for values, points in of_panel.items():
             points = unsaturated(points) if saturation else points
@@ -202,7 +209,7 @@ def draw_curves(table, x, y, options, saturation):
     for panel, (text, _) in zip(panels, parts):
         style.plain_numbers(panel.yaxis)
         scale_y(panel, [point.mean for point in shown], options.scale)
-        xs = {point.x for point in shown}
+        xs = {point.x for point in shown} | crossed
         if options.x_scale == "log":
             log_x(panel, xs)
         elif len(xs) <= FEW_TICKS:
@@ -298,13 +305,14 @@ def latency_nodes(options):
     return figure
 
 
-def label_bars(panel, places, means, num):
+def label_bars(panel, drawn, num):
     """Figures over bars, upright where there is no room for them beside each other."""
-    texts = [f"{mean:,.0f}" if mean >= 1000 else f"{mean:.4g}" for mean in means]
+    texts = [style.plain_number(point.mean, 4) for _, point in drawn]
     upright = max(map(len, texts), default=0) * num > MOST_LETTERS
-    for place, mean, text in zip(places, means, texts):
-        panel.annotate(text, (place, mean), (0, 3), textcoords="offset points", ha="center",
-                       va="bottom", fontsize="small", rotation=90 if upright else 0)
+    for (place, point), text in zip(drawn, texts):
+        panel.annotate(text, (place, point.mean + (point.half or 0)), (0, 3),
+                       textcoords="offset points", ha="center", va="bottom", fontsize="small",
+                       rotation=90 if upright else 0)
 
 
 def draw_bars(panel, points, shift, width, **look):
@@ -331,15 +339,15 @@ def bars(options):
     num = len(kinds) * len(series)
     width = 0.8 / len(series)
     figure, (panel,) = style.new_figure(width=min(13, max(style.WIDTH_INCHES, 2 + 0.22 * num)))
+    handles = []
     for i, (values, points) in enumerate(series.items()):
         of_kind = {point.x: point for point in points}
         drawn = draw_bars(panel, [of_kind.get(kind) for kind, _ in kinds],
-                          (i - (len(series) - 1) / 2) * width, width,
-                          label=series_label(columns, values) if columns else None,
-                          **style.fill_style(i))
+                          (i - (len(series) - 1) / 2) * width, width, **style.fill_style(i))
+        label = style.wrap_label(series_label(columns, values))
+        handles.append(style.matplotlib.patches.Patch(label=label, **style.fill_style(i)))
         if num <= MOST_LABELLED:
-            label_bars(panel, [place for place, _ in drawn], [point.mean for _, point in drawn],
-                       num)
+            label_bars(panel, drawn, num)
     texts = [names.value(text) for _, text in kinds]
     slanted = sum(map(len, texts)) > 9 * figure.get_figwidth()
     panel.set_xticks(range(len(kinds)), texts, rotation=30 if slanted else 0,
@@ -353,6 +361,6 @@ def bars(options):
     panel.set_xlabel(table.label(x))
     panel.set_ylabel(table.label(y))
     if columns:
-        style.legend_beside(panel, legend_title(columns))
+        style.legend_beside(panel, legend_title(columns), handles=handles)
     set_title(figure, table, x, y, options)
     return figure

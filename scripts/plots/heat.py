@@ -79,6 +79,16 @@ class Detail:
         return f"{topology['kind']} {shape}{failed}"
 
 
+def read(path):
+    """A run's parts."""
+    try:
+        detail = Detail(path)
+        detail.box(), detail.name()
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise Fault(f"{path}: no JSON of ordito run --detail: {error!r}") from error
+    return detail
+
+
 def lines_of(detail, channel, apart):
     """The polylines of a channel."""
     a, b = map(numpy.array, detail.ends(channel))
@@ -194,7 +204,7 @@ def summary(detail):
 
 
 def heat(options):
-    details = [Detail(path) for path in options.inputs]
+    details = [read(path) for path in options.inputs]
     if len(details) > MOST_PANELS:
         raise Fault(f"{len(details)} runs: at most {MOST_PANELS} are drawn beside each other")
     boxes = [detail.box() for detail in details]

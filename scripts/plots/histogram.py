@@ -7,7 +7,7 @@ import numpy
 
 from . import style
 from .style import Fault
-from .table import number, read_csv
+from .table import known, read_csv
 
 BINS = 50
 SHOWN_SHARE = 0.995  # of packets, on the left: the rest is the tail on the right
@@ -18,9 +18,9 @@ def latencies(path):
     """Latencies in order, and what they are of."""
     header, rows = read_csv(path)
     if "latency_cycles" in header:
-        return sorted(number(row, "latency_cycles") for row in rows), "packets"
+        return sorted(known(row, "latency_cycles") for row in rows), "packets"
     if "begin_cycle" in header and "end_cycle" in header:
-        return sorted(number(row, "end_cycle") - number(row, "begin_cycle")
+        return sorted(known(row, "end_cycle") - known(row, "begin_cycle")
                       for row in rows), "messages"
     raise Fault(f"{path}: neither latency_cycles nor begin_cycle: this is no CSV of ordito run "
                 "--packets or --messages")

@@ -4,6 +4,8 @@
 import json
 import os
 
+from sweeping.searches import figure
+
 from . import names, style
 from .style import Fault
 from .table import Table, number, read_csv, series_label
@@ -77,11 +79,10 @@ def of_json(path):
             raise Fault(f"{path}: no JSON: {error}") from error
     bars = []
     for i, run in enumerate(runs):
-        nodes = run.get("nodes") or {}
-        life = nodes.get("life") or (nodes.get("nic") or {}).get("life") or {}
-        if not life.get("messages"):
+        life = figure(run, "nodes.life") or figure(run, "nodes.nic.life")
+        if not figure(life, "messages"):
             raise Fault(f"{path}: no nodes.life: set nodes.life=true, of full nodes")
-        cycles = {part_of(key): value for key, value in life.items() if part_of(key)}
+        cycles = {part_of(key): value or 0 for key, value in life.items() if part_of(key)}
         bars.append(Bar(f"{stem(path)} {i + 1}" if len(runs) > 1 else stem(path),
                         life["messages"], cycles))
     return bars
@@ -157,7 +158,7 @@ def lives(options):
                        va="center", fontsize="small")
     panel.set_yticks(list(places), [bar.label for bar in bars])
     panel.invert_yaxis()
-    panel.set_xlim(0, 1.12 * max(ends))
+    panel.set_xlim(0, 1.12 * max(ends) or 1)
     panel.grid(visible=False, axis="y")
     panel.set_xlabel("mean time of a message (cycles)")
     style.plain_numbers(panel.xaxis)

@@ -30,6 +30,8 @@ def read(path):
         raise Fault(f"{path}: {error.strerror or error}") from error
     except ValueError as error:
         raise Fault(f"{path}: no matrix: {error}") from error
+    if not (numpy.isfinite(cells) & (cells >= 0)).all():
+        raise Fault(f"{path}: no matrix: bytes are numbers of 0 or more")
     if cells.shape[0] != cells.shape[1] or not cells.size:
         raise Fault(f"{path}: {cells.shape[0]} lines of {cells.shape[1]} numbers are no matrix")
     return cells
@@ -66,6 +68,8 @@ def matrix(options):
     if len(options.inputs) > 1:
         raise Fault(f"{len(options.inputs)} matrices: one is drawn")
     given = read(options.inputs[0])
+    if options.ranks is not None and options.ranks < len(given):
+        raise Fault(f"--ranks {options.ranks}: there are {len(given)} lines")
     cells, ranks = several_to_a_cell(given), options.ranks or len(given)
     figure, (panel,) = style.new_figure(width=6.4, height=5.4)
     panel.grid(visible=False)

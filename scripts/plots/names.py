@@ -35,8 +35,8 @@ SAID_OTHERWISE = {  # without unit and statistic
     "nodes.software.send_copies": "copies on the side that sends",
     "nodes.software.arrival": "how arrivals are noticed",
 }
-COUNTS = {"nodes", "routers", "channels", "vcs", "packets", "messages", "seed", "replica",
-          "ranks_per_node"}
+COUNTS = {"nodes", "routers", "channels", "vcs", "packets", "messages", "ranks_per_node"}
+MOST_LETTERS = 40  # of a value in a legend
 SHARES = re.compile(r"(utilisation|share|_rate|probability)$")
 
 
@@ -79,4 +79,6 @@ def value(text):
     text = text.strip().strip("{}")
     text = re.sub(r"\b(kind|dims): ", "", text)
     text = re.sub(r",? ?\[([\d, ]+)\]", lambda m: " " + m[1].replace(", ", "x"), text)
-    return text.rsplit("/", maxsplit=1)[-1] if re.fullmatch(r"[\w./-]+", text) else text
+    text = text.rsplit("/", maxsplit=1)[-1] if re.fullmatch(r"[\w./-]+", text) else text
+    half = MOST_LETTERS // 2
+    return text if len(text) <= MOST_LETTERS else f"{text[:half]} ... {text[-half:]}"

@@ -12,6 +12,7 @@ try:
     import matplotlib.pyplot as plt
     import matplotlib.ticker
     import matplotlib.lines
+    import matplotlib.patches
 except ImportError as missing:
     sys.exit(f"{missing.name} is missing; on Debian: apt-get install python3-matplotlib")
 
@@ -22,6 +23,8 @@ HATCHES = ["", "///", "...", "xxx", "\\\\\\"]
 SCALE = "viridis"
 WIDTH_INCHES, HEIGHT_INCHES = 7.2, 4.6
 TITLE_LETTERS = 78  # of a line over a figure of that width
+LABEL_LETTERS = 40  # of a line in a legend
+MANY_TICKS = 1e5  # least ratio of a logarithmic scale's ends with ticks at powers of ten alone
 
 # What makes files differ that show the same.
 METADATA = {".png": {"Software": None}, ".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
@@ -94,6 +97,11 @@ def set_title(figure, text):
     figure.suptitle("\n".join(lines), fontsize="large")
 
 
+def wrap_label(text):
+    """A legend's text in lines."""
+    return "\n".join(textwrap.wrap(text, LABEL_LETTERS)) if len(text) > LABEL_LETTERS else text
+
+
 def legend_beside(panel, title=None, **options):
     """A legend on the right, where no data are."""
     if panel.get_legend_handles_labels()[0] or "handles" in options:
@@ -101,15 +109,28 @@ def legend_beside(panel, title=None, **options):
                      title_fontsize="small", alignment="left", **options)
 
 
+def plain_number(value, digits=6):
+    """1,750,000 rather than 1.75e+06."""
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.{digits}g}"
+
+
 def plain_numbers(axis):
-    """1,750,000 rather than 1.75 and, in a corner, 1e6."""
-    axis.set_major_formatter(matplotlib.ticker.FuncFormatter(
-        lambda value, _: f"{value:,.0f}" if abs(value) >= 1000 else f"{value:g}"))
+    """No 1.75 with, in a corner, 1e6."""
+    axis.set_major_formatter(matplotlib.ticker.FuncFormatter(lambda value, _: plain_number(value)))
+
+
+class PlainTicks(matplotlib.ticker.LogLocator):
+    """20, 50, 100 on a logarithmic scale rather than powers of ten, unless there are many."""
+
+    def tick_values(self, vmin, vmax):
+        low, high = sorted((vmin, vmax))
+        self.set_params(subs=(1, 2, 5) if low > 0 and high / low < MANY_TICKS else (1,))
+        return super().tick_values(vmin, vmax)
 
 
 def plain_ticks(axis):
-    """20, 50, 100 on a logarithmic scale, rather than powers of ten."""
-    axis.set_major_locator(matplotlib.ticker.LogLocator(subs=(1, 2, 5)))
+    """Numbers on a logarithmic scale as they are."""
+    axis.set_major_locator(PlainTicks())
     plain_numbers(axis)
     axis.set_minor_formatter(matplotlib.ticker.NullFormatter())
 

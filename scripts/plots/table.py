@@ -44,7 +44,7 @@ def nearest(name, known):
 def read_csv(path):
     """Header and rows, each row a dictionary with its line as None's value."""
     try:
-        with open(path, newline="", encoding="utf-8") as file:
+        with open(path, newline="", encoding="utf-8-sig") as file:
             reader = csv.reader(file)
             header = next(reader, None)
             if header is None:
@@ -76,6 +76,15 @@ def number(row, column):
     if not math.isfinite(figure):
         path, line = row[None]
         raise Fault(f"{path}:{line}: {column}: \"{text}\" is no number")
+    return figure
+
+
+def known(row, column):
+    """A figure of a row that each must have."""
+    figure = number(row, column)
+    if figure is None:
+        path, line = row[None]
+        raise Fault(f"{path}:{line}: {column}: there is no figure")
     return figure
 
 
