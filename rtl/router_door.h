@@ -2,7 +2,7 @@
 // The door between C and a Verilated model: a table of functions that one shared library per RTL
 // variant exports. A bank holds any number of instances of the variant's top module
 // (router_sim.sv, circuit_sim.sv, or fabric_sim.sv as one instance whose ports are the terminals of
-// the nodes).
+// the nodes; or fabric.sv as a module of SystemC, which is used in its processes: systemc_edge.h).
 //
 // Timing: flit, credit and answer set input pins; clock makes one rising edge, after which the
 // outputs are what the instance's registers hold, and the pins are quiet again. Pins that nobody

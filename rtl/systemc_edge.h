@@ -102,10 +102,10 @@ class Model : public sc_core::sc_module
     uint64_t inside_ = 0;      // flits
     uint32_t quiet_edges_ = 0; // since something was on pins, or inside
     typename Shape<Carried<decltype(Vdoor::payload_i)>::type>::type payloads_{};
-    sc_core::sc_signal<bool> clk_;
-    sc_core::sc_signal<Carried<decltype(Vdoor::payload_i)>::type> payload_i_;
-    sc_core::sc_signal<Carried<decltype(Vdoor::payload_o)>::type> payload_o_;
-#define SIGNAL(name) sc_core::sc_signal<Carried<decltype(Vdoor::name)>::type> name##_;
+    sc_core::sc_signal<bool> clk_{"clk_i"};
+    sc_core::sc_signal<Carried<decltype(Vdoor::payload_i)>::type> payload_i_{"payload_i"};
+    sc_core::sc_signal<Carried<decltype(Vdoor::payload_o)>::type> payload_o_{"payload_o"};
+#define SIGNAL(name) sc_core::sc_signal<Carried<decltype(Vdoor::name)>::type> name##_{#name};
     INPUTS(SIGNAL)
     OUTPUTS(SIGNAL)
 #undef SIGNAL
