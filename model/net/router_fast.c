@@ -41,7 +41,8 @@ static void evaluate(void *bank, uint32_t router, struct router_out *out)
     struct fast_contender contenders[FAST_MAX_SET];
     uint64_t by_port[FAST_MAX_SET]; // by the first VC of an output port: its winner
     uint64_t sends = 0;             // first VCs of output ports
-    uint32_t num = fast_arbitrate(self, at, contenders);
+    uint32_t num_lost = 0;
+    uint32_t num = fast_arbitrate(self, at, contenders, &num_lost);
     for (uint32_t i = 0; i < num; i++) {
         const struct fast_contender *winner = &contenders[i];
         sends |= fast_bit_of(winner->out->first);

@@ -292,7 +292,8 @@ static inline void grant(const struct fast_bank *self, struct fast_part *from,
 
 void fast_evaluate_one(const struct fast_bank *self, struct fast_part *from, struct fast_router *at)
 {
-    uint32_t num = fast_arbitrate(self, at, from->contenders);
+    uint32_t num_lost = 0;
+    uint32_t num = fast_arbitrate(self, at, from->contenders, &num_lost);
     if (reserve(self, from, num))
         grant(self, from, from->contenders, from->contenders + num);
 }
@@ -315,11 +316,12 @@ static uint64_t evaluate_word(const struct fast_bank *self, struct fast_part *fr
 {
     unsigned char *routers = self->routers + word * PARTITION_WORD * self->stride;
     struct fast_contender *end = from->contenders;
+    uint32_t num_lost = 0;
     for (uint64_t rest = active; rest; rest &= rest - 1) {
         struct fast_router *at =
             (struct fast_router *)(routers + (size_t)__builtin_ctzll(rest) * self->stride);
         at->asked = 0;
-        end += fast_arbitrate(self, at, end);
+        end += fast_arbitrate(self, at, end, &num_lost);
     }
     if (!reserve(self, from, (size_t)(end - from->contenders)))
         return active;
@@ -330,7 +332,7 @@ static uint64_t evaluate_word(const struct fast_bank *self, struct fast_part *fr
             (struct fast_router *)(routers + (size_t)__builtin_ctzll(rest) * self->stride);
         busy |= rest & -rest & fast_mask_of(at->occupied != 0);
     }
-    if (changes(self, word, (uint32_t)(end - from->contenders) >= self->lot_min_flits))
+    if (changes(self, word, num_lost >= self->lot_min_lost))
         fast_lot_gather(self, from, word);
     return busy;
 }
@@ -340,9 +342,9 @@ static uint64_t evaluate_lot(const struct fast_bank *self, struct fast_part *fro
 {
     if (!reserve(self, from, (size_t)PARTITION_WORD * self->radix))
         return from->carrier->active[word];
-    uint32_t num_left;
-    uint64_t busy = self->lot_cycle(self, from, word, &num_left);
-    if (changes(self, word, num_left < self->lot_min_flits))
+    uint32_t num_lost;
+    uint64_t busy = self->lot_cycle(self, from, word, &num_lost);
+    if (changes(self, word, num_lost < self->lot_min_lost))
         fast_lot_scatter(self, from, word);
     return busy;
 }

@@ -22,13 +22,16 @@ uint64_t fast_lots_bytes(const struct fast_bank *self)
     return num_lots(self) * (sizeof *self->lots + words_of_lot(self) * sizeof *self->lot_words);
 }
 
-// A cycle of a dense lot takes its time whether there are many flits or few. Measured.
+// A dense lot is faster where flits wait for each other: each of them is looked at in every cycle,
+// and how many there are cannot be foretold. Measured.
 static void set_limits(struct fast_bank *self, bool come_and_go)
 {
+    uint32_t min_lost = self->set_size * self->set_size / 20;
     self->lots_come_and_go = come_and_go && self->lot_cycle;
     self->lot_cycles = come_and_go ? 3 : 8;
-    self->lot_min_flits =
-        self->lot_cycle ? 24 + 2 * self->set_size * self->set_size / 25 : UINT32_MAX;
+    self->lot_min_lost = min_lost < self->set_size ? self->set_size : min_lost;
+    if (!self->lot_cycle)
+        self->lot_min_lost = UINT32_MAX;
 }
 
 bool fast_lots_make(struct fast_bank *self, bool come_and_go)

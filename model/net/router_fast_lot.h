@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lots of fast reference routers. The 64 routers of a word of the active ones are a lot. Where most
-// of them have flits in FIFOs, they go through steps 1 to 5 of the contract together: each thing
+// Lots of fast reference routers. The 64 routers of a word of the active ones are a lot. Where many
+// flits contend in them, they go through steps 1 to 5 of the contract together: each thing
 // that may be true of a router is a word, with a bit for each of them, and each number a few words,
 // one for each of its binary digits. A cycle of a lot is then some hundreds of operations on
 // words, in which no branch depends on what a router does.

@@ -264,34 +264,36 @@ LOT_INLINE void arbitrate(const struct fast_bank *self, uint64_t *words, size_t 
         lot_add_one(grants->lost, LOT_SET_DIGITS, grants->picked[p] & ~grants->won[p]);
 }
 
-// Adds to stalls.switch_lost.
-static void count_lost(uint64_t *sum, const uint64_t *lost)
+// Adds to stalls.switch_lost. Returns how many have lost in all routers.
+static uint32_t count_lost(uint64_t *sum, const uint64_t *lost)
 {
+    uint32_t num = 0;
+    for (uint32_t d = 0; d < LOT_SET_DIGITS; d++)
+        num += (uint32_t)__builtin_popcountll(lost[d]) << d;
     uint64_t carry = lot_add(sum, lost);
     for (uint32_t d = LOT_SET_DIGITS; carry; d++) {
         uint64_t old = sum[d];
         sum[d] = old ^ carry;
         carry &= old;
     }
+    return num;
 }
 
 LOT_INLINE uint64_t cycle(const struct fast_bank *self, struct fast_part *from, size_t lot,
-                          uint32_t *num_left, struct lot_shape shape)
+                          uint32_t *num_lost, struct lot_shape shape)
 {
     struct lot_layout at = lot_layout(shape);
     uint64_t *words = self->lots[lot].words;
     struct lot_grants grants;
     load_all(self, words, lot, shape);
     arbitrate(self, words, lot, &grants, shape);
-    *num_left = 0;
 #pragma GCC unroll 1
     for (uint32_t p = 0; p < shape.radix; p++) {
         leave(self, from, words, lot, p, &grants, shape);
-        *num_left += (uint32_t)__builtin_popcountll(grants.won[p]);
+        from->num_added += 2 * (uint64_t)__builtin_popcountll(grants.won[p]);
     }
     settle(words, &grants, shape);
-    count_lost(words + at.lost, grants.lost);
-    from->num_added += 2 * (uint64_t)*num_left;
+    *num_lost = count_lost(words + at.lost, grants.lost);
     uint64_t busy = 0;
     for (uint32_t x = 0; x < shape.set_size; x++)
         busy |= words[at.occupied + x];
@@ -311,9 +313,9 @@ LOT_INLINE uint64_t cycle(const struct fast_bank *self, struct fast_part *from, 
 
 #define CYCLE(name, radix, num_vcs)                                                                \
     static uint64_t name(const struct fast_bank *self, struct fast_part *from, size_t lot,         \
-                         uint32_t *num_left)                                                       \
+                         uint32_t *num_lost)                                                       \
     {                                                                                              \
-        return cycle(self, from, lot, num_left, lot_shape_of(radix, num_vcs));                     \
+        return cycle(self, from, lot, num_lost, lot_shape_of(radix, num_vcs));                     \
     }
 CYCLES(CYCLE)
 

@@ -145,9 +145,9 @@ struct fast_lot {
 struct fast_bank;
 
 // Steps 1 to 5 for a dense lot; there is room for all that it sends. Returns the routers that have
-// flits then, and how many flits have left.
+// flits then, and how many flits have lost the switch.
 typedef uint64_t fast_lot_cycle_fn(const struct fast_bank *self, struct fast_part *from, size_t lot,
-                                   uint32_t *num_left);
+                                   uint32_t *num_lost);
 
 struct fast_bank {
     unsigned char *routers; // [num_routers] of `stride` bytes, a struct fast_router each
@@ -180,9 +180,9 @@ struct fast_bank {
     fast_lot_cycle_fn *lot_cycle; // NULL: no lot is ever dense
     struct fast_lot *lots;        // [partition_num_words(num_routers)]
     uint64_t *lot_words;
-    uint32_t lot_min_flits; // that leave FIFOs in a cycle, for a lot to be dense
-    uint32_t lot_cycles;    // for which a change must be worth it
-    bool lots_come_and_go;  // which it always is
+    uint32_t lot_min_lost; // flits that lose the switch in a cycle, for a lot to be dense
+    uint32_t lot_cycles;   // for which a change must be worth it
+    bool lots_come_and_go; // which it always is
 };
 
 static inline uint64_t fast_bit_of(uint32_t x)

@@ -102,10 +102,10 @@ static inline uint64_t fast_match(const struct fast_bank *self, struct fast_rout
 }
 
 // Steps 1 to 3 for a router: lists the input VCs that send, in ascending order, and returns how
-// many. Where no two come by the same input port or ask for the same output port, all that are
-// ready win.
+// many; those that lose are added to `num_lost`. Where no two come by the same input port or ask
+// for the same output port, all that are ready win.
 static inline uint32_t fast_arbitrate(const struct fast_bank *self, struct fast_router *at,
-                                      struct fast_contender *contenders)
+                                      struct fast_contender *contenders, uint32_t *num_lost)
 {
     uint8_t idx[FAST_MAX_SET]; // of an input VC: its contender
     uint64_t ready = 0;
@@ -145,6 +145,7 @@ static inline uint32_t fast_arbitrate(const struct fast_bank *self, struct fast_
         to->x = from->x;
     }
     self->stalls[at->number].switch_lost += num - num_winners;
+    *num_lost += num - num_winners;
     return num_winners;
 }
 
