@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Curves and bars of results: latency against load, latency against nodes, and any figure."""
+import itertools
 
 import numpy
 
@@ -18,6 +19,8 @@ PANEL_INCHES = (3.4, 3.0)
 FEW_TICKS = 5        # values of x, which have a tick each
 MOST_LABELLED = 16   # bars
 MOST_LETTERS = 50    # over all bars, side by side
+LETTERS_AN_INCH = 13  # of labels below bars, with what keeps them apart
+BESIDE_BARS_INCHES = 2.6
 NODES, KIND = "topology.nodes", "topology.kind"
 GUIDE_STYLE = {"linewidth": 0.8, "linestyle": (0, (2, 2))}
 CROSS_STYLE = {"marker": "x", "markersize": 7, "markeredgewidth": 1.8}
@@ -349,7 +352,8 @@ def bars(options):
         if num <= MOST_LABELLED:
             label_bars(panel, drawn, num)
     texts = [names.value(text) for _, text in kinds]
-    slanted = sum(map(len, texts)) > 9 * figure.get_figwidth()
+    letters = LETTERS_AN_INCH * (figure.get_figwidth() - BESIDE_BARS_INCHES) / len(kinds)
+    slanted = any(len(a) + len(b) > 2 * letters for a, b in itertools.pairwise([*texts, ""]))
     panel.set_xticks(range(len(kinds)), texts, rotation=30 if slanted else 0,
                      ha="right" if slanted else "center")
     panel.grid(visible=False, axis="x")

@@ -268,7 +268,8 @@ class Table:
         ci95 = y[:-len("mean")] + "ci95" if y.endswith(".mean") else None
         if len(figures) > 1:
             variance = sum((figure - mean) ** 2 for figure in figures) / (len(figures) - 1)
-            t95 = T95[len(figures) - 2] if len(figures) - 2 < len(T95) else 1.96
+            degrees = len(figures) - 1
+            t95 = T95[degrees - 1] if degrees <= len(T95) else 1.96 + 2.4 / degrees
             half = t95 * math.sqrt(variance / len(figures))
         elif ci95 in self.columns:
             half = number(rows[0], ci95)

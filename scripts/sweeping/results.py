@@ -187,10 +187,11 @@ def add_table(database, name, names, num_axes, lines):
 def add_means(database, keys, metrics):
     """A view of the means over replicas."""
     columns = [f'"{key}"' for key in keys]
+    counts = ["count(*) AS replicas", "sum(outcome = 'saturated') AS saturated"]
     figures = [f'avg("{path}") AS "{path}"' for path in metrics]
     groups = f" GROUP BY {', '.join(columns)}" if columns else ""
     database.execute(f"CREATE VIEW means AS SELECT "
-                     f"{', '.join([*columns, 'count(*) AS replicas', *figures])} "
+                     f"{', '.join([*columns, *counts, *figures])} "
                      f"FROM results WHERE error IS NULL{groups}")
 
 
