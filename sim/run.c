@@ -345,9 +345,13 @@ static bool simulate(struct run *self, struct run_result *result, struct err *er
         outputs->follower->ended(outputs->follower->context, &self->machine, &self->measurement);
     if (result->outcome == RUN_DEADLOCK)
         explain_deadlock(self, result);
-    if (result->outcome == RUN_MISMATCH && self->machine.rtl.differs)
+    if (result->outcome != RUN_MISMATCH || !self->machine.rtl.differs)
+        return true;
+    // Looks at the machine, which may be gone afterwards.
+    bool good = timeline_end(&self->timeline, true, result->cycles, outputs->quiet, err);
+    if (good)
         write_wave_of_fault(self, result);
-    return true;
+    return good;
 }
 
 // Keeps what was written if all was good.

@@ -16,12 +16,14 @@ cd "$folder"
 sed -i "s/2'd0;/2'd9;/; s/2'd2;/2'd0;/; s/2'd9;/2'd2;/" rtl/switching.sv
 status=0
 ORDITO_RTL=$folder/rtl XDG_CACHE_HOME=$folder/cache "$ordito" run --quiet --backend lockstep \
-    --set 'fabric.topology={kind: mesh, dims: [3]}' --set fabric.router.vcs=2 2>fault || status=$?
+    --set 'fabric.topology={kind: mesh, dims: [3]}' --set fabric.router.vcs=2 \
+    --timeline fault.json 2>fault || status=$?
 [ "$status" -eq 4 ] || { echo "a planted fault: exit status $status, expected 4"; cat fault; exit 1; }
 if ! grep -qE '^ordito: cycle [0-9]+, router [0-2], port [0-2], [a-z]+: RTL has 0x[0-9a-f]+, the reference 0x' fault ||
     ! grep -q 'waveform of the router around that cycle: ordito-mismatch.fst' fault ||
-    ! [ -s ordito-mismatch.fst ]; then
-    echo "a planted fault: it is not named, or has no waveform:"
+    ! [ -s ordito-mismatch.fst ] || ! grep -q '"part of packet ' fault.json ||
+    ! python3 -m json.tool fault.json >pretty.json; then
+    echo "a planted fault: it is not named, or has no waveform or no timeline:"
     cat fault
     exit 1
 fi
