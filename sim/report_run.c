@@ -257,12 +257,11 @@ static const char *no_recording(const struct report_run *self)
     return self->recording     ? NULL
            : !self->has_fabric ? "There is no animation: this network knows no packets."
            : self->too_large ? "There is no animation: the topology is too large to be drawn here."
-           : self->window.from_cycle == REPORT_AUTO
-               ? "There is no animation: no packet crosses the network."
            : self->record.cut && !self->record.begun
                ? "There is no animation: more is under way at a time than a page has room for."
+           : self->time.num == 0 ? "There is no animation: no packet crosses the network."
            : !self->record.begun
-               ? "There is no animation: the run ended before the cycles that were to be shown."
+               ? "There is no animation: nothing moves in the cycles that were to be shown."
                : "There is no animation: an ideal network has no channels that packets share.";
 }
 

@@ -52,9 +52,9 @@ check "packets of the mesh" 0 '' "$ordito" run --quiet "${mesh[@]}" --set worklo
     --packets mesh.csv
 page circuit 0 "${mesh[@]}" --set fabric.router.switching=circuit --set workload.packet_flits=12 \
     --set workload.rate_flits_per_node_cycle=0.05
-page nodes 0 --set nodes.model=full --set workload.kind=trace \
-    --set workload.path="$tree/sim/examples/software-16384.trace" \
-    --set 'fabric.topology={kind: ring, n: 4}'
+page nodes 0 "$tree/sim/examples/software-path.yaml"
+page limit 5 "${mesh[@]}" --set run.max_cycles=10
+check "it ended before what was to be shown" 0 '' grep -q '"no_recording":"[^"]*nothing moves' limit.html
 page ideal 0 "${mesh[@]}" --set fabric.model=ideal
 page loggops 0 "$tree/sim/examples/goal-loggops.yaml"
 # A name that would end the page's data.

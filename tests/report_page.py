@@ -159,6 +159,18 @@ def check_figures(browser, page, result):
             f"{text} for {share}")
 
 
+def check_curves(browser):
+    """Each curve has something on it, also where packets are far apart."""
+    coloured = browser.run("""return [...document.querySelectorAll('#curves canvas')].map((c) => {
+        const p = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+        let n = 0;
+        for (let i = 0; i < p.length; i += 4)
+            n += p[i + 3] > 100 && Math.max(p[i], p[i + 1], p[i + 2])
+                - Math.min(p[i], p[i + 1], p[i + 2]) > 60;
+        return n; })""")
+    check("curves are seen", len(coloured) == 3 and min(coloured) > 20, coloured)
+
+
 def check_steps(browser):
     start = browser.cycle
     canvas = browser.find("#animation canvas")
@@ -319,6 +331,7 @@ def main():
             if page == "nodes.html":
                 rows = browser.run("return document.querySelectorAll('#slowest-messages tbody tr').length")
                 check("slowest messages", rows == 20, rows)
+                check_curves(browser)
             if page == "circuit.html":
                 browser.find("#animation .packets button").click()
                 check("a probe's story", "probe" in browser.find(".story p").text)

@@ -8,17 +8,18 @@ import { number } from "./format.js";
 const HEIGHT_PX = 260;
 
 // series: [{label, values, kind: "line" | "steps" | "bars" | "points", colour: number}];
-// marks: [{x, label}] vertical lines; xText: names of the values of x, if these are no numbers.
-export function Chart({ title, x, xLabel, yLabel, series, marks = [], xText = null, note = null,
-                        logarithmic = false, bands = [] }) {
+// width: of the stretch from each x on that values of steps and bars are of; marks: [{x, label}]
+// vertical lines; xText: names of the values of x, if these are no numbers.
+export function Chart({ title, x, width = 0, xLabel, yLabel, series, marks = [], xText = null,
+                        note = null, logarithmic = false }) {
     const holder = useRef(null);
     useEffect(() => {
         const place = holder.current;
         let plot = null;
         const make = () => {
             plot?.destroy();
-            plot = new uPlot(options({ holder: place, xLabel, yLabel, series, marks, xText,
-                logarithmic, bands }), [x, ...series.map((s) => s.values)], place);
+            plot = new uPlot(options({ holder: place, width, xLabel, yLabel, series, marks,
+                xText, logarithmic }), [x, ...series.map((s) => s.values)], place);
         };
         make();
         const observer = new ResizeObserver(() => {
@@ -60,26 +61,48 @@ function FigureTable({ x, xLabel, xText, series }) {
 
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 
-function seriesOptions(s, i, colours) {
+// Values as bars, or as steps, each from its x to the next, and the last as wide as all.
+function stretches(width, bars) {
+    return (plot, s, from, to) => {
+        const [x, values] = [plot.data[0], plot.data[s]], path = new Path2D();
+        const across = (v) => plot.valToPos(v, "x", true), up = (v) => plot.valToPos(v, "y", true);
+        for (let i = from; i <= to; i++) {
+            if (values[i] === null)
+                continue;
+            const begin = across(x[i]), end = across(x[i] + width), y = up(values[i]);
+            if (bars)
+                path.rect(begin, y, end - begin, up(0) - y);
+            else if (i > from && values[i - 1] !== null)
+                path.lineTo(begin, y);
+            else
+                path.moveTo(begin, y);
+            if (!bars)
+                path.lineTo(end, y);
+        }
+        return { stroke: path, fill: bars ? path : null };
+    };
+}
+
+function seriesOptions(s, i, colours, width) {
     const colour = colours.packets[(s.colour ?? i) % colours.packets.length];
     const common = { label: s.label, stroke: colour, width: 2, points: { show: s.kind === "points" },
                      value: (_, v) => number(v), dash: DASHES[Math.floor(i / 7) % 4] };
     if (s.kind === "bars")
-        return { ...common, width: 1, fill: `${colour}99`,
-                 paths: uPlot.paths.bars({ size: [1, 100], align: 1 }) };
+        return { ...common, width: 1, fill: `${colour}99`, paths: stretches(width, true) };
     if (s.kind === "steps")
-        return { ...common, paths: uPlot.paths.stepped({ align: 1 }) };
+        return { ...common, paths: stretches(width, false) };
     return { ...common, points: { show: s.kind === "points", size: 7, fill: colour } };
 }
 
-function options({ holder, xLabel, yLabel, series, marks, xText, logarithmic, bands }) {
+function options({ holder, width, xLabel, yLabel, series, marks, xText, logarithmic }) {
     const colours = readColours();
     const font = "12px system-ui, sans-serif";
     const axis = { stroke: colours.muted, grid: { stroke: colours.grid, width: 1 },
                    ticks: { stroke: colours.grid, width: 1 }, font, labelFont: font };
     return {
         width: holder.clientWidth, height: HEIGHT_PX,
-        scales: { x: { time: false, range: xText ? (_, a, b) => [a - 0.3, b + 0.3] : undefined },
+        scales: { x: { time: false, range: xText ? (_, a, b) => [a - 0.3, b + 0.3]
+                  : width ? (_, a, b) => [a, b + width] : undefined },
                   y: { distr: logarithmic ? 3 : 1,
                        range: logarithmic ? undefined : (_, a, b) => [Math.min(0, a), b * 1.06 || 1] } },
         axes: [
@@ -91,9 +114,8 @@ function options({ holder, xLabel, yLabel, series, marks, xText, logarithmic, ba
               values: (_, at) => at.map((v) => (v === null ? "" : number(v))) },
         ],
         series: [{ label: xLabel.split(",")[0], value: (_, v) => (v === null ? "" : xText ? xText[v] : number(v)) },
-                 ...series.map((s, i) => ({ ...seriesOptions(s, i, colours),
+                 ...series.map((s, i) => ({ ...seriesOptions(s, i, colours, width),
                      ...(xText && { paths: () => null }) }))],
-        bands,
         cursor: { y: false },
         legend: { show: true },
         hooks: { draw: [(plot) => drawMarks(plot, marks, colours)] },

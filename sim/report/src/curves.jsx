@@ -26,9 +26,10 @@ function Distribution({ run }) {
     const at = (name) => figure(result, `fabric.latency_cycles.${name}`);
     const marks = ["mean", "p50", "p99"].filter((name) => at(name) !== null)
         .map((name) => ({ x: at(name), label: `${name} ${number(at(name))}` }));
-    const width = latency.bin_cycles === 1 ? "a cycle" : `${number(latency.bin_cycles)} cycles`;
-    return <Chart title="Latency of packets" x={x} xLabel={`latency in cycles, bins of ${width}`}
-        yLabel="packets" series={series} marks={marks}
+    const width = latency.bin_cycles;
+    const bins = width === 1 ? "a cycle" : `${number(width)} cycles`;
+    return <Chart title="Latency of packets" x={x} width={width} series={series} marks={marks}
+        xLabel={`latency in cycles, bins of ${bins}`} yLabel="packets"
         note={latency.beyond > 0 ? `${number(latency.beyond)} packets took longer than is shown.`
             : null} />;
 }
@@ -50,11 +51,12 @@ function OverTime({ run }) {
     const marks = time.window_from_cycle !== null ? [
         { x: time.window_from_cycle, label: "measured from" },
         { x: time.window_to_cycle, label: "to" }] : [];
-    const over = `cycle, stretches of ${number(time.bucket_cycles)}`;
+    const width = time.bucket_cycles;
+    const over = `cycle, stretches of ${number(width)}`;
     return <>
-        <Chart title="Load over time" x={x} xLabel={over} yLabel="flits a node and cycle"
-            series={load} marks={marks} />
-        <Chart title="Latency over time, of packets by their arrival" x={x} xLabel={over}
-            yLabel="cycles" series={latency} marks={marks} />
+        <Chart title="Load over time" x={x} width={width} xLabel={over}
+            yLabel="flits a node and cycle" series={load} marks={marks} />
+        <Chart title="Latency over time, of packets by their arrival" x={x} width={width}
+            xLabel={over} yLabel="cycles" series={latency} marks={marks} />
     </>;
 }

@@ -9,9 +9,9 @@ const MOST_ROWS = 10;
 function loadsOf(run) {
     const use = run.channels.utilisation.map((u) => u ?? 0);
     const routers = run.topology.routers.flits_per_cycle.map((f) => f ?? 0);
-    const most = Math.max(...use, 1e-12), mostRouter = Math.max(...routers, 1e-12);
-    return { most, mostRouter, channels: use.map((u) => u / most),
-             routers: routers.map((r) => r / mostRouter) };
+    const most = Math.max(0, ...use), mostRouter = Math.max(0, ...routers);
+    return { most, mostRouter, channels: use.map((u) => u / (most || 1)),
+             routers: routers.map((r) => r / (mostRouter || 1)) };
 }
 
 function Scale({ title, from, to }) {

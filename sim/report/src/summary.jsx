@@ -3,6 +3,8 @@
 import { figure } from "./data.js";
 import { count, number, percent, words } from "./format.js";
 
+const LOST = "fabric.faults.dropped"; // told of where there are any
+
 const CARDS = [
     ["Mean latency", "fabric.latency_cycles.mean", "cycles", number],
     ["99 % of packets within", "fabric.latency_cycles.p99", "cycles", number],
@@ -13,6 +15,7 @@ const CARDS = [
     ["Channels in use", "fabric.channel_utilisation.mean", "of the time", percent],
     ["Busiest channel", "fabric.channel_utilisation.max", "of the time", percent],
     ["Packets", "fabric.packets_ejected", "delivered", number],
+    ["Lost packets", LOST, "of these, by faults of channels", number],
     ["Diameter", "topology.diameter_hops", "hops", number],
 ];
 
@@ -24,7 +27,8 @@ export function Summary({ run }) {
             <h2 id="summary-title">Summary</h2>
             <p class={`outcome outcome-${result.outcome}`}>{sentence(result)}</p>
             {result.note && <pre class="note">{result.note}</pre>}
-            <dl class="cards">{CARDS.filter(([, path]) => figure(result, path) !== null)
+            <dl class="cards">{CARDS.filter(([, path]) =>
+                figure(result, path) !== null && (path !== LOST || figure(result, path) > 0))
                 .map(([name, path, unit, show]) => (
                     <div class="card"><dt>{name}</dt>
                         <dd data-figure={path} data-value={figure(result, path)}>
