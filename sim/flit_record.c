@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/flit_record.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { COMPACT_MIN_EVENTS = 1 << 16 };
 
@@ -26,18 +25,18 @@ size_t flit_record_find(const struct flit_record *self, uint64_t serial)
     return self->packets[low].serial == serial ? low : self->num_packets;
 }
 
-// Takes out what was delivered, and packets from number `limit` on, with their events.
-static void compact(struct flit_record *self, size_t limit)
+// Takes out what was delivered, with its events.
+static void compact(struct flit_record *self)
 {
     size_t num = 0;
     for (size_t e = 0; e < self->num_events; e++) {
         size_t p = flit_record_find(self, self->events[e].packet);
-        if (p < limit && p < self->num_packets && !self->delivered[p])
+        if (p < self->num_packets && !self->delivered[p])
             self->events[num++] = self->events[e];
     }
     self->num_events = num;
     num = 0;
-    for (size_t p = 0; p < self->num_packets && p < limit; p++) {
+    for (size_t p = 0; p < self->num_packets; p++) {
         if (self->delivered[p])
             continue;
         self->packets[num] = self->packets[p];
@@ -46,18 +45,64 @@ static void compact(struct flit_record *self, size_t limit)
     self->num_packets = num;
 }
 
-// The window begins: what is alive counts.
-static void begin(struct flit_record *self)
+// Numbers the packets of each source that have not moved, from 1; 0: has moved. False without
+// memory.
+static bool number_waiting(const struct flit_record *self, uint32_t *turns)
+{
+    uint32_t num_sources = 0;
+    memset(turns, 0, self->num_packets * sizeof *turns);
+    for (size_t p = 0; p < self->num_packets; p++)
+        if (self->packets[p].source >= num_sources)
+            num_sources = self->packets[p].source + 1;
+    uint32_t *queued = calloc(num_sources, sizeof *queued);
+    if (!queued)
+        return false;
+    for (size_t e = 0; e < self->num_events; e++)
+        if (self->events[e].kind != FABRIC_CREATED)
+            turns[flit_record_find(self, self->events[e].packet)] = 1;
+    for (size_t p = 0; p < self->num_packets; p++)
+        turns[p] = turns[p] ? 0 : ++queued[self->packets[p].source];
+    free(queued);
+    return true;
+}
+
+// Leaves out packets that there is no room for: of each source those that it created last. Returns
+// false, with nothing left, if there is not even room for those that have moved.
+static bool leave_out(struct flit_record *self)
 {
     size_t max = self->limits.max_packets;
-    self->begun = true;
-    if (self->limits.from_cycle == 0)
-        return;
-    compact(self, SIZE_MAX);
-    if (max > 0 && self->num_packets > max) {
-        self->left_out = self->num_packets - max;
-        compact(self, max);
+    size_t num = self->num_packets;
+    uint32_t *turns = malloc(num * sizeof *turns);
+    size_t *of_turn = calloc(num + 1, sizeof *of_turn);
+    size_t kept = 0;
+    self->out_of_memory = !turns || !of_turn || !number_waiting(self, turns);
+    if (!self->out_of_memory) {
+        uint32_t end = 0; // of turns that are kept
+        for (size_t p = 0; p < num; p++)
+            of_turn[turns[p]]++;
+        while (end <= num && kept + of_turn[end] <= max)
+            kept += of_turn[end++];
+        for (size_t p = 0; p < num; p++)
+            self->delivered[p] = turns[p] >= end;
+        kept = end > 0 ? kept : 0;
     }
+    free(turns);
+    free(of_turn);
+    if (kept == 0)
+        return false;
+    compact(self);
+    self->left_out = num - self->num_packets;
+    return true;
+}
+
+// The window begins: what is alive counts. False if that is too much.
+static bool begin(struct flit_record *self)
+{
+    size_t max = self->limits.max_packets;
+    if (self->limits.from_cycle > 0)
+        compact(self);
+    self->begun = max == 0 || self->num_packets <= max || leave_out(self);
+    return self->begun;
 }
 
 // The record ends before this cycle.
@@ -124,7 +169,7 @@ static void make_room(struct flit_record *self)
     size_t max = self->limits.max_events ? self->limits.max_events : FLIT_RECORD_MAX_EVENTS;
     if (self->begun || self->num_events < (threshold < max ? threshold : max))
         return;
-    compact(self, SIZE_MAX);
+    compact(self);
     self->compact_at = 2 * self->num_events;
 }
 
@@ -134,8 +179,10 @@ static void note(void *context, const struct fabric_event *event, const struct p
     size_t max = self->limits.max_packets;
     if (self->cut || event->cycle > self->limits.to_cycle)
         return;
-    if (!self->begun && event->cycle >= self->limits.from_cycle)
-        begin(self);
+    if (!self->begun && event->cycle >= self->limits.from_cycle && !begin(self)) {
+        cut(self, event->cycle);
+        return;
+    }
     make_room(self);
     bool good = true;
     if (event->kind == FABRIC_CREATED) {
@@ -147,8 +194,12 @@ static void note(void *context, const struct fabric_event *event, const struct p
         self->out_of_memory |= !good;
     }
     size_t p = flit_record_find(self, event->packet);
-    if (good && p == self->num_packets)
+    if (good && p == self->num_packets) {
+        bool moves = event->kind == FABRIC_FLIT || event->kind == FABRIC_PROBE;
+        if (self->left_out > 0 && moves)
+            cut(self, event->cycle);
         return;
+    }
     if (!good || !add_event(self, event)) {
         if (good && event->kind == FABRIC_CREATED)
             self->num_packets--;
@@ -166,7 +217,7 @@ struct fabric_observer flit_record_observer(struct flit_record *self)
 
 void flit_record_finish(struct flit_record *self)
 {
-    if (!self->begun && !self->cut)
+    if (!self->begun)
         self->num_events = self->num_packets = 0;
     if (!self->cut)
         self->end_cycle =
@@ -179,20 +230,4 @@ void flit_record_free(struct flit_record *self)
     free(self->delivered);
     free(self->events);
     *self = (struct flit_record){0};
-}
-
-void flit_record_word(const struct flit_record *self, char *text, size_t size)
-{
-    *text = '\0';
-    if (self->cut)
-        snprintf(text, size,
-                 "the record of flits ends before cycle %" PRIu64 ": %s after %zu events of "
-                 "%zu packets",
-                 self->end_cycle, self->out_of_memory ? "out of memory" : "its room was used up",
-                 self->num_events, self->num_packets);
-    else if (self->left_out > 0)
-        snprintf(text, size,
-                 "the record of flits has the first %zu packets of its window; %" PRIu64
-                 " are left out",
-                 self->num_packets, self->left_out);
 }

@@ -3,10 +3,11 @@
 // way, from creation on, of every packet that is alive in some cycle of a window, up to the end of
 // the window. So it is known of each flit in each cycle of the window in which place it is.
 //
-// Bounds: no more packets than `max_packets`, the first of those that count, and no more events
-// than `max_events`. Where these do not do, the record ends with a whole cycle, or leaves later
-// packets out, and says so. Packets that are gone before the window begins take no room.
-// Owner: zero-initialised but for the limits; flit_record_free releases. A record is for one run.
+// Bounds: no more packets than `max_packets`, and no more events than `max_events`. Packets that
+// wait at their sources, the last of each, are left out if there are too many; the record ends with
+// the cycle before the first of these moves, or as many events have happened as there may, and says
+// so. Packets that are gone before the window begins take no room. Owner: zero-initialised but for
+// the limits; flit_record_free releases. A record is for one run.
 #ifndef ORDITO_SIM_FLIT_RECORD_H
 #define ORDITO_SIM_FLIT_RECORD_H
 
@@ -48,9 +49,5 @@ void flit_record_free(struct flit_record *self);
 
 // The number in `packets` of the packet with this serial number, or num_packets.
 size_t flit_record_find(const struct flit_record *self, uint64_t serial);
-
-// What is not in it, in words, a sentence without an end of line; empty if nothing that was asked
-// for is missing.
-void flit_record_word(const struct flit_record *self, char *text, size_t size);
 
 #endif

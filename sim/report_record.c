@@ -26,6 +26,7 @@ struct encoder {
     int64_t *injected;      // [num_packets], -1: not yet
     FILE *to;
     uint64_t end_cycle;    // up to which all packets are there
+    bool cut;              // there were to be more cycles
     uint64_t cycle, place; // of the event before
     uint64_t num_events;
 };
@@ -227,10 +228,9 @@ static bool prepare(struct encoder *self, const struct config *config)
     return true;
 }
 
-// The end of what is known of all packets, before that of the run.
-static uint64_t end_of(const struct flit_record *record, uint64_t end_cycle)
+// The end of what is known of all packets, not after `end`.
+static uint64_t end_of(const struct flit_record *record, uint64_t end)
 {
-    uint64_t end = record->end_cycle < end_cycle ? record->end_cycle : end_cycle;
     uint64_t last = record->num_packets > 0 ? record->packets[record->num_packets - 1].created_cycle
                                             : UINT64_MAX;
     bool later = record->left_out > 0 && last > record->limits.from_cycle;
@@ -241,7 +241,6 @@ static json_t *whole_json(const struct encoder *self, const struct machine *mach
                           const char *bytes, size_t size)
 {
     const struct flit_record *record = self->record;
-    bool is_cut = record->cut || record->left_out > 0;
     char *text = base64((const unsigned char *)bytes, size);
     json_t *packets = packets_json(self, machine);
     json_t *object = text && packets
@@ -249,7 +248,7 @@ static json_t *whole_json(const struct encoder *self, const struct machine *mach
                                      "from_cycle", (json_int_t)record->limits.from_cycle,      //
                                      "to_cycle", (json_int_t)self->end_cycle,                  //
                                      "num_vcs", (int)self->num_vcs, "circuits", (int)circuits, //
-                                     "cut", (int)is_cut, "packets", packets,                   //
+                                     "cut", (int)self->cut, "packets", packets,                //
                                      "num_events", (json_int_t)self->num_events, "events", text)
                          : NULL;
     json_decref(packets);
@@ -263,14 +262,16 @@ json_t *report_record_json(const struct flit_record *record, const struct machin
     char *bytes = NULL;
     size_t size = 0;
     bool circuits = machine->ops && switching_is_circuit(config->switching);
+    uint64_t end = record->end_cycle < end_cycle ? record->end_cycle : end_cycle;
     struct encoder self = {
         .record = record,
         .topology = machine->topology,
         .num_vcs = machine->routing && !circuits ? machine->routing->num_vcs : 1,
-        .end_cycle = end_of(record, end_cycle),
+        .end_cycle = end_of(record, end),
         .to = open_memstream(&bytes, &size),
     };
     json_t *object = NULL;
+    self.cut = record->cut || self.end_cycle < end;
     bool ready = self.to && prepare(&self, config);
     if (ready)
         put_events(&self);
