@@ -20,7 +20,7 @@ void fabric::impl::run()
             sc_core::wait(start_of(next) - now, wake);
         } else {
             net.step_to(next);
-            sc_core::wait(half_cycle.value / 2);
+            sc_core::wait(quarter);
             for (uint32_t n = 0; n < nodes.size(); n++)
                 create_packets(n, next);
             sc_core::sc_time edge = sc_core::sc_time_stamp() + half_cycle.value;
