@@ -69,7 +69,9 @@ for mode in $modes; do
         fabric.terminal.stall_probability=0.2
 done
 same 'ref rtl-whole' 'fabric.topology={kind: torus, dims: [3, 2]}' posted=1 outstanding=2 \
-    'fabric.router={classes: 2, vcs: 4, flit_bits: 100}' fabric.channel.terminal_latency_cycles=2
+    'fabric.router={classes: 2, vcs: 4, flit_bits: 100}' fabric.channel.terminal_latency_cycles=2 \
+    fabric.clock_hz=3e9 # 333 ps, no multiple of 4
+grep -q 'period 333$' ref.out || fail "3 GHz: $(cat ref.out)"
 for mode in $modes circuit; do
     same ref "fabric.router.switching=$mode" 'fabric.topology={kind: fat-tree, nodes: 16}'
 done

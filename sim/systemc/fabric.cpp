@@ -14,13 +14,12 @@ fabric::impl::impl(fabric &of, const fabric_params &given)
     : owner(of), params(given), half_cycle(of), net(given, {}, true)
 {
     const ordito_topology &topology = net.topology();
-    sc_time resolution = sc_core::sc_get_time_resolution();
-    half_cycle.value = 2 * sc_time(0.25 / topology.clock_hz, sc_core::SC_SEC);
-    if (half_cycle.value < resolution)
+    period = sc_time(1 / topology.clock_hz, sc_core::SC_SEC);
+    half_cycle.value = sc_time::from_value(period.value() / 2);
+    quarter = sc_time::from_value(period.value() / 4);
+    if (quarter == sc_core::SC_ZERO_TIME)
         fail("fabric.clock_hz: a quarter of a cycle is less than SystemC's resolution of time; set "
-             "a finer "
-             "one by sc_set_time_resolution");
-    period = half_cycle.value + half_cycle.value;
+             "a finer one by sc_set_time_resolution");
     nodes.resize(topology.nodes);
     if (params.window_bytes == 0 || params.outstanding == 0)
         fail("window_bytes and outstanding are at least 1");

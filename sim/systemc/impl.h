@@ -118,6 +118,7 @@ struct fabric::impl {
     network net;
     std::unique_ptr<empty_network> empty; // made when it is needed
     sc_core::sc_time period;              // of a cycle
+    sc_core::sc_time quarter;             // of a cycle, about, as the half
     std::vector<endpoint> nodes;
     std::map<std::pair<uint32_t, uint32_t>, std::deque<transfer *>> flows; // requests under way
     copies posted;

@@ -120,7 +120,7 @@ static void write_logs(const options &given, const rig &on)
               << last << ", phases " << checker::num_phases << ", violations "
               << checker::num_violations << ", posted_faults " << on.fabric.num_posted_faults()
               << ", most_waiting " << most_waiting << ", deltas " << sc_core::sc_delta_count()
-              << '\n';
+              << ", period " << on.fabric.cycle_time() / sc_core::sc_get_time_resolution() << '\n';
 }
 
 int sc_main(int argc, char **argv)
