@@ -4,43 +4,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <zlib.h>
 
 enum { PS_PER_US = 1000000, PENDING_EVENTS = 2 };
-
-// --- gzip ---------------------------------------------------------------------------------------
-
-static ssize_t write_compressed(void *to, const char *bytes, size_t size)
-{
-    return gzwrite(to, bytes, (unsigned)size);
-}
-
-static int close_compressed(void *to)
-{
-    return gzclose(to) == Z_OK ? 0 : -1;
-}
-
-// A stream that compresses into another, which stays open; NULL on failure.
-static FILE *compressing(FILE *into)
-{
-    int file = dup(fileno(into));
-    gzFile to = file >= 0 ? gzdopen(file, "w") : NULL;
-    cookie_io_functions_t functions = {.write = write_compressed, .close = close_compressed};
-    FILE *stream = to ? fopencookie(to, "w", functions) : NULL;
-    if (!stream && to)
-        gzclose(to);
-    else if (!stream && file >= 0)
-        close(file);
-    return stream;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text);
-    size_t wanted = strlen(end);
-    return length >= wanted && strcmp(text + length - wanted, end) == 0;
-}
 
 // --- the file -----------------------------------------------------------------------------------
 
@@ -51,11 +16,12 @@ bool timeline_file_open(struct timeline_file *self, const char *path, uint32_t f
         .to_ps = UINT64_MAX, .max_events = TIMELINE_MAX_EVENTS, .first_thread = first_thread};
     if (!outfile_open(&self->file, path, err))
         return false;
-    self->stream = ends_with(path, ".gz") ? compressing(self->file.stream) : self->file.stream;
-    if (!self->stream) {
+    if (!packer_open(&self->packer, self->file.stream, path, err)) {
+        err_prefix(err, "%s", path);
         outfile_discard(&self->file);
-        return err_set(err, ERR_RUN, "out of memory");
+        return false;
     }
+    self->stream = self->packer.stream;
     fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[", self->stream);
     return true;
 }
@@ -116,6 +82,7 @@ static void flush(struct timeline_file *self, struct timeline_lane *lane)
 bool timeline_file_close(struct timeline_file *self, const char *about, struct err *err)
 {
     char word[TIMELINE_MAX_TEXT];
+    struct err why = {0};
     for (uint32_t i = 0; i < self->num_lanes; i++)
         flush(self, &self->lanes[i]);
     timeline_file_word(self, word, sizeof word);
@@ -124,24 +91,21 @@ bool timeline_file_close(struct timeline_file *self, const char *about, struct e
             ",\"cut\":%s%s%s}}\n",
             about, self->num_slices, self->num_flows, *word ? "\"" : "", *word ? word : "null",
             *word ? "\"" : "");
-    bool good = self->stream == self->file.stream || fclose(self->stream) == 0;
-    bool memory = !self->out_of_memory;
+    bool good = !self->out_of_memory || err_set(&why, ERR_RUN, "out of memory");
+    good = packer_close(&self->packer, good ? &why : &(struct err){0}) && good;
     release(self);
-    if (!good || !memory) {
-        err_set(err, ERR_RUN, memory ? "%.1000s: cannot be written" : "%.1000s: out of memory",
-                self->file.path);
-        outfile_discard(&self->file);
-        return false;
-    }
-    return outfile_close(&self->file, err);
+    if (good)
+        return outfile_close(&self->file, err);
+    err_set(err, ERR_RUN, "%.1000s: %s", self->file.path, why.text);
+    outfile_discard(&self->file);
+    return false;
 }
 
 void timeline_file_discard(struct timeline_file *self)
 {
     if (!self->stream)
         return;
-    if (self->stream != self->file.stream)
-        fclose(self->stream);
+    packer_close(&self->packer, &(struct err){0});
     release(self);
     outfile_discard(&self->file);
 }

@@ -15,6 +15,7 @@
 
 #include "sim/id_map.h"
 #include "sim/outfile.h"
+#include "traces/packer.h"
 
 #include <stdint.h>
 
@@ -32,7 +33,8 @@ struct timeline_lane {
 
 struct timeline_file {
     struct outfile file;
-    FILE *stream;            // of `file`, or one that compresses into it; NULL: not open
+    struct packer packer;
+    FILE *stream;            // into `file`, compressed or not; NULL: not open
     uint64_t from_ps, to_ps; // of the window
     uint64_t max_events;
     uint64_t num_events; // written
@@ -62,8 +64,8 @@ struct timeline_slice {
     const char *args; // members of a JSON object, fewer than TIMELINE_MAX_TEXT bytes; NULL: none
 };
 
-// Compresses (gzip) if the path ends with ".gz". Threads are numbered from `first_thread` on. False
-// with ERR_RUN.
+// Compresses as the path's suffix says (packer.h). Threads are numbered from `first_thread` on.
+// False with ERR_RUN.
 bool timeline_file_open(struct timeline_file *self, const char *path, uint32_t first_thread,
                         struct err *err);
 
