@@ -96,7 +96,8 @@ deltas() {
 (($(deltas far) * 10 < $(deltas near))) || fail "initiators do not run ahead"
 
 # --- errors ---------------------------------------------------------------------------------------
-run errors 'fabric.topology={kind: mesh, dims: [3, 3]}' base=4096
+top=18446744073708961792 # 9 windows below the end of addresses
+run errors 'fabric.topology={kind: mesh, dims: [3, 3]}' "base=$top"
 grep -q 'TLM_ADDRESS_ERROR_RESPONSE' errors.log || fail "no address was wrong"
 grep -q 'TLM_BURST_ERROR_RESPONSE' errors.log || fail "no target refused"
 run faults fabric.channel.faults.corrupt_rate=0.01
@@ -113,6 +114,8 @@ refused() {
 refused 'fabric.router.classes: with 1 class' waiting=2
 refused 'fabric.router.vcs: .*out of range' fabric.router.vcs=99
 refused 'finer' fabric.clock_hz=1e12
+refused 'do not fit' 'fabric.topology={kind: mesh, dims: [3, 3]}' "base=${top%2}3"
+refused 'ideal network' fabric.model=ideal fabric.router.classes=2 waiting=1 num=0
 refused 'BEGIN_REQ before END_REQ' plant=early-request check=0
 
 # --- back-pressure ----------------------------------------------------------------------------------

@@ -23,16 +23,19 @@ fabric::impl::impl(fabric &of, const fabric_params &given)
     nodes.resize(topology.nodes);
     if (params.window_bytes == 0 || params.outstanding == 0)
         fail("window_bytes and outstanding are at least 1");
-    if (params.window_bytes > (UINT64_MAX - params.base_address) / topology.nodes)
+    uint64_t last = UINT64_MAX - params.base_address; // 2^64 need not be a number here
+    if (params.window_bytes > last / topology.nodes + (last % topology.nodes == topology.nodes - 1))
         fail("window_bytes: the windows of " + std::to_string(topology.nodes) +
              " nodes do not fit in 64 bits of address");
     if (params.waiting_requests > 0 && topology.classes < 2)
         fail("fabric.router.classes: with 1 class, requests that wait in the fabric for a place at "
              "their target (waiting_requests) can keep responses from coming; give 2, or "
              "waiting_requests 0, which is room for all");
+    if (params.waiting_requests > 0)
+        net.take_requests(0, true); // refused here, and not later, where requests cannot wait
 }
 
-bool fabric::impl::decode(const tlm::tlm_generic_payload &trans, uint32_t &node,
+bool fabric::impl::decode(const tlm::tlm_generic_payload &trans, uint64_t num_bytes, uint32_t &node,
                           uint64_t &offset) const
 {
     uint64_t address = trans.get_address() - params.base_address;
@@ -40,8 +43,14 @@ bool fabric::impl::decode(const tlm::tlm_generic_payload &trans, uint32_t &node,
         return false;
     node = static_cast<uint32_t>(address / params.window_bytes);
     offset = address % params.window_bytes;
-    return trans.get_data_length() <= params.window_bytes - offset &&
-           owner.initiator_sockets[node].size() > 0;
+    return num_bytes <= params.window_bytes - offset && owner.initiator_sockets[node].size() > 0;
+}
+
+// Data that is longer than the streaming width goes to the same addresses again.
+uint64_t fabric::impl::num_addresses(const tlm::tlm_generic_payload &trans)
+{
+    uint64_t length = trans.get_data_length(), width = trans.get_streaming_width();
+    return width > 0 && width < length ? width : length;
 }
 
 uint64_t fabric::impl::cycle_from(const sc_time &delay) const
@@ -113,7 +122,7 @@ void fabric::b_transport(int tag, tlm::tlm_generic_payload &trans, sc_time &dela
     uint64_t offset;
     uint64_t address = trans.get_address();
     trans.set_dmi_allowed(false);
-    if (!self->decode(trans, destination, offset)) {
+    if (!self->decode(trans, impl::num_addresses(trans), destination, offset)) {
         trans.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
         return;
     }
@@ -131,6 +140,7 @@ void fabric::b_transport(int tag, tlm::tlm_generic_payload &trans, sc_time &dela
     trans.set_address(offset);
     initiator_sockets[destination]->b_transport(trans, delay);
     trans.set_address(address);
+    trans.set_dmi_allowed(false);
     if (!posted) {
         cross(destination, source, self->response_flits(trans));
         return;
@@ -146,7 +156,7 @@ unsigned fabric::transport_dbg(int, tlm::tlm_generic_payload &trans)
     uint32_t node;
     uint64_t offset;
     uint64_t address = trans.get_address();
-    if (!self->decode(trans, node, offset))
+    if (!self->decode(trans, trans.get_data_length(), node, offset))
         return 0;
     trans.set_address(offset);
     unsigned num_bytes = initiator_sockets[node]->transport_dbg(trans);

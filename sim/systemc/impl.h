@@ -80,7 +80,9 @@ struct fabric::impl {
     impl(fabric &of, const fabric_params &given);
 
     // --- fabric.cpp
-    bool decode(const tlm::tlm_generic_payload &trans, uint32_t &node, uint64_t &offset) const;
+    bool decode(const tlm::tlm_generic_payload &trans, uint64_t num_bytes, uint32_t &node,
+                uint64_t &offset) const; // of so many addresses
+    static uint64_t num_addresses(const tlm::tlm_generic_payload &trans);
     uint64_t cycle_from(const sc_core::sc_time &delay) const; // first that begins then or later
     sc_core::sc_time start_of(uint64_t cycle) const;
     uint64_t request_flits(const tlm::tlm_generic_payload &trans) const;

@@ -55,7 +55,7 @@ tlm::tlm_sync_enum fabric::impl::begin_request(uint32_t node, tlm_generic_payloa
     uint32_t destination;
     uint64_t offset;
     trans.set_dmi_allowed(false);
-    if (!decode(trans, destination, offset)) {
+    if (!decode(trans, num_addresses(trans), destination, offset)) {
         trans.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
         return tlm::TLM_COMPLETED;
     }
@@ -117,7 +117,7 @@ void fabric::impl::send_offer(uint32_t node)
         begin_reply(node, trans, delay, false);
     else if (status == tlm::TLM_UPDATED && phase == tlm::BEGIN_RESP)
         begin_reply(node, trans, delay, true);
-    else if (status == tlm::TLM_UPDATED)
+    else if (status == tlm::TLM_UPDATED && phase == tlm::END_REQ) // others may be ignored
         end_offer(node, trans, delay);
 }
 
@@ -145,6 +145,7 @@ void fabric::impl::begin_reply(uint32_t node, const tlm_generic_payload &trans,
     if (at.offer.current == of)
         end_offer(node, trans, delay);
     of->trans->set_address(of->address);
+    of->trans->set_dmi_allowed(false);
     uint64_t from_cycle = cycle_from(delay);
     auto later = std::find_if(at.replies.begin(), at.replies.end(),
                               [&](const auto &reply) { return reply.from_cycle > from_cycle; });

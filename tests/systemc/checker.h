@@ -52,6 +52,8 @@ struct checker : sc_core::sc_module {
     void see(tlm::tlm_generic_payload &trans, const tlm::tlm_phase &phase, sc_core::sc_time delay)
     {
         sc_core::sc_time time = sc_core::sc_time_stamp() + delay;
+        if (phase > tlm::END_RESP)
+            return; // of no phase of the base protocol
         num_phases++;
         rule(trans.has_mm() && trans.get_ref_count() > 0, "a transaction that nobody holds");
         if (phase == tlm::BEGIN_REQ) {

@@ -45,7 +45,7 @@ static bool take(options &to, const std::string &word)
     else if (numbers.count(key))
         *numbers[key] = number;
     else if (key == "base")
-        to.fabric.base_address = number;
+        to.fabric.base_address = strtoull(value.c_str(), nullptr, 10);
     else if (switches.count(key))
         *switches[key] = number;
     else if (texts.count(key))
@@ -73,7 +73,7 @@ static void record(const options &given, std::vector<ordito_sc::packet_record> p
               << p.traffic_class << '\n';
 }
 
-// Debug transport takes no time, and DMI is refused.
+// Debug transport takes no time, and DMI is refused. A stream may end at the end of a window.
 static void look_inside(const rig &on)
 {
     unsigned char bytes[4] = {1, 2, 3, 4}, read[4] = {};
@@ -95,6 +95,15 @@ static void look_inside(const rig &on)
                 !on.initiators[0]->socket->get_direct_mem_ptr(trans, dmi) &&
                 !dmi.is_read_allowed() && !dmi.is_write_allowed() &&
                 before == sc_core::sc_time_stamp();
+    sc_core::sc_time delay;
+    trans.set_write();
+    trans.set_address(on.with.back() + (1 << 16) - 2);
+    trans.set_data_ptr(bytes);
+    trans.set_streaming_width(2);
+    on.initiators[0]->socket->b_transport(trans, delay);
+    good = good && trans.is_response_ok() &&
+           transport(tlm::TLM_READ_COMMAND, on.with.back() + (1 << 16) - 4, read) == sizeof read &&
+           read[2] == bytes[2] && read[3] == bytes[3];
     std::cout << (good ? "debug and DMI: good\n" : "debug or DMI: wrong\n");
 }
 

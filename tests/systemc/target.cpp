@@ -6,6 +6,8 @@ using tlm::tlm_generic_payload;
 
 enum { LATENCY_CYCLES = 7, WINDOW_BYTES = 1 << 16 };
 
+DECLARE_EXTENDED_PHASE(of_no_concern); // which may be ignored
+
 target::target(sc_core::sc_module_name name, unsigned node, const traffic_params &given,
                sc_time period)
     : sc_module(name), params(given), cycle(period), when(node + 20000), bytes(WINDOW_BYTES)
@@ -25,15 +27,18 @@ target::target(sc_core::sc_module_name name, unsigned node, const traffic_params
 void target::execute(tlm_generic_payload &trans)
 {
     unsigned char *at = &bytes.at(trans.get_address()), *data = trans.get_data_ptr();
+    unsigned length = trans.get_data_length(), width = trans.get_streaming_width();
     bool is_bad = trans.get_address() % 64 == 13;
     if (is_bad)
         trans.set_response_status(tlm::TLM_BURST_ERROR_RESPONSE);
     else if (trans.is_write())
-        std::copy_n(data, trans.get_data_length(), at);
+        for (unsigned i = 0; i < length; i++)
+            at[width > 0 ? i % width : i] = data[i];
     else
-        std::copy_n(at, trans.get_data_length(), data);
+        std::copy_n(at, length, data);
     if (!is_bad)
         trans.set_response_status(tlm::TLM_OK_RESPONSE);
+    trans.set_dmi_allowed(true); // which the fabric does not
 }
 
 void target::b_transport(tlm_generic_payload &trans, sc_time &delay)
@@ -87,7 +92,8 @@ tlm::tlm_sync_enum target::nb_transport_fw(tlm_generic_payload &trans, tlm::tlm_
     }
     request = &trans;
     accept_event.notify(delay + later);
-    return tlm::TLM_ACCEPTED;
+    phase = of_no_concern;
+    return tlm::TLM_UPDATED;
 }
 
 // Keeps a transaction that is to be answered after `delay`.

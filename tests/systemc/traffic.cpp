@@ -123,6 +123,7 @@ void initiator::end_response()
 
 void initiator::done(transaction &trans, sc_time delay)
 {
+    sc_assert(!trans.is_dmi_allowed());
     done_line &line = log[trans.idx];
     line.began = trans.began;
     line.ended = sc_core::sc_time_stamp() + delay;
