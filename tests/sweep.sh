@@ -210,6 +210,8 @@ wrong "a base that is not there" '1: base: none.yaml: no such file' <<<'base: no
 wrong "a name with a folder" '1: name: "../a" is no name of a folder' <<<'name: ../a'
 wrong "no mapping" '1: a sweep is a mapping' <<<'- a'
 check "a file that is not there" 2 '^sweep: none.yaml: cannot be read: No such file' sweep none.yaml
+check "a profile that is not there" 2 '^sweep: --profile none: no folder .* shipped: slurm$' \
+    sweep first.yaml --profile none
 check "a program that is not there" 2 'no program to run' sweep first.yaml --program ./none
 
 # --- searches, against every point of the same grid ---

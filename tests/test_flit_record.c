@@ -8,7 +8,6 @@
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
-#include <string.h>
 
 static struct flit_record record_at(struct flit_record_limits limits, double rate)
 {
@@ -37,6 +36,13 @@ static struct flit_record whole(void)
     return record_of((struct flit_record_limits){.to_cycle = UINT64_MAX});
 }
 
+static bool is_same(const struct fabric_event *a, const struct fabric_event *b)
+{
+    return a->cycle == b->cycle && a->arrives_cycle == b->arrives_cycle && a->packet == b->packet &&
+           a->place == b->place && a->flit_idx == b->flit_idx && a->vc == b->vc &&
+           a->kind == b->kind && a->tail == b->tail && a->frees == b->frees;
+}
+
 // Every event of `part` is one of `all`, in the same order, and none of its packets is missing one
 // up to its end.
 static void check_part(const struct flit_record *part, const struct flit_record *all)
@@ -48,7 +54,7 @@ static void check_part(const struct flit_record *part, const struct flit_record 
             flit_record_find(part, event->packet) == part->num_packets)
             continue;
         cr_assert_lt(at, part->num_events);
-        cr_assert_eq(memcmp(event, &part->events[at++], sizeof *event), 0);
+        cr_assert(is_same(event, &part->events[at++]));
     }
     cr_assert_eq(at, part->num_events);
 }
