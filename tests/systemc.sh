@@ -115,6 +115,7 @@ refused 'fabric.router.classes: with 1 class' waiting=2
 refused 'fabric.router.vcs: .*out of range' fabric.router.vcs=99
 refused 'finer' fabric.clock_hz=1e12
 refused 'do not fit' 'fabric.topology={kind: mesh, dims: [3, 3]}' "base=${top%2}3"
+run one 'fabric.topology={kind: mesh, dims: [1]}' targets=1
 refused 'ideal network' fabric.model=ideal fabric.router.classes=2 waiting=1 num=0
 refused 'BEGIN_REQ before END_REQ' plant=early-request check=0
 

@@ -23,8 +23,9 @@ fabric::impl::impl(fabric &of, const fabric_params &given)
     nodes.resize(topology.nodes);
     if (params.window_bytes == 0 || params.outstanding == 0)
         fail("window_bytes and outstanding are at least 1");
-    uint64_t last = UINT64_MAX - params.base_address; // 2^64 need not be a number here
-    if (params.window_bytes > last / topology.nodes + (last % topology.nodes == topology.nodes - 1))
+    uint64_t last = UINT64_MAX - params.base_address; // offset from there
+    uint64_t others = topology.nodes - 1;
+    if (last < others || params.window_bytes - 1 > (last - others) / topology.nodes)
         fail("window_bytes: the windows of " + std::to_string(topology.nodes) +
              " nodes do not fit in 64 bits of address");
     if (params.waiting_requests > 0 && topology.classes < 2)
