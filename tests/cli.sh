@@ -3,6 +3,8 @@
 # The command line as a user meets it: exit statuses, messages, files. Needs no Verilator.
 # usage: tests/cli.sh PROGRAM
 set -u
+# shellcheck source=tests/checks.bash
+. "$(dirname "$0")/checks.bash"
 ordito=$(realpath "${1:-build/ordito}")
 sources=$(realpath "$(dirname "$0")/../rtl")
 examples=$(realpath "$(dirname "$0")/../sim/examples")
@@ -10,23 +12,6 @@ samples=$(realpath "$(dirname "$0")/../traces/samples")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-passed=0
-failed=0
-
-# check NAME STATUS PATTERN COMMAND...: exit status, and a pattern in what it prints.
-check() {
-    local name=$1 status=$2 pattern=$3 got
-    shift 3
-    "$@" >out 2>&1 </dev/null
-    got=$?
-    if [ "$got" -eq "$status" ] && { [ -z "$pattern" ] || grep -qE -- "$pattern" out; }; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'FAILED: %s: exit status %s, expected %s with "%s"\n' "$name" "$got" "$status" "$pattern"
-        sed 's/^/    /' out | head -n 12
-    fi
-}
 
 # check_untouched NAME STATUS PATTERN COMMAND...: the same, and no file came, went or changed.
 check_untouched() {
@@ -457,5 +442,4 @@ check "a work that cannot be run does not keep others from it" 1 'hop-8x8-0.2 .*
     env "PATH=$PWD/nothing" "$ordito" bench --filter '[hr]*-8x8*' --json bench.json
 check "why it could not" 0 '"error": "verilator is not installed' cat bench.json
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+all_hold

@@ -5,28 +5,13 @@
 # these are not there.
 # usage: tests/report.sh PROGRAM
 set -u
+# shellcheck source=tests/checks.bash
+. "$(dirname "$0")/checks.bash"
 ordito=$(realpath "${1:-build/ordito}")
 tree=$(realpath "$(dirname "$0")/..")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-passed=0
-failed=0
-
-# check NAME STATUS PATTERN COMMAND...: exit status, and a pattern in what it prints.
-check() {
-    local name=$1 status=$2 pattern=$3 got
-    shift 3
-    "$@" >out 2>&1 </dev/null
-    got=$?
-    if [ "$got" -eq "$status" ] && { [ -z "$pattern" ] || grep -qE -- "$pattern" out; }; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'FAILED: %s: exit status %s, expected %s with "%s"\n' "$name" "$got" "$status" "$pattern"
-        sed 's/^/    /' out | head -n 20
-    fi
-}
 
 # same_but_host A B: two results agree in all but what is of the host.
 same_but_host() {
@@ -103,5 +88,4 @@ else
     echo "report: no chromium, chromium-driver and python3-selenium here: no page is looked at"
 fi
 
-echo "report: $passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+all_hold

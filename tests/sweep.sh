@@ -4,6 +4,8 @@
 # stopped, killed and changed.
 # usage: tests/sweep.sh PROGRAM
 set -u
+# shellcheck source=tests/checks.bash
+. "$(dirname "$0")/checks.bash"
 here=$(realpath "$(dirname "$0")")
 root=$(dirname "$here")
 ORDITO=$(realpath "${1:-build/ordito}")
@@ -17,23 +19,6 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir "$folder/it's {a}: #1"
 cd "$folder/it's {a}: #1" || exit 1
-passed=0
-failed=0
-
-# check NAME STATUS PATTERN COMMAND...: exit status, and a pattern in what it prints.
-check() {
-    local name=$1 status=$2 pattern=$3 got
-    shift 3
-    "$@" >out 2>&1 </dev/null
-    got=$?
-    if [ "$got" -eq "$status" ] && { [ -z "$pattern" ] || grep -qE -- "$pattern" out; }; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'FAILED: %s: exit status %s, expected %s with "%s"\n' "$name" "$got" "$status" "$pattern"
-        sed 's/^/    /' out | head -n 12
-    fi
-}
 
 sweep() { "$root/scripts/sweep" --output results -j 2 "$@"; }
 facts() { /usr/bin/python3 "$here/sweep_facts.py" "$@"; }
@@ -313,5 +298,4 @@ check "its points are made when it is run again" 0 '^14 points, 4 of them new' s
 check "a folder is used by one sweep at a time" 2 'another sweep runs there' \
     flock killed/sweep.lock "$root/scripts/sweep" --output killed long.yaml
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+all_hold
