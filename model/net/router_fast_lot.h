@@ -26,18 +26,17 @@ enum {
 
 // Where the words of a lot are: one for each VC of a router unless it says more.
 struct lot_layout {
-    size_t occupied; // input VC has a flit
-    size_t loaded;   // `holds`, `want` and `may` are those of the packet at its front
-    size_t holds;    // which holds an output VC
-    size_t want;     // [radix] and goes out by this port
-    size_t may;      // [num_vcs] and there by this VC
-    size_t held;     // output VC is held
-    size_t credit;   // output VC has a credit
-    size_t last_in;  // [vc_digits] for each port: VC by which the last flit came
-    size_t last_out; // [vc_digits] for each port: VC that a head took last
-    size_t
-        last_port; // [port_digits] for each port: port by which the last flit came that left here
-    size_t lost;   // [LOT_COUNT_DIGITS] stalls.switch_lost
+    size_t occupied;  // input VC has a flit
+    size_t loaded;    // `holds`, `want` and `may` are those of the packet at its front
+    size_t holds;     // which holds an output VC
+    size_t want;      // [radix] and goes out by this port
+    size_t may;       // [num_vcs] and there by this VC
+    size_t held;      // output VC is held
+    size_t credit;    // output VC has a credit
+    size_t last_in;   // [vc_digits] for each port: VC by which the last flit came
+    size_t last_out;  // [vc_digits] for each port: VC that a head took last
+    size_t last_port; // [port_digits] for each port: port that the last flit which left came by
+    size_t lost;      // [LOT_COUNT_DIGITS] stalls.switch_lost
     size_t end;
 };
 
