@@ -29,7 +29,8 @@ bool drawing_dragonfly(struct drawing *self, const struct topology *t, struct er
     double radius = drawing_radius(a, fmax(router_space, aside));
     double far = drawing_radius(groups, 2 * (radius + node_out + around));
     for (uint32_t r = 0; r < t->num_routers; r++) {
-        double turn = 0.25 - (double)(r / a) / groups;
+        uint32_t group = r / a;
+        double turn = 0.25 - (double)group / groups;
         struct drawing_point middle = drawing_on_circle(far, turn);
         turn += 0.5 - (r % a + 0.5) / a;
         self->routers[r] = add(middle, drawing_on_circle(radius, turn));

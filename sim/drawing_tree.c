@@ -23,9 +23,11 @@ static void place_nodes(struct drawing *self, const struct topology *t, const st
     for (uint32_t n = 0; n < t->num_nodes; n++) {
         uint32_t i = n % shape->arity;
         uint32_t column = i % shape->columns;
+        uint32_t row = i / shape->columns;
+        uint32_t lowest = n / shape->arity;
         double middle = (shape->columns - 1) / 2.0;
-        self->nodes[n] = (struct drawing_point){n / shape->arity * shape->block + column - middle,
-                                                -1.4 - i / shape->columns};
+        self->nodes[n] =
+            (struct drawing_point){lowest * shape->block + column - middle, -1.4 - row};
     }
 }
 

@@ -104,7 +104,8 @@ static void put_events(struct encoder *self)
 // Bytes as base 64 of RFC 4648. The caller frees it; NULL if out of memory.
 static char *base64(const unsigned char *bytes, size_t size)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
     char *text = malloc((size + 2) / 3 * 4 + 1);
     char *at = text;
     for (size_t i = 0; text && i < size; i += 3) {
@@ -112,8 +113,8 @@ static char *base64(const unsigned char *bytes, size_t size)
                         (i + 2 < size ? bytes[i + 2] : 0);
         *at++ = digits[word >> 18];
         *at++ = digits[word >> 12 & 63];
-        *at++ = i + 1 < size ? digits[word >> 6 & 63] : (char)'=';
-        *at++ = i + 2 < size ? digits[word & 63] : (char)'=';
+        *at++ = digits[i + 1 < size ? word >> 6 & 63 : 64];
+        *at++ = digits[i + 2 < size ? word & 63 : 64];
     }
     if (text)
         *at = '\0';

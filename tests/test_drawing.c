@@ -97,6 +97,11 @@ Test(drawing, only_rings_of_grids_wrap_and_only_what_goes_over_routers_is_an_arc
         0, 4);
 }
 
+static bool same_place(struct drawing_point a, struct drawing_point b)
+{
+    return a.x == b.x && a.y == b.y;
+}
+
 Test(drawing, parts_that_fail_leave_the_rest_where_it_was)
 {
     struct topology_spec shape = {.kind = "torus", .num_dims = 2, .dims = {4, 4}};
@@ -107,10 +112,10 @@ Test(drawing, parts_that_fail_leave_the_rest_where_it_was)
     struct drawing a = drawn(whole);
     struct drawing b = drawn(left);
     cr_assert_eq(left->num_nodes, 15);
-    cr_assert_eq(memcmp(a.routers, b.routers, 16 * sizeof *a.routers), 0);
+    for (uint32_t r = 0; r < 16; r++)
+        cr_assert(same_place(a.routers[r], b.routers[r]));
     for (uint32_t n = 0; n < left->num_nodes; n++)
-        cr_assert_eq(
-            memcmp(&b.nodes[n], &b.routers[left->node_port[n] / left->radix], sizeof *b.nodes), 0);
+        cr_assert(same_place(b.nodes[n], b.routers[left->node_port[n] / left->radix]));
     drawing_free(&a);
     drawing_free(&b);
     topology_free(whole);

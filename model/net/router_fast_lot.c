@@ -153,7 +153,7 @@ static void scatter_ports(const struct fast_bank *self, struct fast_router *at,
             lot_number(words + from.last_port + p * shape.port_digits, shape.port_digits, r);
         port->rr_vc = self->after[in];
         port->rr_out_vc = self->after[out];
-        port->rr_in = self->beyond[last * shape.num_vcs];
+        port->rr_in = self->beyond[(size_t)last * shape.num_vcs];
     }
 }
 

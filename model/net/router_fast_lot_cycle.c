@@ -25,8 +25,8 @@ LOT_INLINE void load(const struct fast_bank *self, uint64_t *words, size_t lot, 
         } else {
             words[at.holds + x] |= bit;
         }
-        words[at.want + port * shape.set_size + x] |= bit;
-        for (uint32_t w = 0; w < shape.num_vcs; w++)
+        words[at.want + (size_t)port * shape.set_size + x] |= bit;
+        for (size_t w = 0; w < shape.num_vcs; w++)
             may[w * shape.set_size] |= bit & -(uint64_t)(vcs >> w & 1);
     }
 }
@@ -88,7 +88,7 @@ LOT_INLINE void request(const struct fast_bank *self, const uint64_t *words, siz
     for (uint32_t w = 0; w < shape.num_vcs; w++)
         for (uint32_t v = 0; v < shape.num_vcs; v++)
             usable[w][v] = 0;
-    for (uint32_t o = 0; o < shape.radix; o++) {
+    for (size_t o = 0; o < shape.radix; o++) {
         const uint64_t *want = words + at.want + o * shape.set_size + first;
         for (uint32_t w = 0; w < shape.num_vcs; w++) {
             uint64_t head_may = grants->head_may[o * shape.num_vcs + w];
@@ -99,7 +99,7 @@ LOT_INLINE void request(const struct fast_bank *self, const uint64_t *words, siz
     }
     for (uint32_t v = 0; v < shape.num_vcs; v++)
         ready[v] = 0;
-    for (uint32_t w = 0; w < shape.num_vcs; w++)
+    for (size_t w = 0; w < shape.num_vcs; w++)
         for (uint32_t v = 0; v < shape.num_vcs; v++) {
             usable[w][v] &= words[at.may + w * shape.set_size + first + v] & occupied[v];
             ready[v] |= usable[w][v];
@@ -167,12 +167,12 @@ LOT_INLINE void go_on(uint64_t *words, uint32_t p, const struct lot_grants *gran
         words[at.holds + first + v] = (holds | leaves) & ~ends[v];
         words[at.loaded + first + v] &= ~ends[v];
     }
-    for (uint32_t w = 0; w < shape.num_vcs; w++) {
+    for (size_t w = 0; w < shape.num_vcs; w++) {
         uint64_t *may = words + at.may + w * shape.set_size + first;
         for (uint32_t v = 0; v < shape.num_vcs; v++)
             may[v] = ((may[v] & ~heads[v]) | (grants->by[first + w] & heads[v])) & ~ends[v];
     }
-    for (uint32_t o = 0; o < shape.radix; o++) {
+    for (size_t o = 0; o < shape.radix; o++) {
         uint64_t *want = words + at.want + o * shape.set_size + first;
         for (uint32_t v = 0; v < shape.num_vcs; v++)
             want[v] &= ~ends[v];
@@ -192,8 +192,8 @@ LOT_INLINE void leave(const struct fast_bank *self, struct fast_part *from, uint
     for (uint32_t v = 0; v < shape.num_vcs; v++)
         in[v] = grants->pick[p * shape.num_vcs + v] & won;
     lot_encode(in, shape.num_vcs, shape.vc_digits, in_vc);
-    lot_encode(&grants->by[p * shape.num_vcs], shape.num_vcs, shape.vc_digits, out_vc);
-    lot_set_number(words + at.last_in + p * shape.vc_digits, shape.vc_digits, won, in_vc);
+    lot_encode(&grants->by[(size_t)p * shape.num_vcs], shape.num_vcs, shape.vc_digits, out_vc);
+    lot_set_number(words + at.last_in + (size_t)p * shape.vc_digits, shape.vc_digits, won, in_vc);
     for (uint64_t rest = won & grants->heads[p]; rest; rest &= rest - 1) {
         uint32_t r = (uint32_t)__builtin_ctzll(rest);
         uint32_t x = p * shape.num_vcs + lot_number(in_vc, shape.vc_digits, r);
