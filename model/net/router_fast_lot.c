@@ -53,9 +53,9 @@ bool fast_lots_make(struct fast_bank *self, bool come_and_go)
 
 uint64_t fast_lot_lost(const struct fast_bank *self, uint32_t router)
 {
-    if (!self->lot_cycle)
-        return 0;
     const struct fast_lot *lot = &self->lots[router / PARTITION_WORD];
+    if (!lot->was_dense)
+        return 0;
     const uint64_t *lost = lot->words + lot_layout(self->lot_shape).lost;
     uint64_t sum = 0;
     for (uint32_t d = 0; d < LOT_COUNT_DIGITS; d++)
@@ -126,6 +126,7 @@ void fast_lot_gather(const struct fast_bank *self, struct fast_part *part, size_
         at->occupied = FAST_IN_LOT;
     }
     self->lots[lot].is_dense = true;
+    self->lots[lot].was_dense = true;
     part->num_dense++;
 }
 

@@ -139,6 +139,7 @@ struct fast_lot {
     _Alignas(CACHE_LINE_BYTES) uint64_t *words;
     uint64_t *credit; // of them: output VCs with a credit
     bool is_dense;
+    bool was_dense;      // or is
     uint32_t num_cycles; // in a row that speak for a change
 };
 
