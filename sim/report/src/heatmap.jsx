@@ -42,7 +42,7 @@ export function HeatMap({ run }) {
                 </div>
                 <table>
                     <caption>Busiest channels</caption>
-                    <thead><tr><th>from</th><th>to</th><th>in use</th><th>flits</th></tr></thead>
+                    <thead><tr><th>from</th><th>to</th><th>in use</th><th>flits, whole run</th></tr></thead>
                     <tbody>{busiest.map(({ use, channel }) => (
                         <tr><td>{name(run.channels.from[channel])}</td>
                             <td>{name(run.channels.to[channel])}</td><td>{percent(use)}</td>
