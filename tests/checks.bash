@@ -1,6 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# For test scripts that count what holds and what does not, and go on. They end with `all_hold`.
+# What test scripts check with.
+
+# fail WORDS: ends the test; what the last command said is in the file "said", if there is one.
+fail() {
+    echo "FAILED: $1"
+    [[ -f said ]] && sed 's/^/    /' said | tail -n 12
+    exit 1
+}
+
+# Others count what holds and what does not, and go on. They end with `all_hold`.
 passed=0
 failed=0
 

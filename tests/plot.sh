@@ -4,6 +4,8 @@
 # time, and what cannot be drawn is refused in words.
 # usage: tests/plot.sh PROGRAM
 set -eu
+# shellcheck source=tests/checks.bash
+. "$(dirname "$0")/checks.bash"
 ordito=$(realpath "$1")
 plot=$(realpath "$(dirname "$0")/../scripts/plot")
 /usr/bin/python3 -c 'import matplotlib, numpy' 2>/dev/null || {
@@ -13,12 +15,6 @@ plot=$(realpath "$(dirname "$0")/../scripts/plot")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-
-fail() {
-    echo "FAILED: $1"
-    [[ -f said ]] && sed 's/^/    /' said | head -n 12
-    exit 1
-}
 
 # draws NAME TEXT... -- ARGUMENT...: a PNG and an SVG are made, and the texts are in the SVG.
 draws() {

@@ -3,6 +3,8 @@
 # scripts/record-memory: what it writes is what ran, whole or not at all, and nothing stays behind.
 # usage: tests/record_memory.sh PROGRAM
 set -eu
+# shellcheck source=tests/checks.bash
+. "$(dirname "$0")/checks.bash"
 ordito=$(realpath "$1")
 record=$(realpath "$(dirname "$0")/../scripts/record-memory")
 for tool in valgrind python3 xz gzip pgrep; do
@@ -14,12 +16,6 @@ done
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
-
-fail() {
-    echo "FAILED: $1"
-    [[ -f said ]] && sed 's/^/    /' said | head -n 12
-    exit 1
-}
 
 # expect NAME STATUS PATTERN ARGUMENT...: the status of a recording, and what it says.
 expect() {

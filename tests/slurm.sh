@@ -5,18 +5,14 @@
 # the cluster, also when it is killed.
 # usage: tests/slurm.sh PROGRAM
 set -u
+# shellcheck source=tests/checks.bash
+. "$(dirname "$0")/checks.bash"
 here=$(realpath "$(dirname "$0")")
 root=$(dirname "$here")
 status=$root/scripts/profiles/slurm/slurm-status
 ORDITO=$(realpath "${1:-build/ordito}")
 export ORDITO
 export CI=true # Snakemake then looks after its jobs once a second, not once in ten
-
-fail() {
-    echo "FAILED: $1"
-    [[ -f said ]] && sed 's/^/    /' said | tail -n 12
-    exit 1
-}
 
 # until_so SECONDS COMMAND...: waits until a command succeeds.
 until_so() {
