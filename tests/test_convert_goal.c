@@ -130,18 +130,29 @@ static const char *const without_costs[] = {LOGGOPS,
                                             "fabric.ideal.gap_ns_per_byte=0",
                                             NULL};
 
+// A random program, and a schedule made of it.
+struct pair {
+    char program[128];
+    char schedule[128];
+};
+
+static struct pair random_pair(uint64_t seed)
+{
+    struct pair pair;
+    path_of(pair.program, "in.native");
+    path_of(pair.schedule, "out.goal");
+    random_program_write_exact("in.native", seed);
+    converted(pair.program, pair.schedule, NULL);
+    return pair;
+}
+
 Test(convert_goal, every_rank_of_a_random_program_ends_in_the_same_cycle_over_routers)
 {
-    char in[128];
-    char out[128];
-    path_of(in, "in.native");
-    path_of(out, "out.goal");
     for (uint64_t seed = 0; seed < NUM_RUN_SEEDS; seed++) {
-        random_program_write_exact("in.native", seed);
-        converted(in, out, NULL);
-        expect_same_ends(in, out, over_routers);
-        expect_same_ends(in, out, with_rendezvous);
-        expect_same_ends(in, out, without_costs);
+        struct pair pair = random_pair(seed);
+        expect_same_ends(pair.program, pair.schedule, over_routers);
+        expect_same_ends(pair.program, pair.schedule, with_rendezvous);
+        expect_same_ends(pair.program, pair.schedule, without_costs);
     }
 }
 
@@ -156,14 +167,9 @@ static void expect_close(const char *program, const char *schedule, const char *
 
 static void expect_random_close(uint64_t num_seeds, const char *const *assignments, double most)
 {
-    char in[128];
-    char out[128];
-    path_of(in, "in.native");
-    path_of(out, "out.goal");
     for (uint64_t seed = 0; seed < num_seeds; seed++) {
-        random_program_write_exact("in.native", seed);
-        converted(in, out, NULL);
-        expect_close(in, out, assignments, most);
+        struct pair pair = random_pair(seed);
+        expect_close(pair.program, pair.schedule, assignments, most);
     }
 }
 
