@@ -58,7 +58,7 @@ say = $(if $(V),,@echo "  $1	$@";)
 ALONE := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL
 
 # --- sources -------------------------------------------------------------------------------------
-SRCS      := $(wildcard sim/*.c model/net/*.c model/node/*.c traces/*.c nic/*.c)
+SRCS      := $(wildcard sim/*.c sim/workbench/*.c model/net/*.c model/node/*.c traces/*.c nic/*.c)
 TEST_SRCS := $(wildcard tests/*.c)
 PLANTED   := $(patsubst tests/planted/%.c,$(B)/planted/%,$(wildcard tests/planted/*.c))
 ifeq ($(SAN),thread) # tests of threads alone, without Criterion (tests/plain)
