@@ -171,7 +171,7 @@ $(OBJ)/flags $(OBJ)/paths $(OBJ)/list $(OBJ)/version: always
 	@echo '$(TEXT)' | cmp -s - $@ || echo '$(TEXT)' > $@
 
 # The version tells programs of different sources apart, wherever and however often they are built.
-SOURCES := $(sort $(SRCS) $(wildcard $(addsuffix *.h,$(sort $(dir $(SRCS))) model/)) $(wildcard rtl/*))
+SOURCES := $(sort $(SRCS) $(wildcard $(addsuffix *.h,$(sort $(dir $(SRCS))) model/)) $(wildcard rtl/*.*))
 $(OBJ)/sim/version.o: CPPFLAGS += -DORDITO_VERSION='"$(shell cat $(OBJ)/version)"'
 $(OBJ)/sim/version.o: $(OBJ)/version
 
