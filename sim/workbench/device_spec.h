@@ -61,7 +61,7 @@ struct device_spec {
     uint64_t zero_load_cycles; // in at cycle t, out at t + this at the earliest; 0: not claimed
     uint64_t patience_cycles;  // without any flit moving while some could: deadlock
     uint64_t wait_grants_max;  // most packets that may overtake a waiting head at its output; 0:
-                              // only measured
+                               // only measured
 };
 
 // The longest packet under a mode: what fits into a buffer, where the whole has to.
