@@ -25,6 +25,7 @@ struct workbench_asked {
     uint32_t num_changes;
     uint32_t claims; // enum device_claim that are checked; 0: those of the map
     bool coverage;   // of the RTL's lines and toggles
+    bool waves;      // device_ops.wave will be used
     bool quiet;
 };
 
@@ -43,6 +44,7 @@ bool workbench_open(struct workbench *self, const struct workbench_asked *asked,
 void workbench_close(struct workbench *self);
 
 struct workbench_try {
+    bool function_only;             // not compared with the reference, whatever is claimed
     bool covered;                   // adds to coverage and measures
     FILE *story;                    // of a failure; or NULL
     const struct play_checker *own; // one more; or NULL
