@@ -17,4 +17,11 @@ struct four_state_result {
 bool four_state_check(struct workbench *bench, const struct stimulus *stimulus,
                       struct four_state_result *result, struct failure *failure, struct err *err);
 
+// The same for several stimuli, for which the RTL is compiled once. `bench` must outlive it.
+struct four_state;
+struct four_state *four_state_open(struct workbench *bench, struct err *err);
+bool four_state_play(struct four_state *self, const struct stimulus *stimulus,
+                     struct four_state_result *result, struct failure *failure, struct err *err);
+void four_state_close(struct four_state *self);
+
 #endif
