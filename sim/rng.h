@@ -24,7 +24,8 @@ enum rng_purpose {
     RNG_FAULT = 9,       // which packets channels lose or change, and which bit
     RNG_MAPPING = 10,    // which rank runs on which node
     RNG_RPC_LOSS = 12,   // which messages of remote procedure calls are lost
-    RNG_DRAWING = 13     // where drawing a graph begins
+    RNG_DRAWING = 13,    // where drawing a graph begins
+    RNG_CAMPAIGN = 14    // stimuli of a campaign on a device under validation
 };
 
 struct rng {
