@@ -8,6 +8,7 @@
 
 #include "sim/param.h"
 
+#include <stdio.h>
 #include <yaml.h>
 
 // Where a value stands.
@@ -54,6 +55,18 @@ struct config_document {
 // nothing at all, or more than one document.
 bool config_document_read(struct config_document *document, const char *text, const char *from,
                           const char *key, struct err *err);
+
+// Parses a file, or if that is NULL a text, which holds one document; `root` is NULL if there is
+// nothing in it. False with `err`, and nothing to delete, if it is no YAML or more than one document.
+bool config_document_load(struct config_document *document, FILE *from, const char *text,
+                          const struct config_place *place, struct err *err);
+
+// Opens a file, of the sort that `what` names in errors ("configuration"). NULL with `err`.
+FILE *config_open(const char *path, const char *what, struct err *err);
+
+// Applies a node of a document as the value of `key`, as --set does.
+bool config_set_node(struct config *config, const char *key, yaml_node_t *value,
+                     const struct config_place *place, struct err *err);
 
 // Splits "KEY=VALUE": copies the key, returns the value. NULL with `err` if there is no "=".
 const char *config_split(const char *assignment, const char *from, char *key, size_t size,

@@ -275,23 +275,8 @@ static bool only_document(yaml_parser_t *parser, const struct config_place *plac
     return only;
 }
 
-// Reads all of a parser's input as a mapping of the root.
-static bool read_root(struct walk *self, yaml_parser_t *parser)
-{
-    yaml_document_t document;
-    if (!load(parser, &document, self->place.name, true, self->err))
-        return false;
-    self->place.document = &document;
-    yaml_node_t *root = yaml_document_get_root_node(&document);
-    bool ok =
-        !root || (apply_mapping(self, "", root) && only_document(parser, &self->place, self->err));
-    yaml_document_delete(&document);
-    return ok;
-}
-
-// Reads a file, or if that is NULL a text.
-static bool read_input(struct config *config, FILE *from, const char *text, const char *name,
-                       const char *folder, struct err *err)
+bool config_document_load(struct config_document *document, FILE *from, const char *text,
+                          const struct config_place *place, struct err *err)
 {
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
@@ -300,13 +285,32 @@ static bool read_input(struct config *config, FILE *from, const char *text, cons
         yaml_parser_set_input_file(&parser, from);
     else
         yaml_parser_set_input_string(&parser, (const unsigned char *)text, strlen(text));
+    bool ok = load(&parser, &document->yaml, place->name, place->has_lines, err);
+    if (ok) {
+        document->root = yaml_document_get_root_node(&document->yaml);
+        ok = !document->root || only_document(&parser, place, err);
+        if (!ok)
+            yaml_document_delete(&document->yaml);
+    }
+    yaml_parser_delete(&parser);
+    return ok;
+}
+
+// Reads a file, or if that is NULL a text.
+static bool read_input(struct config *config, FILE *from, const char *text, const char *name,
+                       const char *folder, struct err *err)
+{
     struct walk walk = {
         .config = config,
         .place = {.name = name, .folder = folder, .has_lines = true},
         .err = err,
     };
-    bool ok = read_root(&walk, &parser);
-    yaml_parser_delete(&parser);
+    struct config_document document;
+    if (!config_document_load(&document, from, text, &walk.place, err))
+        return false;
+    walk.place.document = &document.yaml;
+    bool ok = !document.root || apply_mapping(&walk, "", document.root);
+    yaml_document_delete(&document.yaml);
     return ok;
 }
 
@@ -315,16 +319,24 @@ bool config_read_text(struct config *config, const char *text, const char *name,
     return read_input(config, NULL, text, name, NULL, err);
 }
 
+FILE *config_open(const char *path, const char *what, struct err *err)
+{
+    struct stat status;
+    FILE *from = NULL;
+    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+        err_set(err, ERR_CONFIG, "%s: is a folder, not a %s", path, what);
+    else if (!(from = fopen(path, "rb")))
+        err_set(err, ERR_CONFIG, "%s: cannot be read: %s", path, strerror(errno));
+    return from;
+}
+
 bool config_read(struct config *config, const char *path, struct err *err)
 {
     if (strcmp(path, "-") == 0)
         return read_input(config, stdin, NULL, "standard input", NULL, err);
-    struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-        return err_set(err, ERR_CONFIG, "%s: is a folder, not a configuration", path);
-    FILE *from = fopen(path, "rb");
+    FILE *from = config_open(path, "configuration", err);
     if (!from)
-        return err_set(err, ERR_CONFIG, "%s: cannot be read: %s", path, strerror(errno));
+        return false;
     char *folder = strdup(path);
     char *slash = folder ? strrchr(folder, '/') : NULL;
     if (slash)
@@ -360,6 +372,13 @@ static bool set_key(struct walk *self, const char *key, yaml_node_t *value)
         return config_value_refuse(&self->place, NULL, key, self->err,
                                    "must be a mapping of keys to values");
     return reset_group(self->config, key, self->err) && apply_mapping(self, key, value);
+}
+
+bool config_set_node(struct config *config, const char *key, yaml_node_t *value,
+                     const struct config_place *place, struct err *err)
+{
+    struct walk walk = {.config = config, .place = *place, .err = err};
+    return set_key(&walk, key, value);
 }
 
 bool config_known(const char *key, const char *from, struct err *err)

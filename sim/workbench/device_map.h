@@ -6,6 +6,7 @@
 #ifndef ORDITO_SIM_WORKBENCH_DEVICE_MAP_H
 #define ORDITO_SIM_WORKBENCH_DEVICE_MAP_H
 
+#include "sim/config.h"
 #include "sim/err.h"
 #include "sim/workbench/device_spec.h"
 #include "sim/workbench/stimulus.h"
@@ -39,6 +40,27 @@ struct device_route device_map_route(const struct device_map *self, const struct
 void device_map_address(const struct device_map *self, uint32_t to, char *text, size_t size);
 void device_map_position(const struct device_map *self, uint32_t position, char *text, size_t size);
 
+// Where a place in a grid, or an address, is: coordinates by dimension, up to
+// DEVICE_MAX_DIMS. Returns the number of dimensions; 0 if the device is in no grid.
+enum { DEVICE_MAX_DIMS = 4 };
+uint32_t device_map_coordinates(const struct device_map *self, uint32_t address,
+                                uint32_t coordinates[DEVICE_MAX_DIMS]);
+
+// The address of a position in its network: the node there, or of a router in no grid 0.
+uint32_t device_map_own_address(const struct device_map *self, uint32_t position);
+
+// The reference of exact and performance: a configuration with the map's section `reference` as its
+// `fabric`, or NULL if there is none.
+const struct config *device_map_reference(const struct device_map *self);
+
+// By how much a device may be worse than the reference.
+struct device_tolerance {
+    double latency_cycles;
+    double throughput; // of the reference's, 0..1
+};
+
+struct device_tolerance device_map_tolerance(const struct device_map *self);
+
 // What RTL it is, for the build. Lists end with NULL.
 struct device_map_rtl {
     const char *map;            // path of the map file
@@ -63,10 +85,11 @@ void device_map_encode(const struct device_map *self, const struct stimulus *set
 // Fills head, tail, vc and oddities from `bits` of an output.
 void device_map_decode(const struct device_map *self, struct device_forward *forward);
 
-// Bits that must arrive as they were sent: all but VC, and what the map says is rewritten.
-const uint64_t *device_map_kept(const struct device_map *self);
+// Bits that must arrive as they were sent: all but VC, and of heads what the map says is rewritten.
+const uint64_t *device_map_kept(const struct device_map *self, bool head);
 
-// Bits of a head flit that are no field, in which packets can be told apart.
+// Bits of a head flit that are no field, in which packets can be told apart: n of them (up to 32)
+// differ in 2^n packets whose contents are successive numbers.
 uint32_t device_map_free_bits(const struct device_map *self);
 
 // The name of the field in which two flits differ first: "destination.x", "content", "type", ...

@@ -36,6 +36,8 @@ struct device_side {
     uint32_t react_cycles; // on-off: see device_pins.h; 1..
     uint32_t slack_flits;  // on-off: flits of a VC that the receiver takes after it said off
     bool one_credit;       // credits are a VC number and a valid: at most one a cycle
+    bool shared;           // ready-valid, on-off: one bit for all VCs; `backward` then has the same
+                           // bit for each
     bool held;             // ready-valid: a valid flit stays, unchanged, until it is taken
 };
 
@@ -54,10 +56,13 @@ struct device_spec {
     uint32_t min_flits; // of a packet, 1..
     uint32_t
         max_flits; // of a packet, at most DEVICE_ANY_FLITS; of a mode see device_spec_max_flits
+    bool implied_head; // no bits tell heads: the first flit of a VC is one, and any after a tail.
+                       // device_map_decode leaves `head` false; who knows what came before sets it
     uint32_t flit_bits;        // on the forward wires, VC and type included
     uint32_t num_destinations; // addresses are 0..n-1; of a network, address i is port i
     uint32_t num_positions;    // of a router: places in a network that it can be told to be in; 1..
     uint64_t reset_cycles;     // reset is held so long; 1..
+    bool reset_asynchronous;   // it acts at once, without a clock's edge
     uint64_t zero_load_cycles; // in at cycle t, out at t + this at the earliest; 0: not claimed
     uint64_t patience_cycles;  // without any flit moving while some could: deadlock
     uint64_t wait_grants_max;  // most packets that may overtake a waiting head at its output; 0:

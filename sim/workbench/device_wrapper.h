@@ -30,8 +30,10 @@ struct device_pin {
     char name[64];
     bool output;
     uint32_t bits;     // of one element; packed dimensions and structs are one vector
-    uint32_t elements; // of an unpacked array; 0: it is none
-    int32_t lsb;       // index of the lowest bit; elements of an array count from 0
+    int32_t lsb;       // index of the lowest bit; 0 of those that are made of several
+    uint32_t elements; // of an unpacked array of one dimension; 0: it is none
+    int32_t left;      // index of its first element, as declared; [N] is [0:N-1]
+    int32_t right;     // index of its last element
 };
 
 // Vectors of the wrapper as 32-bit words, lowest first.
