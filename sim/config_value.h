@@ -57,7 +57,8 @@ bool config_document_read(struct config_document *document, const char *text, co
                           const char *key, struct err *err);
 
 // Parses a file, or if that is NULL a text, which holds one document; `root` is NULL if there is
-// nothing in it. False with `err`, and nothing to delete, if it is no YAML or more than one document.
+// nothing in it. False with `err`, and nothing to delete, if it is no YAML or more than one
+// document.
 bool config_document_load(struct config_document *document, FILE *from, const char *text,
                           const struct config_place *place, struct err *err);
 

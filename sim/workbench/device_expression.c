@@ -50,8 +50,9 @@ static bool take(struct scan *self, const char *token)
 
 static uint64_t expect(struct scan *self, const char *token)
 {
-    return take(self, token) ? 1 : complain(self, "\"%s\" is missing before \"%.20s\"", token,
-                                            self->at);
+    return take(self, token)
+               ? 1
+               : complain(self, "\"%s\" is missing before \"%.20s\"", token, self->at);
 }
 
 static uint64_t sum(struct scan *self);

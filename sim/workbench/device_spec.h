@@ -55,7 +55,7 @@ struct device_spec {
     enum switching modes[DEVICE_MAX_MODES];
     uint32_t min_flits; // of a packet, 1..
     uint32_t
-        max_flits; // of a packet, at most DEVICE_ANY_FLITS; of a mode see device_spec_max_flits
+        max_flits;     // of a packet, at most DEVICE_ANY_FLITS; of a mode see device_spec_max_flits
     bool implied_head; // no bits tell heads: the first flit of a VC is one, and any after a tail.
                        // device_map_decode leaves `head` false; who knows what came before sets it
     uint32_t flit_bits;        // on the forward wires, VC and type included
