@@ -45,7 +45,9 @@ struct device_ops {
 struct device {
     const struct device_ops *ops;
     void *self;
-    uint64_t setup_cycles; // after each reset
+    const struct device_spec *spec; // of its pins, where these are not the map's (the reference has
+                                    // flow control of its own); NULL: the map's
+    uint64_t setup_cycles;          // after each reset
 };
 
 static inline void device_free(struct device *device)
