@@ -53,7 +53,8 @@ struct stimulus {
 void stimulus_free(struct stimulus *self);
 bool stimulus_copy(struct stimulus *to, const struct stimulus *from, struct err *err);
 
-// Add one at the end; memory that cannot be had is an ERR_RUN.
+// Add one at the end; memory that cannot be had is an ERR_RUN. Only for arrays that were made by
+// these and stimulus_copy; items may be taken out of them.
 bool stimulus_add_packet(struct stimulus *self, struct stimulus_packet packet, struct err *err);
 bool stimulus_add_pause(struct stimulus *self, struct stimulus_quiet pause, struct err *err);
 bool stimulus_add_stall(struct stimulus *self, struct stimulus_quiet stall, struct err *err);
