@@ -51,6 +51,16 @@ static bool hash_verilator(uint64_t *hash, struct err *err)
     return true;
 }
 
+static uint64_t hash_foreign(uint64_t hash, const struct rtl_foreign *foreign)
+{
+    char contents[24];
+    snprintf(contents, sizeof contents, "%016" PRIx64, foreign->hash);
+    hash = rtl_cache_hash_text(rtl_cache_hash_text(hash, foreign->top_text), contents);
+    for (const char *const *option = foreign->options; *option; option++)
+        hash = rtl_cache_hash_text(hash, *option);
+    return hash;
+}
+
 // Names everything, after finding the folders and hashing what a library depends on.
 static bool identify(struct request *self)
 {
@@ -59,19 +69,25 @@ static bool identify(struct request *self)
     if (!hash_verilator(&hash, self->err) ||
         !rtl_cache_find(&self->sources, &self->cache, self->err))
         return false;
+    const struct rtl_foreign *foreign = variant->foreign;
     const char *waves = variant->waves ? "-waves" : "";
-    self->runtime = rtl_cache_text("%s/runtime%s-%016" PRIx64, self->cache, waves, hash);
+    const char *coverage = foreign && foreign->coverage ? "-coverage" : "";
+    self->runtime = rtl_cache_text("%s/runtime%s%s%s-%016" PRIx64, self->cache,
+                                   foreign ? "-device" : "", coverage, waves, hash);
     self->runtime_new = rtl_cache_text("%s.new", self->runtime);
-    static const char *const suffixes[] = {".sv", ".svh", ".vlt", ".cpp", ".h"};
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+    static const char *const suffixes[] = {".cpp", ".h", ".sv", ".svh", ".vlt"};
+    for (size_t i = 0; i < (foreign ? 2 : sizeof suffixes / sizeof *suffixes); i++)
         if (!rtl_cache_hash_files(&hash, self->sources, suffixes[i], self->err))
             return false;
     for (uint32_t i = 0; i < variant->num_parameters; i++) {
         hash = rtl_cache_hash_text(hash, variant->parameters[i].name);
         hash = rtl_cache_hash_text(hash, variant->parameters[i].value);
     }
-    self->entry = rtl_cache_text("%s/%s%s%s-%016" PRIx64, self->cache, variant->top,
-                                 variant->assertions ? "-assertions" : "", waves, hash);
+    if (foreign)
+        hash = hash_foreign(hash, foreign);
+    self->entry = rtl_cache_text("%s/%s%s%s%s-%016" PRIx64, self->cache,
+                                 foreign ? foreign->name : variant->top,
+                                 variant->assertions ? "-assertions" : "", coverage, waves, hash);
     self->entry_new = rtl_cache_text("%s.new", self->entry);
     self->log = rtl_cache_text("%s.log", self->entry);
     return true;
@@ -121,12 +137,19 @@ static bool load(const struct request *self, struct rtl_library *library, struct
     if (!handle)
         return err_set(err, ERR_RUN, "cannot load an RTL library: %s", dlerror());
     const struct router_door *(*door)(void) = NULL;
+    const struct device_door *(*device)(void) = NULL;
     *(void **)&door = dlsym(handle, "router_door");
-    if (!door) {
+    *(void **)&device = dlsym(handle, "device_door");
+    if (self->variant->foreign ? !device : !door) {
         dlclose(handle);
         return err_set(err, ERR_RUN, "%s holds no RTL library", self->entry);
     }
-    *library = (struct rtl_library){.handle = handle, .door = door()};
+    *library = (struct rtl_library){
+        .handle = handle,
+        .folder = rtl_cache_text("%s", self->entry),
+        .door = door ? door() : NULL,
+        .device = device ? device() : NULL,
+    };
     return true;
 }
 
@@ -139,7 +162,7 @@ static bool move_into_place(const char *folder, const char *place, struct err *e
     return err_set(err, ERR_RUN, "cannot rename %s to %s: %s", folder, place, strerror(errno));
 }
 
-// Writes the library's hash beside it, and removes all else.
+// Writes the library's hash beside it, and removes all else but the text of a top module.
 static bool seal(const struct request *self)
 {
     char hash[17];
@@ -150,7 +173,7 @@ static bool seal(const struct request *self)
         return false;
     for (size_t i = 0; i < files.num; i++) {
         char *path = rtl_cache_text("%s/%s", self->entry_new, files.names[i]);
-        if (strcmp(files.names[i], RTL_COMPILE_LIBRARY) != 0)
+        if (strcmp(files.names[i], RTL_COMPILE_LIBRARY) != 0 && !strstr(files.names[i], ".sv"))
             unlink(path);
         free(path);
     }
@@ -247,5 +270,6 @@ void rtl_build_close(struct rtl_library *library)
 {
     if (library->handle)
         dlclose(library->handle);
+    free(library->folder);
     *library = (struct rtl_library){0};
 }

@@ -11,19 +11,30 @@
 #include <string.h>
 #include <unistd.h>
 
+static bool has_coverage(const struct rtl_job *self)
+{
+    return self->variant->foreign && self->variant->foreign->coverage;
+}
+
 // Options of g++ for all that goes into a library. Hidden symbols keep libraries apart.
 static const char *const cxx_options[] = {
     "-std=gnu++17",
     "-fPIC",
     "-fvisibility=hidden",
     "-fvisibility-inlines-hidden",
-    "-DVM_COVERAGE=0",
     "-DVM_SC=0",
     "-DVM_TRACE_VCD=0",
     "-DVL_TIME_CONTEXT",
     "-DVL_USER_STOP",                               // the door has its own
+    NULL,
+};
+static const char *const router_cxx_options[] = {
     "-DVL_PRINTF(...)=fprintf(stderr,__VA_ARGS__)", // standard output belongs to results
     NULL,
+};
+static const char *const device_cxx_options[] = {
+    "-DVL_PRINTF=device_door_print", "-DVL_USER_FATAL", "-DVL_USER_FINISH", "-include",
+    "device_print.h", NULL,
 };
 
 // Optimisation of what runs in every cycle; the same of variants with much code, which are large or
@@ -44,22 +55,41 @@ static const char *const plain_options[] = {"--x-assign", "fast", "--x-initial",
 static const char *const assertion_options[] = {
     "--x-assign", "unique", "--x-initial", "unique", "--assert", "-DORDITO_ASSERT", NULL,
 };
+static const char *const foreign_options[] = {
+    "--x-assign", "unique", "--x-initial", "unique", "--assert", "--no-timing", NULL,
+};
+static const char *const coverage_options[] = {"--coverage-line", "--coverage-toggle", NULL};
 
-// Files of Verilator's runtime that a library needs; the last one for waves only.
-static const char *const runtime_files[] = {"verilated", "verilated_threads", "verilated_fst_c"};
+// The text of a top module is not the user's.
+static const char foreign_waiver[] = "`verilator_config\n"
+                                     "lint_off -file \"*/%s.sv\"\n"
+                                     "coverage_off -file \"*/%s.sv\"\n";
 
-static size_t num_runtime_files(const struct rtl_job *self)
+// Files of Verilator's runtime that a library needs.
+enum { MAX_RUNTIME_FILES = 4 };
+
+static size_t runtime_files(const struct rtl_job *self, const char *files[MAX_RUNTIME_FILES])
 {
-    return self->variant->waves ? 3 : 2;
+    size_t num = 0;
+    files[num++] = "verilated";
+    files[num++] = "verilated_threads";
+    if (self->variant->waves)
+        files[num++] = "verilated_fst_c";
+    if (has_coverage(self))
+        files[num++] = "verilated_cov";
+    return num;
 }
 
 uint64_t rtl_compile_hash(uint64_t hash)
 {
-    const char *const *const tables[] = {cxx_options, verilator_options, large_options,
-                                         plain_options, assertion_options};
+    const char *const *const tables[] = {
+        cxx_options,   router_cxx_options, device_cxx_options, verilator_options, large_options,
+        plain_options, assertion_options,  foreign_options,    coverage_options,
+    };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (const char *const *option = tables[i]; *option; option++)
             hash = rtl_cache_hash_text(hash, *option);
+    hash = rtl_cache_hash_text(hash, foreign_waiver);
     hash = rtl_cache_hash_text(hash, level_fast);
     hash = rtl_cache_hash_text(hash, level_much);
     hash = rtl_cache_hash_text(hash, level_slow);
@@ -117,6 +147,12 @@ static bool find_include(struct rtl_job *self)
     return found;
 }
 
+// The name of the door's file and of its function.
+static const char *door(const struct rtl_job *self)
+{
+    return self->variant->foreign ? "device_door" : "router_door";
+}
+
 static void add_options(struct rtl_tool *tool, const char *const *options)
 {
     for (const char *const *option = options; *option; option++)
@@ -129,6 +165,9 @@ static void compiler(const struct rtl_job *self, struct rtl_tool *tool, const ch
     rtl_tool_arg(tool, "g++");
     rtl_tool_arg(tool, "%s", level);
     add_options(tool, cxx_options);
+    add_options(tool, self->variant->foreign ? device_cxx_options : router_cxx_options);
+    rtl_tool_arg(tool, "-I%s", self->sources);
+    rtl_tool_arg(tool, "-DVM_COVERAGE=%d", has_coverage(self));
     rtl_tool_arg(tool, "-DVM_TRACE=%d", self->variant->waves);
     rtl_tool_arg(tool, "-DVM_TRACE_FST=%d", self->variant->waves);
     rtl_tool_arg(tool, "-isystem%s/include", self->include);
@@ -137,55 +176,101 @@ static void compiler(const struct rtl_job *self, struct rtl_tool *tool, const ch
 
 bool rtl_compile_runtime(struct rtl_job *self, const char *folder)
 {
-    struct rtl_tool tools[3] = {0};
-    size_t num = num_runtime_files(self);
+    struct rtl_tool tools[MAX_RUNTIME_FILES] = {0};
+    const char *files[MAX_RUNTIME_FILES];
+    size_t num = runtime_files(self, files);
     if (!find_include(self))
         return false;
     for (size_t i = 0; i < num; i++) {
         compiler(self, &tools[i], level_runtime);
         rtl_tool_arg(&tools[i], "-c");
-        rtl_tool_arg(&tools[i], "%s/include/%s.cpp", self->include, runtime_files[i]);
+        rtl_tool_arg(&tools[i], "%s/include/%s.cpp", self->include, files[i]);
         rtl_tool_arg(&tools[i], "-o");
-        rtl_tool_arg(&tools[i], "%s/%s.o", folder, runtime_files[i]);
+        rtl_tool_arg(&tools[i], "%s/%s.o", folder, files[i]);
     }
     return run(self, tools, num);
 }
 
-static bool verilate(struct rtl_job *self)
+// What to read of our RTL.
+static bool add_sources(struct rtl_job *self, struct rtl_tool *tool)
 {
     const struct rtl_variant *variant = self->variant;
     struct rtl_cache_names packages = {0};
     struct rtl_cache_names waivers = {0};
     bool listed = rtl_cache_list(self->sources, "_pkg.sv", &packages, self->err) &&
                   rtl_cache_list(self->sources, ".vlt", &waivers, self->err);
+    for (uint32_t i = 0; i < variant->num_parameters; i++)
+        rtl_tool_arg(tool, "-G%s=%s", variant->parameters[i].name, variant->parameters[i].value);
+    rtl_tool_arg(tool, "-y");
+    rtl_tool_arg(tool, "%s", self->sources);
+    for (size_t i = 0; i < waivers.num; i++)
+        rtl_tool_arg(tool, "%s/%s", self->sources, waivers.names[i]);
+    for (size_t i = 0; i < packages.num; i++)
+        rtl_tool_arg(tool, "%s/%s", self->sources, packages.names[i]);
+    rtl_tool_arg(tool, "%s/%s.sv", self->sources, variant->top);
+    rtl_cache_names_free(&packages);
+    rtl_cache_names_free(&waivers);
+    return listed;
+}
+
+// What to read of foreign RTL.
+static bool add_foreign_sources(struct rtl_job *self, struct rtl_tool *tool)
+{
+    const struct rtl_foreign *foreign = self->variant->foreign;
+    const char *top = self->variant->top;
+    char *file = rtl_cache_text("%s.sv", top);
+    char *waiver = rtl_cache_text(foreign_waiver, top, top);
+    bool written =
+        write_text(self, file, foreign->top_text) && write_text(self, "top.vlt", waiver);
+    rtl_tool_arg(tool, "%s/top.vlt", self->folder);
+    add_options(tool, foreign->options);
+    rtl_tool_arg(tool, "%s/%s", self->folder, file);
+    free(waiver);
+    free(file);
+    return written;
+}
+
+// After Verilator failed on foreign RTL: what it found wrong there is the user's.
+static bool blame_foreign(struct rtl_job *self)
+{
+    char line[512] = "";
+    FILE *log = fopen(self->log, "re");
+    if (log) {
+        rtl_tool_find_error(log, line, sizeof line);
+        fclose(log);
+    }
+    const char *fault = rtl_tool_verilator_error(line);
+    if (!fault)
+        return false;
+    *self->err = (struct err){0};
+    return err_set(self->err, ERR_CONFIG, "%s", fault);
+}
+
+static bool verilate(struct rtl_job *self)
+{
+    const struct rtl_variant *variant = self->variant;
     struct rtl_tool tool = {0};
     rtl_tool_arg(&tool, "verilator");
     rtl_tool_arg(&tool, variant->systemc ? "--sc" : "--cc");
     add_options(&tool, verilator_options);
     if (variant->large)
         add_options(&tool, large_options);
-    add_options(&tool, variant->assertions ? assertion_options : plain_options);
+    add_options(&tool, variant->foreign      ? foreign_options
+                       : variant->assertions ? assertion_options
+                                             : plain_options);
+    if (has_coverage(self))
+        add_options(&tool, coverage_options);
     rtl_tool_arg(&tool, "--top-module");
     rtl_tool_arg(&tool, "%s", variant->top);
     rtl_tool_arg(&tool, "--Mdir");
     rtl_tool_arg(&tool, "%s", self->folder);
     if (variant->waves)
         rtl_tool_arg(&tool, "--trace-fst");
-    for (uint32_t i = 0; i < variant->num_parameters; i++)
-        rtl_tool_arg(&tool, "-G%s=%s", variant->parameters[i].name, variant->parameters[i].value);
-    rtl_tool_arg(&tool, "-y");
-    rtl_tool_arg(&tool, "%s", self->sources);
-    for (size_t i = 0; i < waivers.num; i++)
-        rtl_tool_arg(&tool, "%s/%s", self->sources, waivers.names[i]);
-    for (size_t i = 0; i < packages.num; i++)
-        rtl_tool_arg(&tool, "%s/%s", self->sources, packages.names[i]);
-    rtl_tool_arg(&tool, "%s/%s.sv", self->sources, variant->top);
-    rtl_cache_names_free(&packages);
-    rtl_cache_names_free(&waivers);
-    if (listed)
-        return run(self, &tool, 1);
-    rtl_tool_free(&tool);
-    return false;
+    if (!(variant->foreign ? add_foreign_sources(self, &tool) : add_sources(self, &tool))) {
+        rtl_tool_free(&tool);
+        return false;
+    }
+    return run(self, &tool, 1) || (variant->foreign && blame_foreign(self));
 }
 
 // Gathers the generated files in two: those that run in a cycle, with the door, and the others.
@@ -194,8 +279,9 @@ static bool gather(struct rtl_job *self)
     struct rtl_cache_names files;
     if (!rtl_cache_list(self->folder, ".cpp", &files, self->err))
         return false;
-    char *fast = rtl_cache_text("#include \"%s/router_door.cpp\"\n", self->sources);
-    char *slow = rtl_cache_text("#include \"Vdoor.h\"\n");
+    char *fast = rtl_cache_text("#include \"%s/%s.cpp\"\n", self->sources, door(self));
+    char *slow = rtl_cache_text("#include \"%s\"\n",
+                                has_coverage(self) ? "device_cover.h" : "Vdoor.h");
     for (size_t i = 0; i < files.num; i++) {
         const char *file = files.names[i];
         char **list = strstr(file, "Slow") || strstr(file, "Syms") ? &slow : &fast;
@@ -212,14 +298,13 @@ static bool gather(struct rtl_job *self)
 
 static bool compile(struct rtl_job *self)
 {
-    bool much = self->variant->large || self->variant->assertions;
+    bool much = self->variant->large || self->variant->assertions || self->variant->foreign;
     const char *const parts[] = {"fast", "slow"};
     const char *const levels[] = {much ? level_much : level_fast, level_slow};
     struct rtl_tool tools[2] = {0};
     for (size_t i = 0; i < 2; i++) {
         compiler(self, &tools[i], levels[i]);
         rtl_tool_arg(&tools[i], "-I%s", self->folder);
-        rtl_tool_arg(&tools[i], "-I%s", self->sources);
         if (self->variant->assertions)
             rtl_tool_arg(&tools[i], "-DDOOR_CHECKED");
         if (self->variant->define)
@@ -239,7 +324,10 @@ static bool compile(struct rtl_job *self)
 
 static bool link_library(struct rtl_job *self)
 {
-    if (!write_text(self, "door.map", "{ global: router_door; local: *; };\n"))
+    char *map = rtl_cache_text("{ global: %s; local: *; };\n", door(self));
+    bool written = write_text(self, "door.map", map);
+    free(map);
+    if (!written)
         return false;
     struct rtl_tool tool = {0};
     rtl_tool_arg(&tool, "g++");
@@ -248,8 +336,10 @@ static bool link_library(struct rtl_job *self)
     rtl_tool_arg(&tool, "%s/%s", self->folder, RTL_COMPILE_LIBRARY);
     rtl_tool_arg(&tool, "%s/fast.o", self->folder);
     rtl_tool_arg(&tool, "%s/slow.o", self->folder);
-    for (size_t i = 0; i < num_runtime_files(self); i++)
-        rtl_tool_arg(&tool, "%s/%s.o", self->runtime, runtime_files[i]);
+    const char *files[MAX_RUNTIME_FILES];
+    size_t num = runtime_files(self, files);
+    for (size_t i = 0; i < num; i++)
+        rtl_tool_arg(&tool, "%s/%s.o", self->runtime, files[i]);
     rtl_tool_arg(&tool, "-Wl,--version-script=%s/door.map", self->folder);
     rtl_tool_arg(&tool, "-Wl,-Bsymbolic,-z,defs");
     rtl_tool_arg(&tool, "-lpthread");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands that make a shared library of an RTL variant: Verilator, then g++ on what it
-// generated and on the door (rtl/router_door.cpp). No make: two compilations side by side, one of
+// generated and on the door (rtl/router_door.cpp, rtl/device_door.cpp). No make: two compilations side by side, one of
 // what runs in every cycle, one of what runs once, and a link with Verilator's runtime.
 #ifndef ORDITO_MODEL_NET_RTL_COMPILE_H
 #define ORDITO_MODEL_NET_RTL_COMPILE_H
@@ -24,10 +24,12 @@ struct rtl_job {
 // Chains the options that are built into this module to a hash (rtl_cache.h).
 uint64_t rtl_compile_hash(uint64_t hash);
 
-// Compiles Verilator's runtime into `folder`; it serves all variants with the same `waves`.
+// Compiles Verilator's runtime into `folder`; it serves all variants with the same door, `waves` and
+// coverage.
 bool rtl_compile_runtime(struct rtl_job *self, const char *folder);
 
-// Builds the variant.
+// Builds the variant. What Verilator finds wrong in foreign RTL is an ERR_CONFIG that begins with
+// its file and line.
 bool rtl_compile_variant(struct rtl_job *self);
 
 #endif

@@ -18,18 +18,21 @@ extern char **environ;
 
 void rtl_tool_arg(struct rtl_tool *self, const char *format, ...)
 {
+    self->args = realloc(self->args, (self->num_args + 2) * sizeof *self->args);
+    assert(self->args);
     va_list args;
     va_start(args, format);
     int length = vasprintf(&self->args[self->num_args], format, args);
     va_end(args);
-    assert(length >= 0 && self->num_args < RTL_TOOL_MAX_ARGS);
-    self->num_args++;
+    assert(length >= 0);
+    self->args[++self->num_args] = NULL;
 }
 
 void rtl_tool_free(struct rtl_tool *self)
 {
     for (size_t i = 0; i < self->num_args; i++)
         free(self->args[i]);
+    free(self->args);
     *self = (struct rtl_tool){0};
 }
 
@@ -76,8 +79,7 @@ bool rtl_tool_start(struct rtl_tool *self, int to, struct err *err)
     return err_set(err, ERR_RUN, "cannot run %s: %s", self->args[0], strerror(failure));
 }
 
-// True if the program that was started ended well.
-static bool ended_well(struct rtl_tool *self)
+bool rtl_tool_ended_well(struct rtl_tool *self)
 {
     int status = 0;
     pid_t got;
@@ -88,16 +90,12 @@ static bool ended_well(struct rtl_tool *self)
     return got > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-// Fills `line` with the first line of the log that tells of an error, or else its last line.
-static void find_error(const char *log, char *line, size_t size)
+void rtl_tool_find_error(FILE *log, char *line, size_t size)
 {
     snprintf(line, size, "no output");
-    FILE *file = fopen(log, "re");
-    if (!file)
-        return;
     char *text = NULL;
     size_t room = 0;
-    while (getline(&text, &room, file) > 0) {
+    while (getline(&text, &room, log) > 0) {
         text[strcspn(text, "\n")] = 0;
         if (*text)
             snprintf(line, size, "%s", text);
@@ -105,15 +103,24 @@ static void find_error(const char *log, char *line, size_t size)
             break;
     }
     free(text);
-    fclose(file);
+}
+
+const char *rtl_tool_verilator_error(const char *line)
+{
+    const char *text = strncmp(line, "%Error", 6) == 0 ? strstr(line, ": ") : NULL;
+    return text ? text + 2 : NULL;
 }
 
 bool rtl_tool_wait(struct rtl_tool *self, const char *log, struct err *err)
 {
-    if (ended_well(self))
+    if (rtl_tool_ended_well(self))
         return true;
-    char line[512];
-    find_error(log, line, sizeof line);
+    char line[512] = "no output";
+    FILE *file = fopen(log, "re");
+    if (file) {
+        rtl_tool_find_error(file, line, sizeof line);
+        fclose(file);
+    }
     return err_set(err, ERR_RUN, "%s failed while building an RTL router: %s\n(log: %s)",
                    self->args[0], line, log);
 }
@@ -140,7 +147,7 @@ bool rtl_tool_first_line(struct rtl_tool *self, char *line, size_t size, struct 
     line[strcspn(line, "\n")] = 0;
     if (!started)
         return false;
-    if (!ended_well(self) || !*line)
+    if (!rtl_tool_ended_well(self) || !*line)
         return err_set(err, ERR_RUN, "%s %s failed: %s", self->args[0], self->args[1],
                        *line ? line : "no output");
     return true;

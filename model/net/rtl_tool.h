@@ -9,18 +9,17 @@
 #include "sim/err.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
-
-enum { RTL_TOOL_MAX_ARGS = 256 };
 
 // A program to run, and its arguments.
 struct rtl_tool {
-    char *args[RTL_TOOL_MAX_ARGS + 1]; // [0] is the program's name; NULL at the end
+    char **args; // [0] is the program's name; NULL at the end
     size_t num_args;
     pid_t pid; // once started
 };
 
-// Adds an argument; the first is the program. Asserts that there is room and memory.
+// Adds an argument; the first is the program. Asserts that there is memory.
 void rtl_tool_arg(struct rtl_tool *self, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void rtl_tool_free(struct rtl_tool *self);
@@ -33,9 +32,18 @@ bool rtl_tool_identity(const char *program, char *text, size_t size, struct err 
 // is not there, ERR_RUN says what to install.
 bool rtl_tool_start(struct rtl_tool *self, int to, struct err *err);
 
-// Waits until it ends. Unless it succeeded, ERR_RUN with the path of the log that its output went
-// to, and the log's first line of error.
+// Waits until it ends. True if it succeeded.
+bool rtl_tool_ended_well(struct rtl_tool *self);
+
+// The same; unless it succeeded, ERR_RUN with the path of the log that its output went to, and the
+// log's first line of error.
 bool rtl_tool_wait(struct rtl_tool *self, const char *log, struct err *err);
+
+// Fills `line` with the first line of what tools printed that tells of an error, or else the last.
+void rtl_tool_find_error(FILE *log, char *line, size_t size);
+
+// What Verilator says in a line of error: file:line:column: text. NULL if it is none.
+const char *rtl_tool_verilator_error(const char *line);
 
 // Runs the program and fills `line` with the first line that it prints, without the newline.
 bool rtl_tool_first_line(struct rtl_tool *self, char *line, size_t size, struct err *err);
