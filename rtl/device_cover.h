@@ -7,8 +7,8 @@
 #define ORDITO_RTL_DEVICE_COVER_H
 
 #include "Vdoor.h"
-#include "Vdoor__Syms.h"
 #include "Vdoor___024root.h"
+#include "Vdoor__Syms.h"
 #include "verilated_cov.h"
 
 #include <algorithm>
@@ -52,7 +52,7 @@ class Cover
             to[i] += counts[i].exchange(0, std::memory_order_relaxed);
     }
 
-public:
+  public:
     void leave_reset(Vdoor *model)
     {
         if (resetting)

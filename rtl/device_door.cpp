@@ -6,8 +6,8 @@
 #include "router_pins.h"
 
 #include "Vdoor.h"
-#include "Vdoor__Syms.h"
 #include "Vdoor___024root.h"
+#include "Vdoor__Syms.h"
 
 #if VM_COVERAGE
 #include "device_cover.h"
@@ -72,12 +72,6 @@ void note_fault(const char *file, int line, const char *text)
         return;
     std::snprintf(context->fault, sizeof context->fault, "%s:%d: %.*s", file, line,
                   static_cast<int>(std::strcspn(text, "\n")), text);
-}
-
-void set_watched(Context *context, bool on)
-{
-    context->watched = on;
-    context->assertOn(on);
 }
 
 template <class Pins> void put(Pins &pins, const uint32_t *words)
@@ -151,8 +145,8 @@ try {
     context->fault[0] = 0;
     context->halted = false;
     self->model = std::make_unique<Vdoor>(context, "");
-    set_watched(context, false);
-    context->watched = true; // initial blocks
+    context->assertOn(false);
+    context->watched = true; // in initial blocks
     put_inputs(self, in);
     evaluate(self);
     context->watched = false;
@@ -161,13 +155,14 @@ try {
     return false;
 }
 
-void watch(void *handle, bool on)
+void watch(void *handle)
 {
     Device *self = enter(handle);
 #if VM_COVERAGE
     self->cover.leave_reset(self->model.get());
 #endif
-    set_watched(&self->context, on);
+    self->context.watched = true;
+    self->context.assertOn(true);
 }
 
 void settle(void *handle, const struct device_door_in *in, const struct device_door_out *out)
@@ -233,11 +228,11 @@ try {
 #endif
 
 constexpr struct device_door DOOR = {
-    device_new,     device_free, begin,     watch,      settle, clock, fault,
+    device_new,     device_free, begin,      watch, settle, clock, fault,
 #if VM_TRACE
     wave_open,      wave_dump,   wave_close,
 #else
-    nullptr,        nullptr,     nullptr,
+    nullptr,    nullptr,     nullptr,
 #endif
 #if VM_COVERAGE
     coverage_write,
@@ -276,7 +271,7 @@ void vl_finish(const char *file, int line, const char *)
 void vl_fatal(const char *file, int line, const char *, const char *text)
 {
     bool loops = std::strstr(text, "did not converge") != nullptr;
-    note_fault(file, line, loops ? "combinational logic does not settle" : text);
+    note_fault(file, line, loops ? DEVICE_DOOR_UNSETTLED : text);
     throw Halt();
 }
 

@@ -33,6 +33,9 @@ struct device_door_out {
     uint32_t *forward;
 };
 
+// What the fault says of logic that does not settle; its file and line are the wrapper's.
+#define DEVICE_DOOR_UNSETTLED "combinational logic does not settle"
+
 struct device_door {
     // NULL if out of memory.
     void *(*device_new)(void);
@@ -42,9 +45,9 @@ struct device_door {
     // from `seed`. Ends with the outputs settled. False if out of memory.
     bool (*begin)(void *device, uint32_t seed, const struct device_door_in *in);
 
-    // Whether assertions, $error and the like become faults from now on. After `begin` they do not.
-    // $fatal and $finish always do, and so does what fails in an initial block.
-    void (*watch)(void *device, bool on);
+    // From now on assertions that fail, $error, $fatal and $stop are faults. Before it they are
+    // only in initial blocks; $finish and what cannot go on always is one.
+    void (*watch)(void *device);
 
     void (*settle)(void *device, const struct device_door_in *in,
                    const struct device_door_out *out);

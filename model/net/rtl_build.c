@@ -162,7 +162,7 @@ static bool move_into_place(const char *folder, const char *place, struct err *e
     return err_set(err, ERR_RUN, "cannot rename %s to %s: %s", folder, place, strerror(errno));
 }
 
-// Writes the library's hash beside it, and removes all else but the text of a top module.
+// Writes the library's hash beside it, and removes all else but texts.
 static bool seal(const struct request *self)
 {
     char hash[17];
@@ -173,7 +173,8 @@ static bool seal(const struct request *self)
         return false;
     for (size_t i = 0; i < files.num; i++) {
         char *path = rtl_cache_text("%s/%s", self->entry_new, files.names[i]);
-        if (strcmp(files.names[i], RTL_COMPILE_LIBRARY) != 0 && !strstr(files.names[i], ".sv"))
+        if (strcmp(files.names[i], RTL_COMPILE_LIBRARY) != 0 && !strstr(files.names[i], ".sv") &&
+            strcmp(files.names[i], RTL_COMPILE_LOOPS) != 0)
             unlink(path);
         free(path);
     }

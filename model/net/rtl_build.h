@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // RTL variants as shared libraries, built on demand by Verilator and g++ and kept (rtl_cache.h).
 //
-// A variant is a top module with parameters: one of ours with the door router_door.h, or foreign RTL
-// within a top module whose text is given, with the door device_door.h. Its entry in the cache is
-// named after it and after a hash of the RTL sources, the door, the compilers' options and
-// Verilator's version, so nothing stale is ever loaded. It is built under a lock, in a temporary folder that is renamed into place
-// when complete, so processes may ask for the same variant at once. A library that is damaged is
-// built again.
+// A variant is a top module with parameters: one of ours with the door router_door.h, or foreign
+// RTL within a top module whose text is given, with the door device_door.h. Its entry in the cache
+// is named after it and after a hash of the RTL sources, the door, the compilers' options and
+// Verilator's version, so nothing stale is ever loaded. It is built under a lock, in a temporary
+// folder that is renamed into place when complete, so processes may ask for the same variant at
+// once. A library that is damaged is built again.
 #ifndef ORDITO_MODEL_NET_RTL_BUILD_H
 #define ORDITO_MODEL_NET_RTL_BUILD_H
 
@@ -29,7 +29,7 @@ struct rtl_foreign {
 };
 
 struct rtl_variant {
-    const char *top; // top module
+    const char *top;                   // top module
     const struct rtl_foreign *foreign; // NULL: of rtl/, where the door is in any case
     uint32_t num_parameters;
     struct {

@@ -25,7 +25,7 @@ static const char *const cxx_options[] = {
     "-DVM_SC=0",
     "-DVM_TRACE_VCD=0",
     "-DVL_TIME_CONTEXT",
-    "-DVL_USER_STOP",                               // the door has its own
+    "-DVL_USER_STOP", // the door has its own
     NULL,
 };
 static const char *const router_cxx_options[] = {
@@ -33,8 +33,12 @@ static const char *const router_cxx_options[] = {
     NULL,
 };
 static const char *const device_cxx_options[] = {
-    "-DVL_PRINTF=device_door_print", "-DVL_USER_FATAL", "-DVL_USER_FINISH", "-include",
-    "device_print.h", NULL,
+    "-DVL_PRINTF=device_door_print",
+    "-DVL_USER_FATAL",
+    "-DVL_USER_FINISH",
+    "-include",
+    "device_print.h",
+    NULL,
 };
 
 // Optimisation of what runs in every cycle; the same of variants with much code, which are large or
@@ -220,13 +224,31 @@ static bool add_foreign_sources(struct rtl_job *self, struct rtl_tool *tool)
     const char *top = self->variant->top;
     char *file = rtl_cache_text("%s.sv", top);
     char *waiver = rtl_cache_text(foreign_waiver, top, top);
-    bool written =
-        write_text(self, file, foreign->top_text) && write_text(self, "top.vlt", waiver);
+    bool written = write_text(self, file, foreign->top_text) && write_text(self, "top.vlt", waiver);
     rtl_tool_arg(tool, "%s/top.vlt", self->folder);
     add_options(tool, foreign->options);
     rtl_tool_arg(tool, "%s/%s", self->folder, file);
     free(waiver);
     free(file);
+    return written;
+}
+
+// Keeps what Verilator says of loops in combinational logic, in case they do not settle.
+static bool note_loops(struct rtl_job *self)
+{
+    char *path = rtl_cache_text("%s/" RTL_COMPILE_LOOPS, self->folder);
+    FILE *log = fopen(self->log, "re");
+    FILE *to = fopen(path, "we");
+    char line[1024];
+    while (log && to && fgets(line, sizeof line, log))
+        if (strncmp(line, "%Warning-UNOPTFLAT: ", 20) == 0)
+            fputs(line + 20, to);
+    if (log)
+        fclose(log);
+    bool written = to && fclose(to) == 0;
+    if (!written)
+        err_set(self->err, ERR_RUN, "cannot write %s: %s", path, strerror(errno));
+    free(path);
     return written;
 }
 
@@ -270,7 +292,9 @@ static bool verilate(struct rtl_job *self)
         rtl_tool_free(&tool);
         return false;
     }
-    return run(self, &tool, 1) || (variant->foreign && blame_foreign(self));
+    if (!variant->foreign)
+        return run(self, &tool, 1);
+    return run(self, &tool, 1) ? note_loops(self) : blame_foreign(self);
 }
 
 // Gathers the generated files in two: those that run in a cycle, with the door, and the others.
@@ -280,8 +304,8 @@ static bool gather(struct rtl_job *self)
     if (!rtl_cache_list(self->folder, ".cpp", &files, self->err))
         return false;
     char *fast = rtl_cache_text("#include \"%s/%s.cpp\"\n", self->sources, door(self));
-    char *slow = rtl_cache_text("#include \"%s\"\n",
-                                has_coverage(self) ? "device_cover.h" : "Vdoor.h");
+    char *slow =
+        rtl_cache_text("#include \"%s\"\n", has_coverage(self) ? "device_cover.h" : "Vdoor.h");
     for (size_t i = 0; i < files.num; i++) {
         const char *file = files.names[i];
         char **list = strstr(file, "Slow") || strstr(file, "Syms") ? &slow : &fast;

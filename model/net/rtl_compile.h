@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands that make a shared library of an RTL variant: Verilator, then g++ on what it
-// generated and on the door (rtl/router_door.cpp, rtl/device_door.cpp). No make: two compilations side by side, one of
-// what runs in every cycle, one of what runs once, and a link with Verilator's runtime.
+// generated and on the door (rtl/router_door.cpp, rtl/device_door.cpp). No make: two compilations
+// side by side, one of what runs in every cycle, one of what runs once, and a link with Verilator's
+// runtime.
 #ifndef ORDITO_MODEL_NET_RTL_COMPILE_H
 #define ORDITO_MODEL_NET_RTL_COMPILE_H
 
@@ -10,6 +11,7 @@
 #include <limits.h>
 
 #define RTL_COMPILE_LIBRARY "door.so"
+#define RTL_COMPILE_LOOPS   "loops.txt" // of foreign RTL: Verilator's lines on combinational loops
 
 struct rtl_job {
     const struct rtl_variant *variant;
@@ -24,8 +26,8 @@ struct rtl_job {
 // Chains the options that are built into this module to a hash (rtl_cache.h).
 uint64_t rtl_compile_hash(uint64_t hash);
 
-// Compiles Verilator's runtime into `folder`; it serves all variants with the same door, `waves` and
-// coverage.
+// Compiles Verilator's runtime into `folder`; it serves all variants with the same door, `waves`
+// and coverage.
 bool rtl_compile_runtime(struct rtl_job *self, const char *folder);
 
 // Builds the variant. What Verilator finds wrong in foreign RTL is an ERR_CONFIG that begins with

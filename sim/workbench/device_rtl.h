@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The user's RTL as a device: built by Verilator inside of the wrapper (device_wrapper.h), kept in
 // the cache of RTL libraries by a hash of all that it depends on, and loaded.
+//
+// What is not reset is random, and the same for the same seed, whatever is recorded. To that end
+// lines and toggles are counted by a second model, which is given the same inputs. The RTL's own
+// complaints (assertions, $error, $stop) count from the end of the first reset on, $fatal in an
+// initial block and $finish always. Combinational logic that does not settle is a fault; a loop
+// within one process that never ends is not seen, and hangs.
 #ifndef ORDITO_SIM_WORKBENCH_DEVICE_RTL_H
 #define ORDITO_SIM_WORKBENCH_DEVICE_RTL_H
 
@@ -14,7 +20,7 @@
 
 struct device_rtl_options {
     bool quiet;    // no line on standard error when something has to be built
-    bool waves;    // device_ops.wave will be used
+    bool waves;    // device_ops.wave will be used; it always can be
     bool coverage; // line and toggle coverage is counted
 };
 
@@ -29,6 +35,13 @@ const uint32_t *device_rtl_words(const struct device *device, enum device_vector
 
 // Path of the wrapper that it was built with.
 const char *device_rtl_wrapper(const struct device *device);
+
+// The time in waves at which a cycle, as stimuli count, begins. The reset before cycle 0 is in
+// them, if they are asked for from cycle 0 on. A cycle takes 10 units.
+uint64_t device_rtl_wave_time(const struct device *device, uint64_t cycle);
+
+// How many warnings Verilator has of the RTL; the first one, as file:line:column: text.
+uint32_t device_rtl_warnings(const struct device *device, const char **first);
 
 // Writes Verilator's coverage of all runs so far (coverage.dat).
 bool device_rtl_write_coverage(const struct device *device, const char *path, struct err *err);
