@@ -69,12 +69,19 @@ struct device_spec {
                                // only measured
 };
 
+// Flits of a VC that surely find room, however late the rest of their packet comes.
+static inline uint32_t device_side_room_flits(const struct device_side *self)
+{
+    return self->buffer_flits - (self->flow == DEVICE_ON_OFF ? self->slack_flits : 0);
+}
+
 // The longest packet under a mode: what fits into a buffer, where the whole has to.
 static inline uint32_t device_spec_max_flits(const struct device_spec *self, enum switching mode)
 {
+    uint32_t in = device_side_room_flits(&self->in);
+    uint32_t out = device_side_room_flits(&self->out);
+    uint32_t room = in < out ? in : out;
     bool fits = switching_buffers_whole_packets(mode);
-    uint32_t room = self->in.buffer_flits < self->out.buffer_flits ? self->in.buffer_flits
-                                                                   : self->out.buffer_flits;
     return fits && room < self->max_flits ? room : self->max_flits;
 }
 
