@@ -77,6 +77,9 @@ struct bench_link {
 // bits of flits stay as they are. `spec` must outlive it.
 struct bench_link bench_plain_link(const struct device_spec *spec);
 
+// As the map says, which must outlive it.
+struct bench_link bench_map_link(const struct device_map *map);
+
 // Makes a device; the link's spec and `of` must outlive it. Never fails.
 void bench_device_open(struct device *device, const struct bench_link *link,
                        const struct bench_plant *plant);

@@ -29,3 +29,19 @@ struct bench_link bench_plain_link(const struct device_spec *spec)
 {
     return (struct bench_link){spec, plain_route, plain_set_vc, spec};
 }
+
+static struct device_route map_route(const void *of, const struct stimulus *setup, uint32_t in_port,
+                                     uint32_t in_vc, uint32_t to)
+{
+    return device_map_route(of, setup, in_port, in_vc, to);
+}
+
+static void map_set_vc(const void *of, const struct stimulus *setup, struct device_forward *flit)
+{
+    device_map_encode(of, setup, &setup->packets[flit->packet], flit->flit, flit->vc, flit->bits);
+}
+
+struct bench_link bench_map_link(const struct device_map *map)
+{
+    return (struct bench_link){device_map_spec(map), map_route, map_set_vc, map};
+}

@@ -3,10 +3,12 @@
 // its output ports, and checkers that look at every cycle.
 //
 // A sender has a queue of packets a VC, and sends at most a flit a cycle; of the VCs that may send,
-// the one after that which sent last. Under ready-valid a flit stays until it is taken. After a
-// reset senders begin with the first packets that had not begun. Receivers consume at most a flit
-// of each VC a cycle, in the cycle after it came; under on-off they say off as late as the spec
-// allows.
+// the one after that which sent last. Under ready-valid a flit stays until it is taken, or, if
+// flits need not be held, gives way to the next VC after each cycle, and to pauses. Under on-off
+// flits are sent until the cycle before the spec forbids it. After a reset senders begin with the
+// first packets of which no flit was taken. Receivers consume at most a flit of each VC a cycle:
+// under ready-valid as it comes, else in the cycle after; under on-off they say off as late as they
+// may, when no more than the slack is free.
 #ifndef ORDITO_SIM_WORKBENCH_PLAY_H
 #define ORDITO_SIM_WORKBENCH_PLAY_H
 
@@ -28,7 +30,7 @@ struct play_cycle {
     const struct device_pins *out; // what the device drives
     uint64_t taken;                // input ports whose flit goes into the device now, a bit each
     uint64_t given;                // output ports whose flit is taken from it now
-    bool all_sent;                 // no sender has anything more to send
+    bool all_sent;                 // no sender has anything more to send after this cycle
 };
 
 // Looks at every cycle of a run. A checker is made for a run.
