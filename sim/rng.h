@@ -25,7 +25,8 @@ enum rng_purpose {
     RNG_MAPPING = 10,    // which rank runs on which node
     RNG_RPC_LOSS = 12,   // which messages of remote procedure calls are lost
     RNG_DRAWING = 13,    // where drawing a graph begins
-    RNG_CAMPAIGN = 14    // stimuli of a campaign on a device under validation
+    RNG_CAMPAIGN = 14,   // stimuli of a campaign on a device under validation
+    RNG_STIMULUS = 15    // what is in them
 };
 
 struct rng {

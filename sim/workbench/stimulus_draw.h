@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 struct scene;            // stimulus_draw_scene.h
-struct stimulus_profile; // stimulus_draw_profiles.c
+struct stimulus_profile; // stimulus_draw_profile.h
 
 // A kind of stimulus.
 struct stimulus_kind {
@@ -26,11 +26,11 @@ struct stimulus_kind {
                       // ports, VCs or destinations than one run can visit
     bool (*applies)(const struct device_spec *spec); // NULL: always
     // One of these
-    bool (*draw)(struct scene *scene);
+    void (*draw)(struct scene *scene);
     const struct stimulus_profile *profile;
 };
 
-extern const struct stimulus_kind *const stimulus_kinds[];
+extern const struct stimulus_kind stimulus_kinds[];
 extern const size_t stimulus_num_kinds;
 
 // True if the kind makes sense for a device.

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/workbench/stimulus_draw_directed.h"
+
+enum {
+    PAIRS_MOST = 64,
+    ALL_ASK_MOST = 25, // times that all ask for an output
+    OUTPUTS_MOST = 8,
+    FILL_FLITS = 512, // sent to an input port to fill it, at most
+    CREDIT_OFFSETS = 8,
+    STEPS = 12,
+    OFFSETS_MOST = 3,
+    OFFSET_FLITS = 8,
+    OFFSETS_AFTER = 6, // cycles that a flit may take through the device
+    VCS_MOST = 4,
+    LINE_MOST = 16
+};
+
+void directed_two_ask(struct scene *self)
+{
+    uint32_t ports = self->spec->num_ports;
+    uint32_t step = (ports * ports * ports + 2 * PAIRS_MOST - 1) / (2 * PAIRS_MOST);
+    for (uint32_t at = scene_draw(self, 0, step - 1); at < ports * ports * ports; at += step) {
+        uint32_t output = at / ports / ports, a = at / ports % ports, b = at % ports;
+        if (a >= b || !scene_send_by(self, self->cycle, a, at, output, 1))
+            continue;
+        scene_send_by(self, self->cycle, b, at, output, 1);
+        scene_send_by(self, self->cycle, a, at, output, 3);
+        scene_send_by(self, self->cycle, b, at + 1, output, 3);
+        scene_pass(self, 2 * (uint64_t)(scene_length(self, 1) + scene_length(self, 3)));
+    }
+}
+
+// After a packet that came alone, so that each input in turn is the one that was served last.
+static void all_ask_after(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
+{
+    scene_send(self, self->cycle, port, vc, output, 1);
+    scene_pass(self, self->spec->min_flits);
+    uint32_t flits = 0;
+    for (uint32_t other = 0; other < self->spec->num_ports; other++)
+        for (uint32_t i = 0; i < 2; i++)
+            if (scene_send_by(self, self->cycle, other, vc + i, output, 1 + i))
+                flits += scene_length(self, 1 + i);
+    scene_pass(self, flits);
+}
+
+void directed_all_ask(struct scene *self)
+{
+    scene_each_turn(self, ALL_ASK_MOST, all_ask_after);
+}
+
+static void all_vcs_ask(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
+{
+    (void)port, (void)vc;
+    uint32_t flits = 0;
+    for (uint32_t i = 0; i < 3; i++)
+        for (port = 0; port < self->spec->num_ports; port++)
+            for (vc = 0; vc < self->spec->num_vcs; vc++)
+                if (scene_send(self, self->cycle, port, vc, output, i == 1 ? 4 : 1))
+                    flits += scene_length(self, i == 1 ? 4 : 1);
+    scene_pass(self, flits);
+}
+
+void directed_all_vcs_ask(struct scene *self)
+{
+    scene_each_output(self, OUTPUTS_MOST, all_vcs_ask);
+}
+
+static void fill_from(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
+{
+    uint32_t flits = 2 * (self->spec->in.buffer_flits + self->spec->out.buffer_flits);
+    if (flits > FILL_FLITS / self->spec->num_vcs)
+        flits = FILL_FLITS / self->spec->num_vcs;
+    uint32_t mean = scene_length(self, 3);
+    for (uint32_t sent = 0, i = 0; sent <= flits; i++) {
+        uint32_t length = scene_length(self, i % 4 ? mean : self->spec->min_flits);
+        scene_send(self, self->cycle, port, vc, output, length);
+        sent += length;
+    }
+}
+
+void directed_fill(struct scene *self)
+{
+    uint64_t before = self->flits;
+    uint32_t inputs = self->spec->num_ports * self->spec->num_vcs;
+    scene_each_input_vc(self, inputs, fill_from);
+    uint64_t each = (self->flits - before) / self->spec->num_ports;
+    scene_stall_all(self, self->cycle, self->cycle + each);
+    self->cycle += each;
+}
+
+void directed_brim(struct scene *self)
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        uint64_t before = self->flits;
+        directed_fill(self);
+        scene_pass(self, 2 * (self->flits - before) / self->spec->num_ports);
+    }
+}
+
+void directed_open_at(struct scene *self, uint64_t from_cycle, uint32_t output,
+                      const uint64_t *cycles, uint32_t num)
+{
+    for (uint32_t i = 0; i < num; i++) {
+        if (cycles[i] > from_cycle)
+            scene_stall(self, from_cycle, cycles[i] - 1, output, self->all_vcs);
+        from_cycle = cycles[i] + 1;
+    }
+}
+
+// Streams by all VCs of an input port, of so many flits each.
+static void stream(struct scene *self, uint32_t port, uint32_t output, uint32_t flits)
+{
+    for (uint32_t vc = 0; vc < self->spec->num_vcs; vc++)
+        for (uint32_t sent = 0; sent < flits; sent += scene_length(self, 2))
+            if (!scene_send(self, self->cycle, port, vc, output, 2))
+                break;
+}
+
+// Room for two flits, in cycles at each distance of one another, when there was none.
+static void last_credit(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
+{
+    (void)vc;
+    uint32_t full = (self->spec->in.buffer_flits + self->spec->out.buffer_flits) * 2;
+    if (full > FILL_FLITS)
+        full = FILL_FLITS;
+    uint64_t open[2 * CREDIT_OFFSETS + 1];
+    uint64_t at = self->cycle + (uint64_t)full * self->spec->num_vcs;
+    for (uint32_t k = 0; k < CREDIT_OFFSETS; k++) {
+        open[2 * k] = at;
+        open[2 * k + 1] = at + 1 + k;
+        at += 2 * CREDIT_OFFSETS;
+    }
+    open[2 * CREDIT_OFFSETS] = at;
+    stream(self, port, output, full + 2 * CREDIT_OFFSETS);
+    directed_open_at(self, self->cycle, output, open, 2 * CREDIT_OFFSETS + 1);
+    self->cycle = at;
+    scene_pass(self, (uint64_t)full * self->spec->num_vcs);
+}
+
+void directed_last_credit(struct scene *self)
+{
+    scene_each_output(self, OUTPUTS_MOST, last_credit);
+}
+
+// Full buffers from which a flit goes, and into which one comes, at each distance.
+static void full_flow(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
+{
+    (void)vc;
+    uint32_t full = self->spec->in.buffer_flits + self->spec->out.buffer_flits;
+    if (full > FILL_FLITS)
+        full = FILL_FLITS;
+    uint64_t open[3 * STEPS];
+    uint64_t at = self->cycle + (uint64_t)full * self->spec->num_vcs;
+    for (uint32_t i = 0; i < 3 * STEPS; i++) {
+        open[i] = at;
+        at += i < STEPS ? 4 : i < 2 * STEPS ? 2 : 1;
+    }
+    stream(self, port, output, full + 3 * STEPS);
+    directed_open_at(self, self->cycle, output, open, 3 * STEPS);
+    self->cycle = at;
+    scene_pass(self, (uint64_t)full * self->spec->num_vcs + 3 * STEPS);
+}
+
+void directed_full_flow(struct scene *self)
+{
+    scene_each_output(self, OUTPUTS_MOST, full_flow);
+}
+
+static void stall_offsets(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
+{
+    uint32_t flits = self->max_flits < OFFSET_FLITS ? self->max_flits : OFFSET_FLITS;
+    for (uint32_t offset = 0; offset <= flits + OFFSETS_AFTER; offset++) {
+        scene_send(self, self->cycle, port, vc, output, flits);
+        scene_stall(self, self->cycle + offset, self->cycle + offset, output, self->all_vcs);
+        scene_pass(self, flits);
+    }
+}
+
+void directed_stall_offsets(struct scene *self)
+{
+    scene_each_output(self, OFFSETS_MOST, stall_offsets);
+}
+
+// A VC of an output is blocked in the middle of packets; those of others go on.
+static void other_vc_goes(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
+{
+    (void)port, (void)vc;
+    for (uint32_t blocked = 0; blocked < self->spec->num_vcs && blocked < VCS_MOST; blocked++) {
+        uint64_t before = self->flits;
+        for (port = 0; port < self->spec->num_ports; port++)
+            for (vc = 0; vc < self->spec->num_vcs; vc++)
+                scene_send(self, self->cycle, port, vc, output, self->spec->out.buffer_flits + 2);
+        uint64_t flits = self->flits - before;
+        scene_stall(self, self->cycle, self->cycle + flits, output, (uint16_t)(1u << blocked));
+        scene_pass(self, flits);
+    }
+}
+
+void directed_other_vc_goes(struct scene *self)
+{
+    scene_each_output(self, OUTPUTS_MOST / 2, other_vc_goes);
+}
+
+// The first packet of a VC is blocked; those behind it, and those of others, would go elsewhere.
+static void head_of_line(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
+{
+    uint32_t ports = self->spec->num_ports;
+    uint32_t blocked = self->spec->out.buffer_flits + 8;
+    scene_stall(self, self->cycle, self->cycle + 2 * blocked, output, self->all_vcs);
+    for (uint32_t sent = 0; sent < blocked; sent += scene_length(self, 4))
+        scene_send(self, self->cycle, port, vc, output, 4);
+    for (uint32_t k = 1; k < ports; k++)
+        scene_send(self, self->cycle, port, vc, (output + k) % ports, 2);
+    for (uint32_t k = 1; k < self->spec->num_vcs; k++)
+        for (uint32_t i = 0; i < 4; i++)
+            scene_send_by(self, self->cycle + blocked / 2, port, vc + k, (output + 1 + i) % ports,
+                          2);
+    self->cycle += blocked;
+    scene_pass(self, 2 * blocked + 2 * ports);
+}
+
+void directed_head_of_line(struct scene *self)
+{
+    scene_each_input_vc(self, LINE_MOST, head_of_line);
+}
