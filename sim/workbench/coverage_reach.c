@@ -137,6 +137,15 @@ static void allow_won(struct reach *self, uint32_t output, uint32_t port, uint32
         allow(self, COVERAGE_FLIT_WON, output, port, other, 0);
 }
 
+// Store-and-forward packets for which there is room behind the output leave without a pause.
+static bool may_pause(const struct device_spec *spec, enum coverage_side side)
+{
+    bool may = side == COVERAGE_IN || spec->out.flow != DEVICE_CREDIT;
+    for (uint32_t mode = 0; mode < spec->num_modes; mode++)
+        may = may || !switching_waits_for_tail(spec->modes[mode]);
+    return may && spec->max_flits > 1;
+}
+
 static void allow_channel(struct reach *self, enum coverage_side side, uint32_t port, uint16_t vcs)
 {
     const struct device_spec *spec = self->spec;
@@ -144,7 +153,7 @@ static void allow_channel(struct reach *self, enum coverage_side side, uint32_t 
     if (!vcs)
         return;
     allow(self, COVERAGE_FOLLOWED, side, port, COVERAGE_SAME_VC, 0);
-    if (spec->max_flits > 1)
+    if (may_pause(spec, side))
         allow(self, COVERAGE_PAUSED, side, port, 0, 0);
     if (several(vcs)) {
         allow(self, COVERAGE_FOLLOWED, side, port, COVERAGE_OTHER_VC, 0);

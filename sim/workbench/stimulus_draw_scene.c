@@ -74,12 +74,18 @@ bool scene_any_to(struct scene *self, uint32_t port, uint32_t vc, uint32_t *to)
 
 bool scene_to_output(struct scene *self, uint32_t port, uint32_t vc, uint32_t output, uint32_t *to)
 {
+    return scene_to_output_by(self, port, vc, output, UINT16_MAX, to);
+}
+
+bool scene_to_output_by(struct scene *self, uint32_t port, uint32_t vc, uint32_t output,
+                        uint16_t vcs, uint32_t *to)
+{
     if (!(self->ways.reach[port][vc] >> output & 1))
         return false;
     uint32_t num, alone = 0, led = 0;
     const struct device_way *way = device_ways_of(&self->ways, port, vc, &num);
     for (uint32_t i = 0; i < num; i++) {
-        if (!(way[i].route.ports >> output & 1))
+        if (!(way[i].route.ports >> output & 1) || !(way[i].route.vcs & vcs))
             continue;
         bool only = way[i].route.ports == (uint64_t)1 << output;
         led++;
@@ -88,7 +94,7 @@ bool scene_to_output(struct scene *self, uint32_t port, uint32_t vc, uint32_t ou
         if (only ? rng_below(&self->rng, alone) == 0 : !alone && rng_below(&self->rng, led) == 0)
             *to = way[i].to;
     }
-    return true;
+    return led;
 }
 
 static void note_cycle(struct scene *self, uint64_t cycle)

@@ -43,6 +43,9 @@ uint32_t scene_length(const struct scene *self, uint32_t flits);
 // way to this alone. False: there is none.
 bool scene_any_to(struct scene *self, uint32_t port, uint32_t vc, uint32_t *to);
 bool scene_to_output(struct scene *self, uint32_t port, uint32_t vc, uint32_t output, uint32_t *to);
+// The same, with leave to leave by one of `vcs` at least.
+bool scene_to_output_by(struct scene *self, uint32_t port, uint32_t vc, uint32_t output,
+                        uint16_t vcs, uint32_t *to);
 
 // A packet whose length is made one that it may have.
 void scene_packet(struct scene *self, uint64_t cycle, uint32_t port, uint32_t vc, uint32_t to,
