@@ -119,7 +119,7 @@ void watch_begin(struct watch *self, const struct stimulus *stimulus)
 // What heads can be told apart by.
 static uint64_t key_of(const struct watch *self, const uint64_t bits[DEVICE_FLIT_WORDS])
 {
-    const uint64_t *kept = device_map_kept(self->map);
+    const uint64_t *kept = device_map_kept(self->map, true);
     uint64_t key = 0;
     for (uint32_t w = 0; w * 64 < self->spec->flit_bits; w++)
         key = (key ^ (bits[w] & kept[w])) * 0x9e3779b97f4a7c15U;
@@ -244,29 +244,29 @@ static void note_quickest(struct watch *self, uint32_t packet, const struct watc
         *quickest = cycle - from;
 }
 
-static void leave(struct watch *self, uint32_t port, const struct device_forward *flit,
-                  uint64_t cycle)
+static void leave(struct watch *self, uint32_t port, struct device_forward flit, uint64_t cycle)
 {
-    if (flit->vc >= self->spec->num_vcs)
+    if (flit.vc >= self->spec->num_vcs)
         return;
-    struct watch_output *output = &self->outputs[port * self->spec->num_vcs + flit->vc];
+    struct watch_output *output = &self->outputs[port * self->spec->num_vcs + flit.vc];
+    flit.head = flit.head || (self->spec->implied_head && !output->channel.under_way);
     struct watch_flit left;
     uint32_t packet = FAILURE_NONE;
-    pass(self, COVERAGE_OUT, port, flit, &output->channel, cycle);
-    if (flit->head) {
-        packet = find_head(self, port, flit);
+    pass(self, COVERAGE_OUT, port, &flit, &output->channel, cycle);
+    if (flit.head) {
+        packet = find_head(self, port, &flit);
         output->source = packet == FAILURE_NONE ? FAILURE_NONE : self->packets[packet].input;
         output->packet = packet;
     }
     self->leaving[self->num_leaving++] = (struct watch_leaving){
-        .port = port, .vc = flit->vc, .input = output->source, .head = flit->head};
+        .port = port, .vc = flit.vc, .input = output->source, .head = flit.head};
     if (output->source == FAILURE_NONE)
         return;
     struct watch_input *input = &self->inputs[output->source];
     input->left_cycle = cycle;
     input->output = (uint32_t)(output - self->outputs);
-    if (take(self, input, output->packet, &left) && flit->head) {
-        note_turn(self, output->source, port, flit->vc);
+    if (take(self, input, output->packet, &left) && flit.head) {
+        note_turn(self, output->source, port, flit.vc);
         note_quickest(self, packet, &left, cycle);
     }
 }
@@ -312,7 +312,7 @@ void watch_cycle(struct watch *self, const struct play_cycle *cycle)
     }
     for (uint64_t left = cycle->given; left; left &= left - 1) {
         uint32_t port = (uint32_t)__builtin_ctzll(left);
-        leave(self, port, &cycle->out->forward[port], cycle->cycle);
+        leave(self, port, cycle->out->forward[port], cycle->cycle);
     }
     if (!self->spec->network && self->inside)
         watch_arbiters(self, cycle);
