@@ -41,9 +41,8 @@ void directed_alone_long(struct scene *self)
 static void sizes(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
 {
     uint32_t depth = self->spec->in.buffer_flits;
-    for (uint32_t flits = depth > 1 ? depth - 1 : 1; flits <= depth + 1; flits++) {
-        if (scene_length(self, flits) != flits)
-            continue;
+    uint32_t last = scene_length(self, depth + 1);
+    for (uint32_t flits = scene_length(self, depth - 1); flits <= last; flits++) {
         for (uint32_t blocked = 0; blocked < 2; blocked++) {
             if (blocked)
                 scene_stall(self, self->cycle, self->cycle + 2 * flits, output, self->all_vcs);
