@@ -70,6 +70,7 @@ static void settle(struct player *self)
         play_receivers_drive(&self->receivers, &self->in);
     }
     self->device->ops->settle(self->device->self, self->phase, self->step, &self->in, &self->out);
+    play_receivers_mark(&self->receivers, &self->out);
     if (self->phase == DEVICE_RUN) {
         now.taken = play_senders_see(&self->senders, &self->in, &self->out);
         now.given = play_receivers_see(&self->receivers, &self->in, &self->out);

@@ -122,6 +122,7 @@ void play_receivers_reset(struct play_receivers *self)
     memset(self->flits, 0, sizeof self->flits);
     memset(self->due, 0, sizeof self->due);
     memset(self->first_vc, 0, sizeof self->first_vc);
+    memset(self->inside, 0, sizeof self->inside);
 }
 
 // True if a flit of this VC may be sent now and there is one.
@@ -233,6 +234,13 @@ uint64_t play_senders_see(struct play_senders *self, const struct device_pins *i
     return taken;
 }
 
+void play_receivers_mark(const struct play_receivers *self, struct device_pins *out)
+{
+    for (uint32_t p = 0; p < self->spec->num_ports && self->spec->implied_head; p++)
+        out->forward[p].head =
+            out->forward[p].valid && !(self->inside[p] >> out->forward[p].vc & 1);
+}
+
 uint64_t play_receivers_see(struct play_receivers *self, const struct device_pins *in,
                             const struct device_pins *out)
 {
@@ -249,6 +257,10 @@ uint64_t play_receivers_see(struct play_receivers *self, const struct device_pin
         } else if (there && in->backward[p] >> wires->vc & 1) {
             given |= UINT64_C(1) << p;
         }
+        uint16_t vc = (uint16_t)(there ? 1U << wires->vc : 0);
+        if (there && given >> p & 1)
+            self->inside[p] =
+                (uint16_t)(wires->tail ? self->inside[p] & ~vc : self->inside[p] | vc);
     }
     return given;
 }

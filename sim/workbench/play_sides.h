@@ -43,6 +43,7 @@ struct play_receivers {
     uint32_t flits[DEVICE_MAX_PORTS][DEVICE_MAX_VCS]; // in the buffer
     uint32_t due[DEVICE_MAX_PORTS][DEVICE_MAX_VCS];   // credits to send
     uint32_t first_vc[DEVICE_MAX_PORTS];              // that may send a credit first
+    uint16_t inside[DEVICE_MAX_PORTS];                // VCs whose last flit was no tail, a bit each
 };
 
 // All that they are given must outlive them. False if out of memory; either way freed by _free.
@@ -64,7 +65,10 @@ void play_quiet_move(struct play_quiet *self, uint64_t cycle);
 void play_senders_drive(struct play_senders *self, uint64_t cycle, struct device_pins *in);
 void play_receivers_drive(struct play_receivers *self, struct device_pins *in);
 
-// Then these, when the outputs are there. Each gives the ports whose flit goes over, a bit each.
+// When the outputs are there: tells heads by what came before, where no bits tell them.
+void play_receivers_mark(const struct play_receivers *self, struct device_pins *out);
+
+// Then these. Each gives the ports whose flit goes over, a bit each.
 uint64_t play_senders_see(struct play_senders *self, const struct device_pins *in,
                           const struct device_pins *out);
 uint64_t play_receivers_see(struct play_receivers *self, const struct device_pins *in,
