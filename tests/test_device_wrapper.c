@@ -165,8 +165,22 @@ Test(device_wrapper, verilator_and_icarus_accept_it)
     check_tools(network_map, network_rtl);
 }
 
+// The crossbar of above with its data in packed arrays, counted down and up.
+static const char packed_rtl[] =
+    "module crossbar (\n"
+    "  input wire clk, reset,\n"
+    "  input wire [3:0] s_valid, s_last, input wire [3:0][7:0] s_data, output wire [3:0] s_ready,\n"
+    "  output wire [3:0] m_valid, m_last, output wire [0:3][7:0] m_data, input wire [0:3] "
+    "m_ready);\n"
+    "  assign m_valid = s_valid; assign m_last = s_last;\n"
+    "  genvar i;\n"
+    "  for (i = 0; i < 4; i = i + 1) begin : g\n"
+    "    assign m_data[i] = s_data[i]; assign s_ready[i] = m_ready[i];\n"
+    "  end\n"
+    "endmodule\n";
+
 // Pins of a combinational crossbar, in simulation: each port's flit comes out again.
-Test(device_wrapper, arrays_are_wired_element_by_element)
+static void check_crossbar(const char *rtl)
 {
     static const char bench[] =
         "module bench;\n"
@@ -179,14 +193,20 @@ Test(device_wrapper, arrays_are_wired_element_by_element)
         "    if (i == 99) $display(\"alike\");\n"
         "  end\n"
         "endmodule\n";
-    NEEDS_VERILATOR;
-    if (!there("iverilog"))
-        cr_skip_test("Icarus is missing");
-    struct made made = wrap(crossbar_map, crossbar_rtl);
+    struct made made = wrap(crossbar_map, rtl);
     scratch_file("bench.sv", bench);
     accepts("iverilog -g2012 -s bench -o out bench.sv dut.sv workbench_top.sv && vvp out | "
             "grep alike");
     unwrap(&made);
+}
+
+Test(device_wrapper, arrays_are_wired_element_by_element)
+{
+    NEEDS_VERILATOR;
+    if (!there("iverilog"))
+        cr_skip_test("Icarus is missing");
+    check_crossbar(crossbar_rtl);
+    check_crossbar(packed_rtl);
 }
 
 // What is put on pins is read from them again, of channels that are alike in both directions.
@@ -321,13 +341,13 @@ static const struct bad {
     {crossbar_map, crossbar_rtl, "s_ready[{p}]", "s_raedy[{p}]",
      "5: in.ready: crossbar has no pin s_raedy; nearest: s_ready"},
     {crossbar_map, crossbar_rtl, "s_ready[{p}]", "s_ready[{p}+1]",
-     "5: in.ready: [4:4] is not in pin s_ready, which has bits 0 to 3"},
+     "5: in.ready: [4:4] is not in pin s_ready, which has bits 0 to 3 there"},
     {crossbar_map, crossbar_rtl, "s_data[{p}]", "s_data[{p}+1]",
      "5: in.flit: [4] is not in pin s_data, which has elements 0 to 3"},
     {crossbar_map, crossbar_rtl, "s_data[{p}]", "s_data",
      "5: in.flit: pin s_data is an array: name an element of it"},
     {crossbar_map, crossbar_rtl, "s_last[{p}]", "s_last[{p}][0]",
-     "5: in.flit: pin s_last is one vector"},
+     "5: in.flit: pin s_last has no part [0] of these bits"},
     {crossbar_map, crossbar_rtl, "s_valid[{p}]", "m_valid[{p}]",
      "5: in.valid: pin m_valid is an output of crossbar; an input is meant here"},
     {crossbar_map, crossbar_rtl, "m_valid[{p}]", "s_valid[{p}]",

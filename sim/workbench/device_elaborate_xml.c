@@ -259,6 +259,11 @@ static bool add_pin(struct reader *self, const struct port *port)
         pin.ascending = type->left < type->right;
         pin.lsb = pin.ascending ? type->left : type->right;
     }
+    if (type->kind == KIND_ARRAY) {
+        pin.field_bits = pin.bits / span(type);
+        pin.field_left = type->left;
+        pin.field_right = type->right;
+    }
     memcpy(pin.name, port->name, sizeof pin.name);
     self->to->pins = grow(self->to->pins, self->to->num_pins, sizeof pin);
     self->to->pins[self->to->num_pins++] = pin;

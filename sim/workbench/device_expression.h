@@ -28,7 +28,7 @@ struct device_bracket {
     uint64_t low;
 };
 
-enum { DEVICE_MAX_BRACKETS = 2 }; // of an element of an array, and of bits
+enum { DEVICE_MAX_BRACKETS = 3 }; // of elements of arrays, and of bits
 
 // A pin, or a part of it.
 struct device_part {

@@ -29,12 +29,16 @@
 struct device_pin {
     char name[64];
     bool output;
-    uint32_t bits;     // of one element; packed dimensions and structs are one vector
-    int32_t lsb;       // index of the lowest bit; 0 of those that are made of several
-    bool ascending;    // declared as [lsb:lsb+bits-1], highest bit first
-    uint32_t elements; // of an unpacked array of one dimension; 0: it is none
-    int32_t left;      // index of its first element, as declared; [N] is [0:N-1]
-    int32_t right;     // index of its last element
+    uint32_t bits;  // of one element; packed dimensions and structs are one vector
+    int32_t lsb;    // index of the lowest bit; 0 of those that are made of several
+    bool ascending; // declared as [lsb:lsb+bits-1], highest bit first
+    uint32_t
+        field_bits; // of packed arrays (logic [3:0][7:0]): of one of their fields; 0: it is none
+    int32_t field_left;  // index of the highest field
+    int32_t field_right; // index of the lowest one
+    uint32_t elements;   // of an unpacked array of one dimension; 0: it is none
+    int32_t left;        // index of its first element, as declared; [N] is [0:N-1]
+    int32_t right;       // index of its last element
 };
 
 // Vectors of the wrapper as 32-bit words, lowest first.

@@ -20,22 +20,53 @@ static bool refuse_unknown(const struct device_map *map, const char *name, const
                       nearest ? "; nearest: " : "", nearest ? nearest : "");
 }
 
-// The bits that a bracket names, from 0.
-static bool find_bits(const struct device_map *map, const struct device_pin *pin,
+// Takes the bits that a bracket names out of those that there are, `lsb` being the lowest one's
+// index.
+static bool find_bits(const struct device_map *map, const struct device_pin *pin, int32_t lsb,
                       const struct device_bracket *bracket, const char *path,
                       struct wrapper_slice *slice, struct err *err)
 {
-    uint64_t first =
-        (uint64_t)(int64_t)pin->lsb; // of the declaration; of a negative one a large one
+    uint64_t first = (uint64_t)(int64_t)lsb; // a negative one is a large number
     uint64_t low = bracket->low - first;
     uint64_t high = bracket->high - first;
-    if (low >= pin->bits || high >= pin->bits)
-        return map_refuse(
-            map, path, err,
-            "[%" PRIu64 ":%" PRIu64 "] is not in pin %s, which has bits %" PRId32 " to %" PRId64,
-            bracket->high, bracket->low, pin->name, pin->lsb, (int64_t)pin->lsb + pin->bits - 1);
+    if (low >= slice->bits || high >= slice->bits)
+        return map_refuse(map, path, err,
+                          "[%" PRIu64 ":%" PRIu64 "] is not in pin %s, which has bits %" PRId32
+                          " to %" PRId64 " there",
+                          bracket->high, bracket->low, pin->name, lsb,
+                          (int64_t)lsb + slice->bits - 1);
+    slice->low += (uint32_t)(pin->ascending ? slice->bits - 1 - high : low);
     slice->bits = (uint32_t)(high - low + 1);
-    slice->low = (uint32_t)(pin->ascending ? pin->bits - 1 - high : low);
+    return true;
+}
+
+// The place of an index in an array from `left` to `right`; -1, refused, if it has none.
+static int64_t place(const struct device_map *map, const struct device_pin *pin, int32_t left,
+                     int32_t right, uint64_t index, const char *path, struct err *err)
+{
+    int32_t lowest = left < right ? left : right;
+    int32_t highest = left < right ? right : left;
+    int64_t at = (int64_t)index;
+    if (at >= lowest && at <= highest)
+        return at - lowest;
+    map_refuse(map, path, err,
+               "[%" PRIu64 "] is not in pin %s, which has elements %" PRId32 " to %" PRId32, index,
+               pin->name, lowest, highest);
+    return -1;
+}
+
+// A field of a packed array.
+static bool find_field(const struct device_map *map, const struct device_pin *pin,
+                       const struct device_bracket *bracket, const char *path,
+                       struct wrapper_slice *slice, struct err *err)
+{
+    int64_t at = place(map, pin, pin->field_left, pin->field_right, bracket->low, path, err);
+    if (at < 0)
+        return false;
+    int64_t num = pin->bits / pin->field_bits;
+    bool ascending = pin->field_left < pin->field_right;
+    slice->low = (uint32_t)(ascending ? num - 1 - at : at) * pin->field_bits;
+    slice->bits = pin->field_bits;
     return true;
 }
 
@@ -43,18 +74,12 @@ static bool find_element(const struct device_map *map, const struct device_pin *
                          const struct device_bracket *bracket, const char *path,
                          struct wrapper_slice *slice, struct err *err)
 {
-    int64_t lowest = pin->left < pin->right ? pin->left : pin->right;
-    int64_t element = (int64_t)bracket->low - lowest;
     if (bracket->range)
         return map_refuse(map, path, err, "pin %s is an array: name one element of it, as %s[0]",
                           pin->name, pin->name);
-    if (element < 0 || element >= pin->elements)
-        return map_refuse(map, path, err,
-                          "[%" PRIu64 "] is not in pin %s, which has elements %" PRId64
-                          " to %" PRId64,
-                          bracket->low, pin->name, lowest, lowest + pin->elements - 1);
-    slice->element = (uint32_t)element;
-    return true;
+    int64_t at = place(map, pin, pin->left, pin->right, bracket->low, path, err);
+    slice->element = (uint32_t)at;
+    return at >= 0;
 }
 
 bool wrapper_find(const struct device_map *map, const struct device_part *part, const char *path,
@@ -67,18 +92,22 @@ bool wrapper_find(const struct device_map *map, const struct device_part *part, 
     if (p == wrapper->num_pins)
         return refuse_unknown(map, part->name, path, err);
     const struct device_pin *pin = &wrapper->pins[p].is;
-    uint32_t array = pin->elements > 0;
+    uint32_t next = 0; // bracket
     *slice = (struct wrapper_slice){.pin = p, .bits = pin->bits};
-    if (array && part->num_brackets == 0)
+    if (pin->elements > 0 && part->num_brackets == 0)
         return map_refuse(map, path, err, "pin %s is an array: name an element of it, as %s[0]",
                           pin->name, pin->name);
-    if (part->num_brackets > array + 1)
-        return map_refuse(map, path, err, "pin %s is one vector: one bracket names bits of it",
-                          pin->name);
-    if (array && !find_element(map, pin, &part->brackets[0], path, slice, err))
+    if (pin->elements > 0 && !find_element(map, pin, &part->brackets[next++], path, slice, err))
         return false;
-    return part->num_brackets == array ||
-           find_bits(map, pin, &part->brackets[array], path, slice, err);
+    bool field = pin->field_bits > 0 && next < part->num_brackets && !part->brackets[next].range;
+    if (field && !find_field(map, pin, &part->brackets[next++], path, slice, err))
+        return false;
+    if (next < part->num_brackets &&
+        !find_bits(map, pin, pin->lsb, &part->brackets[next++], path, slice, err))
+        return false;
+    return next == part->num_brackets ||
+           map_refuse(map, path, err, "pin %s has no part [%" PRIu64 "] of these bits", pin->name,
+                      part->brackets[next].low);
 }
 
 bool wrapper_drive(const struct device_map *map, const char *path, uint32_t pin, uint32_t element,
@@ -133,9 +162,9 @@ static bool list_open(const struct wrapper_pin *pin, uint32_t element, char *tex
         char range[32] = "";
         if (pin->is.elements > 0)
             snprintf(index, sizeof index, "[%d]", lowest + (int)element);
+        int first = pin->is.lsb + (int)(pin->is.ascending ? pin->is.bits - 1 - high : low);
         if (high - low + 1 < pin->is.bits)
-            snprintf(range, sizeof range, "[%d:%d]", (int)high + pin->is.lsb,
-                     (int)low + pin->is.lsb);
+            snprintf(range, sizeof range, "[%d:%d]", first + (int)(high - low), first);
         snprintf(text + used, size - used, "%s\"%s%s%s\": 0", open || used > 0 ? ", " : "",
                  pin->is.name, index, range);
         open = true;
