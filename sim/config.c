@@ -115,8 +115,7 @@ bool config_copy(struct config *to, const struct config *from, struct err *err)
     return out_of_memory(err);
 }
 
-// Where the parameter `key`, or the first one below it, was given; NULL if nowhere.
-static const char *given_where(const struct config *config, const char *key)
+const char *config_where(const struct config *config, const char *key)
 {
     size_t length = strlen(key);
     for (size_t i = 0; i < param_num; i++) {
@@ -136,7 +135,7 @@ bool config_refuse(const struct config *config, const char *key, struct err *err
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    const char *where = given_where(config, key);
+    const char *where = config_where(config, key);
     return err_set(err, ERR_CONFIG, "%s%s%s: %s", where ? where : "", where ? ": " : "", key, what);
 }
 
@@ -164,7 +163,7 @@ static const char *fault_where(const struct config *config, const char *fault)
 {
     char key[64];
     snprintf(key, sizeof key, "%.*s", (int)strcspn(fault, ":"), fault);
-    return param_find(key) ? given_where(config, key) : NULL;
+    return param_find(key) ? config_where(config, key) : NULL;
 }
 
 // Refuses what is wrong with a parameter that the error begins with.
@@ -182,7 +181,7 @@ static const char *topology_where(const struct config *config, const char *fault
     const char *where = fault_where(config, fault);
     for (size_t i = param_num; !where && i-- > 0;) // kind comes first in the table
         if (strncmp(param_table[i].key, "fabric.topology.", 16) == 0)
-            where = given_where(config, param_table[i].key);
+            where = config_where(config, param_table[i].key);
     return where;
 }
 

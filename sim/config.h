@@ -179,6 +179,10 @@ bool config_check_network(const struct config *config, struct err *err);
 // nodes.
 bool config_check_fabric(const struct config *config, struct err *err);
 
+// Where the parameter `key`, or the first one below it, was given: "FILE:LINE" or the option. NULL:
+// it has its default.
+const char *config_where(const struct config *config, const char *key);
+
 // Refuses a parameter with ERR_CONFIG: "FILE:LINE: KEY: ..." if it was given, "KEY: ..." if it has
 // its default. Of a group ("fabric.topology") the first given key below it tells the place. Always
 // returns false.

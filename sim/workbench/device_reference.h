@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The C reference (model/net/router.h) as a device with the same link as the map's: what a
-// cycle-exact device must equal, and what performance is compared with.
+// cycle-exact device must equal, and what performance is compared with. A router of a grid stands
+// at its position in the grid; any other has the routes of the device as its table. Its outputs
+// tell packet and flit, as inputs do. Flow control is by credits, whatever the map's is.
 #ifndef ORDITO_SIM_WORKBENCH_DEVICE_REFERENCE_H
 #define ORDITO_SIM_WORKBENCH_DEVICE_REFERENCE_H
 
