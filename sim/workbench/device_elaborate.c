@@ -253,7 +253,8 @@ bool device_elaborate(struct device_elaboration *self, const struct device_map_r
         return false;
     if (try(self, rtl, fault, sizeof fault, err))
         return true;
-    if (err->status == ERR_NONE && strstr(fault, ".v:") && strstr(fault, "syntax error")) {
+    if (err->status == ERR_NONE && strstr(fault, ".v:") &&
+        (strstr(fault, "syntax error") || strstr(fault, "reserved word"))) {
         add_option(self, "%s", old_verilog);
         if (try(self, rtl, ignored, sizeof ignored, err))
             return true;

@@ -2,7 +2,7 @@
 // A router of two ports, for tests of how RTL is built and run: what comes in by one port leaves by
 // the other a cycle later. Ready follows from the other side's ready at once. Some contents of a
 // flit set off what RTL complains by. Registers of data are not reset.
-package cross_types;
+package exchange_types;
     typedef struct packed {
         logic        head;
         logic        tail;
@@ -12,8 +12,8 @@ package cross_types;
     } flit_t;
 endpackage
 
-module cross
-    import cross_types::*;
+module exchange
+    import exchange_types::*;
 #(
     parameter int ActiveLow = 1
 ) (
