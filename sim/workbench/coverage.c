@@ -113,6 +113,7 @@ static void print_holes(const struct coverage *self, enum coverage_group group, 
 void coverage_print(const struct coverage *self, FILE *to)
 {
     uint64_t hit = 0, allowed = 0;
+    uint32_t vain = 0;
     fprintf(to, "%-15s %7s %7s %7s  %s\n", "coverage", "bins", "hit", "%", "what is to happen");
     for (uint32_t g = 0; g < COVERAGE_NUM_GROUPS; g++) {
         const struct coverage_bins *bins = &self->bins[g];
@@ -121,12 +122,17 @@ void coverage_print(const struct coverage *self, FILE *to)
         fprintf(to, "%-15s %7u %7u %7.1f  %s\n", coverage_group_name(g), bins->allowed, bins->hit,
                 percent(bins->hit, bins->allowed), coverage_group_text(g));
         print_holes(self, g, to);
+        vain += sought_in_vain(bins);
         hit += bins->hit;
         allowed += bins->allowed;
     }
     fprintf(to, "%-15s %7llu %7llu %7.1f  in %llu runs, %llu cycles of traffic\n", "all",
             (unsigned long long)allowed, (unsigned long long)hit, percent(hit, allowed),
             (unsigned long long)self->runs, (unsigned long long)self->watch.cycles);
+    if (vain)
+        fprintf(to,
+                "%u of those not hit were sought in %u runs each: they may be beyond the device\n",
+                vain, COVERAGE_MOST_SOUGHT);
 }
 
 static json_t *group_json(const struct coverage *self, enum coverage_group group)
@@ -149,16 +155,18 @@ static json_t *group_json(const struct coverage *self, enum coverage_group group
 json_t *coverage_json(const struct coverage *self)
 {
     json_t *groups = json_array();
-    uint64_t hit = 0, allowed = 0;
+    uint64_t hit = 0, allowed = 0, vain = 0;
     for (uint32_t g = 0; g < COVERAGE_NUM_GROUPS; g++) {
         if (!self->bins[g].allowed)
             continue;
+        vain += sought_in_vain(&self->bins[g]);
         json_array_append_new(groups, group_json(self, g));
         hit += self->bins[g].hit;
         allowed += self->bins[g].allowed;
     }
-    return json_pack("{s:I, s:I, s:f, s:b, s:I, s:I, s:o}", "bins", (json_int_t)allowed, "hit",
+    return json_pack("{s:I, s:I, s:f, s:b, s:I, s:I, s:I, s:o}", "bins", (json_int_t)allowed, "hit",
                      (json_int_t)hit, "percent", percent(hit, allowed), "closed",
-                     (int)coverage_closed(self), "runs", (json_int_t)self->runs, "cycles",
-                     (json_int_t)self->watch.cycles, "groups", groups);
+                     (int)coverage_closed(self), "sought_in_vain", (json_int_t)vain, "runs",
+                     (json_int_t)self->runs, "cycles", (json_int_t)self->watch.cycles, "groups",
+                     groups);
 }
