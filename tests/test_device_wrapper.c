@@ -2,6 +2,7 @@
 // The wrapper: accepted by Verilator and Icarus around modules with pins of all kinds, and what its
 // vectors hold.
 #include "sim/workbench/device_elaborate.h"
+#include "sim/workbench/device_template.h"
 #include "sim/workbench/device_wrapper.h"
 #include "tests/device_maps.h"
 #include "tests/scratch.h"
@@ -15,7 +16,7 @@ enum { MAX_WORDS = 512 };
 
 // Modules with the pins that the maps of device_maps.h name; all but the last are empty.
 static const char mesh_rtl[] =
-    "module mesh_router #(parameter int DEPTH = 2, parameter int WIDTH = 8) (\n"
+    "module mesh_router #(parameter int DEPTH = 2, parameter int WIDTH = 34) (\n"
     "  input logic clk, input logic rst_n, input logic [1:0] my_x, input logic [1:0] my_y,\n"
     "  input logic [1:0] mode,\n"
     "#in input logic #_in_valid, input logic #_in_vc, input logic [32:0] #_in_data,\n"
@@ -83,6 +84,18 @@ static const char network_rtl[] =
     "  input logic clk, rst, input logic [5:0] iv, input logic [19:0] id [6], output logic [5:0] "
     "ir,\n"
     "  output logic [5:0] ov, output logic [19:0] od [6], input logic [5:0] or_);\n"
+    "endmodule\n";
+
+// Pins as others name them.
+static const char foreign_rtl[] =
+    "module foreign (\n"
+    "  input wire aclk, input wire aresetn, input wire [7:0] mode, input wire [1:0] speeds [2],\n"
+    "  input wire in0_vld, in1_vld, in2_vld, input wire [15:0] in0_data, in1_data, in2_data,\n"
+    "  input wire [1:0] in0_vc, in1_vc, in2_vc, output wire [3:0] in0_stop, in1_stop, in2_stop,\n"
+    "  output wire out0_vld, out1_vld, out2_vld, output wire [15:0] out0_data, out1_data, "
+    "out2_data,\n"
+    "  output wire [1:0] out0_vc, out1_vc, out2_vc, input wire [3:0] out0_stop, out1_stop, "
+    "out2_stop);\n"
     "endmodule\n";
 
 struct made {
@@ -329,6 +342,60 @@ Test(device_wrapper, the_own_router_has_a_map)
     cr_assert_eq(system(command), 0);
     device_elaborate_free(&found);
     device_map_free(map);
+}
+
+// The first map of a module is one that can be read and wrapped, and names what it names.
+static void check_template(const char *rtl, const char *top, const char *const *says)
+{
+    struct err err = {0};
+    struct device_elaboration found = {0};
+    char *text = expanded(rtl);
+    const char *const sources[] = {"dut.sv", NULL};
+    char *written = NULL;
+    size_t size = 0;
+    scratch_file("dut.sv", text);
+    struct device_map_rtl what = {
+        .map = "map", .folder = scratch_folder(), .top = top, .sources = sources};
+    what.includes = what.defines = what.parameters = sources + 1;
+    cr_assert(device_elaborate(&found, &what, &err), "%s", err.text);
+    FILE *to = open_memstream(&written, &size);
+    device_template_write(top, found.pins, found.num_pins, to);
+    cr_assert_eq(fclose(to), 0);
+    for (; *says; says++)
+        cr_expect(strstr(written, *says), "%s\nis not in\n%s", *says, written);
+    struct device_map *map = map_of(written);
+    to = fopen("/dev/null", "w");
+    cr_assert(device_wrapper_write(map, found.pins, found.num_pins, to, &err), "%s\n%s", err.text,
+              written);
+    fclose(to);
+    device_map_free(map);
+    device_elaborate_free(&found);
+    free(written);
+    free(text);
+}
+
+Test(device_wrapper, a_first_map_is_guessed_from_names)
+{
+    NEEDS_VERILATOR;
+    check_template(crossbar_rtl, "crossbar",
+                   (const char *[]){"clock: clk\n", "reset: {pin: reset, active: high, kind: sync",
+                                    "ports: 4\n", "valid: \"s_valid[{p}]\"",
+                                    "flit: [\"m_last[{p}]\", \"m_data[{p}]\"]",
+                                    "ready: \"m_ready[{p}]\"", "bits: 9\n  tail: 8\n", NULL});
+    check_template(packed_rtl, "crossbar",
+                   (const char *[]){"flit: [\"s_last[{p}]\", \"s_data[{p}]\"]", NULL});
+    check_template(mesh_rtl, "mesh_router",
+                   (const char *[]){
+                       "ports: [local, east, west, north, south]\n",
+                       "reset: {pin: rst_n, active: low,", "vcs: 2\n",
+                       "flit: [\"{port}_in_vc\", \"{port}_in_data\"]", "credit: \"{PORT}_CREDIT\"",
+                       "flit: [\"out_flit[{p}*34 +: 34]\"]", "\"my_x\": 0  # 2 bits", NULL});
+    check_template(foreign_rtl, "foreign",
+                   (const char *[]){"reset: {pin: aresetn, active: low, kind: asynchronous}",
+                                    "ports: [0, 1, 2]\n", "valid: \"in{port}_vld\"",
+                                    "flit: [\"out{port}_vc\", \"out{port}_data\"]",
+                                    "off: \"out{port}_stop\"", "vcs: 4\n",
+                                    "vc: {at: \"17:16\", code: binary}", "\"speeds[1]\": 0", NULL});
 }
 
 static const struct bad {
