@@ -40,15 +40,15 @@ static const struct {
     enum role role;
     bool whole; // the word must be a whole token
 } words[] = {
-    {"clk", ROLE_CLOCK, false},    {"clock", ROLE_CLOCK, false},   {"rst", ROLE_RESET, false},
-    {"reset", ROLE_RESET, false},  {"credit", ROLE_CREDIT, false}, {"crd", ROLE_CREDIT, false},
-    {"valid", ROLE_VALID, false},  {"vld", ROLE_VALID, false},     {"ready", ROLE_READY, false},
-    {"rdy", ROLE_READY, false},    {"xon", ROLE_ON, true},         {"on", ROLE_ON, true},
-    {"xoff", ROLE_OFF, true},      {"off", ROLE_OFF, true},        {"stop", ROLE_OFF, true},
-    {"vc", ROLE_VC, true},         {"vcid", ROLE_VC, true},        {"head", ROLE_HEAD, false},
-    {"sop", ROLE_HEAD, true},      {"last", ROLE_TAIL, false},     {"tail", ROLE_TAIL, false},
-    {"eop", ROLE_TAIL, true},      {"flit", ROLE_FLIT, false},     {"data", ROLE_FLIT, false},
-    {"payload", ROLE_FLIT, false},
+    {"ck", ROLE_CLOCK, true},       {"first", ROLE_HEAD, true},   {"clk", ROLE_CLOCK, false},
+    {"clock", ROLE_CLOCK, false},   {"rst", ROLE_RESET, false},   {"reset", ROLE_RESET, false},
+    {"credit", ROLE_CREDIT, false}, {"crd", ROLE_CREDIT, false},  {"valid", ROLE_VALID, false},
+    {"vld", ROLE_VALID, false},     {"ready", ROLE_READY, false}, {"rdy", ROLE_READY, false},
+    {"xon", ROLE_ON, true},         {"on", ROLE_ON, true},        {"xoff", ROLE_OFF, true},
+    {"off", ROLE_OFF, true},        {"stop", ROLE_OFF, true},     {"vc", ROLE_VC, true},
+    {"vcid", ROLE_VC, true},        {"head", ROLE_HEAD, false},   {"sop", ROLE_HEAD, true},
+    {"last", ROLE_TAIL, false},     {"tail", ROLE_TAIL, false},   {"eop", ROLE_TAIL, true},
+    {"flit", ROLE_FLIT, false},     {"data", ROLE_FLIT, false},   {"payload", ROLE_FLIT, false},
 };
 
 // A name in its tokens, in small letters.
@@ -223,6 +223,7 @@ struct flit_seen {
     int32_t head, tail;       // -1: no such pins
     uint32_t data_bits;
     uint32_t backward_bits;
+    uint32_t vc_bits_told; // by the credits' VC
     bool on_off;
 };
 
@@ -263,6 +264,8 @@ static struct flit_seen write_channel(struct template *self, uint32_t channel)
         if (reference(self, channel, role, text, &width)) {
             fprintf(self->to, "  %s: \"%s\"\n", keys[role], text);
             flit.backward_bits = role <= ROLE_CREDIT ? width : 0;
+            if (role == ROLE_CREDIT_VC)
+                flit.vc_bits_told = width;
             flit.on_off = role == ROLE_ON || role == ROLE_OFF;
             found = true;
         }
@@ -304,9 +307,8 @@ static void write_ports(struct template *self)
 // VCs, as the widths of flow control or of their number say.
 static uint32_t guess_vcs(const struct flit_seen *flit)
 {
-    uint32_t vcs = flit->backward_bits > 1 ? flit->backward_bits
-                   : flit->vc_bits > 0     ? 1U << (flit->vc_bits < 4 ? flit->vc_bits : 4)
-                                           : 1;
+    uint32_t bits = flit->vc_bits_told > 0 ? flit->vc_bits_told : flit->vc_bits;
+    uint32_t vcs = flit->backward_bits > 1 ? flit->backward_bits : 1U << (bits < 4 ? bits : 4);
     return vcs < DEVICE_MAX_VCS ? vcs : DEVICE_MAX_VCS;
 }
 
@@ -322,8 +324,9 @@ static void write_flit(struct template *self, const struct flit_seen *flit)
         fprintf(self->to, "  vc: {at: \"%" PRIu32 ":%" PRIu32 "\", code: %s}\n",
                 flit->vc_low + flit->vc_bits - 1, flit->vc_low,
                 flit->vc_bits == vcs && vcs > 2 ? "one-hot" : "binary");
-    else if (vcs > 1)
-        fputs("  vc: \"0\"                   # which bits?\n", self->to);
+    else if (vcs > 1 && flit->data_bits > 8) // somewhere, for a start
+        fprintf(self->to, "  vc: \"%" PRIu32 ":%" PRIu32 "\"               # which bits?\n",
+                flit->data_bits - 2, flit->data_bits - 5);
     if (flit->head >= 0)
         fprintf(self->to, "  head: %" PRId32 "\n", flit->head);
     if (flit->tail >= 0)
