@@ -242,12 +242,25 @@ Test(device_route, packets_come_in_only_where_dimension_order_brings_them)
     device_map_free(grid.map);
 }
 
-Test(device_route, minimal_is_every_shortest_way)
+Test(device_route, adaptive_ways_are_shortest_and_turn_as_they_may)
 {
     static struct grid grid;
     char *mesh = replaced(mesh_map, "kind: dimension-order", "kind: minimal");
     check_grid(&grid, mesh, false);
     cr_assert_eq(route_at(&grid, 0, 0, 0, 5).ports, 1 << 1 | 1 << 3);
+    device_map_free(grid.map);
+    free(mesh);
+    mesh = replaced(mesh_map, "kind: dimension-order", "kind: west-first");
+    check_grid(&grid, mesh, false);
+    cr_assert_eq(route_at(&grid, 1, 0, 0, 4).ports, 1 << 2);          // west, then north
+    cr_assert_eq(route_at(&grid, 0, 0, 0, 5).ports, 1 << 1 | 1 << 3); // east or north
+    cr_assert_eq(route_at(&grid, 5, 4, 0, 8).ports, 0);               // no turn from north to west
+    device_map_free(grid.map);
+    free(mesh);
+    mesh = replaced(mesh_map, "kind: dimension-order", "kind: negative-first");
+    check_grid(&grid, mesh, false);
+    cr_assert_eq(route_at(&grid, 5, 0, 0, 2).ports, 1 << 4);
+    cr_assert_eq(route_at(&grid, 5, 0, 0, 0).ports, 1 << 2 | 1 << 4);
     device_map_free(grid.map);
     free(mesh);
     char *any = replaced(torus_map, "vc: dateline", "vc: any");

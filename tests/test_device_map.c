@@ -184,6 +184,8 @@ static const struct bad {
      "2: parameters.S: is no value of a parameter"},
     {torus_map, "order: [y, x]", "order: [y, y]", "routing.order[1]: \"y\" is no dimension"},
     {torus_map, "order: [y, x]", "order: [y]", "routing.order: must be all dimensions"},
+    {torus_map, "kind: dimension-order", "kind: west-first",
+     "routing.order: means nothing to this kind of routing"},
     {torus_map, "  ring: true\n", "", "vc: dateline is for dimension-order on rings"},
     {torus_map, "slack_flits: 3", "slack_flits: 1",
      "25: flow.in.slack_flits: 1 flits are lost where a sender goes on for 2 cycles after off"},
@@ -243,6 +245,27 @@ Test(device_map, a_file_that_is_none_is_refused)
     cr_assert(strstr(err.text, "not YAML"));
 }
 
+// Sends a packet that is drawn.
+static void use(const struct device_map *map, struct rng *rng)
+{
+    const struct device_spec *spec = device_map_spec(map);
+    struct stimulus setup = {.position = (uint32_t)rng_below(rng, spec->num_positions),
+                             .mode = spec->modes[0],
+                             .seed = rng_next(rng)};
+    struct stimulus_packet packet = {.port = (uint32_t)rng_below(rng, spec->num_ports),
+                                     .vc = (uint32_t)rng_below(rng, spec->num_vcs),
+                                     .to = (uint32_t)rng_below(rng, spec->num_destinations),
+                                     .flits = spec->min_flits,
+                                     .content = (uint32_t)rng_next(rng)};
+    struct device_forward flit = {.valid = true};
+    struct device_route route = device_map_route(map, &setup, packet.port, packet.vc, packet.to);
+    device_map_encode(map, &setup, &packet, 0, packet.vc, flit.bits);
+    device_map_decode(map, &flit);
+    cr_assert(!flit.oddities && flit.vc == packet.vc);
+    cr_assert_eq(route.ports == 0, route.vcs == 0);
+    cr_assert(spec->num_ports == 64 || route.ports >> spec->num_ports == 0);
+}
+
 // Bytes cut out, changed and put in: a map, or an error that names the file, never a crash.
 Test(device_map, any_text_is_a_map_or_an_error)
 {
@@ -268,6 +291,8 @@ Test(device_map, any_text_is_a_map_or_an_error)
         struct device_map *map = device_map_read(path, NULL, NULL, NULL, 0, &err);
         cr_assert(map || (err.status == ERR_CONFIG && *err.text), "%s", text);
         refused += !map;
+        for (uint32_t i = 0; map && i < 20; i++)
+            use(map, &rng);
         device_map_free(map);
     }
     cr_assert(refused > 1000 && refused < 3000);

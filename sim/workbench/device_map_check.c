@@ -204,20 +204,23 @@ static bool check_terminals(struct device_map *map, struct err *err)
 // Keys of `routing` by kind.
 static bool check_routing_keys(const struct device_map *map, struct err *err)
 {
-    static const struct {
+    uint32_t kind = map->route.kind;
+    bool grid = map_routes_on_grid(map);
+    bool wraps = kind == ROUTING_DIMENSION_ORDER || kind == ROUTING_MINIMAL;
+    const struct {
         const char *key;
-        bool kinds[5]; // by enum map_routing
+        bool means; // something to this kind
     } keys[] = {
-        {"routing.dims", {true, true, false, false, true}},
-        {"routing.order", {true, false, false, false, false}},
-        {"routing.ring", {true, true, false, false, true}},
-        {"routing.ports", {true, true, false, false, false}},
-        {"routing.positions", {true, true, false, false, false}},
-        {"routing.destinations", {false, false, true, false, false}},
-        {"routing.table", {true, true, true, false, false}},
+        {"routing.dims", grid || kind == ROUTING_TERMINAL},
+        {"routing.order", kind == ROUTING_DIMENSION_ORDER},
+        {"routing.ring", wraps || kind == ROUTING_TERMINAL},
+        {"routing.ports", grid},
+        {"routing.positions", grid},
+        {"routing.destinations", kind == ROUTING_TABLE},
+        {"routing.table", grid || kind == ROUTING_TABLE},
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (map_given(map, keys[i].key) && !keys[i].kinds[map->route.kind])
+        if (map_given(map, keys[i].key) && !keys[i].means)
             return map_refuse(map, keys[i].key, err, "means nothing to this kind of routing");
     return true;
 }

@@ -81,6 +81,18 @@ static bool will_cross(const struct map_route *route, struct step step, uint32_t
     return route->ring && (step.plus ? to < at : to > at);
 }
 
+// Of the ports towards a destination, up and down the dimensions, those that a kind of routing
+// takes.
+static uint64_t chosen(const struct map_route *route, uint64_t up, uint64_t down)
+{
+    uint64_t west = route->minus[0] == MAP_NO_PORT ? 0 : down & 1ULL << route->minus[0];
+    if (route->kind == ROUTING_WEST_FIRST && west)
+        return west;
+    if (route->kind == ROUTING_NEGATIVE_FIRST && down)
+        return down;
+    return up | down;
+}
+
 // Ports that a router at `own` may send a packet to, a bit each: on a shortest way, and under
 // dimension order the first dimension's.
 static uint64_t productive(const struct device_map *map, uint32_t own, uint32_t to)
@@ -88,23 +100,25 @@ static uint64_t productive(const struct device_map *map, uint32_t own, uint32_t 
     const struct map_route *route = &map->route;
     uint32_t at[DEVICE_MAX_DIMS];
     uint32_t there[DEVICE_MAX_DIMS];
-    uint64_t ports = 0;
+    uint64_t up = 0;
+    uint64_t down = 0;
+    if (own == to)
+        return 1ULL << route->local;
     device_map_coordinates(map, own, at);
     device_map_coordinates(map, to, there);
     for (uint32_t i = 0; i < route->num_dims; i++) {
         uint32_t d = route->order[i];
         if (at[d] == there[d])
             continue;
-        struct step step = {.dim = d, .plus = goes_plus(route, d, at[d], there[d])};
-        ports |= 1ULL << port_of(route, step);
+        bool plus = goes_plus(route, d, at[d], there[d]);
         bool half = route->ring && route->dims[d] > 2 &&
                     (there[d] + route->dims[d] - at[d]) % route->dims[d] * 2 == route->dims[d];
         if (route->kind == ROUTING_DIMENSION_ORDER)
-            return ports;
-        if (half) // both ways are shortest
-            ports |= 1ULL << route->minus[d];
+            return 1ULL << (plus ? route->plus[d] : route->minus[d]);
+        up |= plus ? 1ULL << route->plus[d] : 0;
+        down |= !plus || half ? 1ULL << route->minus[d] : 0; // half way round, both are shortest
     }
-    return own == to ? 1ULL << route->local : ports;
+    return chosen(route, up, down);
 }
 
 // The router on the other side of an input port, and the step from there to here. False if there is
@@ -229,20 +243,15 @@ struct device_route device_map_route(const struct device_map *self, const struct
                                      uint32_t in_port, uint32_t in_vc, uint32_t to)
 {
     const struct map_route *route = &self->route;
-    struct device_route found = {.vcs = out_vcs(self, 0, in_port, in_vc, to)};
-    switch (route->kind) {
-    case ROUTING_DIMENSION_ORDER:
-    case ROUTING_MINIMAL:
+    if (map_routes_on_grid(self))
         return on_grid(self, device_map_own_address(self, setup->position), in_port, in_vc, to);
-    case ROUTING_TABLE: {
+    struct device_route found = {.vcs = out_vcs(self, 0, in_port, in_vc, to)};
+    if (route->kind == ROUTING_TABLE) {
         struct map_entry entry = map_table_entry(self, setup, to);
         found.ports = 1ULL << entry.port;
         found.vcs &= entry.vcs;
-        break;
-    }
-    default:
+    } else {
         found.ports = 1ULL << to;
-        break;
     }
     if (!route->u_turns && found.ports == 1ULL << in_port)
         return (struct device_route){0};
@@ -267,11 +276,8 @@ void device_map_address(const struct device_map *self, uint32_t to, char *text, 
 
 void device_map_position(const struct device_map *self, uint32_t position, char *text, size_t size)
 {
-    uint32_t at[DEVICE_MAX_DIMS];
-    if (!map_is_grid(self) || self->spec.network) {
+    if (map_routes_on_grid(self))
+        words(self, "position", device_map_own_address(self, position), text, size);
+    else
         snprintf(text, size, "position %u", position);
-        return;
-    }
-    words(self, "position", device_map_own_address(self, position), text, size);
-    (void)at;
 }

@@ -201,6 +201,8 @@ bool map_read_routing(struct map_reader *self, const struct map_node *node, void
     static const char *const kinds[] = {
         [ROUTING_DIMENSION_ORDER] = "dimension-order",
         [ROUTING_MINIMAL] = "minimal",
+        [ROUTING_WEST_FIRST] = "west-first",
+        [ROUTING_NEGATIVE_FIRST] = "negative-first",
         [ROUTING_TABLE] = "table",
         [ROUTING_PORT] = "port",
         [ROUTING_TERMINAL] = "terminal",

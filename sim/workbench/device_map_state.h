@@ -94,6 +94,8 @@ struct map_flit {
 enum map_routing {
     ROUTING_DIMENSION_ORDER,
     ROUTING_MINIMAL,
+    ROUTING_WEST_FIRST,
+    ROUTING_NEGATIVE_FIRST,
     ROUTING_TABLE,
     ROUTING_PORT,
     ROUTING_TERMINAL
@@ -215,6 +217,12 @@ struct map_entry map_table_entry(const struct device_map *map, const struct stim
 static inline bool map_is_grid(const struct device_map *map)
 {
     return map->route.num_dims > 0;
+}
+
+// True if routers find ways by coordinates.
+static inline bool map_routes_on_grid(const struct device_map *map)
+{
+    return map->route.kind <= ROUTING_NEGATIVE_FIRST;
 }
 
 static inline uint64_t map_mask(uint32_t bits)
