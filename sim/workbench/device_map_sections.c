@@ -187,8 +187,7 @@ static bool read_reference(struct map_reader *self, const struct map_node *node,
     if (node->yaml->type != YAML_MAPPING_NODE)
         return map_refuse(map, node->path, self->err, "must be a mapping of keys to values");
     return config_default(map->reference, self->err) &&
-           config_set_node(map->reference, "fabric", node->yaml, &self->place, self->err) &&
-           config_check_fabric(map->reference, self->err);
+           config_set_node(map->reference, "fabric", node->yaml, &self->place, self->err);
 }
 
 #define PART(section, field, from, to)                                                             \
