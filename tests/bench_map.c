@@ -38,16 +38,21 @@ static void print_side(FILE *to, const char *name, enum device_flow flow, uint32
 struct device_map *bench_map(const struct bench_map *asked)
 {
     uint32_t num_vcs = asked->num_vcs ? asked->num_vcs : 2;
-    char text[4096];
-    FILE *to = fmemopen(text, sizeof text, "w");
+    uint32_t flit_bits = 12 + (asked->content_bits ? asked->content_bits : 20);
+    char path[512];
+    snprintf(path, sizeof path, "%s/bench.yaml", scratch_folder());
+    FILE *to = fopen(path, "w");
+    cr_assert_not_null(to);
     fprintf(to, "device: %s\ntop: bench\nclock: clk\nreset: {pin: rst, cycles: 2}\n",
             asked->network ? "network" : "router");
     fprintf(to, "ports: %u\nvcs: %u\n", asked->num_ports ? asked->num_ports : 3, num_vcs);
     print_channel(to, "in", asked->in, asked->one_credit);
     print_channel(to, "out", asked->out, asked->one_credit);
-    fputs("flit:\n  bits: 32\n  type: {at: \"31:30\", head: 1, body: 0, tail: 2, single: 3}\n", to);
+    fprintf(to,
+            "flit:\n  bits: %u\n  type: {at: \"%u:%u\", head: 1, body: 0, tail: 2, single: 3}\n",
+            flit_bits, flit_bits - 1, flit_bits - 2);
     if (num_vcs > 1)
-        fputs("  vc: {at: \"29:26\", code: binary}\n", to);
+        fprintf(to, "  vc: {at: \"%u:%u\", code: binary}\n", flit_bits - 3, flit_bits - 6);
     fprintf(to, "  destination: {%s: \"5:0\"}\n", asked->network ? "address" : "port");
     fputs("flow:\n", to);
     print_side(to, "in", asked->in, asked->in_buffer_flits, asked);
@@ -59,8 +64,7 @@ struct device_map *bench_map(const struct bench_map *asked)
             asked->more ? asked->more : "");
     fclose(to);
     struct err err = {0};
-    struct device_map *map =
-        device_map_read(scratch_file("bench.yaml", text), NULL, NULL, NULL, 0, &err);
-    cr_assert_not_null(map, "%s\n%s", err.text, text);
+    struct device_map *map = device_map_read(path, NULL, NULL, NULL, 0, &err);
+    cr_assert_not_null(map, "%s", err.text);
     return map;
 }

@@ -16,10 +16,11 @@ struct bench_map {
     uint32_t react_cycles;     // 0: 1
     uint32_t slack_flits;      // 0: react_cycles
     bool one_credit, shared, held;
-    uint32_t min_flits; // 0: 1
-    uint32_t max_flits; // 0: 8
-    const char *modes;  // YAML; NULL: {wormhole: 0}
-    const char *more;   // further lines; NULL: none
+    uint32_t content_bits; // of flits, that are no field; 0: 20
+    uint32_t min_flits;    // 0: 1
+    uint32_t max_flits;    // 0: 8
+    const char *modes;     // YAML; NULL: {wormhole: 0}
+    const char *more;      // further lines; NULL: none
 };
 
 // The map as a file of the test's folder, read. Fails the test if it is refused.
