@@ -40,7 +40,8 @@ struct device_forward {
     uint8_t oddities;                 // enum device_oddity; outputs only
     uint32_t packet;                  // index in the stimulus; inputs only
     uint32_t flit;                    // index in the packet, 0 the head; inputs only
-    uint64_t bits[DEVICE_FLIT_WORDS]; // as on the pins, lowest first; bits past the flit's are 0
+    uint64_t bits[DEVICE_FLIT_WORDS]; // as on the pins, lowest first; bits past the flit's are 0.
+                                      // Where not valid, what is on the pins of inputs all the same
 };
 
 struct device_pins {

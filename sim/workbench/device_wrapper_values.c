@@ -117,9 +117,7 @@ void device_wrapper_forward_in(const struct device_map *map, const struct device
     clear(map, DEVICE_FORWARD_IN, words);
     for (uint32_t p = 0; p < map->spec.num_ports; p++) {
         const struct device_forward *forward = &in->forward[p];
-        if (!forward->valid)
-            continue;
-        put(words, p * field, 1, 1);
+        put(words, p * field, 1, forward->valid);
         for (uint32_t bit = 0; bit + 1 < field; bit += 64)
             put(words, p * field + 1 + bit, field - 1 - bit < 64 ? field - 1 - bit : 64,
                 forward->bits[bit / 64]);
