@@ -24,9 +24,8 @@ void score_overtake(struct scoreboard *self, uint32_t packet, struct failure *fa
         struct score_packet *own = &self->packets[front];
         if (own->waits >= self->cycle || !score_leads(self, own, other->by))
             continue;
-        // A longer one may have to wait for more room than there was.
-        if (whole && own->flits > other->flits &&
-            (spec->out.flow != DEVICE_CREDIT || self->outputs[other->by].credits + 1 < own->flits))
+        // A longer one waits for more room, which shorter ones may use up again and again.
+        if (whole && own->flits > other->flits)
             continue;
         if (self->stimulus->mode == SWITCHING_STORE_AND_FORWARD && own->in < own->flits)
             continue;
