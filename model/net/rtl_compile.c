@@ -297,7 +297,8 @@ static bool verilate(struct rtl_job *self)
     return run(self, &tool, 1) ? note_loops(self) : blame_foreign(self);
 }
 
-// Gathers the generated files in two: those that run in a cycle, with the door, and the others.
+// Gathers the generated files in two: those that run in a cycle, with the door, and the others;
+// waves of foreign RTL, of some cycles only, are among these.
 static bool gather(struct rtl_job *self)
 {
     struct rtl_cache_names files;
@@ -308,7 +309,9 @@ static bool gather(struct rtl_job *self)
         rtl_cache_text("#include \"%s\"\n", has_coverage(self) ? "device_cover.h" : "Vdoor.h");
     for (size_t i = 0; i < files.num; i++) {
         const char *file = files.names[i];
-        char **list = strstr(file, "Slow") || strstr(file, "Syms") ? &slow : &fast;
+        bool is_slow = strstr(file, "Slow") || strstr(file, "Syms") ||
+                       (self->variant->foreign && strstr(file, "Trace"));
+        char **list = is_slow ? &slow : &fast;
         char *longer = rtl_cache_text("%s#include \"%s\"\n", *list, file);
         free(*list);
         *list = longer;

@@ -242,8 +242,10 @@ static const struct device_rtl *of(const struct device *device)
 static bool open_model(struct device_rtl *self, const struct rtl_foreign *foreign, bool quiet,
                        struct model *model, struct err *err)
 {
-    struct rtl_variant variant = {
-        .top = wrapper_module, .foreign = foreign, .waves = !foreign->coverage};
+    struct rtl_variant variant = {.top = wrapper_module,
+                                  .foreign = foreign,
+                                  .waves = !foreign->coverage,
+                                  .large = device_map_spec(self->map)->network};
     snprintf(variant.words, sizeof variant.words, "%.80s%s", device_map_rtl(self->map).top,
              foreign->coverage ? ", counting lines and toggles" : "");
     if (!rtl_build_open(&variant, quiet, &self->build_s, &model->library, err)) {
