@@ -29,6 +29,8 @@ struct device_rtl {
     struct device_map *map;
     struct model model;
     struct model counting; // of lines and toggles; or nothing
+    bool count_next;       // in the next run,
+    bool counts;           //   in this one
     char *wrapper;         // path
     uint32_t num_warnings;
     char warning[512];
@@ -129,7 +131,7 @@ static bool open_wave(struct device_rtl *self, struct err *err)
 
 static bool begin_model(struct model *self, uint32_t seed, const struct device_door_in *in)
 {
-    return !self->device || self->door->begin(self->device, seed, in);
+    return self->door->begin(self->device, seed, in);
 }
 
 static bool rtl_begin(void *handle, const struct stimulus *setup, struct err *err)
@@ -149,7 +151,9 @@ static bool rtl_begin(void *handle, const struct stimulus *setup, struct err *er
     // Not in reset yet, so that an asynchronous one has an edge
     struct device_door_in in = inputs(self, DEVICE_SETUP);
     uint32_t seed = (uint32_t)rng_mix(setup->seed);
-    if (!begin_model(&self->model, seed, &in) || !begin_model(&self->counting, seed, &in))
+    self->counts = self->count_next;
+    if (!begin_model(&self->model, seed, &in) ||
+        (self->counts && !begin_model(&self->counting, seed, &in)))
         return err_set(err, ERR_RUN, "out of memory for the RTL");
     note_fault(self);
     return !self->wave_path || open_wave(self, err);
@@ -159,7 +163,7 @@ static void watch(struct device_rtl *self)
 {
     self->watched = true;
     self->model.door->watch(self->model.device);
-    if (self->counting.device)
+    if (self->counts)
         self->counting.door->watch(self->counting.device);
 }
 
@@ -177,7 +181,7 @@ static void rtl_settle(void *handle, enum device_phase phase, uint64_t step,
         .backward = self->words[DEVICE_BACKWARD_IN],
         .forward = self->words[DEVICE_FORWARD_OUT],
     };
-    if (self->counting.device)
+    if (self->counts)
         self->counting.door->settle(self->counting.device, &pins, &outputs);
     self->model.door->settle(self->model.device, &pins, &outputs);
     note_fault(self);
@@ -192,7 +196,7 @@ static void rtl_clock(void *handle)
         self->wave.writer_path && self->tick >= self->wave_from && self->tick <= self->wave_to;
     if (seen)
         door->wave_dump(self->model.device, self->tick * WAVE_CYCLE + WAVE_HALF);
-    if (self->counting.device)
+    if (self->counts)
         self->counting.door->clock(self->counting.device);
     door->clock(self->model.device);
     note_fault(self);
@@ -233,7 +237,7 @@ static const struct device_ops rtl_ops = {
     .wave = rtl_wave,
 };
 
-static const struct device_rtl *of(const struct device *device)
+static struct device_rtl *of(const struct device *device)
 {
     assert(device->ops == &rtl_ops);
     return device->self;
@@ -281,7 +285,8 @@ static bool open_models(struct device_rtl *self, const struct device_elaboration
     bool opened = open_model(self, &foreign, options->quiet, &self->model, err);
     foreign.coverage = true;
     if (opened && options->coverage)
-        opened = open_model(self, &foreign, options->quiet, &self->counting, err);
+        self->count_next = opened =
+            open_model(self, &foreign, options->quiet, &self->counting, err);
     free(name);
     if (opened)
         self->wrapper = rtl_cache_text("%s/%s.sv", self->model.library.folder, wrapper_module);
@@ -358,6 +363,12 @@ uint32_t device_rtl_warnings(const struct device *device, const char **first)
 {
     *first = of(device)->warning;
     return of(device)->num_warnings;
+}
+
+void device_rtl_count(const struct device *device, bool on)
+{
+    struct device_rtl *self = of(device);
+    self->count_next = on && self->counting.device;
 }
 
 bool device_rtl_write_coverage(const struct device *device, const char *path, struct err *err)

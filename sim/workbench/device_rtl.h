@@ -43,6 +43,10 @@ uint64_t device_rtl_wave_time(const struct device *device, uint64_t cycle);
 // How many warnings Verilator has of the RTL; the first one, as file:line:column: text.
 uint32_t device_rtl_warnings(const struct device *device, const char **first);
 
+// Whether lines and toggles are counted in the runs that begin from now on, if this was asked for
+// at all: true at first. It takes several times as long.
+void device_rtl_count(const struct device *device, bool on);
+
 // Writes Verilator's coverage of all runs so far (coverage.dat).
 bool device_rtl_write_coverage(const struct device *device, const char *path, struct err *err);
 
