@@ -350,20 +350,17 @@ static void check_template(const char *rtl, const char *top, const char *const *
     struct err err = {0};
     struct device_elaboration found = {0};
     char *text = expanded(rtl);
-    const char *const sources[] = {"dut.sv", NULL};
     char *written = NULL;
     size_t size = 0;
     scratch_file("dut.sv", text);
-    struct device_map_rtl what = {
-        .map = "map", .folder = scratch_folder(), .top = top, .sources = sources};
-    what.includes = what.defines = what.parameters = sources + 1;
-    cr_assert(device_elaborate(&found, &what, &err), "%s", err.text);
     FILE *to = open_memstream(&written, &size);
-    device_template_write(top, found.pins, found.num_pins, to);
+    cr_assert(device_template(scratch_folder(), top, to, &err), "%s", err.text);
     cr_assert_eq(fclose(to), 0);
     for (; *says; says++)
         cr_expect(strstr(written, *says), "%s\nis not in\n%s", *says, written);
-    struct device_map *map = map_of(written);
+    struct device_map *map = map_of(written); // beside the RTL
+    struct device_map_rtl what = device_map_rtl(map);
+    cr_assert(device_elaborate(&found, &what, &err), "%s", err.text);
     to = fopen("/dev/null", "w");
     cr_assert(device_wrapper_write(map, found.pins, found.num_pins, to, &err), "%s\n%s", err.text,
               written);

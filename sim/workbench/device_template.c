@@ -1,30 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/workbench/device_template.h"
 
+#include "sim/workbench/device_elaborate.h"
+#include "sim/workbench/pin_role.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
 
-enum { MAX_TOKENS = 12, MAX_TEXT = 160 };
-
-// What a pin is for. Forward ones go with the flits.
-enum role {
-    ROLE_CLOCK,
-    ROLE_RESET,
-    ROLE_VALID,
-    ROLE_HEAD,
-    ROLE_TAIL,
-    ROLE_VC,
-    ROLE_FLIT,
-    ROLE_READY, // from here on backward
-    ROLE_ON,
-    ROLE_OFF,
-    ROLE_CREDIT,
-    ROLE_CREDIT_VALID,
-    ROLE_CREDIT_VC,
-    ROLE_NONE
-};
+enum { MAX_TEXT = 160 };
 
 static const char *const keys[] = {
     [ROLE_READY] = "ready",
@@ -35,61 +20,7 @@ static const char *const keys[] = {
     [ROLE_CREDIT_VALID] = "credit_valid",
 };
 
-static const struct {
-    const char *word;
-    enum role role;
-    bool whole; // the word must be a whole token
-} words[] = {
-    {"ck", ROLE_CLOCK, true},       {"first", ROLE_HEAD, true},   {"clk", ROLE_CLOCK, false},
-    {"clock", ROLE_CLOCK, false},   {"rst", ROLE_RESET, false},   {"reset", ROLE_RESET, false},
-    {"credit", ROLE_CREDIT, false}, {"crd", ROLE_CREDIT, false},  {"valid", ROLE_VALID, false},
-    {"vld", ROLE_VALID, false},     {"ready", ROLE_READY, false}, {"rdy", ROLE_READY, false},
-    {"xon", ROLE_ON, true},         {"on", ROLE_ON, true},        {"xoff", ROLE_OFF, true},
-    {"off", ROLE_OFF, true},        {"stop", ROLE_OFF, true},     {"vc", ROLE_VC, true},
-    {"vcid", ROLE_VC, true},        {"head", ROLE_HEAD, false},   {"sop", ROLE_HEAD, true},
-    {"last", ROLE_TAIL, false},     {"tail", ROLE_TAIL, false},   {"eop", ROLE_TAIL, true},
-    {"flit", ROLE_FLIT, false},     {"data", ROLE_FLIT, false},   {"payload", ROLE_FLIT, false},
-};
-
-// A name in its tokens, in small letters.
-struct tokens {
-    char text[MAX_TOKENS][64];
-    uint32_t num;
-};
-
-static struct tokens tokens_of(const char *name)
-{
-    struct tokens self = {0};
-    while (self.num < MAX_TOKENS) {
-        size_t length = strcspn(name, "_");
-        for (size_t i = 0; i < length; i++)
-            self.text[self.num][i] = (char)tolower((unsigned char)name[i]);
-        self.num++;
-        if (!name[length])
-            break;
-        name += length + 1;
-    }
-    return self;
-}
-
-static enum role role_of(const char *name)
-{
-    struct tokens tokens = tokens_of(name);
-    bool has[ROLE_NONE + 1] = {false};
-    for (size_t w = 0; w < sizeof words / sizeof *words; w++)
-        for (uint32_t t = 0; t < tokens.num; t++)
-            has[words[w].role] |= words[w].whole ? strcmp(tokens.text[t], words[w].word) == 0
-                                                 : strstr(tokens.text[t], words[w].word) != NULL;
-    if (has[ROLE_CREDIT])
-        return has[ROLE_VALID] ? ROLE_CREDIT_VALID : has[ROLE_VC] ? ROLE_CREDIT_VC : ROLE_CREDIT;
-    for (enum role role = ROLE_CLOCK; role < ROLE_NONE; role++)
-        if (has[role])
-            return role;
-    return ROLE_NONE;
-}
-
-struct template
-{
+struct guess {
     const struct device_pin *pins;
     uint32_t num_pins;
     uint32_t num_ports;
@@ -104,30 +35,31 @@ struct group {
     uint32_t num;
 };
 
-static struct group group_of(const struct template *self, uint32_t channel, enum role role)
+static struct group group_of(const struct guess *self, uint32_t channel, enum pin_role role)
 {
     struct group group = {.num = 0};
     bool output = (channel == 1) != (role >= ROLE_READY);
     for (uint32_t p = 0; p < self->num_pins && group.num < DEVICE_MAX_PORTS; p++)
-        if (self->pins[p].output == output && role_of(self->pins[p].name) == role)
+        if (self->pins[p].output == output && pin_role(self->pins[p].name) == role)
             group.pins[group.num++] = p;
     return group;
 }
 
-// The token in which the names of a group differ; MAX_TOKENS if there is none, or more than one.
-static uint32_t differing(const struct template *self, const struct group *group)
+// The token in which the names of a group differ; PIN_MAX_TOKENS if there is none, or more than
+// one.
+static uint32_t differing(const struct guess *self, const struct group *group)
 {
-    struct tokens first = tokens_of(self->pins[group->pins[0]].name);
-    uint32_t at = MAX_TOKENS;
+    struct pin_tokens first = pin_tokens(self->pins[group->pins[0]].name);
+    uint32_t at = PIN_MAX_TOKENS;
     for (uint32_t i = 1; i < group->num; i++) {
-        struct tokens other = tokens_of(self->pins[group->pins[i]].name);
+        struct pin_tokens other = pin_tokens(self->pins[group->pins[i]].name);
         if (other.num != first.num)
-            return MAX_TOKENS;
+            return PIN_MAX_TOKENS;
         for (uint32_t t = 0; t < first.num; t++) {
             if (strcmp(first.text[t], other.text[t]) == 0)
                 continue;
-            if (at != MAX_TOKENS && at != t)
-                return MAX_TOKENS;
+            if (at != PIN_MAX_TOKENS && at != t)
+                return PIN_MAX_TOKENS;
             at = t;
         }
     }
@@ -152,20 +84,20 @@ static uint32_t elements_of(const struct device_pin *pin)
                                  : pin->bits;
 }
 
-static void find_ports(struct template *self)
+static void find_ports(struct guess *self)
 {
     struct group valid = group_of(self, 0, ROLE_VALID);
-    uint32_t token = valid.num > 1 ? differing(self, &valid) : MAX_TOKENS;
+    uint32_t token = valid.num > 1 ? differing(self, &valid) : PIN_MAX_TOKENS;
     self->num_ports = 1;
     if (valid.num == 1)
         self->num_ports = elements_of(&self->pins[valid.pins[0]]);
     if (self->num_ports > DEVICE_MAX_PORTS)
         self->num_ports = DEVICE_MAX_PORTS;
-    if (token == MAX_TOKENS)
+    if (token == PIN_MAX_TOKENS)
         return;
     self->num_ports = valid.num;
     for (uint32_t p = 0; p < valid.num; p++) {
-        struct tokens tokens = tokens_of(self->pins[valid.pins[p]].name);
+        struct pin_tokens tokens = pin_tokens(self->pins[valid.pins[p]].name);
         snprintf(self->ports[p], sizeof self->ports[p], "%.23s", port_in(tokens.text[token]));
     }
 }
@@ -186,7 +118,7 @@ static const char *find_port(const char *name, const char *port)
 }
 
 // The reference of a role's pins in every port, and their bits a port; false if it cannot be told.
-static bool reference(struct template *self, uint32_t channel, enum role role, char *text,
+static bool reference(struct guess *self, uint32_t channel, enum pin_role role, char *text,
                       uint32_t *bits)
 {
     struct group group = group_of(self, channel, role);
@@ -228,9 +160,9 @@ struct flit_seen {
 };
 
 // One channel; the marks of flits are put above their data.
-static struct flit_seen write_channel(struct template *self, uint32_t channel)
+static struct flit_seen write_channel(struct guess *self, uint32_t channel)
 {
-    static const enum role parts[] = {ROLE_VC, ROLE_HEAD, ROLE_TAIL, ROLE_FLIT};
+    static const enum pin_role parts[] = {ROLE_VC, ROLE_HEAD, ROLE_TAIL, ROLE_FLIT};
     struct flit_seen flit = {.head = -1, .tail = -1};
     char texts[4][MAX_TEXT];
     uint32_t bits[4] = {0};
@@ -260,7 +192,7 @@ static struct flit_seen write_channel(struct template *self, uint32_t channel)
     flit.vc_bits = bits[0];
     flit.data_bits = bits[3];
     bool found = false;
-    for (enum role role = ROLE_READY; role < ROLE_NONE; role++)
+    for (enum pin_role role = ROLE_READY; role < ROLE_NONE; role++)
         if (reference(self, channel, role, text, &width)) {
             fprintf(self->to, "  %s: \"%s\"\n", keys[role], text);
             flit.backward_bits = role <= ROLE_CREDIT ? width : 0;
@@ -274,12 +206,12 @@ static struct flit_seen write_channel(struct template *self, uint32_t channel)
     return flit;
 }
 
-static void write_clock_and_reset(struct template *self)
+static void write_clock_and_reset(struct guess *self)
 {
-    for (enum role role = ROLE_CLOCK; role <= ROLE_RESET; role++) {
+    for (enum pin_role role = ROLE_CLOCK; role <= ROLE_RESET; role++) {
         struct group group = group_of(self, 0, role);
         const char *name = group.num > 0 ? self->pins[group.pins[0]].name : "NAME";
-        struct tokens tokens = tokens_of(name);
+        struct pin_tokens tokens = pin_tokens(name);
         const char *last = tokens.text[tokens.num - 1];
         bool low = strcmp(last, "n") == 0 || strcmp(last, "ni") == 0 || strcmp(last, "b") == 0 ||
                    strstr(last, "rstn") || strstr(last, "resetn");
@@ -293,7 +225,7 @@ static void write_clock_and_reset(struct template *self)
     }
 }
 
-static void write_ports(struct template *self)
+static void write_ports(struct guess *self)
 {
     if (!*self->ports[0]) {
         fprintf(self->to, "ports: %" PRIu32 "\n", self->num_ports);
@@ -312,7 +244,7 @@ static uint32_t guess_vcs(const struct flit_seen *flit)
     return vcs < DEVICE_MAX_VCS ? vcs : DEVICE_MAX_VCS;
 }
 
-static void write_flit(struct template *self, const struct flit_seen *flit)
+static void write_flit(struct guess *self, const struct flit_seen *flit)
 {
     uint32_t vcs = guess_vcs(flit);
     uint32_t port_bits = 1;
@@ -345,7 +277,7 @@ static void write_flit(struct template *self, const struct flit_seen *flit)
             port_bits - 1);
 }
 
-static void write_ties(struct template *self)
+static void write_ties(struct guess *self)
 {
     bool any = false;
     for (uint32_t p = 0; p < self->num_pins; p++) {
@@ -372,7 +304,7 @@ static void write_ties(struct template *self)
 void device_template_write(const char *top, const struct device_pin *pins, uint32_t num_pins,
                            FILE *to)
 {
-    struct template self = {.pins = pins, .num_pins = num_pins < 1024 ? num_pins : 1024, .to = to};
+    struct guess self = {.pins = pins, .num_pins = num_pins < 1024 ? num_pins : 1024, .to = to};
     find_ports(&self);
     fprintf(to, "# A first map of %s, guessed from the names of its pins: look at every line.\n",
             top);
@@ -389,4 +321,21 @@ void device_template_write(const char *top, const struct device_pin *pins, uint3
             "routing: {kind: port}       # or dimension-order, minimal, table, with their keys\n",
             flit.on_off ? ", slack_flits: 1, react_cycles: 1" : "");
     write_ties(&self);
+}
+
+bool device_template(const char *folder, const char *top, FILE *to, struct err *err)
+{
+    static const char *const none[] = {NULL};
+    struct device_map_rtl rtl = {.map = folder,
+                                 .folder = folder,
+                                 .top = top,
+                                 .includes = none,
+                                 .defines = none,
+                                 .parameters = none};
+    struct device_elaboration found = {0};
+    bool ok = device_elaborate(&found, &rtl, err);
+    if (ok)
+        device_template_write(top, found.pins, found.num_pins, to);
+    device_elaborate_free(&found);
+    return ok;
 }
