@@ -59,7 +59,8 @@ struct device_map *bench_map(const struct bench_map *asked)
     print_side(to, "out", asked->out, asked->out_buffer_flits, asked);
     fprintf(to, "packet: {min_flits: %u, max_flits: %u}\n", asked->min_flits ? asked->min_flits : 1,
             asked->max_flits ? asked->max_flits : 8);
-    fprintf(to, "routing: {kind: %s}\n", asked->network ? "terminal" : "port");
+    fprintf(to, "routing: {kind: %s%s%s}\n", asked->network ? "terminal" : "port",
+            asked->dims ? ", " : "", asked->dims ? asked->dims : "");
     fprintf(to, "modes: %s\n%s", asked->modes ? asked->modes : "{wormhole: 0}",
             asked->more ? asked->more : "");
     fclose(to);

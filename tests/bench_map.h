@@ -19,6 +19,7 @@ struct bench_map {
     uint32_t content_bits; // of flits, that are no field; 0: 20
     uint32_t min_flits;    // 0: 1
     uint32_t max_flits;    // 0: 8
+    const char *dims;      // of a network, and whether they are rings, as YAML; NULL: none
     const char *modes;     // YAML; NULL: {wormhole: 0}
     const char *more;      // further lines; NULL: none
 };

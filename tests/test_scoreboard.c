@@ -355,3 +355,21 @@ Test(scoreboard, a_receiver_that_is_stalled_is_no_deadlock)
         device_map_free(map);
     }
 }
+
+Test(scoreboard, a_story_of_no_packet_tells_what_passed_the_channel)
+{
+    struct bench_map asked = {.num_vcs = 1, .in = DEVICE_CREDIT, .out = DEVICE_CREDIT};
+    struct device_map *map = bench_map(&asked);
+    struct stimulus stimulus = {.mode = SWITCHING_WORMHOLE, .last_cycle = 10000};
+    add(&stimulus, (struct stimulus_packet){.port = 0, .to = 2, .flits = 3});
+    struct bench_plant plant = {.fault = BENCH_DOUBLE_CREDIT, .in_port = BENCH_ANY};
+    struct outcome outcome = run(map, &plant, &stimulus);
+    cr_assert_eq(outcome.result.failure.rule, RULE_BACKWARD);
+    cr_assert(strstr(outcome.story, "What passed input 0 lately:"), "%s", outcome.story);
+    cr_assert(strstr(outcome.story, "packet 0 comes in by 0: 3 of its 3 flits"), "%s",
+              outcome.story);
+    cr_assert(strstr(outcome.story, "rule \"backward\" is broken: a credit goes back by 0"), "%s",
+              outcome.story);
+    stimulus_free(&stimulus);
+    device_map_free(map);
+}

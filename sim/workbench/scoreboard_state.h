@@ -8,6 +8,7 @@
 //   scoreboard_watch.c     overtaking; no movement
 //   scoreboard_excuse.c    who may stand still
 //   scoreboard_waits.c     who waits for whom
+//   scoreboard_network.c   likewise within a network, as far as can be inferred
 //   scoreboard_story.c     the life of a packet in words
 //
 // A run is cut into epochs by resets. What is kept of a flit are its bits, without those that the
@@ -223,6 +224,9 @@ void score_overtake(struct scoreboard *self, uint32_t packet, struct failure *fa
 // holds what it waits for, or SCORE_NONE.
 uint32_t score_waits_for(const struct scoreboard *self, uint32_t packet, char *text, size_t size);
 void score_print_waiting(const struct scoreboard *self, FILE *to);
+
+// scoreboard_network.c
+void score_print_network(const struct scoreboard *self, FILE *to);
 
 // scoreboard_words.c
 // "north VC 1", "north" where there is one VC.

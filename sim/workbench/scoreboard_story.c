@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LINES = 96, MAX_REASONS = 6 };
+enum { MAX_LINES = 96, MAX_REASONS = 6, RECENT_CYCLES = 100 };
 
 // What happened in an interval of cycles.
 struct line {
@@ -244,6 +244,13 @@ static void tell_leaving(struct story *story, uint32_t packet)
         tell_blocked(story, own->by, left[own->out - 1] + 1, story->end);
 }
 
+static void tell_failure(struct story *story, const struct failure *failure)
+{
+    const char *what = strstr(failure->text, ": "); // after the cycle
+    tell(story, story->end, story->end, "rule \"%s\" is broken: %s",
+         failure_rule_names[failure->rule], what ? what + 2 : failure->text);
+}
+
 static void tell_packet(struct story *story, const struct failure *failure, FILE *to)
 {
     uint32_t packet = failure->packet;
@@ -263,14 +270,43 @@ static void tell_packet(struct story *story, const struct failure *failure, FILE
     tell_coming(story, packet);
     tell_waiting(story, packet);
     tell_leaving(story, packet);
-    const char *what = strstr(failure->text, ": "); // after the cycle
-    tell(story, story->end, story->end, "rule \"%s\" is broken: %s",
-         failure_rule_names[failure->rule], what ? what + 2 : failure->text);
+    tell_failure(story, failure);
     if (own->gone)
         tell(story, self->reset_cycle, self->reset_cycle, "reset: it is gone");
     else if (own->in < own->flits)
         tell(story, story->end, story->end, "%u of its flits have not come in",
              own->flits - own->in);
+    print_lines(story, to);
+}
+
+// What passed a channel before the failure of no packet in particular.
+static void tell_channel(struct story *story, const struct failure *failure, FILE *to)
+{
+    const struct scoreboard *self = story->self;
+    bool all_vcs = failure->vc >= self->spec->num_vcs;
+    uint32_t channel = score_channel(self, failure->port, all_vcs ? 0 : failure->vc);
+    uint64_t from = story->end > RECENT_CYCLES ? story->end - RECENT_CYCLES : 0;
+    const char *verb = failure->output ? "leaves" : "comes in";
+    for (uint32_t i = 0; i < self->stimulus->num_packets; ++i) {
+        const struct score_packet *own = &self->packets[i];
+        uint32_t flits = failure->output ? own->out : own->in;
+        const uint64_t *cycles =
+            failure->output ? &self->left[own->first] : &self->came[own->first];
+        uint32_t at = failure->output ? own->by : own->channel;
+        bool there = all_vcs ? score_port(self, at) == failure->port : at == channel;
+        if (!there || flits == 0 || cycles[flits - 1] < from)
+            continue;
+        tell(story, cycles[0], cycles[flits - 1], "packet %u %s by %s: %u of its %u flits%s", i,
+             verb, score_words_channel(self, at).text, flits, own->flits,
+             own->gone ? ", before the reset" : "");
+    }
+    for (uint32_t vc = 0; vc < self->spec->num_vcs && failure->output; ++vc)
+        if (all_vcs || vc == failure->vc)
+            tell_blocked(story, score_channel(self, failure->port, vc), from, story->end);
+    fprintf(to, "What passed %s %s lately:\n", failure->output ? "output" : "input",
+            all_vcs ? self->spec->port_names[failure->port]
+                    : score_words_channel(self, channel).text);
+    tell_failure(story, failure);
     print_lines(story, to);
 }
 
@@ -283,6 +319,8 @@ void scoreboard_story(const struct scoreboard *self, const struct failure *failu
     story->end = failure->cycle;
     if (failure->packet < self->stimulus->num_packets)
         tell_packet(story, failure, to);
+    else if (failure->port < self->spec->num_ports)
+        tell_channel(story, failure, to);
     if (self->standstill)
         score_print_waiting(self, to);
     free(story);

@@ -137,4 +137,6 @@ void score_print_waiting(const struct scoreboard *self, FILE *to)
         fprintf(to, "  and %u more\n", told - MAX_WAITING);
     if (last != SCORE_NONE)
         print_cycle(self, last, to);
+    if (network)
+        score_print_network(self, to);
 }
