@@ -209,6 +209,7 @@ synth: ## cell counts of the router by yosys
 .PHONY: cross
 cross: ## lockstep of every topology x switching x routing x allocator (20 minutes of a processor)
 	@$(MAKE) test FILTER='routing/rtl*' ORDITO_CROSS=all
+	@$(MAKE) test FILTER='exact_rtl/*' ORDITO_CROSS=all
 
 .PHONY: soak
 soak: ## 200 million router-cycles of lockstep over random machines

@@ -132,6 +132,8 @@ static const char *const grids[] = {
          "reference: {router: {pipeline: 3, vcs: 2, buffer_flits: 4}}\n",
     GRID "routing: {kind: minimal, dims: [4, 4], " PORTS "}\n"
          "reference: {router: {routing: west-first, pipeline: 4}}\n",
+    GRID "routing: {kind: negative-first, dims: [3, 3], " PORTS "}\n"
+         "reference: {router: {vc_choice: by-flow}}\n",
 };
 
 Test(device_reference, a_router_of_a_grid_routes_as_the_map_says_at_every_position)
@@ -215,6 +217,7 @@ static const struct {
     {"reference: {router: {vcs: 4}}\n", ":15: fabric.router.vcs: must be the device's, 2"},
     {"reference: {router: {buffer_flits: 8}}\nclaims: [exact]\n",
      "fabric.router.buffer_flits: must be the device's where it is claimed to be exact"},
+    {"reference: {}\nclaims: [exact]\n", "routing.order: a device that is claimed to be exact"},
     {"reference: {topology: {kind: mesh, dims: [3, 4]}}\n", "is not the grid of routing.dims"},
     {"reference: {topology: {kind: hypercube, n: 3}}\n", "is not the grid of routing.dims"},
     {"reference: {model: ideal}\n", "fabric.model: the reference has routers"},
@@ -225,8 +228,8 @@ Test(device_reference, references_that_cannot_be_are_refused)
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         char text[4096];
         snprintf(text, sizeof text,
-                 "%srouting: {kind: dimension-order, dims: [4, 3], " PORTS "}\n%s", GRID,
-                 refused[i].reference);
+                 "%srouting: {kind: dimension-order, dims: [4, 3], order: %s, " PORTS "}\n%s", GRID,
+                 strstr(refused[i].error, "order") ? "[y, x]" : "[x, y]", refused[i].reference);
         struct err err = {0};
         struct device_map *map =
             device_map_read(scratch_file("grid.yaml", text), NULL, NULL, NULL, 0, &err);

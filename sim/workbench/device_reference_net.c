@@ -42,6 +42,20 @@ static bool fill_topology(struct reference_net *self, struct err *err)
     return fill(self, "fabric.topology", text, err);
 }
 
+// Turn models that the reference has, too. Of a device that takes any port on a shortest way it is
+// not known how it chooses: `reference` may say.
+static bool fill_routing(struct reference_net *self, struct err *err)
+{
+    switch (self->map->route.kind) {
+    case ROUTING_WEST_FIRST:
+        return fill(self, "fabric.router.routing", "west-first", err);
+    case ROUTING_NEGATIVE_FIRST:
+        return fill(self, "fabric.router.routing", "negative-first", err);
+    default:
+        return true;
+    }
+}
+
 static bool check_topology(const struct reference_net *self, const struct topology *topology,
                            struct err *err)
 {
@@ -79,12 +93,20 @@ static bool check(const struct reference_net *self, struct err *err)
     if (config->vcs != spec->num_vcs)
         return config_refuse(config, "fabric.router.vcs", err, "must be the device's, %" PRIu32,
                              spec->num_vcs);
-    bool same = config->buffer_flits == in && config->buffer_flits == out;
-    return same || !(spec->claims & DEVICE_CLAIM_EXACT) ||
-           config_refuse(config, "fabric.router.buffer_flits", err,
-                         "must be the device's where it is claimed to be exact, %" PRIu32
-                         " flits in and %" PRIu32 " out",
-                         in, out);
+    if (!(spec->claims & DEVICE_CLAIM_EXACT))
+        return config_check_fabric(config, err);
+    for (uint32_t d = 0; d < self->map->route.num_dims; d++)
+        if (self->map->route.order[d] != d)
+            return map_refuse(
+                self->map, "routing.order", err,
+                "a device that is claimed to be exact corrects x first, then y, as the "
+                "reference does");
+    if (config->buffer_flits != in || config->buffer_flits != out)
+        return config_refuse(config, "fabric.router.buffer_flits", err,
+                             "must be the device's where it is claimed to be exact, %" PRIu32
+                             " flits in and %" PRIu32 " out",
+                             in, out);
+    return config_check_fabric(config, err);
 }
 
 bool reference_net_make(struct reference_net *self, const struct device_map *map, struct err *err)
@@ -94,6 +116,7 @@ bool reference_net_make(struct reference_net *self, const struct device_map *map
         return err_set(err, ERR_CONFIG, "%s: reference: missing: what to compare with", map->path);
     uint32_t buffer = map->spec.in.buffer_flits;
     if (!config_copy(&self->config, map->reference, err) || !fill_topology(self, err) ||
+        !fill_routing(self, err) ||
         !fill_number(self, "fabric.router.vcs", map->spec.num_vcs, err) ||
         !fill_number(self, "fabric.router.buffer_flits", buffer < 64 ? buffer : 64, err) ||
         !check(self, err))
