@@ -133,7 +133,7 @@ static const char *const grids[] = {
     GRID "routing: {kind: minimal, dims: [4, 4], " PORTS "}\n"
          "reference: {router: {routing: west-first, pipeline: 4}}\n",
     GRID "routing: {kind: negative-first, dims: [3, 3], " PORTS "}\n"
-         "reference: {router: {vc_choice: by-flow}}\n",
+         "reference: {router: {pipeline: 1}}\n",
 };
 
 Test(device_reference, a_router_of_a_grid_routes_as_the_map_says_at_every_position)
