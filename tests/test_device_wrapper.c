@@ -247,8 +247,10 @@ static void check_values(const char *map, const char *rtl)
     for (uint32_t p = 0; p < spec->num_ports; p++) {
         cr_assert_eq(out.forward[p].valid, p != 1);
         cr_assert_eq(out.backward[p], in.backward[p]);
-        if (p != 1)
-            cr_assert(memcmp(&out.forward[p], &in.forward[p], sizeof in.forward[p]) == 0);
+        const struct device_forward *a = &in.forward[p];
+        const struct device_forward *b = &out.forward[p];
+        cr_assert(p == 1 || (a->head == b->head && a->tail == b->tail && a->vc == b->vc));
+        cr_assert(p == 1 || memcmp(a->bits, b->bits, sizeof a->bits) == 0);
     }
     unwrap(&made);
 }

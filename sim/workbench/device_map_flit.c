@@ -10,7 +10,7 @@
 
 // A field as the document says it.
 struct raw {
-    char *at;
+    const char *at;
     uint32_t code;
     uint64_t value;
     uint32_t codes[MAP_NUM_TYPES];
@@ -63,7 +63,7 @@ static bool read_field(struct map_reader *self, const struct map_node *node,
     uint64_t low = 0;
     *raw = (struct raw){.codes = {MAP_NO_CODE, MAP_NO_CODE, MAP_NO_CODE, MAP_NO_CODE}};
     if (node->yaml->type == YAML_SCALAR_NODE)
-        raw->at = (char *)(uintptr_t)map_text(self, node);
+        raw->at = map_text(self, node);
     else if (!map_read_mapping(self, node, keys, num_keys, raw))
         return false;
     else if (!raw->at && raw->code != CODE_VALID)

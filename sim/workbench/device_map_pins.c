@@ -24,8 +24,10 @@ static bool expand(const char *text, const char *port, char *to, size_t size)
             to[used++] = *text++;
             continue;
         }
-        for (const char *c = port; *c && used + 1 < size; c++)
-            to[used++] = capitals ? (char)toupper((unsigned char)*c) : *c;
+        for (const char *c = port; *c && used + 1 < size; c++) {
+            int letter = (unsigned char)*c;
+            to[used++] = (char)(capitals ? toupper(letter) : letter);
+        }
         text += 6;
     }
     to[used] = '\0';
