@@ -106,12 +106,16 @@ static void note_cycle(struct scene *self, uint64_t cycle)
 void scene_packet(struct scene *self, uint64_t cycle, uint32_t port, uint32_t vc, uint32_t to,
                   uint32_t flits)
 {
+    const struct stimulus *stimulus = self->stimulus;
+    uint32_t content = (uint32_t)rng_next(&self->rng);
+    if (stimulus->num_packets > 0) // successive ones tell packets apart by the fewest bits
+        content = stimulus->packets[stimulus->num_packets - 1].content + 1;
     struct stimulus_packet packet = {.cycle = cycle,
                                      .port = port,
                                      .vc = vc,
                                      .to = to,
                                      .flits = scene_length(self, flits),
-                                     .content = (uint32_t)rng_next(&self->rng)};
+                                     .content = content};
     if (!stimulus_add_packet(self->stimulus, packet, self->err))
         self->failed = true;
     self->flits += packet.flits;
