@@ -26,7 +26,8 @@ enum rng_purpose {
     RNG_RPC_LOSS = 12,   // which messages of remote procedure calls are lost
     RNG_DRAWING = 13,    // where drawing a graph begins
     RNG_CAMPAIGN = 14,   // stimuli of a campaign on a device under validation
-    RNG_STIMULUS = 15    // what is in them
+    RNG_STIMULUS = 15,   // what is in them
+    RNG_SHRINK = 16      // what is tried to make a stimulus smaller
 };
 
 struct rng {

@@ -11,11 +11,11 @@ enum {
 };
 
 // How GTKWave shows what follows.
-#define BITS        "@28\n"
-#define HEX         "@22\n"
+#define BITS        WAVE_LIST_BITS
+#define HEX         WAVE_LIST_HEX
 #define DECIMAL     "@24\n"
-#define OPEN_GROUP  "@800200\n"
-#define END_GROUP   "@1000200\n"
+#define OPEN_GROUP  WAVE_LIST_OPEN
+#define END_GROUP   WAVE_LIST_END
 #define SHUT_GROUP  "@c00200\n"
 #define END_OF_SHUT "@1401200\n"
 
@@ -35,19 +35,24 @@ static uint32_t ceil_log2(uint32_t x)
     return bits;
 }
 
-// Bits `lsb` and up of a vector of `width` bits, under a name.
+void wave_list_part(FILE *to, const char *format, const char *name, const char *scope,
+                    const char *vector, uint32_t width, uint32_t lsb, uint32_t num)
+{
+    fprintf(to, "%s#{%s", format, name);
+    if (num > 1)
+        fprintf(to, "[%" PRIu32 ":0]", num - 1);
+    fputc('}', to);
+    for (uint32_t i = 0; i < num; i++) // from the most significant one on, which is number 0
+        fprintf(to, " (%" PRIu32 ")%s.%s[%" PRIu32 ":0]", width - lsb - num + i, scope, vector,
+                width - 1);
+    fputc('\n', to);
+}
+
 static void put_part(const struct scope *self, const char *format, const char *name,
                      const char *scope, const char *vector, uint32_t width, uint32_t lsb,
                      uint32_t num)
 {
-    fprintf(self->to, "%s#{%s", format, name);
-    if (num > 1)
-        fprintf(self->to, "[%" PRIu32 ":0]", num - 1);
-    fputc('}', self->to);
-    for (uint32_t i = 0; i < num; i++) // from the most significant one on, which is number 0
-        fprintf(self->to, " (%" PRIu32 ")%s.%s[%" PRIu32 ":0]", width - lsb - num + i, scope,
-                vector, width - 1);
-    fputc('\n', self->to);
+    wave_list_part(self->to, format, name, scope, vector, width, lsb, num);
 }
 
 // A channel's forward wires.
@@ -171,6 +176,17 @@ char *wave_list_path(const char *wave)
     return asprintf(&path, "%.*s.gtkw", (int)length, wave) < 0 ? NULL : path;
 }
 
+void wave_list_head(FILE *to, const char *wave, const char *list, uint64_t from, uint64_t marked)
+{
+    fprintf(to,
+            "[*]\n[*] %d units of time are a cycle: pins change in its middle, registers at its "
+            "end\n[*]\n[dumpfile] \"%s\"\n[savefile] \"%s\"\n[timestart] %" PRIu64
+            "\n[size] 1600 900\n[pos] -1 -1\n*-5.500000 %" PRIu64
+            " -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1\n"
+            "[sst_width] 200\n[signals_width] 330\n[sst_expanded] 1\n[sst_vpaned_height] 280\n",
+            UNITS_A_CYCLE, wave, list, from, marked);
+}
+
 char *wave_list_text(const struct wave_list *self, const char *wave)
 {
     char *text = NULL;
@@ -185,13 +201,7 @@ char *wave_list_text(const struct wave_list *self, const char *wave)
         free(path);
         return NULL;
     }
-    fprintf(to,
-            "[*]\n[*] %d units of time are a cycle: pins change in its middle, registers at its "
-            "end\n[*]\n[dumpfile] \"%s\"\n[savefile] \"%s\"\n[timestart] %" PRIu64
-            "\n[size] 1600 900\n[pos] -1 -1\n*-5.500000 %" PRIu64
-            " -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1 -1\n"
-            "[sst_width] 200\n[signals_width] 330\n[sst_expanded] 1\n[sst_vpaned_height] 280\n",
-            UNITS_A_CYCLE, last_part(wave), last_part(path), from, from);
+    wave_list_head(to, last_part(wave), last_part(path), from, from);
     for (uint32_t i = 0; i < num && i < WAVE_LIST_MAX_ROUTERS; i++)
         put_router(self, first + i, i == 0, to);
     free(path);

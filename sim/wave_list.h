@@ -29,4 +29,20 @@ char *wave_list_text(const struct wave_list *self, const char *wave);
 // The path of the list beside a waveform, to be freed: FILE.gtkw of FILE.fst. NULL without memory.
 char *wave_list_path(const char *wave);
 
+// PARTS, for other lists.
+
+// How what follows is shown; beginning and end of a group, whose name follows after a `-`.
+#define WAVE_LIST_BITS "@28\n"
+#define WAVE_LIST_HEX  "@22\n"
+#define WAVE_LIST_OPEN "@800200\n"
+#define WAVE_LIST_END  "@1000200\n"
+
+// The beginning of a list: names of the waveform and of the list, and times of its left edge and of
+// its mark.
+void wave_list_head(FILE *to, const char *wave, const char *list, uint64_t from, uint64_t marked);
+
+// Bits `lsb` and up of a vector of `width` bits, under a name.
+void wave_list_part(FILE *to, const char *format, const char *name, const char *scope,
+                    const char *vector, uint32_t width, uint32_t lsb, uint32_t num);
+
 #endif
