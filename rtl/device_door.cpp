@@ -24,6 +24,8 @@
 namespace
 {
 
+constexpr char FAILED[] = "Assertion failed in ";
+
 // What cannot go on; thrown through Verilator's code.
 struct Halt {
 };
@@ -58,20 +60,21 @@ Context *context_here()
     return static_cast<Context *>(Verilated::threadContextp());
 }
 
-// Verilator prints "[time] %Error: file:line: Assertion failed in SCOPE: text" before it stops.
-const char *said(const Context *context)
-{
-    const char *text = std::strstr(context->printed, "Assertion failed in ");
-    return text ? text + std::strlen("Assertion failed in ") : "$stop";
-}
-
-void note_fault(const char *file, int line, const char *text)
+// Notes the first fault: where, what, and what the RTL printed just before. Verilator itself prints
+// "[time] %Error: file:line: Assertion failed in SCOPE: text".
+void note_fault(const char *file, int line, const char *what)
 {
     Context *context = context_here();
     if (*context->fault)
         return;
-    std::snprintf(context->fault, sizeof context->fault, "%s:%d: %.*s", file, line,
-                  static_cast<int>(std::strcspn(text, "\n")), text);
+    const char *printed = context->printed;
+    if (const char *failed = std::strstr(printed, FAILED)) {
+        printed = failed + std::strlen(FAILED);
+        what = "";
+    }
+    std::snprintf(context->fault, sizeof context->fault, "%s:%d: %s%s%.*s", file, line, what,
+                  *what && *printed ? ": " : "", static_cast<int>(std::strcspn(printed, "\n")),
+                  printed);
 }
 
 template <class Pins> void put(Pins &pins, const uint32_t *words)
@@ -259,12 +262,18 @@ void vl_stop(const char *file, int line, const char *)
 {
     Context *context = context_here();
     if (context->watched)
-        note_fault(file, line, said(context));
+        note_fault(file, line, "$stop");
 }
 
 void vl_finish(const char *file, int line, const char *)
 {
     note_fault(file, line, "$finish");
+}
+
+// Verilator's complaints while it runs: of files that $readmemh does not find, or that are short.
+void vl_warn(const char *file, int line, const char *, const char *text)
+{
+    note_fault(file, line, text);
 }
 
 // What Verilator itself cannot go on with. It would go on, for ever, if this returned.

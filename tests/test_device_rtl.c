@@ -64,7 +64,7 @@ Test(device_rtl, what_rtl_complains_of_is_a_fault_with_its_place)
         [3] = "$finish",
         [4] = "no_trap_4",
         [5] = "number five",
-        [6] = "$stop",
+        [6] = "$stop: before it stops",
         [7] = NULL,
         [8] = "combinational logic does not settle; there is a loop through ",
     };

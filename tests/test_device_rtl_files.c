@@ -163,23 +163,34 @@ Test(device_rtl_files, what_is_there_and_whole_is_not_built_again)
     forget(first);
 }
 
-Test(device_rtl_files, an_initial_block_that_fails_is_a_fault_at_once)
+// RTL whose initial block is the statement.
+static void check_initial(const char *statement, const char *place, const char *said)
 {
+    char text[1024];
     char wrapper[256];
     struct exchange b;
-    scratch_file("exchange.sv",
-                 "module exchange(input clk, rst, input [1:0] in_valid, input [99:0] in_flit [2],\n"
-                 "  output [1:0] in_ready, out_valid, output [99:0] out_flit [2],\n"
-                 "  input [1:0] out_ready);\n"
-                 "  initial $fatal(1, \"not so\");\n"
-                 "  assign in_ready = '0, out_valid = '0, out_flit = in_flit;\n"
-                 "endmodule\n");
+    snprintf(text, sizeof text,
+             "module exchange(input clk, rst, input [1:0] in_valid, input [99:0] in_flit [2],\n"
+             "  output [1:0] in_ready, out_valid, output [99:0] out_flit [2],\n"
+             "  input [1:0] out_ready);\n"
+             "  reg [99:0] table_q [2];\n"
+             "  initial %s;\n"
+             "  assign in_ready = '0, out_valid = '0, out_flit = table_q;\n"
+             "endmodule\n",
+             statement);
+    scratch_file("exchange.sv", text);
     exchange_open_of(&b, exchange_map, scratch_folder(), (struct device_rtl_options){0});
     snprintf(wrapper, sizeof wrapper, "%s", device_rtl_wrapper(&b.device));
     exchange_begin(&b);
     cr_assert_not_null(exchange_fault(&b));
-    cr_assert(strstr(exchange_fault(&b), "exchange.sv:4:") && strstr(exchange_fault(&b), "not so"),
-              "%s", exchange_fault(&b));
+    cr_assert(strstr(exchange_fault(&b), place) && strstr(exchange_fault(&b), said), "%s",
+              exchange_fault(&b));
     exchange_close(&b);
     forget(wrapper);
+}
+
+Test(device_rtl_files, an_initial_block_that_fails_is_a_fault_at_once)
+{
+    check_initial("$fatal(1, \"not so\")", "exchange.sv:5:", "not so");
+    check_initial("$readmemh(\"gone.hex\", table_q)", "gone.hex", "not found");
 }

@@ -231,11 +231,15 @@ static bool build_and_load(const struct request *self, bool quiet, struct rtl_li
         return false;
     bool loaded = load(self, library, &ignored);
     if (!loaded && interrupt_pending()) {
-        err_set(self->err, ERR_RUN, "interrupted before an RTL router was built");
+        err_set(self->err, ERR_INTERRUPTED, "interrupted before an RTL router was built");
     } else if (!loaded) {
         if (!quiet)
             fprintf(stderr, "building %s ...\n", self->variant->words);
         loaded = build(self) && load(self, library, self->err);
+        if (!loaded && interrupt_pending()) { // which the tools die of, too
+            *self->err = (struct err){0};
+            err_set(self->err, ERR_INTERRUPTED, "interrupted before an RTL router was built");
+        }
     }
     rtl_cache_unlock(lock);
     return loaded;

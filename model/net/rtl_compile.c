@@ -36,6 +36,7 @@ static const char *const device_cxx_options[] = {
     "-DVL_PRINTF=device_door_print",
     "-DVL_USER_FATAL",
     "-DVL_USER_FINISH",
+    "-DVL_USER_WARN",
     "-include",
     "device_print.h",
     NULL,

@@ -170,7 +170,7 @@ static bool run(const struct device_elaboration *self, const struct device_map_r
     bool done = rtl_tool_start(&tool, log, err) && rtl_tool_ended_well(&tool);
     rtl_tool_free(&tool);
     if (!done && interrupt_pending())
-        err_set(err, ERR_RUN, "interrupted before the RTL was read");
+        err_set(err, ERR_INTERRUPTED, "interrupted before the RTL was read");
     return done;
 }
 

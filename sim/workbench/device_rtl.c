@@ -308,7 +308,7 @@ static bool build(struct device_rtl *self, const struct device_rtl_options *opti
                   struct err *err)
 {
     struct device_map_rtl rtl = device_map_rtl(self->map);
-    struct device_elaboration found;
+    struct device_elaboration found = {0};
     char *text = NULL;
     size_t size = 0;
     FILE *to = open_memstream(&text, &size);

@@ -65,6 +65,7 @@ module exchange
         if (trap == 8'd3) $finish;
         no_trap_4: assert (trap != 8'd4);
         assert (trap != 8'd5) else $error("number five");
+        if (trap == 8'd6) $display("before it stops");
         if (trap == 8'd6) $stop;
         if (trap == 8'd7) $display("a word on the way");
     end
