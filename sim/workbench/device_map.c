@@ -154,6 +154,7 @@ struct device_map *device_map_read(const char *path, const char *rtl, const char
         return NULL;
     }
     map->spec = initial;
+    map->tolerance.throughput = 0.05; // arbiters that differ shift random traffic by some percent
     map->route.local = MAP_NO_PORT;
     struct map_reader reader = {
         .map = map,
