@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// ordito validate: router RTL against the C reference.
+// ordito validate: our router's RTL against the C reference on random machines, or, with a map, RTL
+// that is not ours (cmd_validate_device.h).
 #include "sim/cmd.h"
+#include "sim/cmd_validate_device.h"
 #include "sim/interrupt.h"
 #include "sim/json_path.h"
 #include "sim/outfile.h"
@@ -19,51 +21,164 @@ enum option {
     OPTION_SEED,
     OPTION_ROUTER_CYCLES,
     OPTION_JSON,
-    OPTION_QUIET
+    OPTION_QUIET,
+    // Of devices
+    OPTION_RTL,
+    OPTION_TOP,
+    OPTION_MAP,
+    OPTION_SET,
+    OPTION_LEVEL,
+    OPTION_KIND,
+    OPTION_KINDS,
+    OPTION_KEEP_GOING,
+    OPTION_FAILURES,
+    OPTION_SHRINK,
+    OPTION_NO_ICARUS,
+    OPTION_COVERAGE,
+    OPTION_JUNIT,
+    OPTION_REPLAY
 };
 
+#define DEFAULT_FAILURES "ordito-failures"
+
 static const struct poptOption options[] = {
-    {"runs", 0, POPT_ARG_STRING, NULL, OPTION_RUNS, "random runs in lockstep [100]", "N"},
-    {"variants", 0, POPT_ARG_STRING, NULL, OPTION_VARIANTS,
-     "RTL variants that runs are drawn from, each built once [8]", "N"},
+    {"runs", 0, POPT_ARG_STRING, NULL, OPTION_RUNS, "random runs [100; with --map 400]", "N"},
     {"seed", 0, POPT_ARG_STRING, NULL, OPTION_SEED, "of the drawing [1]", "N"},
-    {"router-cycles", 0, POPT_ARG_STRING, NULL, OPTION_ROUTER_CYCLES,
-     "at least so many router-cycles a run [4000]", "N"},
     {"json", 0, POPT_ARG_STRING, NULL, OPTION_JSON, "the result as JSON", "FILE"},
     {"quiet", 'q', POPT_ARG_NONE, NULL, OPTION_QUIET, "no table and no progress, errors only",
      NULL},
+    {"variants", 0, POPT_ARG_STRING, NULL, OPTION_VARIANTS,
+     "our RTL: variants that runs are drawn from, each built once [8]", "N"},
+    {"router-cycles", 0, POPT_ARG_STRING, NULL, OPTION_ROUTER_CYCLES,
+     "our RTL: at least so many router-cycles a run [4000]", "N"},
+    {"rtl", 0, POPT_ARG_STRING, NULL, OPTION_RTL, "your RTL: its folder [as the map says]",
+     "FOLDER"},
+    {"top", 0, POPT_ARG_STRING, NULL, OPTION_TOP, "your RTL: its top module [as the map says]",
+     "MODULE"},
+    {"map", 0, POPT_ARG_STRING, NULL, OPTION_MAP,
+     "your RTL: what its pins are and what is claimed of it (sim/workbench/README.md)",
+     "FILE.yaml"},
+    {"set", 0, POPT_ARG_STRING, NULL, OPTION_SET, "your RTL: a parameter or tie of the map",
+     "NAME=VALUE"},
+    {"level", 0, POPT_ARG_STRING, NULL, OPTION_LEVEL,
+     "exact, function, performance: what is checked [what the map claims]", "LIST"},
+    {"kind", 0, POPT_ARG_STRING, NULL, OPTION_KIND, "only stimuli of this kind", "NAME"},
+    {"kinds", 0, POPT_ARG_NONE, NULL, OPTION_KINDS, "list the kinds of stimuli", NULL},
+    {"keep-going", 0, POPT_ARG_NONE, NULL, OPTION_KEEP_GOING,
+     "after a failure, look for other rules that are broken", NULL},
+    {"failures", 0, POPT_ARG_STRING, NULL, OPTION_FAILURES,
+     "gets a folder a failure, to replay it [" DEFAULT_FAILURES "]", "FOLDER"},
+    {"shrink", 0, POPT_ARG_STRING, NULL, OPTION_SHRINK,
+     "most tries to make a failure small [20000]; 0: none, and nothing is kept", "N"},
+    {"no-icarus", 0, POPT_ARG_NONE, NULL, OPTION_NO_ICARUS, "do not look for X in Icarus Verilog",
+     NULL},
+    {"junit", 0, POPT_ARG_STRING, NULL, OPTION_JUNIT, "the result as JUnit's XML", "FILE"},
+    {"replay", 0, POPT_ARG_STRING, NULL, OPTION_REPLAY, "play a failure that was kept again",
+     "FILE"},
     {"help", '?', POPT_ARG_NONE, NULL, OPTION_HELP, "show this", NULL},
     POPT_TABLEEND};
 
-static bool take_option(struct validate_options *self, enum option option, const char *value,
-                        char **json, struct err *err)
+struct command {
+    struct validate_options lockstep;
+    struct validate_device device;
+    char *json;
+    const char *first_own;    // option of our RTL alone, or NULL
+    const char *first_device; // option of devices alone, or NULL
+    bool help;
+};
+
+// Options that both have.
+static bool take_common(struct command *self, enum option option, const char *value,
+                        struct err *err)
 {
-    uint64_t variants = 0;
+    uint64_t number = 0;
     switch (option) {
     case OPTION_RUNS:
-        return cmd_integer(value, "--runs", 1, UINT64_MAX, &self->runs, err);
-    case OPTION_VARIANTS:
-        if (!cmd_integer(value, "--variants", 1, 1000, &variants, err))
+        if (!cmd_integer(value, "--runs", 0, UINT64_MAX, &number, err))
             return false;
-        self->variants = (uint32_t)variants;
+        self->lockstep.runs = number;
+        self->device.options.runs = number;
         return true;
     case OPTION_SEED:
-        return cmd_integer(value, "--seed", 0, INT64_MAX, &self->seed, err);
-    case OPTION_ROUTER_CYCLES:
-        return cmd_integer(value, "--router-cycles", 1, UINT64_C(1) << 40, &self->router_cycles_min,
-                           err);
-    case OPTION_JSON:
-        if (!cmd_text(json, value, "--json", "no file named", err))
+        if (!cmd_integer(value, "--seed", 0, INT64_MAX, &number, err))
             return false;
-        self->json = *json;
+        self->lockstep.seed = number;
+        self->device.options.seed = number;
         return true;
+    case OPTION_JSON:
+        return cmd_text(&self->json, value, "--json", "no file named", err);
     case OPTION_QUIET:
-        self->quiet = true;
+        self->lockstep.quiet = true;
+        self->device.options.asked.quiet = true;
         return true;
-    case OPTION_HELP:
+    default:
+        self->help = true;
         return true;
     }
+}
+
+static bool take_own(struct command *self, enum option option, const char *value, struct err *err)
+{
+    uint64_t variants = 0;
+    self->first_own = option == OPTION_VARIANTS ? "--variants" : "--router-cycles";
+    if (option == OPTION_ROUTER_CYCLES)
+        return cmd_integer(value, "--router-cycles", 1, UINT64_C(1) << 40,
+                           &self->lockstep.router_cycles_min, err);
+    if (!cmd_integer(value, "--variants", 1, 1000, &variants, err))
+        return false;
+    self->lockstep.variants = (uint32_t)variants;
     return true;
+}
+
+static bool take_device(struct validate_device *self, enum option option, const char *value,
+                        struct err *err)
+{
+    switch (option) {
+    case OPTION_RTL:
+        return cmd_text(&self->rtl, value, "--rtl", "no folder named", err);
+    case OPTION_TOP:
+        return cmd_text(&self->top, value, "--top", "no module named", err);
+    case OPTION_MAP:
+        return cmd_text(&self->map, value, "--map", "no file named", err);
+    case OPTION_SET:
+        return cmd_sets_add(&self->sets, NULL, value, "--set", err);
+    case OPTION_LEVEL:
+        return validate_device_levels(self, value, err);
+    case OPTION_KIND:
+        return cmd_text(&self->kind, value, "--kind", "no kind named; --kinds lists them", err);
+    case OPTION_KINDS:
+        self->list = true;
+        return true;
+    case OPTION_KEEP_GOING:
+        self->options.keep_going = true;
+        return true;
+    case OPTION_FAILURES:
+        return cmd_text(&self->failures, value, "--failures", "no folder named", err);
+    case OPTION_SHRINK:
+        return cmd_integer(value, "--shrink", 0, UINT64_MAX, &self->options.shrink_tries, err);
+    case OPTION_NO_ICARUS:
+        self->options.no_four_state = true;
+        return true;
+    case OPTION_COVERAGE:
+        return cmd_text(&self->coverage, value, "--coverage", "no folder named", err);
+    case OPTION_JUNIT:
+        return cmd_text(&self->junit, value, "--junit", "no file named", err);
+    default:
+        return cmd_text(&self->replay, value, "--replay", "no file named", err);
+    }
+}
+
+static bool take_option(void *command, int option, const char *value, struct err *err)
+{
+    struct command *self = command;
+    if (option == OPTION_VARIANTS || option == OPTION_ROUTER_CYCLES)
+        return take_own(self, (enum option)option, value, err);
+    if (option < OPTION_RTL)
+        return take_common(self, (enum option)option, value, err);
+    for (const struct poptOption *o = options; o->longName; o++)
+        if (o->val == option)
+            self->first_device = o->longName;
+    return take_device(&self->device, (enum option)option, value, err);
 }
 
 static json_t *rate(uint64_t amount, double wall_s)
@@ -137,44 +252,61 @@ static void execute(const struct validate_options *self, struct err *err)
         output_json_file(self->json, result_json(self, &result), err);
 }
 
-static bool parse(struct validate_options *self, poptContext context, char **json, bool *help,
-                  struct err *err)
+static bool parse(struct command *self, poptContext context, struct err *err)
 {
-    int code;
-    while ((code = poptGetNextOpt(context)) > 0) {
-        char *value = poptGetOptArg(context);
-        *help |= code == OPTION_HELP;
-        bool ok = take_option(self, (enum option)code, value ? value : "", json, err);
-        free(value);
-        if (!ok)
-            return false;
-    }
-    if (code < -1)
-        return cmd_bad_option(context, code, options, err);
+    if (!cmd_options(context, options, take_option, self, err))
+        return false;
     const char *extra = poptGetArg(context);
-    return !extra ||
-           err_set(err, ERR_CONFIG, "\"%.100s\": validate draws its configurations itself", extra);
+    if (extra)
+        return err_set(err, ERR_CONFIG, "\"%.100s\": validate draws its configurations itself",
+                       extra);
+    if (self->first_own && self->first_device)
+        return err_set(err, ERR_CONFIG, "%s is for our own RTL, and --%s for RTL with a map",
+                       self->first_own, self->first_device);
+    if (!self->help && !self->first_device && self->lockstep.runs == 0)
+        return err_set(err, ERR_CONFIG, "--runs: at least 1 without --map");
+    self->lockstep.json = self->json;
+    return true;
+}
+
+static void run(struct command *self, struct err *err)
+{
+    struct validate_device *device = &self->device;
+    if (!self->first_device) {
+        execute(&self->lockstep, err);
+        return;
+    }
+    if (!device->failures && device->options.shrink_tries && !device->replay) {
+        device->failures = strdup(DEFAULT_FAILURES);
+        if (!device->failures) {
+            err_set(err, ERR_RUN, "out of memory");
+            return;
+        }
+    }
+    validate_device_run(device, self->json, err);
 }
 
 enum err_status cmd_validate(int argc, const char **argv, struct err *err)
 {
-    struct validate_options command = {
-        .runs = VALIDATE_RUNS,
-        .variants = VALIDATE_VARIANTS,
-        .seed = VALIDATE_SEED,
-        .router_cycles_min = VALIDATE_ROUTER_CYCLES_MIN,
+    struct command command = {
+        .lockstep = {.runs = VALIDATE_RUNS,
+                     .variants = VALIDATE_VARIANTS,
+                     .seed = VALIDATE_SEED,
+                     .router_cycles_min = VALIDATE_ROUTER_CYCLES_MIN},
+        .device.options = {.runs = CAMPAIGN_RUNS,
+                           .seed = CAMPAIGN_SEED,
+                           .shrink_tries = CAMPAIGN_SHRINK_TRIES},
     };
-    char *json = NULL;
-    bool help = false;
     poptContext context = poptGetContext("ordito validate", argc, argv, options, 0);
     poptSetOtherOptionHelp(context, "[OPTION...]");
-    if (parse(&command, context, &json, &help, err)) {
-        if (help)
+    if (parse(&command, context, err)) {
+        if (command.help)
             poptPrintHelp(context, stdout, 0);
         else
-            execute(&command, err);
+            run(&command, err);
     }
-    free(json);
+    validate_device_free(&command.device);
+    free(command.json);
     poptFreeContext(context);
     return err->status;
 }
