@@ -36,7 +36,8 @@ enum option {
     OPTION_NO_ICARUS,
     OPTION_COVERAGE,
     OPTION_JUNIT,
-    OPTION_REPLAY
+    OPTION_REPLAY,
+    OPTION_WRITE_MAP
 };
 
 #define DEFAULT_FAILURES "ordito-failures"
@@ -73,6 +74,8 @@ static const struct poptOption options[] = {
     {"no-icarus", 0, POPT_ARG_NONE, NULL, OPTION_NO_ICARUS, "do not look for X in Icarus Verilog",
      NULL},
     {"junit", 0, POPT_ARG_STRING, NULL, OPTION_JUNIT, "the result as JUnit's XML", "FILE"},
+    {"write-map", 0, POPT_ARG_STRING, NULL, OPTION_WRITE_MAP,
+     "write a first map of --rtl and --top, guessed from names of pins", "FILE"},
     {"replay", 0, POPT_ARG_STRING, NULL, OPTION_REPLAY, "play a failure that was kept again",
      "FILE"},
     {"help", '?', POPT_ARG_NONE, NULL, OPTION_HELP, "show this", NULL},
@@ -161,6 +164,8 @@ static bool take_device(struct validate_device *self, enum option option, const 
         return true;
     case OPTION_COVERAGE:
         return cmd_text(&self->coverage, value, "--coverage", "no folder named", err);
+    case OPTION_WRITE_MAP:
+        return cmd_text(&self->write_map, value, "--write-map", "no file named", err);
     case OPTION_JUNIT:
         return cmd_text(&self->junit, value, "--junit", "no file named", err);
     default:

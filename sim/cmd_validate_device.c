@@ -7,6 +7,7 @@
 #include "sim/outfile.h"
 #include "sim/output.h"
 #include "sim/workbench/device_rtl.h"
+#include "sim/workbench/device_template.h"
 #include "sim/workbench/stimulus_draw.h"
 
 #include <inttypes.h>
@@ -139,10 +140,27 @@ static void report(const struct validate_device *self, const struct campaign *ca
         err_set(err, told.status, "%s", told.text);
 }
 
+static bool write_map(const struct validate_device *self, struct err *err)
+{
+    struct outfile file;
+    if (!self->rtl || !self->top || self->map)
+        return err_set(err, ERR_CONFIG, "--write-map needs --rtl and --top, and no --map");
+    if (!outfile_open(&file, self->write_map, err))
+        return false;
+    if (device_template(self->rtl, self->top, file.stream, err))
+        return outfile_close(&file, err);
+    outfile_discard(&file);
+    return false;
+}
+
 void validate_device_run(struct validate_device *self, const char *json, struct err *err)
 {
     if (self->list) {
         print_kinds(stdout);
+        return;
+    }
+    if (self->write_map) {
+        write_map(self, err);
         return;
     }
     struct campaign campaign = {0};
@@ -170,8 +188,8 @@ void validate_device_run(struct validate_device *self, const char *json, struct 
 
 void validate_device_free(struct validate_device *self)
 {
-    char *texts[] = {self->rtl,  self->top,      self->map,      self->replay,
-                     self->kind, self->failures, self->coverage, self->junit};
+    char *texts[] = {self->rtl,      self->top,      self->map,   self->replay,   self->kind,
+                     self->failures, self->coverage, self->junit, self->write_map};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     cmd_sets_free(&self->sets);

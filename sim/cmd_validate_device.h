@@ -22,6 +22,7 @@ struct validate_device {
     char *failures;
     char *coverage;
     char *junit;
+    char *write_map;
     struct cmd_sets sets;
     bool list; // the kinds of stimuli
 };
