@@ -300,15 +300,33 @@ static void follow(uint32_t router, uint32_t port, uint32_t vc)
     seen[router][port][vc] = 2;
 }
 
-Test(device_route, datelines_leave_no_cycle_of_channels)
+static void check_dateline(const char *text)
 {
-    check_grid(&torus, torus_map, true);
+    check_grid(&torus, text, true);
+    memset(seen, 0, sizeof seen);
     cr_assert_eq(hops(&torus, 0, 11), 2);
     cr_assert_eq(hops(&torus, 0, 6), 3);
     for (uint32_t router = 0; router < NODES; router++)
         for (uint32_t port = 1; port < 5; port++)
             for (uint32_t vc = 0; vc < torus.num_vcs; vc++)
                 follow(router, port, vc);
+}
+
+Test(device_route, datelines_leave_no_cycle_of_channels)
+{
+    static const char *const halves[] = {"minus", "parity"};
+    for (uint32_t i = 0; i < 2; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "ring: true\n  half: %s", halves[i]);
+        char *text = replaced(torus_map, "ring: true", key);
+        check_dateline(text);
+        cr_assert_eq(route_at(&torus, 0, 0, 0, 2).ports, i == 0 ? 1 << 2 : 1 << 1);
+        cr_assert_eq(route_at(&torus, 1, 0, 0, 3).ports, 1 << 2);
+        device_map_free(torus.map);
+        free(text);
+    }
+    check_dateline(torus_map);
+    cr_assert_eq(route_at(&torus, 1, 0, 0, 3).ports, 1 << 1);
     // x 3 to x 0 over the dateline: all VCs; from x 2 that way: the lower half
     cr_assert_eq(route_at(&torus, 3, 0, 0, 0).vcs, 0xf);
     cr_assert_eq(route_at(&torus, 2, 0, 0, 0).vcs, 0x3);

@@ -187,6 +187,8 @@ static const struct bad {
     {torus_map, "kind: dimension-order", "kind: west-first",
      "routing.order: means nothing to this kind of routing"},
     {torus_map, "  ring: true\n", "", "vc: dateline is for dimension-order on rings"},
+    {torus_map, "  ring: true\n", "  half: minus\n",
+     "routing.half: means nothing to this kind of routing"},
     {torus_map, "slack_flits: 3", "slack_flits: 1",
      "25: flow.in.slack_flits: 1 flits are lost where a sender goes on for 2 cycles after off"},
     {torus_map, "buffer_flits: 6", "buffer_flits: 3",

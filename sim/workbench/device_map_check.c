@@ -214,6 +214,7 @@ static bool check_routing_keys(const struct device_map *map, struct err *err)
         {"routing.dims", grid || kind == ROUTING_TERMINAL},
         {"routing.order", kind == ROUTING_DIMENSION_ORDER},
         {"routing.ring", wraps || kind == ROUTING_TERMINAL},
+        {"routing.half", kind == ROUTING_DIMENSION_ORDER && map->route.ring},
         {"routing.ports", grid},
         {"routing.positions", grid},
         {"routing.destinations", kind == ROUTING_TABLE},

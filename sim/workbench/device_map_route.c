@@ -64,8 +64,11 @@ static bool goes_plus(const struct map_route *route, uint32_t d, uint32_t at, ui
 {
     if (!route->ring)
         return to > at;
-    uint32_t forward = (to + route->dims[d] - at) % route->dims[d];
-    return forward <= route->dims[d] / 2; // ties go up
+    uint32_t side = route->dims[d];
+    uint32_t forward = (to + side - at) % side;
+    if (forward * 2 != side || side == 2)
+        return forward * 2 <= side;
+    return route->half == HALF_PLUS || (route->half == HALF_PARITY && at % 2 == 0);
 }
 
 // True if the channel of a step from `at` is the dateline.
@@ -115,7 +118,7 @@ static uint64_t productive(const struct device_map *map, uint32_t own, uint32_t 
                     (there[d] + route->dims[d] - at[d]) % route->dims[d] * 2 == route->dims[d];
         if (route->kind == ROUTING_DIMENSION_ORDER)
             return 1ULL << (plus ? route->plus[d] : route->minus[d]);
-        up |= plus ? 1ULL << route->plus[d] : 0;
+        up |= plus || half ? 1ULL << route->plus[d] : 0;
         down |= !plus || half ? 1ULL << route->minus[d] : 0; // half way round, both are shortest
     }
     return chosen(route, up, down);

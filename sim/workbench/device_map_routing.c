@@ -208,11 +208,14 @@ bool map_read_routing(struct map_reader *self, const struct map_node *node, void
         [ROUTING_TERMINAL] = "terminal",
         NULL,
     };
+    static const char *const halves[] = {
+        [HALF_PLUS] = "plus", [HALF_MINUS] = "minus", [HALF_PARITY] = "parity", NULL};
     static const struct map_key keys[] = {
         {"kind", MAP_CHOICE, offsetof(struct device_map, route.kind), .choices = kinds},
         {"dims", .read = read_dims},
         {"order", .read = read_order},
         {"ring", MAP_BOOL, .offset = offsetof(struct device_map, route.ring)},
+        {"half", MAP_CHOICE, offsetof(struct device_map, route.half), .choices = halves},
         {"ports", .read = read_ports},
         {"u_turns", MAP_BOOL, .offset = offsetof(struct device_map, route.u_turns)},
         {"positions", .read = read_positions},

@@ -101,12 +101,16 @@ enum map_routing {
     ROUTING_TERMINAL
 };
 
+// Which way round packets go that have half of a ring to go.
+enum map_half { HALF_PLUS, HALF_MINUS, HALF_PARITY };
+
 struct map_route {
     uint32_t kind; // enum map_routing
     uint32_t num_dims;
     uint32_t dims[DEVICE_MAX_DIMS];
     uint32_t order[DEVICE_MAX_DIMS]; // dimensions, the first first
     bool ring;
+    uint32_t half; // enum map_half
     bool u_turns;
     uint32_t local; // ports, or MAP_NO_PORT
     uint32_t plus[DEVICE_MAX_DIMS];
