@@ -210,10 +210,9 @@ static void reset_passes(struct scoreboard *self, const struct play_cycle *cycle
     self->moved = cycle->cycle;
 }
 
-static void check_cycle(void *of, const struct play_cycle *cycle, struct failure *failure)
+static void run_cycle(struct scoreboard *self, const struct play_cycle *cycle,
+                      struct failure *failure)
 {
-    struct scoreboard *self = of;
-    self->cycle = cycle->cycle;
     if (cycle->phase != DEVICE_RUN) {
         reset_passes(self, cycle, failure);
         return;
@@ -252,6 +251,17 @@ static void check_cycle(void *of, const struct play_cycle *cycle, struct failure
     score_watch(self, cycle, failure);
 }
 
+static void check_cycle(void *of, const struct play_cycle *cycle, struct failure *failure)
+{
+    struct scoreboard *self = of;
+    if (failure->found) // by another checker
+        return;
+    self->cycle = cycle->cycle;
+    run_cycle(self, cycle, failure);
+    if (failure->found)
+        score_find_cause(self, failure);
+}
+
 static bool check_waits(const void *of)
 {
     const struct scoreboard *self = of;
@@ -261,7 +271,11 @@ static bool check_waits(const void *of)
 
 static void check_end(void *of, struct failure *failure)
 {
+    if (failure->found)
+        return;
     score_doubt_end(of, failure);
+    if (failure->found)
+        score_find_cause(of, failure);
 }
 
 struct play_checker scoreboard_checker(struct scoreboard *self)

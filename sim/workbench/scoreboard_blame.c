@@ -162,30 +162,17 @@ static void corrupted(struct scoreboard *self, uint32_t by, struct spot spot,
 static void missing(struct scoreboard *self, uint32_t by, struct spot spot, struct failure *failure)
 {
     const struct score_packet *own = &self->packets[spot.packet];
-    uint64_t came = self->came[own->first + spot.flit];
-    uint32_t full = score_flits_inside_at(self, own->channel, came);
-    bool overflow = full >= self->spec->in.buffer_flits;
-    struct failure what =
-        overflow ? score_at(self, RULE_BACKWARD, false, own->channel, spot.packet, spot.flit)
-                 : wrong(self, RULE_DELIVERED, by, spot, "valid", "");
+    struct failure what = wrong(self, RULE_DELIVERED, by, spot, "valid", "");
     snprintf(what.expected, sizeof what.expected, "flit %u of packet %u", spot.flit, spot.packet);
     snprintf(what.actual, sizeof what.actual, "a later flit");
-    const char *tail = spot.flit + 1 == own->flits ? ", its tail," : "";
-    struct score_words in = score_words_channel(self, own->channel);
-    if (overflow)
-        failure_set(failure, &what,
-                    "cycle %llu: flit %u%s of packet %u has not left by %s, though later ones do. "
-                    "When it came in by %s in cycle %llu, %u flits were there, whose buffer has "
-                    "room for %u: the device let it come although it had no room",
-                    (unsigned long long)self->cycle, spot.flit, tail, spot.packet,
-                    score_words_channel(self, by).text, in.text, (unsigned long long)came, full,
-                    self->spec->in.buffer_flits);
-    else
-        failure_set(failure, &what,
-                    "cycle %llu: flit %u%s of packet %u, which came in by %s in cycle %llu, does "
-                    "not leave by %s before a later one does, nor after it",
-                    (unsigned long long)self->cycle, spot.flit, tail, spot.packet, in.text,
-                    (unsigned long long)came, score_words_channel(self, by).text);
+    failure_set(failure, &what,
+                "cycle %llu: flit %u%s of packet %u, which came in by %s in cycle %llu, does not "
+                "leave by %s before a later one does, nor after it",
+                (unsigned long long)self->cycle, spot.flit,
+                spot.flit + 1 == own->flits ? ", its tail," : "", spot.packet,
+                score_words_channel(self, own->channel).text,
+                (unsigned long long)self->came[own->first + spot.flit],
+                score_words_channel(self, by).text);
 }
 
 // What comes is told by what leaves next.
@@ -368,6 +355,7 @@ void score_blame(struct scoreboard *self, uint32_t port, const struct device_for
     bool alike = device_map_free_bits(self->map) < FEW_BITS;
     if (leaving && within(self, by, &sights, failure))
         return;
+    self->near = just || off <= NEAR_BITS;
     if (just) {
         surplus(self, by, &sights, failure);
     } else if (!leaving && sights.stray.packet != SCORE_NONE) {

@@ -5,6 +5,7 @@
 //   scoreboard_flow.c      flow control on both sides
 //   scoreboard_flit.c      flits that leave: of which packet they are
 //   scoreboard_blame.c     flits that nothing explains: what they are most likely to be
+//   scoreboard_cause.c     what may be behind it
 //   scoreboard_watch.c     overtaking; no movement
 //   scoreboard_excuse.c    who may stand still
 //   scoreboard_waits.c     who waits for whom
@@ -116,8 +117,9 @@ struct scoreboard {
     struct device_forward held[DEVICE_MAX_PORTS]; // these
     uint64_t refused; // input ports with a flit that the device did not take, a bit each
     uint8_t refused_vcs[DEVICE_MAX_PORTS]; // of these
-    bool standstill;                       // a failure was found because nothing moved
-    bool *excused;                         // [port * VCs + vc]: score_find_excuses
+    bool near;       // what left was nearly what had to, or just before had left
+    bool standstill; // a failure was found because nothing moved
+    bool *excused;   // [port * VCs + vc]: score_find_excuses
 
     enum device_phase phase;
     uint64_t reset_step;  // cycles of this reset so far
@@ -204,6 +206,9 @@ bool score_doubt_flit(struct scoreboard *self, uint32_t port, const struct devic
                       struct failure *failure);
 void score_doubt_end(struct scoreboard *self, struct failure *failure);
 
+// scoreboard_cause.c: names the cause of a failure that may come from another one.
+void score_find_cause(struct scoreboard *self, struct failure *failure);
+
 // scoreboard_excuse.c
 // The packet that is next to leave of those of an input channel; SCORE_NONE: none.
 uint32_t score_next_of(const struct scoreboard *self, uint32_t channel);
@@ -239,7 +244,5 @@ struct failure score_at(const struct scoreboard *self, enum failure_rule rule, b
 
 // Flits of an input channel that came in and have not left.
 uint32_t score_flits_inside(const struct scoreboard *self, uint32_t channel);
-// The same at the end of a cycle.
-uint32_t score_flits_inside_at(const struct scoreboard *self, uint32_t channel, uint64_t cycle);
 
 #endif

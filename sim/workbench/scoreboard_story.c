@@ -261,12 +261,15 @@ static void tell_packet(struct story *story, const struct failure *failure, FILE
     fprintf(to, "Packet %u: %u flit%s from %s to %s, which is by", packet, own->flits,
             own->flits == 1 ? "" : "s", score_words_channel(self, own->channel).text, address);
     const char *separator = " ";
+    uint32_t all = (1U << self->spec->num_vcs) - 1;
     for (uint32_t by = 0; by < self->num_inputs; ++by)
-        if (score_leads(self, own, by)) {
-            fprintf(to, "%s%s", separator, score_words_channel(self, by).text);
+        if (score_leads(self, own, by) && (own->vcs != all || score_vc(self, by) == 0)) {
+            const char *port = self->spec->port_names[score_port(self, by)];
+            fprintf(to, "%s%s", separator,
+                    own->vcs == all ? port : score_words_channel(self, by).text);
             separator = ", or ";
         }
-    fprintf(to, "\n");
+    fprintf(to, "%s\n", self->spec->num_vcs > 1 && own->vcs == all ? ", any VC" : "");
     tell_coming(story, packet);
     tell_waiting(story, packet);
     tell_leaving(story, packet);
@@ -285,7 +288,8 @@ static void tell_channel(struct story *story, const struct failure *failure, FIL
     const struct scoreboard *self = story->self;
     bool all_vcs = failure->vc >= self->spec->num_vcs;
     uint32_t channel = score_channel(self, failure->port, all_vcs ? 0 : failure->vc);
-    uint64_t from = story->end > RECENT_CYCLES ? story->end - RECENT_CYCLES : 0;
+    uint64_t until = self->standstill ? self->moved : story->end;
+    uint64_t from = until > RECENT_CYCLES ? until - RECENT_CYCLES : 0;
     const char *verb = failure->output ? "leaves" : "comes in";
     for (uint32_t i = 0; i < self->stimulus->num_packets; ++i) {
         const struct score_packet *own = &self->packets[i];

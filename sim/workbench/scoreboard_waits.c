@@ -54,6 +54,47 @@ static uint32_t add_coming(const struct scoreboard *self, struct phrase *phrase,
     return before;
 }
 
+// What becomes of a VC that a packet may leave by: those that are alike are told together.
+static bool alike(const struct scoreboard *self, uint32_t a, uint32_t b, uint32_t room)
+{
+    const struct score_output *x = &self->outputs[a];
+    const struct score_output *y = &self->outputs[b];
+    return x->packet == SCORE_NONE && y->packet == SCORE_NONE && x->credits == y->credits &&
+           score_flow_blocks(self, a, room) == score_flow_blocks(self, b, room);
+}
+
+// Why a packet that has not begun to leave does not by this port. Returns a packet that holds it.
+static uint32_t add_port(const struct scoreboard *self, struct phrase *phrase,
+                         const struct score_packet *packet, uint32_t port)
+{
+    uint32_t num_vcs = self->spec->num_vcs;
+    uint32_t room = switching_credits_needed(self->stimulus->mode, packet->flits);
+    uint32_t holder = SCORE_NONE;
+    uint32_t told = 0; // VCs, a bit each
+    for (uint32_t vc = 0; vc < num_vcs; ++vc) {
+        uint32_t by = score_channel(self, port, vc);
+        uint32_t other = self->outputs[by].packet;
+        if (!(packet->vcs >> vc & 1) || told >> vc & 1)
+            continue;
+        add(phrase, "%s%s", told ? ", or " : "", score_words_channel(self, by).text);
+        told |= 1U << vc;
+        for (uint32_t next = vc + 1; next < num_vcs; ++next)
+            if (packet->vcs >> next & 1 && alike(self, by, score_channel(self, port, next), room)) {
+                add(phrase, ", %u", next);
+                told |= 1U << next;
+            }
+        if (other != SCORE_NONE) {
+            add(phrase, ", which packet %u from %s holds", other,
+                score_words_channel(self, self->packets[other].channel).text);
+            holder = holder == SCORE_NONE ? other : holder;
+        } else {
+            add(phrase, ", which nobody holds and ");
+            add_receiver(self, phrase, by, room);
+        }
+    }
+    return holder;
+}
+
 static uint32_t add_leaving(const struct scoreboard *self, struct phrase *phrase, uint32_t packet)
 {
     const struct score_packet *own = &self->packets[packet];
@@ -76,23 +117,14 @@ uint32_t score_waits_for(const struct scoreboard *self, uint32_t packet, char *t
         return add_leaving(self, &phrase, packet);
     if (self->stimulus->mode == SWITCHING_STORE_AND_FORWARD && own->in < own->flits)
         return add_coming(self, &phrase, packet);
-    uint32_t room = switching_credits_needed(self->stimulus->mode, own->flits);
     const char *separator = "wants ";
-    for (uint32_t by = 0; by < self->num_inputs; ++by) {
-        if (!score_leads(self, own, by))
-            continue;
-        uint32_t other = self->outputs[by].packet;
-        add(&phrase, "%s%s, which ", separator, score_words_channel(self, by).text);
-        if (other != SCORE_NONE) {
-            add(&phrase, "packet %u from %s holds", other,
-                score_words_channel(self, self->packets[other].channel).text);
+    for (uint32_t port = 0; port < self->spec->num_ports; ++port)
+        if (own->ports >> port & 1) {
+            add(&phrase, "%s", separator);
+            uint32_t other = add_port(self, &phrase, own, port);
             holder = holder == SCORE_NONE ? other : holder;
-        } else {
-            add(&phrase, "nobody holds and ");
-            add_receiver(self, &phrase, by, room);
+            separator = ", or ";
         }
-        separator = ", or ";
-    }
     return holder;
 }
 

@@ -27,19 +27,6 @@ struct failure score_at(const struct scoreboard *self, enum failure_rule rule, b
                             .flit = flit};
 }
 
-uint32_t score_flits_inside_at(const struct scoreboard *self, uint32_t channel, uint64_t cycle)
-{
-    uint32_t flits = 0;
-    for (uint32_t i = self->inputs[channel].first; i != SCORE_NONE; i = self->packets[i].behind) {
-        const struct score_packet *packet = &self->packets[i];
-        for (uint32_t flit = 0; flit < packet->in; ++flit) {
-            size_t at = packet->first + flit;
-            flits += self->came[at] < cycle && self->left[at] > cycle;
-        }
-    }
-    return flits;
-}
-
 uint32_t score_flits_inside(const struct scoreboard *self, uint32_t channel)
 {
     uint32_t flits = 0;
