@@ -5,9 +5,11 @@
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // Writes a wave of a run of 40 cycles, of which some are asked for, and returns what fst2vcd makes
@@ -193,4 +195,25 @@ Test(device_rtl_files, an_initial_block_that_fails_is_a_fault_at_once)
 {
     check_initial("$fatal(1, \"not so\")", "exchange.sv:5:", "not so");
     check_initial("$readmemh(\"gone.hex\", table_q)", "gone.hex", "not found");
+}
+
+Test(device_rtl_files, the_cache_keeps_those_that_were_used_last)
+{
+    char path[256];
+    struct err err = {0};
+    static const char *const names[] = {"device_a", "device_b", "device_c", "device_d", "router_e"};
+    for (size_t i = 0; i < 5; i++) {
+        snprintf(path, sizeof path, "%s/%s", scratch_folder(), names[i]);
+        cr_assert(rtl_cache_empty_folder(path, &err), "%s", err.text);
+        struct timespec used[] = {{.tv_sec = 1000 + (time_t)i}, {.tv_sec = 1000 + (time_t)i}};
+        cr_assert_eq(utimensat(AT_FDCWD, path, used, 0), 0);
+    }
+    snprintf(path, sizeof path, "%s/device_a", scratch_folder());
+    rtl_cache_touch(path);
+    rtl_cache_trim(scratch_folder(), "device_", 2);
+    for (size_t i = 0; i < 5; i++) {
+        bool stays = i == 0 || i >= 3;
+        snprintf(path, sizeof path, "%s/%s", scratch_folder(), names[i]);
+        cr_assert_eq(access(path, F_OK) == 0, stays, "%s", names[i]);
+    }
 }

@@ -18,6 +18,10 @@
 #include <string.h>
 #include <unistd.h>
 
+// Entries of foreign RTL that stay in the cache, about a megabyte each: every change of it makes
+// one.
+enum { MAX_FOREIGN = 100 };
+
 // One request, and where its things are.
 struct request {
     const struct rtl_variant *variant;
@@ -85,9 +89,10 @@ static bool identify(struct request *self)
     }
     if (foreign)
         hash = hash_foreign(hash, foreign);
-    self->entry = rtl_cache_text("%s/%s%s%s%s-%016" PRIx64, self->cache,
-                                 foreign ? foreign->name : variant->top,
-                                 variant->assertions ? "-assertions" : "", coverage, waves, hash);
+    self->entry =
+        rtl_cache_text("%s/%s%s%s%s%s-%016" PRIx64, self->cache, foreign ? RTL_BUILD_FOREIGN : "",
+                       foreign ? foreign->name : variant->top,
+                       variant->assertions ? "-assertions" : "", coverage, waves, hash);
     self->entry_new = rtl_cache_text("%s.new", self->entry);
     self->log = rtl_cache_text("%s.log", self->entry);
     return true;
@@ -144,6 +149,7 @@ static bool load(const struct request *self, struct rtl_library *library, struct
         dlclose(handle);
         return err_set(err, ERR_RUN, "%s holds no RTL library", self->entry);
     }
+    rtl_cache_touch(self->entry);
     *library = (struct rtl_library){
         .handle = handle,
         .folder = rtl_cache_text("%s", self->entry),
@@ -219,6 +225,8 @@ static bool build(const struct request *self)
         unlink(self->log);
     else
         rtl_cache_remove(self->entry_new);
+    if (done && self->variant->foreign)
+        rtl_cache_trim(self->cache, RTL_BUILD_FOREIGN, MAX_FOREIGN);
     return done;
 }
 

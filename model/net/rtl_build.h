@@ -19,9 +19,11 @@
 
 enum { RTL_BUILD_MAX_PARAMETERS = 20 };
 
+#define RTL_BUILD_FOREIGN "device_"
+
 // RTL that is not ours. Lists end with NULL.
 struct rtl_foreign {
-    const char *name;           // of its entry in the cache
+    const char *name;           // of its entry in the cache, after RTL_BUILD_FOREIGN
     const char *top_text;       // the file of the top module; stays beside the library, as TOP.sv
     const char *const *options; // of Verilator: files, folders of includes, macros
     uint64_t hash;              // of the contents of all files that these lead to

@@ -244,3 +244,50 @@ void rtl_cache_remove(const char *folder)
 {
     nftw(folder, remove_entry, MAX_OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
 }
+
+void rtl_cache_touch(const char *entry)
+{
+    utimensat(AT_FDCWD, entry, NULL, 0);
+}
+
+struct dated {
+    char *path;
+    struct timespec used;
+};
+
+static int latest_first(const void *a, const void *b)
+{
+    const struct timespec *x = &((const struct dated *)a)->used;
+    const struct timespec *y = &((const struct dated *)b)->used;
+    if (x->tv_sec != y->tv_sec)
+        return x->tv_sec < y->tv_sec ? 1 : -1;
+    return (x->tv_nsec < y->tv_nsec) - (x->tv_nsec > y->tv_nsec);
+}
+
+void rtl_cache_trim(const char *cache, const char *prefix, size_t most)
+{
+    struct err ignored = {0};
+    struct rtl_cache_names names;
+    if (!rtl_cache_list(cache, "", &names, &ignored))
+        return;
+    struct dated *entries = calloc(names.num + 1, sizeof *entries);
+    assert(entries);
+    size_t num = 0;
+    for (size_t i = 0; i < names.num; i++) {
+        struct stat status;
+        char *path = rtl_cache_text("%s/%s", cache, names.names[i]);
+        if (strncmp(names.names[i], prefix, strlen(prefix)) == 0 && !strstr(path, ".new") &&
+            stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+            entries[num++] = (struct dated){.path = path, .used = status.st_mtim};
+        else
+            free(path);
+    }
+    qsort(entries, num, sizeof *entries, latest_first);
+    for (size_t i = 0; i < num; i++) {
+        if (i >= most)
+            rtl_cache_remove(entries[i].path);
+        free(entries[i].path);
+    }
+    free(entries);
+    rtl_cache_names_free(&names);
+}

@@ -46,6 +46,13 @@ void rtl_cache_unlock(int lock);
 // Makes an empty folder, where there may be one already. It holds files only.
 bool rtl_cache_empty_folder(const char *folder, struct err *err);
 
+// Notes that an entry of the cache is used now.
+void rtl_cache_touch(const char *entry);
+
+// Removes all but the `most` entries, folders whose names begin with `prefix`, that were touched
+// last. Those that are in use stay in the memory of who uses them.
+void rtl_cache_trim(const char *cache, const char *prefix, size_t most);
+
 // Removes a folder with all that is in it. Nothing happens if it is not there.
 void rtl_cache_remove(const char *folder);
 

@@ -261,10 +261,10 @@ static bool open_model(struct device_rtl *self, const struct rtl_foreign *foreig
     return model->device || err_set(err, ERR_RUN, "out of memory for the RTL");
 }
 
-// What the entries in the cache begin with: letters, digits and _.
+// What entries in the cache are called by: letters, digits and _.
 static char *entry_name(const char *top)
 {
-    char *name = rtl_cache_text("device_%.100s", top);
+    char *name = rtl_cache_text("%.100s", top);
     for (char *c = name; *c; c++)
         if (!isalnum((unsigned char)*c))
             *c = '_';
