@@ -114,23 +114,18 @@ static struct play_result play_script(struct script *script, const struct bench_
     return result;
 }
 
-// What came in each cycle: '.', or the VC's number, from cycle 0 on.
-static void assert_came(const struct script *script, const char *expected)
-{
-    char came[CYCLES + 1] = "";
-    size_t length = strlen(expected);
-    for (size_t c = 0; c < length; c++)
-        came[c] = script->came[c].valid ? (char)('0' + script->came[c].vc) : '.';
-    cr_assert_str_eq(came, expected);
-}
+enum { CAME, TOLD };
 
-static void assert_told(const struct script *script, const char *expected)
+// A character for each cycle from 0 on: '.', or of what came its VC, of what was told its bits.
+static void assert_shown(const struct script *script, int told, const char *expected)
 {
-    char told[CYCLES + 1] = "";
-    size_t length = strlen(expected);
-    for (size_t c = 0; c < length; c++)
-        told[c] = script->told[c] ? (char)('0' + script->told[c]) : '.';
-    cr_assert_str_eq(told, expected);
+    char shown[CYCLES + 1] = "";
+    for (size_t c = 0; c < strlen(expected); c++) {
+        const struct device_forward *wires = &script->came[c];
+        bool is = told ? script->told[c] != 0 : wires->valid;
+        shown[c] = "0123456789."[!is ? 10 : told ? script->told[c] : wires->vc];
+    }
+    cr_assert_str_eq(shown, expected);
 }
 
 static void fill(uint16_t *backward, uint32_t from, uint32_t to, uint16_t vcs)
@@ -146,7 +141,7 @@ Test(play, senders_have_a_credit_for_each_flit_of_a_buffer_and_for_each_that_com
     struct script script = {.backward = {[12] = 1, [15] = 3, [16] = 2}};
     struct bench_map asked = {.in = DEVICE_CREDIT, .in_buffer_flits = 4};
     struct play_result result = play_script(&script, &asked, &stimulus);
-    assert_came(&script, "00101011.....0..101.........");
+    assert_shown(&script, CAME, "00101011.....0..101.........");
     cr_assert_eq(script.came[0].head, true);
     cr_assert_eq(script.came[1].head, false);
     cr_assert_eq(script.came[17].flit, 5);
@@ -165,9 +160,10 @@ Test(play, senders_send_until_the_cycle_before_an_off_must_be_obeyed)
         struct bench_map asked = {.in = DEVICE_ON_OFF, .react_cycles = react, .in_buffer_flits = 9};
         play_script(&script, &asked, &stimulus);
         // On in cycle 4, off in 5 to 9: the last flit is in cycle 4 + react.
-        assert_came(&script, react == 1   ? "....00.....000000."
-                             : react == 2 ? "....000....00000.."
-                                          : "....0000...0000...");
+        assert_shown(&script, CAME,
+                     react == 1   ? "....00.....000000."
+                     : react == 2 ? "....000....00000.."
+                                  : "....0000...0000...");
     }
 }
 
@@ -184,14 +180,14 @@ Test(play, held_flits_stay_until_they_are_taken)
     fill(script.backward, 4, 4, 1);
     fill(script.backward, 7, CYCLES - 1, 3);
     play_script(&script, &asked, &stimulus);
-    assert_came(&script, "000001111.0.");
+    assert_shown(&script, CAME, "000001111.0.");
 
     asked.held = false;
     struct script other = {0};
     fill(other.backward, 2, 2, 2);
     fill(other.backward, 12, CYCLES - 1, 3);
     play_script(&other, &asked, &stimulus);
-    assert_came(&other, "011111111101010.");
+    assert_shown(&other, CAME, "011111111101010.");
 }
 
 Test(play, receivers_give_a_credit_in_the_cycle_after_a_flit_but_while_they_are_stalled)
@@ -201,12 +197,12 @@ Test(play, receivers_give_a_credit_in_the_cycle_after_a_flit_but_while_they_are_
     struct bench_map asked = {.out = DEVICE_CREDIT};
     struct script script = {.sends = {[1] = 1, [2] = 2, [3] = 2, [4] = 2, [9] = 1}};
     play_script(&script, &asked, &stimulus);
-    assert_told(&script, "..12......32....");
+    assert_shown(&script, TOLD, "..12......32....");
 
     asked.one_credit = true; // one at a time, both VCs in turn
     struct script one = {.sends = {[1] = 1, [2] = 2, [3] = 2, [4] = 2, [9] = 1}};
     play_script(&one, &asked, &stimulus);
-    assert_told(&one, "..12......122...");
+    assert_shown(&one, TOLD, "..12......122...");
 }
 
 Test(play, receivers_are_ready_but_while_they_are_stalled)
@@ -217,13 +213,13 @@ Test(play, receivers_are_ready_but_while_they_are_stalled)
     struct bench_map asked = {.out = DEVICE_READY_VALID};
     struct script script = {.sends = {[5] = 1, [6] = 1, [10] = 2}};
     struct play_result result = play_script(&script, &asked, &stimulus);
-    assert_told(&script, "333311....33");
+    assert_shown(&script, TOLD, "333311....33");
     cr_assert_eq(result.flits_out, 2);
 
     asked.shared = true;
     struct script shared = {0};
     play_script(&shared, &asked, &stimulus);
-    assert_told(&shared, "3333......33");
+    assert_shown(&shared, TOLD, "3333......33");
 }
 
 Test(play, receivers_say_off_when_no_more_than_the_slack_is_free)
@@ -238,9 +234,10 @@ Test(play, receivers_say_off_when_no_more_than_the_slack_is_free)
         struct script script = {.sends = {[1] = 1, [3] = 1, [5] = 1, [7] = 1, [8] = 1}};
         play_script(&script, &asked, &stimulus);
         // A flit that came in cycle t is in the buffer from t + 1 on, and leaves it from 20 on.
-        assert_told(&script, slack == 1   ? "33333333222222222222233333"
-                             : slack == 2 ? "33333322222222222222223333"
-                                          : "33332222222222222222222333");
+        assert_shown(&script, TOLD,
+                     slack == 1   ? "33333333222222222222233333"
+                     : slack == 2 ? "33333322222222222222223333"
+                                  : "33332222222222222222222333");
     }
 }
 
@@ -256,7 +253,7 @@ Test(play, a_reset_takes_its_cycles_and_packets_that_had_begun_are_gone)
     struct script script = {0};
     struct play_result result = play_script(&script, &asked, &stimulus);
     // Cycles 2 to 6 are reset and setup, which the script does not count.
-    assert_came(&script, "00010....");
+    assert_shown(&script, CAME, "00010....");
     cr_assert_eq(script.came[2].packet, 1);
     cr_assert_eq(script.resets, 4);
     cr_assert_eq(result.cycles, 5 + CYCLES);

@@ -168,6 +168,11 @@ static void print_figure(FILE *to, double figure)
         fprintf(to, " %9.4g", figure);
 }
 
+static bool same(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
 // Of a row that is like the one before it in all but of what it is.
 static bool is_more(const struct performance_row *row)
 {
@@ -175,8 +180,7 @@ static bool is_more(const struct performance_row *row)
     size_t what = (size_t)(strrchr(row->name, ',') - row->name);
     return row->mode == before->mode && strncmp(row->name, before->name, what + 1) == 0 &&
            row->worse == before->worse && row->tolerance == before->tolerance &&
-           memcmp(&row->device, &before->device, sizeof row->device) == 0 &&
-           memcmp(&row->reference, &before->reference, sizeof row->reference) == 0;
+           same(row->device, before->device) && same(row->reference, before->reference);
 }
 
 void performance_print(const struct performance *self, FILE *to)
