@@ -13,6 +13,7 @@ enum crook {
     CROOK_VALID,
     CROOK_ELSEWHERE,
     CROOK_VC,
+    CROOK_CODE,
     CROOK_TAIL,
     CROOK_DESTINATION,
     CROOK_CONTENT,
@@ -56,6 +57,9 @@ static void bend(struct crooked *self, struct device_pins *out)
         break;
     case CROOK_VC:
         wires->vc ^= 1;
+        break;
+    case CROOK_CODE:
+        wires->oddities = DEVICE_ODD_VC;
         break;
     case CROOK_TAIL:
         wires->tail = !wires->tail;
@@ -145,6 +149,7 @@ static const struct {
      "output 1: valid is 1, and 0 in the reference"},
     {CROOK_VC, 7, 2, true, "vc", "0", "1",
      "output 2: vc is 1, and 0 in the reference, which is flit 0 of packet 0"},
+    {CROOK_CODE, 7, 2, true, "encoding", NULL, NULL, NULL},
     {CROOK_TAIL, 7, 2, true, "tail", "0", "1",
      "output 2: tail is 1, and 0 in the reference, which is flit 0 of packet 0"},
     {CROOK_DESTINATION, 7, 2, true, "destination", NULL, NULL, NULL},

@@ -25,6 +25,15 @@ static bool fill_number(struct reference_net *self, const char *key, uint32_t va
     return fill(self, key, text, err);
 }
 
+// Under ready the device need not say how much it buffers.
+static bool fill_buffers(struct reference_net *self, struct err *err)
+{
+    uint32_t flits = self->map->spec.in.buffer_flits;
+    return !map_given(self->map, "flow.in.buffer_flits") ||
+           fill_number(self, "fabric.router.buffer_flits",
+                       flits < ROUTER_MAX_BUFFER_FLITS ? flits : ROUTER_MAX_BUFFER_FLITS, err);
+}
+
 // The network that the device is in, or is: the map's grid, or else a router of its ports.
 static bool fill_topology(struct reference_net *self, struct err *err)
 {
@@ -114,12 +123,10 @@ bool reference_net_make(struct reference_net *self, const struct device_map *map
     *self = (struct reference_net){.map = map};
     if (!map->reference)
         return err_set(err, ERR_CONFIG, "%s: reference: missing: what to compare with", map->path);
-    uint32_t buffer = map->spec.in.buffer_flits;
     if (!config_copy(&self->config, map->reference, err) || !fill_topology(self, err) ||
         !fill_routing(self, err) ||
         !fill_number(self, "fabric.router.vcs", map->spec.num_vcs, err) ||
-        !fill_number(self, "fabric.router.buffer_flits", buffer < 64 ? buffer : 64, err) ||
-        !check(self, err))
+        !fill_buffers(self, err) || !check(self, err))
         return false;
     // What is wrong with it under any mode is told now.
     for (uint32_t m = 0; m < map->spec.num_modes; m++) {

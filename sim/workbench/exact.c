@@ -132,7 +132,8 @@ static bool outputs_differ(const struct exact *self, const struct device_forward
     const struct device_forward *expected = &self->expected.forward[found->port];
     if (differs(found, "valid", expected->valid, actual->valid))
         return true;
-    return expected->valid && (differs(found, "vc", expected->vc, actual->vc) ||
+    return expected->valid && (differs(found, "encoding", 0, actual->oddities) ||
+                               differs(found, "vc", expected->vc, actual->vc) ||
                                differs(found, "head", expected->head, actual->head) ||
                                differs(found, "tail", expected->tail, actual->tail) ||
                                contents_differ(self, expected, actual, found));
