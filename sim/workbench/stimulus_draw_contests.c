@@ -67,6 +67,32 @@ bool aim_all_ask(struct scene *self, const uint32_t at[COVERAGE_DIMS])
     return senders > 1;
 }
 
+// A stream from another input by another VC, and single heads by this one, which is free. Arbiters
+// may well serve the VC that did not send last: so the stream also pauses, a head goes by, and the
+// next one comes as the stream goes on.
+static void pass_by(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
+{
+    uint32_t vcs = self->spec->num_vcs, inputs = self->spec->num_ports * vcs;
+    uint32_t from = scene_draw(self, 0, inputs - 1), other = 0;
+    uint32_t longest = scene_length(self, self->long_flits);
+    bool sent = false, pauses = scene_percent(self, 60);
+    for (uint32_t k = 0; k < inputs && !sent; k++) {
+        other = (from + k) % inputs;
+        if (other / vcs == port || other % vcs == vc)
+            continue;
+        for (uint32_t flits = 0; flits < CONTEST_PACKETS * MOST_WAIT_CYCLES; flits += longest)
+            sent |= scene_send(self, self->cycle, other / vcs, other % vcs, output, longest);
+    }
+    for (uint32_t i = 0; i < CONTEST_PACKETS; i++) {
+        uint64_t on = self->cycle + (uint64_t)(i + 1) * MOST_WAIT_CYCLES;
+        if (pauses) {
+            scene_pause(self, on - MOST_WAIT_CYCLES + 2, on, other / vcs, self->all_vcs);
+            scene_send(self, on - MOST_WAIT_CYCLES / 2, port, vc, output, 1);
+        }
+        scene_send(self, on + scene_draw(self, 0, 3), port, vc, output, 1);
+    }
+}
+
 // What keeps a head of `port` from leaving by `output` for each reason.
 static void hold_up(struct scene *self, uint32_t port, uint32_t vc, uint32_t output,
                     enum coverage_reason reason)
@@ -80,6 +106,9 @@ static void hold_up(struct scene *self, uint32_t port, uint32_t vc, uint32_t out
     case COVERAGE_NO_TAIL:
         scene_send(self, self->cycle, port, vc, output, flits);
         scene_pause(self, self->cycle + 1, self->cycle + 2 * MOST_WAIT_CYCLES, port, self->all_vcs);
+        return;
+    case COVERAGE_BUSY:
+        pass_by(self, port, vc, output);
         return;
     case COVERAGE_OWN_BUSY:
         for (uint32_t k = 1; k < self->spec->num_vcs; k++)
