@@ -42,8 +42,7 @@ static bool is_there(const char *folder, const char *file)
     return there;
 }
 
-// Makes a folder and those above it.
-static bool make_folders(const char *folder, struct err *err)
+bool rtl_cache_make_folders(const char *folder, struct err *err)
 {
     char *path = rtl_cache_text("%s", folder);
     bool made = true;
@@ -54,7 +53,7 @@ static bool make_folders(const char *folder, struct err *err)
     }
     made = mkdir(path, 0777) == 0 || errno == EEXIST;
     if (!made)
-        err_set(err, ERR_RUN, "cannot make the folder %s for RTL libraries: %s", path,
+        err_set(err, ERR_RUN, "cannot make the folder %s: %s", path,
                 strerror(errno));
     free(path);
     return made;
@@ -120,7 +119,7 @@ bool rtl_cache_find(char **sources, char **cache, struct err *err)
         found =
             err_set(err, ERR_RUN, "the RTL sources are not in %s; ORDITO_RTL can name their folder",
                     *sources);
-    if (found && make_folders(*cache, err))
+    if (found && rtl_cache_make_folders(*cache, err))
         return true;
     free(*sources);
     free(*cache);

@@ -43,6 +43,9 @@ char *rtl_cache_text(const char *format, ...) __attribute__((format(printf, 1, 2
 int rtl_cache_lock(const char *entry, struct err *err);
 void rtl_cache_unlock(int lock);
 
+// Makes a folder, and those above it, unless they are there.
+bool rtl_cache_make_folders(const char *folder, struct err *err);
+
 // Makes an empty folder, where there may be one already. It holds files only.
 bool rtl_cache_empty_folder(const char *folder, struct err *err);
 

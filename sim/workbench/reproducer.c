@@ -143,23 +143,6 @@ static void write_story(const void *of, FILE *to)
               to);
 }
 
-static bool make_folders(const char *path, struct err *err)
-{
-    char *part = rtl_cache_text("%s", path);
-    bool good = true;
-    for (char *at = part + 1; good && *at; at++) {
-        if (*at != '/')
-            continue;
-        *at = '\0';
-        good = mkdir(part, 0777) == 0 || errno == EEXIST || errno == EISDIR;
-        if (!good)
-            err_set(err, ERR_RUN, "%s: cannot be made: %s", part, strerror(errno));
-        *at = '/';
-    }
-    free(part);
-    return good;
-}
-
 // The cycles that waves show: those around the failure; or, where it is that nothing happens,
 // around the last flit that moved.
 static void set_window(struct writing *self)
@@ -329,7 +312,8 @@ bool reproducer_write(struct workbench *bench, const struct stimulus *stimulus,
                            .is_rtl = strcmp(bench->rtl.ops->name, "rtl") == 0,
                            .err = err};
     *made = NULL;
-    if (make_folders(temporary, err) && rtl_cache_empty_folder(temporary, err) && write_all(&self))
+    if (rtl_cache_make_folders(temporary, err) && rtl_cache_empty_folder(temporary, err) &&
+        write_all(&self))
         *made = move_into_place(temporary, folder, err);
     if (!*made)
         rtl_cache_remove(temporary);
