@@ -53,8 +53,7 @@ bool rtl_cache_make_folders(const char *folder, struct err *err)
     }
     made = mkdir(path, 0777) == 0 || errno == EEXIST;
     if (!made)
-        err_set(err, ERR_RUN, "cannot make the folder %s: %s", path,
-                strerror(errno));
+        err_set(err, ERR_RUN, "cannot make the folder %s: %s", path, strerror(errno));
     free(path);
     return made;
 }
