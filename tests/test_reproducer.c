@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sim/interrupt.h"
 #include "sim/workbench/near_path.h"
 #include "sim/workbench/reproducer.h"
+#include "sim/workbench/shrink.h"
 #include "tests/scratch.h"
 #include "tests/shrinking.h"
 
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -183,6 +186,35 @@ Test(reproducer, leaves_nothing_where_it_cannot_be_written)
     cr_expect_eq(err.status, ERR_RUN);
     cr_expect_not_null(strstr(err.text, file), "%s", err.text);
     cr_expect_null(made);
+    free(folder);
+    stimulus_free(&stimulus);
+    workbench_close(&bench);
+}
+
+Test(reproducer, is_kept_without_what_a_run_has_when_the_user_interrupts)
+{
+    struct workbench bench;
+    struct stimulus stimulus;
+    struct err err = {0};
+    char *made = NULL;
+    char *folder = in_scratch("interrupted");
+    shrinking_open(&bench, &plain, &flip);
+    shrinking_draw(&bench, 1, &stimulus);
+    struct failure failure = shrinking_play(&bench, &stimulus);
+    struct shrink_result small = {0};
+    interrupt_install();
+    raise(SIGINT);
+    cr_assert(shrink(&bench, &stimulus, &failure, 1000, &small, &err));
+    cr_expect_eq(small.tries, 0);
+    cr_expect_eq(small.failure.rule, RULE_INTACT);
+    cr_assert(reproducer_write(&bench, &stimulus, &failure, folder, &made, &err), "%s", err.text);
+    char *story = content(made, "story.txt");
+    char *replay = content(made, "replay.txt");
+    cr_expect_not_null(strstr(story, "interrupted"), "%s", story);
+    cr_expect_not_null(strstr(replay, "\nrule intact\n"), "%s", replay);
+    free(story);
+    free(replay);
+    free(made);
     free(folder);
     stimulus_free(&stimulus);
     workbench_close(&bench);

@@ -188,22 +188,17 @@ static bool play_random(const struct work *work)
 }
 
 // One stimulus in Icarus.
-static bool look_for_x(const struct work *work, struct four_state *icarus, enum switching mode,
-                       const struct stimulus_kind *kind, struct rng *rng)
+static bool look_for_x(const struct work *work, struct four_state *icarus, const char *kind,
+                       const struct stimulus *stimulus)
 {
     struct campaign *campaign = work->campaign;
     struct four_state_result *result = &campaign->four_state;
-    struct stimulus stimulus = {.mode = mode,
-                                .position =
-                                    (uint32_t)rng_below(rng, campaign->bench.spec->num_positions),
-                                .seed = rng_next(rng)};
     struct play_result played = {0};
     double start_s = host_now_s();
     tell(work, "in Icarus");
-    bool good = stimulus_draw(kind, campaign->bench.map, rng_next(rng), &stimulus, work->err) &&
-                four_state_play(icarus, &stimulus, result, &played.failure, work->err);
+    bool good = four_state_play(icarus, stimulus, result, &played.failure, work->err);
     played.cycles = result->cycles;
-    good = good && note(work, CAMPAIGN_FOUR_STATE, switching_names[mode], &played,
+    good = good && note(work, CAMPAIGN_FOUR_STATE, switching_names[stimulus->mode], &played,
                         host_now_s() - start_s, played.failure.found);
     if (good && !result->checked) {
         struct campaign_check *check = &campaign->checks[campaign->num_checks - 1];
@@ -211,8 +206,19 @@ static bool look_for_x(const struct work *work, struct four_state *icarus, enum 
         snprintf(check->text, sizeof check->text, "%s", result->why);
     }
     if (good && played.failure.found)
-        good = campaign_failure_add(campaign, work->options, kind->name, &stimulus, &played,
-                                    work->err);
+        good = campaign_failure_add(campaign, work->options, kind, stimulus, &played, work->err);
+    return good;
+}
+
+static bool draw_and_look(const struct work *work, struct four_state *icarus, enum switching mode,
+                          const struct stimulus_kind *kind, struct rng *rng)
+{
+    const struct workbench *bench = &work->campaign->bench;
+    struct stimulus stimulus = {.mode = mode,
+                                .position = (uint32_t)rng_below(rng, bench->spec->num_positions),
+                                .seed = rng_next(rng)};
+    bool good = stimulus_draw(kind, bench->map, rng_next(rng), &stimulus, work->err) &&
+                look_for_x(work, icarus, kind->name, &stimulus);
     stimulus_free(&stimulus);
     return good;
 }
@@ -231,7 +237,7 @@ static bool play_four_state(const struct work *work)
             struct rng rng = rng_make(work->options->seed, RNG_CAMPAIGN, r);
             const struct stimulus_kind *kind = &stimulus_kinds[r * 7 % stimulus_num_kinds];
             if (stimulus_kind_applies(kind, bench->map) && work->campaign->four_state.checked)
-                good = look_for_x(work, icarus, bench->spec->modes[m], kind, &rng);
+                good = draw_and_look(work, icarus, bench->spec->modes[m], kind, &rng);
         }
     if (icarus)
         four_state_close(icarus);
@@ -261,11 +267,24 @@ static bool measure(const struct work *work)
     return true;
 }
 
+static const char replayed[] = "replay";
+
+static bool replay_in_icarus(const struct work *work, const struct stimulus *stimulus)
+{
+    struct four_state *icarus = four_state_open(&work->campaign->bench, work->err);
+    bool good = icarus && look_for_x(work, icarus, replayed, stimulus);
+    if (icarus)
+        four_state_close(icarus);
+    return good;
+}
+
 static bool replay(const struct work *work, struct reproducer *reproducer)
 {
     struct stimulus stimulus = {0};
     bool good = reproducer_stimulus(reproducer, work->campaign->bench.spec, &stimulus, work->err) &&
-                attempt(work, "replay", &stimulus);
+                attempt(work, replayed, &stimulus);
+    if (good && reproducer_rule(reproducer) == RULE_KNOWN && !is_over(work))
+        good = replay_in_icarus(work, &stimulus);
     stimulus_free(&stimulus);
     return good;
 }

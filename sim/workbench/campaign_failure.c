@@ -72,20 +72,19 @@ static bool write_down(struct campaign *self, const struct campaign_options *opt
     return good;
 }
 
-// Makes it small and writes it down. Rules that Icarus finds are not seen by tries.
+// Makes it small and writes it down. Of what Icarus finds, the scoreboard has no story.
 static bool make_small(struct campaign *self, const struct campaign_options *options,
                        struct stimulus *stimulus, struct campaign_failure *found, struct err *err)
 {
     struct shrink_result small = {.failure = found->failure};
-    bool is_tried = found->failure.rule != RULE_KNOWN;
-    if (is_tried && options->shrink_tries &&
+    if (options->shrink_tries &&
         !shrink(&self->bench, stimulus, &found->failure, options->shrink_tries, &small, err))
         return false;
     found->failure = small.failure;
     found->packets = stimulus->num_packets;
     found->tries = small.tries;
     found->shrink_s = small.wall_s;
-    return (!is_tried || tell_story(self, stimulus, found, err)) &&
+    return (found->failure.rule == RULE_KNOWN || tell_story(self, stimulus, found, err)) &&
            write_down(self, options, stimulus, found, err);
 }
 

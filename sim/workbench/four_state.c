@@ -219,15 +219,14 @@ static void compare_backward(const struct row *self, uint32_t port, struct failu
         [DEVICE_READY_VALID] = "ready", [DEVICE_CREDIT] = "credit", [DEVICE_ON_OFF] = "on"};
     const struct device_side *side = &self->bench->spec->in;
     uint32_t bits = self->record->wires->bits[DEVICE_BACKWARD_IN] / self->bench->spec->num_ports;
+    uint32_t lsb = port * bits;
     for (uint32_t bit = 0; bit < bits; bit++) {
-        uint32_t at = port * bits + bit;
         // The number of a lone credit is above its valid, and says nothing without it.
-        bool idle =
-            side->one_credit && bit &&
-            !pin_bit(pin_record_words(self->record, self->row, DEVICE_BACKWARD_IN), port * bits);
-        if (idle || !differs(self, DEVICE_BACKWARD_IN, at))
+        bool idle = side->one_credit && bit &&
+                    !pin_bit(pin_record_words(self->record, self->row, DEVICE_BACKWARD_IN), lsb);
+        if (idle || !differs(self, DEVICE_BACKWARD_IN, lsb + bit))
             continue;
-        fail(self, DEVICE_BACKWARD_IN, port, at, names[side->flow], failure);
+        fail(self, DEVICE_BACKWARD_IN, port, lsb + bit, names[side->flow], failure);
         return;
     }
 }

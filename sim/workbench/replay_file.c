@@ -89,15 +89,15 @@ void replay_file_write(const struct workbench *bench, const struct stimulus *sti
     stimulus_write(stimulus, bench->spec, to);
 }
 
-// --- reading
-// ---------------------------------------------------------------------------------------
+// --- reading ------------------------------------------------------------------------------------
 
 struct reproducer {
     char *path;
     FILE *file; // at the stimulus, once that was reached
     uint32_t line;
     char *map, *rtl, *top;
-    struct device_map_change *changes; // name and value are one piece of memory
+    struct device_map_change *changes;
+    char **texts; // of the changes: name and value
     uint32_t num_changes;
     uint32_t claims;
     enum failure_rule rule;
@@ -136,11 +136,16 @@ static bool read_change(struct reproducer *self, const char *value)
     if (!equals || equals == value)
         return wrong(self, keys[KEY_CHANGE], "not NAME=VALUE: ", value);
     struct device_map_change *more = realloc(self->changes, (self->num_changes + 1) * sizeof *more);
-    if (!more)
+    if (more)
+        self->changes = more;
+    char **texts = realloc(self->texts, (self->num_changes + 1) * sizeof *texts);
+    if (texts)
+        self->texts = texts;
+    if (!more || !texts)
         return err_set(self->err, ERR_RUN, "out of memory");
-    self->changes = more;
     char *name = rtl_cache_text("%s", value);
     name[equals - value] = '\0';
+    self->texts[self->num_changes] = name;
     self->changes[self->num_changes++] =
         (struct device_map_change){.name = name, .value = name + (equals - value) + 1};
     return true;
@@ -285,7 +290,8 @@ void reproducer_close(struct reproducer *self)
     if (self->file)
         fclose(self->file);
     for (uint32_t i = 0; i < self->num_changes; i++)
-        free((char *)(uintptr_t)self->changes[i].name);
+        free(self->texts[i]);
+    free(self->texts);
     free(self->changes);
     free(self->path);
     free(self->map);

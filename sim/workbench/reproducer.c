@@ -2,6 +2,7 @@
 #include "sim/workbench/reproducer.h"
 
 #include "model/net/rtl_cache.h"
+#include "sim/interrupt.h"
 #include "sim/workbench/folder_file.h"
 #include "sim/workbench/near_path.h"
 #include "sim/workbench/pin_record.h"
@@ -38,6 +39,7 @@ struct writing {
     bool is_rtl;
     bool repeated;                 // it failed again
     uint32_t failing_seeds;        // of OTHER_SEEDS
+    bool interrupted;              // what was observed is not whole
     char *story;                   // of the scoreboard
     char *no_wave;                 // why there is none; NULL: there is one
     uint64_t wave_from, wave_mark; // cycles
@@ -92,6 +94,11 @@ static void write_played(const struct writing *self, FILE *to)
         fprintf(to, "  the device is reset in cycle %" PRIu64 "\n", stimulus->resets[i]);
 }
 
+static bool has_testbench(const struct writing *self)
+{
+    return self->is_rtl && !self->interrupted;
+}
+
 static bool is_seeded(const struct writing *self)
 {
     return self->failure->rule != RULE_KNOWN && self->failing_seeds < OTHER_SEEDS;
@@ -112,11 +119,8 @@ static void write_cycles(const struct writing *self, FILE *to)
     }
 }
 
-static void write_story(const void *of, FILE *to)
+static void write_observed(const struct writing *self, FILE *to)
 {
-    const struct writing *self = of;
-    words_failure(to, self->bench->spec, self->failure, "");
-    write_played(self, to);
     if (self->story && *self->story)
         fprintf(to, "\nWhat happened:\n%s", self->story);
     if (self->record.num_events)
@@ -130,6 +134,17 @@ static void write_story(const void *of, FILE *to)
         fputs("\nPlayed again for this folder, the device did not do it: it depends on what was "
               "played before.\n",
               to);
+}
+
+static void write_story(const void *of, FILE *to)
+{
+    const struct writing *self = of;
+    words_failure(to, self->bench->spec, self->failure, "");
+    write_played(self, to);
+    if (self->interrupted)
+        fputs("\nIt was not played to its end for this folder: interrupted.\n", to);
+    else
+        write_observed(self, to);
     fputs("\nIn this folder:\n"
           "  ordito validate --replay replay.txt    plays it again, and checks all rules\n",
           to);
@@ -137,7 +152,7 @@ static void write_story(const void *of, FILE *to)
         fprintf(to, "  (no waves: %s)\n", self->no_wave);
     else
         fputs("  gtkwave wave.gtkw                      the cycles around the failure\n", to);
-    if (self->is_rtl)
+    if (has_testbench(self))
         fputs("  make -C testbench icarus               the same inputs without ordito; or "
               "verilator\n",
               to);
@@ -265,15 +280,30 @@ static void write_wave_list(const void *of, FILE *to)
     wave_pins_write(self->bench, self->wave_from, self->wave_mark, to);
 }
 
+// Plays it for all that a folder has of a run. Once the user interrupts, no run is whole.
+static bool observe(struct writing *self)
+{
+    if (!interrupt_pending() && (!record(self) || !try_seeds(self) || !draw_waves(self)))
+        return false;
+    self->interrupted = interrupt_pending();
+    if (self->interrupted && !self->no_wave) {
+        char *path = inside(self, "wave.fst");
+        self->no_wave = rtl_cache_text("interrupted");
+        unlink(path);
+        free(path);
+    }
+    return true;
+}
+
 static bool write_all(struct writing *self)
 {
     const char *folder = self->folder;
-    return record(self) && try_seeds(self) && draw_waves(self) &&
+    return observe(self) &&
            folder_file_write(folder, "replay.txt", write_replay, self, self->err) &&
            folder_file_write(folder, "story.txt", write_story, self, self->err) &&
            (self->no_wave ||
             folder_file_write(folder, "wave.gtkw", write_wave_list, self, self->err)) &&
-           (!self->is_rtl || write_testbench(self));
+           (!has_testbench(self) || write_testbench(self));
 }
 
 // Gives the finished folder its name, or the next one that is free.

@@ -8,7 +8,10 @@
 
 #include <inttypes.h>
 
-enum { HOPS = 200 };
+enum {
+    HOPS = 200,
+    FOUR_STATE_TRIES = 400 // each runs Icarus
+};
 
 struct stimulus *shrink_next(struct shrinking *self)
 {
@@ -164,6 +167,7 @@ bool shrink(struct workbench *bench, struct stimulus *stimulus, const struct fai
     if (failure->rule == RULE_KNOWN) {
         self.four_state = four_state_open(bench, err);
         self.over = !self.four_state;
+        self.most_tries = most_tries < FOUR_STATE_TRIES ? most_tries : FOUR_STATE_TRIES;
     }
     result->repeated = shrink_next(&self) && shrink_keep(&self);
     if (result->repeated)

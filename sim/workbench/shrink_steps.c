@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// --- less of everything
-// ----------------------------------------------------------------------------
+// --- less of everything -------------------------------------------------------------------------
 
 enum part { RESETS, STALLS, PAUSES, PACKETS };
 
@@ -114,8 +113,34 @@ static bool fewer_packets_alike(struct shrinking *self)
     return helped;
 }
 
-// --- smaller numbers
-// -------------------------------------------------------------------------------
+// Makes one packet of two that follow each other on a channel, to the destination of either.
+static bool merge_packets(struct shrinking *self)
+{
+    bool helped = false;
+    for (size_t i = 0; i < self->best->num_packets; i++)
+        for (int later = 0; later < 2; later++) {
+            struct stimulus *next = shrink_next(self);
+            if (!next)
+                return helped;
+            struct stimulus_packet *packet = &next->packets[i];
+            size_t other = i + 1;
+            while (other < next->num_packets && (next->packets[other].port != packet->port ||
+                                                 next->packets[other].vc != packet->vc))
+                other++;
+            if (other == next->num_packets)
+                break;
+            packet->flits += next->packets[other].flits;
+            packet->to = later ? next->packets[other].to : packet->to;
+            remove_range(next, PACKETS, other, 1);
+            if (shrink_keep(self)) {
+                helped = true;
+                later = -1; // and the one after that
+            }
+        }
+    return helped;
+}
+
+// --- smaller numbers ----------------------------------------------------------------------------
 
 // A number of the stimulus, of the element with an index.
 enum number {
@@ -265,92 +290,14 @@ static bool delay_for_pauses(struct shrinking *self)
     return helped;
 }
 
-// --- less time between ---------------------------------------------------------------------------
-
-// Calls `visit` with every cycle that a stimulus names.
-static void each_cycle(struct stimulus *stimulus, void (*visit)(void *of, uint64_t *cycle),
-                       void *of)
-{
-    for (size_t i = 0; i < stimulus->num_packets; i++)
-        visit(of, &stimulus->packets[i].cycle);
-    for (size_t i = 0; i < stimulus->num_stalls; i++) {
-        visit(of, &stimulus->stalls[i].from_cycle);
-        visit(of, &stimulus->stalls[i].to_cycle);
-    }
-    for (size_t i = 0; i < stimulus->num_pauses; i++) {
-        visit(of, &stimulus->pauses[i].from_cycle);
-        visit(of, &stimulus->pauses[i].to_cycle);
-    }
-    for (size_t i = 0; i < stimulus->num_resets; i++)
-        visit(of, &stimulus->resets[i]);
-}
-
-struct next_cycle {
-    uint64_t after;
-    uint64_t found; // the least one that is later; UINT64_MAX: none
-};
-
-static void visit_next(void *of, uint64_t *cycle)
-{
-    struct next_cycle *self = of;
-    if (*cycle > self->after && *cycle < self->found)
-        self->found = *cycle;
-}
-
-struct pull {
-    uint64_t from, by;
-};
-
-static void visit_pull(void *of, uint64_t *cycle)
-{
-    const struct pull *self = of;
-    if (*cycle >= self->from)
-        *cycle -= self->by;
-}
-
-// Pulls all that is later than a cycle nearer to it, the first of which is at `*from`.
-static bool pull_nearer(struct shrinking *self, uint64_t after, uint64_t *from)
-{
-    bool helped = false;
-    for (uint64_t by = *from - after; by && !self->over; by /= 2)
-        while (*from - after >= by) {
-            struct pull pull = {.from = *from, .by = by};
-            struct stimulus *next = shrink_next(self);
-            if (!next)
-                break;
-            each_cycle(next, visit_pull, &pull);
-            if (!shrink_keep(self))
-                break;
-            *from -= by;
-            helped = true;
-        }
-    return helped;
-}
-
-// Closes the gaps between the cycles that the stimulus names, the first one first.
-static bool earlier_all(struct shrinking *self)
-{
-    bool helped = false;
-    uint64_t after = 0;
-    while (!self->over) {
-        struct next_cycle next = {.after = after, .found = UINT64_MAX};
-        each_cycle(self->best, visit_next, &next);
-        if (next.found == UINT64_MAX)
-            break;
-        helped |= pull_nearer(self, after, &next.found);
-        after = next.found > after ? next.found : after;
-    }
-    return helped;
-}
-
 shrink_step *const shrink_steps[] = {
-    fewer_resets,     fewer_stalls,    fewer_pauses,        delay_for_pauses, fewer_packets_alike,
-    fewer_packets,    earlier_all,     shorter_packets,     shorter_quiet,    earlier_each,
-    shrink_quiet_vcs, shrink_in_ports, shrink_destinations, shrink_vcs,
+    fewer_resets,  fewer_stalls,     fewer_pauses,    delay_for_pauses,    fewer_packets_alike,
+    fewer_packets, merge_packets,    shrink_earlier,  shorter_packets,     shorter_quiet,
+    earlier_each,  shrink_quiet_vcs, shrink_in_ports, shrink_destinations, shrink_vcs,
 };
 const size_t shrink_num_steps = sizeof shrink_steps / sizeof *shrink_steps;
 
-// --- at random -----------------------------------------------------------------------------------
+// --- at random ----------------------------------------------------------------------------------
 
 enum { JITTER_CYCLES = 12, JITTER_FLITS = 3 };
 

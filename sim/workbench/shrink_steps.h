@@ -36,7 +36,8 @@ extern const size_t shrink_num_steps;
 // Leaves one thing out and moves others by a few cycles, at random. True if that still fails.
 bool shrink_hop(struct shrinking *self, struct rng *rng);
 
-// Those of shrink_ports.c.
+// Those of shrink_time.c and of shrink_ports.c.
+bool shrink_earlier(struct shrinking *self);
 bool shrink_in_ports(struct shrinking *self);
 bool shrink_destinations(struct shrinking *self);
 bool shrink_vcs(struct shrinking *self);

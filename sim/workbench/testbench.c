@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// --- pins.hex ------------------------------------------------------------------------------------
+// --- pins.hex -----------------------------------------------------------------------------------
 
 static void write_pins(const void *of, FILE *to)
 {
@@ -23,8 +23,7 @@ static void write_pins(const void *of, FILE *to)
     pin_record_write(self->record, self->bench->spec, to);
 }
 
-// --- failure.svh
-// ----------------------------------------------------------------------------------
+// --- failure.svh --------------------------------------------------------------------------------
 
 // A string of Verilog, which is a format at the same time.
 static void put_string(FILE *to, const char *text)
@@ -94,8 +93,7 @@ static void write_failure(const void *of, FILE *to)
     free(text);
 }
 
-// --- shape.svh
-// -------------------------------------------------------------------------------------
+// --- shape.svh ----------------------------------------------------------------------------------
 
 struct shape {
     const struct workbench *bench;
