@@ -77,6 +77,8 @@ bool workbench_try(struct workbench *self, const struct stimulus *stimulus,
                    const struct workbench_try *how, struct play_result *result, struct err *err)
 {
     struct checkers checkers = {0};
+    if (self->asked.coverage) // of lines and toggles, which takes long
+        device_rtl_count(&self->rtl, how->covered);
     bool played = checkers_make(&checkers, self, stimulus, how, err) &&
                   play(self->map, &self->rtl, stimulus, checkers.all, checkers.num, result, err);
     if (played && how->covered) {
