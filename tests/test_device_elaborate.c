@@ -166,6 +166,7 @@ Test(device_elaborate, what_is_wrong_is_told_with_its_place)
     check_refused("module dut(input real a); endmodule\n", none, "neither a vector");
     check_refused(good, (struct device_map_rtl){.top = "router"},
                   "map.yaml: top: there is no module router in the sources");
+    check_refused(good, (struct device_map_rtl){.top = "duty"}, "; nearest: dut");
     check_refused(good, (struct device_map_rtl){.parameters = parameters},
                   "map.yaml: parameters: dut has no parameter WIDTH");
     check_refused(good, (struct device_map_rtl){.sources = sources}, "map.yaml: sources: ");

@@ -203,6 +203,8 @@ static bool build_runtime(const struct request *self, struct rtl_job *job)
                 (rtl_cache_empty_folder(self->runtime_new, self->err) &&
                  rtl_compile_runtime(job, self->runtime_new) &&
                  move_into_place(self->runtime_new, self->runtime, self->err));
+    if (!done)
+        rtl_cache_remove(self->runtime_new);
     rtl_cache_unlock(lock);
     return done;
 }
@@ -245,6 +247,7 @@ static bool build_and_load(const struct request *self, bool quiet, struct rtl_li
             fprintf(stderr, "building %s ...\n", self->variant->words);
         loaded = build(self) && load(self, library, self->err);
         if (!loaded && interrupt_pending()) { // which the tools die of, too
+            unlink(self->log);
             *self->err = (struct err){0};
             err_set(self->err, ERR_INTERRUPTED, "interrupted before an RTL router was built");
         }

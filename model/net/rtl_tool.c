@@ -39,8 +39,8 @@ void rtl_tool_free(struct rtl_tool *self)
 static bool not_installed(const char *program, struct err *err)
 {
     return err_set(err, ERR_RUN,
-                   "%s is not installed, and RTL routers need it: install the packages "
-                   "verilator, g++ and zlib1g-dev, or use --backend ref, which works without",
+                   "%s is not installed, and RTL needs it: install the packages verilator, g++ "
+                   "and zlib1g-dev (ordito run --backend ref works without)",
                    program);
 }
 

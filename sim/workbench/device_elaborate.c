@@ -131,6 +131,9 @@ static bool add_source(struct device_elaboration *self, const struct device_map_
 static bool add_options(struct device_elaboration *self, const struct device_map_rtl *rtl,
                         struct err *err)
 {
+    if (access(rtl->folder, R_OK | X_OK) != 0)
+        return err_set(err, ERR_CONFIG, "%s: rtl: the folder %s cannot be read: %s", rtl->map,
+                       rtl->folder, strerror(errno));
     static const char *const own_folder[] = {".", NULL};
     const char *const *includes = rtl->includes && *rtl->includes ? rtl->includes : own_folder;
     for (const char *const *define = rtl->defines; define && *define; define++)
@@ -174,15 +177,46 @@ static bool run(const struct device_elaboration *self, const struct device_map_r
     return done;
 }
 
+// Adds the modules that a file defines.
+static void add_modules(struct rtl_cache_names *modules, const char *path)
+{
+    char line[MAX_LINE];
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file)) {
+        char name[128];
+        if (sscanf(line, " module %127[A-Za-z0-9_$]", name) != 1)
+            continue;
+        modules->names = realloc(modules->names, (modules->num + 1) * sizeof *modules->names);
+        assert(modules->names);
+        modules->names[modules->num++] = rtl_cache_text("%s", name);
+    }
+    if (file)
+        fclose(file);
+}
+
+// There is no top module.
+static void explain_top(const struct device_elaboration *self, const struct device_map_rtl *rtl,
+                        struct err *err)
+{
+    struct rtl_cache_names modules = {0};
+    for (size_t i = 0; i < self->num_options; i++)
+        if (*self->options[i] == '/')
+            add_modules(&modules, self->options[i]);
+    const char *nearest = err_nearest(rtl->top, (const char *const *)modules.names, modules.num);
+    err_set(err, ERR_CONFIG, "%s: top: there is no module %s in the sources of %s%s%s", rtl->map,
+            rtl->top, rtl->folder, nearest ? "; nearest: " : "", nearest ? nearest : "");
+    rtl_cache_names_free(&modules);
+}
+
 // What Verilator says of command lines is said of the map's keys.
-static void explain(const struct device_map_rtl *rtl, const char *fault, struct err *err)
+static void explain(const struct device_elaboration *self, const struct device_map_rtl *rtl,
+                    const char *fault, struct err *err)
 {
     static const char no_top[] = "Specified --top-module";
     static const char no_parameter[] = "Parameters from the command line were not found in the "
                                        "design: ";
     if (strncmp(fault, no_top, strlen(no_top)) == 0)
-        err_set(err, ERR_CONFIG, "%s: top: there is no module %s in the sources of %s", rtl->map,
-                rtl->top, rtl->folder);
+        explain_top(self, rtl, err);
     else if (strncmp(fault, no_parameter, strlen(no_parameter)) == 0)
         err_set(err, ERR_CONFIG, "%s: parameters: %s has no parameter %s", rtl->map, rtl->top,
                 fault + strlen(no_parameter));
@@ -260,6 +294,6 @@ bool device_elaborate(struct device_elaboration *self, const struct device_map_r
             return true;
     }
     if (err->status == ERR_NONE)
-        explain(rtl, fault, err);
+        explain(self, rtl, fault, err);
     return false;
 }
