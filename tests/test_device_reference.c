@@ -209,6 +209,32 @@ Test(device_reference, a_network_has_the_zero_load_latency_of_its_closed_form)
     device_map_free(map);
 }
 
+Test(device_reference, a_network_may_be_any_topology)
+{
+    static const char *const topologies[] = {
+        "topology: {kind: hypercube, n: 3}",
+        "topology: {kind: ring, n: 8}",
+        "topology: {kind: fat-tree, arity: 2, height: 3}, router: {pipeline: 4, speculative: true}",
+        "topology: {kind: torus, dims: [4, 2]}, router: {routing: minimal-adaptive, vcs: 4}",
+        "channel: {latency_cycles: 5}", // a star
+    };
+    for (size_t t = 0; t < sizeof topologies / sizeof *topologies; t++) {
+        char more[256];
+        snprintf(more, sizeof more, "reference: {%s}\n", topologies[t]);
+        struct bench_map asked = {.network = true,
+                                  .num_ports = 8,
+                                  .num_vcs = strstr(more, "vcs: 4") ? 4 : 2,
+                                  .in = DEVICE_CREDIT,
+                                  .out = DEVICE_CREDIT,
+                                  .more = more};
+        struct device_map *map = bench_map(&asked);
+        struct stimulus traffic = draw(map, SWITCHING_WORMHOLE, 0, true);
+        run(&watch, map, &traffic);
+        stimulus_free(&traffic);
+        device_map_free(map);
+    }
+}
+
 static const struct {
     const char *reference;
     const char *error;
