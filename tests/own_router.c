@@ -35,15 +35,15 @@ static void print_router(FILE *to, const struct own_router *self)
     fprintf(to,
             "routing: {kind: dimension-order, dims: [%u, %u], ring: %s, ports: {local: local, "
             "x+: east, x-: west, y+: north, y-: south}}\n",
-            sides[0], sides[1], self->ring ? "true" : "false");
+            sides[0], sides[1], self->ring ? "true, half: parity" : "false");
     fprintf(to,
             "ties:\n  own_addr_i: \"{x} << %u | {y} << %u\"\n  addr_lsb_i: %u\n"
             "  addr_mask_i: %u\n  via_bits_i: 0\n  max_flits_i: 0\n",
             lsbs[0], lsbs[1], LEN_BITS, masks[0] | masks[1]);
     for (uint32_t d = 0; d < 2; d++) {
         char limit[32];
-        snprintf(limit, sizeof limit, self->ring ? "%u" : "%u - {%c}",
-                 self->ring ? sides[d] / 2 : sides[d] - 1, "xy"[d]);
+        const char *format = !self->ring ? "%u - {%c}" : sides[d] % 2 ? "%u" : "%u - {%c}[0]";
+        snprintf(limit, sizeof limit, format, self->ring ? sides[d] / 2 : sides[d] - 1, "xy"[d]);
         fprintf(to, "  dim_mask_i[%u:%u]: %u\n", d * 32 + 31, d * 32, masks[d]);
         fprintf(to, "  dim_size_i[%u:%u]: %u\n", d * 32 + 31, d * 32,
                 sides[d] << lsbs[d] & masks[d]);

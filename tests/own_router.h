@@ -9,7 +9,7 @@
 struct own_router {
     bool network;      // rtl/fabric.sv; else rtl/router.sv at every position
     bool ring;         // a torus, else a mesh
-    uint32_t sides[2]; // 3.., of networks 2..; odd of a torus: half a side has two shortest ways
+    uint32_t sides[2]; // 3.., of networks 2..
     uint32_t num_vcs;
     uint32_t buffer_flits;
     struct router_design design;

@@ -243,7 +243,8 @@ static const struct {
     {"reference: {router: {vcs: 4}}\n", ":15: fabric.router.vcs: must be the device's, 2"},
     {"reference: {router: {buffer_flits: 8}}\nclaims: [exact]\n",
      "fabric.router.buffer_flits: must be the device's where it is claimed to be exact"},
-    {"reference: {}\nclaims: [exact]\n", "routing.order: a device that is claimed to be exact"},
+    {"reference: {}\nclaims: [exact]\n", "routing.order: exact: the reference corrects x first"},
+    {"reference: {}\nclaims: [exact]\n", "routing.half: exact: the reference goes by parity"},
     {"reference: {topology: {kind: mesh, dims: [3, 4]}}\n", "is not the grid of routing.dims"},
     {"reference: {topology: {kind: hypercube, n: 3}}\n", "is not the grid of routing.dims"},
     {"reference: {model: ideal}\n", "fabric.model: the reference has routers"},
@@ -254,8 +255,10 @@ Test(device_reference, references_that_cannot_be_are_refused)
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         char text[4096];
         snprintf(text, sizeof text,
-                 "%srouting: {kind: dimension-order, dims: [4, 3], order: %s, " PORTS "}\n%s", GRID,
-                 strstr(refused[i].error, "order") ? "[y, x]" : "[x, y]", refused[i].reference);
+                 "%srouting: {kind: dimension-order, dims: [4, 3], order: %s, ring: %s, " PORTS
+                 "}\n%s",
+                 GRID, strstr(refused[i].error, "order") ? "[y, x]" : "[x, y]",
+                 strstr(refused[i].error, "half") ? "true" : "false", refused[i].reference);
         struct err err = {0};
         struct device_map *map =
             device_map_read(scratch_file("grid.yaml", text), NULL, NULL, NULL, 0, &err);

@@ -71,12 +71,12 @@ static const struct own_router designs[] = {
     {true, false, {2, 2}, 2, 3, SEPARABLE(1)},
     // The rest only in make cross
     {true, true, {3, 3}, 2, 3, {3, true, ALLOCATOR_MATRIX, ALLOCATOR_SEPARABLE, 1, 0}},
-    {false, true, {3, 5}, 2, 4, SEPARABLE(2)},
+    {false, true, {4, 5}, 2, 4, SEPARABLE(2)},
     {false, false, {4, 4}, 1, 8, SEPARABLE(2)},
     {false, true, {5, 3}, 4, 5, SEPARABLE(3)},
     {false, false, {3, 3}, 4, 2, {4, false, ALLOCATOR_ISLIP, ALLOCATOR_ISLIP, 2, 0}},
     {false, false, {5, 3}, 3, 6, {3, true, ALLOCATOR_WAVEFRONT, ALLOCATOR_MATRIX, 1, 0}},
-    {false, true, {7, 3}, 2, 12, {4, true, ALLOCATOR_SEPARABLE, ALLOCATOR_WAVEFRONT, 1, 0}},
+    {false, true, {3, 6}, 2, 12, {4, true, ALLOCATOR_SEPARABLE, ALLOCATOR_WAVEFRONT, 1, 0}},
     {true, false, {4, 3}, 1, 2, SEPARABLE(1)},
     {true, false, {3, 4}, 3, 4, {4, true, ALLOCATOR_ISLIP, ALLOCATOR_SEPARABLE, 3, 0}},
 };

@@ -31,7 +31,8 @@ static void print_checks(const struct campaign *self, FILE *to)
         bool any = false;
         for (size_t i = 0; i < self->num_checks; i++) {
             const struct campaign_check *check = &self->checks[i];
-            if ((int)check->suite != suite)
+            bool told = suite == CAMPAIGN_PERFORMANCE && check->status == CAMPAIGN_PASSED;
+            if ((int)check->suite != suite || told) // by the table of figures
                 continue;
             if (!any)
                 fprintf(to, "%s\n", campaign_suite_names[suite]);

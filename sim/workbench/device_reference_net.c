@@ -92,6 +92,23 @@ static bool check_topology(const struct reference_net *self, const struct topolo
                                  "is not the grid of routing.dims, with a node a router");
 }
 
+// Of a device that is claimed to be exact: dimension order is the reference's.
+static bool check_ways(const struct device_map *map, struct err *err)
+{
+    const struct map_route *route = &map->route;
+    bool ordered = !map->spec.network && route->kind == ROUTING_DIMENSION_ORDER;
+    for (uint32_t d = 0; ordered && d < route->num_dims; d++) {
+        bool halves = route->ring && route->dims[d] > 2 && route->dims[d] % 2 == 0;
+        if (route->order[d] != d)
+            return map_refuse(map, "routing.order", err,
+                              "exact: the reference corrects x first, then y, and so on");
+        if (halves && route->half != HALF_PARITY)
+            return map_refuse(map, "routing.half", err,
+                              "exact: the reference goes by parity where a side is even");
+    }
+    return true;
+}
+
 static bool check(const struct reference_net *self, struct err *err)
 {
     const struct device_spec *spec = &self->map->spec;
@@ -104,12 +121,8 @@ static bool check(const struct reference_net *self, struct err *err)
                              spec->num_vcs);
     if (!(spec->claims & DEVICE_CLAIM_EXACT))
         return config_check_fabric(config, err);
-    for (uint32_t d = 0; d < self->map->route.num_dims; d++)
-        if (self->map->route.order[d] != d)
-            return map_refuse(
-                self->map, "routing.order", err,
-                "a device that is claimed to be exact corrects x first, then y, as the "
-                "reference does");
+    if (!check_ways(self->map, err))
+        return false;
     if (config->buffer_flits != in || config->buffer_flits != out)
         return config_refuse(config, "fabric.router.buffer_flits", err,
                              "must be the device's where it is claimed to be exact, %" PRIu32
