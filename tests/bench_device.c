@@ -387,7 +387,7 @@ void bench_device_open(struct device *device, const struct bench_link *link,
                        const struct bench_plant *plant)
 {
     const struct device_spec *spec = link->spec;
-    assert(spec->in.buffer_flits <= MAX_BUFFER);
+    assert(spec->in.buffer_flits <= MAX_BUFFER && spec->out.react_cycles < 32);
     struct bench *self =
         calloc(1, sizeof *self + spec->num_ports * spec->num_vcs * sizeof *self->vcs);
     assert(self);

@@ -152,18 +152,20 @@ Test(play, senders_have_a_credit_for_each_flit_of_a_buffer_and_for_each_that_com
 Test(play, senders_send_until_the_cycle_before_an_off_must_be_obeyed)
 {
     struct stimulus_packet packet = {.flits = 8};
-    for (uint32_t react = 1; react <= 3; react++) {
+    for (uint32_t react = 1; react <= 100; react += react < 3 ? 1 : 97) {
         struct stimulus stimulus = {.packets = &packet, .num_packets = 1};
         struct script script = {0};
         fill(script.backward, 3, 4, 1);
         fill(script.backward, 10, CYCLES - 1, 3);
-        struct bench_map asked = {.in = DEVICE_ON_OFF, .react_cycles = react, .in_buffer_flits = 9};
+        struct bench_map asked = {
+            .in = DEVICE_ON_OFF, .react_cycles = react, .in_buffer_flits = 101};
         play_script(&script, &asked, &stimulus);
         // On in cycle 4, off in 5 to 9: the last flit is in cycle 4 + react.
         assert_shown(&script, CAME,
                      react == 1   ? "....00.....000000."
                      : react == 2 ? "....000....00000.."
-                                  : "....0000...0000...");
+                     : react == 3 ? "....0000...0000..."
+                                  : "....00000000......");
     }
 }
 

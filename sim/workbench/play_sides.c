@@ -110,7 +110,7 @@ void play_senders_reset(struct play_senders *self)
             if (queue->flit)
                 go_on(self, queue);
             queue->credits = self->spec->in.buffer_flits;
-            queue->recent = 0;
+            queue->off_cycles = UINT32_MAX; // it was never on
         }
         self->first_vc[p] = 0;
         self->offered[p].valid = false;
@@ -136,9 +136,8 @@ static bool may_send(const struct play_senders *self, uint32_t p, uint32_t v, ui
         return false;
     if (side->flow == DEVICE_CREDIT)
         return queue->credits;
-    // Off in all of the last cycles: it was off already when the first of them was seen.
     if (side->flow == DEVICE_ON_OFF)
-        return queue->recent & ((UINT64_C(1) << side->react_cycles) - 1);
+        return queue->off_cycles < side->react_cycles;
     return true;
 }
 
@@ -227,8 +226,12 @@ uint64_t play_senders_see(struct play_senders *self, const struct device_pins *i
         }
         for (uint32_t v = 0; v < num_vcs; v++) {
             bool bit = backward >> v & 1;
-            self->queues[p][v].credits += flow == DEVICE_CREDIT && bit;
-            self->queues[p][v].recent = self->queues[p][v].recent << 1 | bit;
+            struct play_queue *told = &self->queues[p][v];
+            told->credits += flow == DEVICE_CREDIT && bit;
+            if (bit)
+                told->off_cycles = 0;
+            else if (told->off_cycles < UINT32_MAX)
+                told->off_cycles++;
         }
     }
     return taken;

@@ -22,7 +22,7 @@ struct play_queue {
     size_t next, end; // into `order`: packets not sent whole
     uint32_t flit;    // of the next one, 0: it has not begun
     uint32_t credits;
-    uint32_t recent; // on-off: levels seen, bit 0 the newest
+    uint32_t off_cycles; // on-off: seen since it was on
 };
 
 struct play_senders {
