@@ -5,10 +5,8 @@
 #include "sim/workbench/reproducer.h"
 #include "sim/workbench/shrink.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 // A device that differs from the reference breaks another rule as well, more often than not, which
 // tells more: the same again without the reference.
@@ -50,12 +48,6 @@ static bool tell_story(struct campaign *self, const struct stimulus *stimulus,
     return (fclose(to) == 0 || err_set(err, ERR_RUN, "out of memory")) && good;
 }
 
-static bool make_folder(const char *path, struct err *err)
-{
-    return mkdir(path, 0777) == 0 || errno == EEXIST ||
-           err_set(err, ERR_RUN, "%s: cannot be made: %s", path, strerror(errno));
-}
-
 static bool write_down(struct campaign *self, const struct campaign_options *options,
                        const struct stimulus *stimulus, struct campaign_failure *found,
                        struct err *err)
@@ -66,7 +58,6 @@ static bool write_down(struct campaign *self, const struct campaign_options *opt
     if (asprintf(&folder, "%s/%s", options->failures, failure_rule_names[found->failure.rule]) < 0)
         return err_set(err, ERR_RUN, "out of memory");
     bool good =
-        make_folder(options->failures, err) &&
         reproducer_write(&self->bench, stimulus, &found->failure, folder, &found->folder, err);
     free(folder);
     return good;

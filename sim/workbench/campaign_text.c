@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report of a campaign for people.
 #include "sim/workbench/campaign.h"
+#include "sim/workbench/words.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -55,16 +56,12 @@ static void print_failure(const struct campaign *self, const struct campaign_fai
     const struct failure *failure = &found->failure;
     fprintf(to, "BROKEN: %s (%s)\n", failure_rule_names[failure->rule],
             failure_rule_texts[failure->rule]);
-    fprintf(to, "  cycle %" PRIu64, failure->cycle);
-    if (failure->port != FAILURE_NONE)
-        fprintf(to, ", %s port %s", failure->output ? "output" : "input",
-                self->bench.spec->port_names[failure->port]);
-    if (failure->vc != FAILURE_NONE && self->bench.spec->num_vcs > 1)
-        fprintf(to, ", VC %" PRIu32, failure->vc);
-    if (*failure->field)
-        fprintf(to, ", field %s", failure->field);
-    if (*failure->expected || *failure->actual)
-        fprintf(to, ": expected %s, got %s", failure->expected, failure->actual);
+    fputs("  ", to);
+    words_place(to, self->bench.spec, failure);
+    if (*failure->expected)
+        fprintf(to, ": expected %s", failure->expected);
+    if (*failure->actual)
+        fprintf(to, "%c got %s", *failure->expected ? ',' : ':', failure->actual);
     fprintf(to, "\n  %s\n", failure->text);
     fprintf(to, "  found by %s, %s, seed %" PRIu64, found->kind, switching_names[found->mode],
             found->seed);

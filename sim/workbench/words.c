@@ -14,7 +14,7 @@ void words_packet(FILE *to, const struct device_map *map, const struct stimulus 
     fprintf(to, "packet %zu: %" PRIu32 " flit%s, in by port %s", packet, p->flits,
             p->flits == 1 ? "" : "s", spec->port_names[p->port]);
     if (spec->num_vcs > 1)
-        fprintf(to, ", virtual channel %" PRIu32, p->vc);
+        fprintf(to, ", VC %" PRIu32, p->vc);
     fprintf(to, ", in cycle %" PRIu64 " or later; to %s", p->cycle, address);
 }
 
@@ -25,7 +25,7 @@ void words_place(FILE *to, const struct device_spec *spec, const struct failure 
         fprintf(to, ", %s port %s", failure->output ? "output" : "input",
                 spec->port_names[failure->port]);
     if (failure->vc != FAILURE_NONE && spec->num_vcs > 1)
-        fprintf(to, ", virtual channel %" PRIu32, failure->vc);
+        fprintf(to, ", VC %" PRIu32, failure->vc);
     if (failure->packet != FAILURE_NONE)
         fprintf(to, ", packet %" PRIu32, failure->packet);
     if (failure->flit != FAILURE_NONE)

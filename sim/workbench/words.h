@@ -8,12 +8,12 @@
 
 #include <stdio.h>
 
-// "packet 0: 4 flits, in by port west, virtual channel 0, in cycle 3 or later; to address 6 (x 2, y
+// "packet 0: 4 flits, in by port west, VC 0, in cycle 3 or later; to address 6 (x 2, y
 // 1)", without an end of line.
 void words_packet(FILE *to, const struct device_map *map, const struct stimulus *stimulus,
                   size_t packet);
 
-// "cycle 12, output port east, virtual channel 0, packet 1, flit 2, field head": what applies.
+// "cycle 12, output port east, VC 0, packet 1, flit 2, field head": what applies.
 void words_place(FILE *to, const struct device_spec *spec, const struct failure *failure);
 
 // Lines of rule, place, what was expected and seen, and the sentence; each begins with `indent`.
