@@ -9,7 +9,7 @@
 #include <inttypes.h>
 
 enum {
-    HOPS = 200,
+    HOPS = 400,
     FOUR_STATE_TRIES = 400 // each runs Icarus
 };
 

@@ -299,7 +299,7 @@ const size_t shrink_num_steps = sizeof shrink_steps / sizeof *shrink_steps;
 
 // --- at random ----------------------------------------------------------------------------------
 
-enum { JITTER_CYCLES = 12, JITTER_FLITS = 3 };
+enum { JITTER_CYCLES = 8, JITTER_FLITS = 12 };
 
 bool shrink_hop(struct shrinking *self, struct rng *rng)
 {
@@ -313,12 +313,16 @@ bool shrink_hop(struct shrinking *self, struct rng *rng)
     while (at >= *part_num(next, part))
         at -= *part_num(next, part++);
     remove_range(next, part, at, 1);
+    const struct device_spec *spec = self->bench->spec;
+    uint32_t least = spec->min_flits;
+    uint32_t room = device_spec_max_flits(spec, next->mode) - least + 1;
     for (size_t i = 0; i < next->num_packets; i++) {
         struct stimulus_packet *packet = &next->packets[i];
         if (rng_below(rng, 2))
             packet->cycle = packet->cycle / 2 + rng_below(rng, JITTER_CYCLES);
         if (!rng_below(rng, 4))
-            packet->flits += (uint32_t)rng_below(rng, JITTER_FLITS);
+            packet->flits =
+                least + (uint32_t)rng_below(rng, room < JITTER_FLITS ? room : JITTER_FLITS);
     }
     return shrink_keep(self);
 }
