@@ -73,6 +73,8 @@ static const struct poptOption options[] = {
      "most tries to make a failure small [20000]; 0: none, and nothing is kept", "N"},
     {"no-icarus", 0, POPT_ARG_NONE, NULL, OPTION_NO_ICARUS, "do not look for X in Icarus Verilog",
      NULL},
+    {"coverage", 0, POPT_ARG_STRING, NULL, OPTION_COVERAGE,
+     "your RTL annotated with its line and toggle coverage", "FOLDER"},
     {"junit", 0, POPT_ARG_STRING, NULL, OPTION_JUNIT, "the result as JUnit's XML", "FILE"},
     {"write-map", 0, POPT_ARG_STRING, NULL, OPTION_WRITE_MAP,
      "write a first map of --rtl and --top, guessed from names of pins", "FILE"},

@@ -6,6 +6,7 @@
 #include "sim/progress.h"
 #include "sim/rng.h"
 #include "sim/workbench/campaign_failure.h"
+#include "sim/workbench/coverage_rtl.h"
 #include "sim/workbench/device_rtl.h"
 #include "sim/workbench/reproducer.h"
 #include "sim/workbench/stimulus_draw.h"
@@ -309,6 +310,9 @@ bool campaign_run(struct campaign *self, const struct campaign_options *options,
     asked.coverage = options->coverage != NULL;
     double start_s = host_now_s();
     bool good = workbench_open(&self->bench, &asked, err) && run(&work, reproducer);
+    if (good && options->coverage)
+        good = coverage_rtl_write(&self->bench.rtl, self->bench.map, options->coverage,
+                                  &self->rtl_coverage, err);
     self->wall_s = host_now_s() - start_s;
     if (!options->asked.quiet)
         progress_clear();

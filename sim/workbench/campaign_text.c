@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report of a campaign for people.
 #include "sim/workbench/campaign.h"
+#include "sim/workbench/coverage_rtl.h"
+#include "sim/workbench/device_rtl.h"
 #include "sim/workbench/words.h"
 
 #include <inttypes.h>
@@ -23,7 +25,13 @@ static void print_device(const struct campaign *self, FILE *to)
     fprintf(to, ", flits of %" PRIu32 " bits, %s", spec->flit_bits, flows[spec->in.flow]);
     if (spec->out.flow != spec->in.flow)
         fprintf(to, " in and %s out", flows[spec->out.flow]);
-    fprintf(to, "\n\n");
+    fputc('\n', to);
+    const char *first = "";
+    uint32_t warnings = device_rtl_warnings(&self->bench.rtl, &first);
+    if (warnings)
+        fprintf(to, "Verilator warns of %" PRIu32 " thing%s in it: %s%s\n", warnings,
+                warnings == 1 ? "" : "s", first, warnings == 1 ? "" : " ...");
+    fputc('\n', to);
 }
 
 static void print_checks(const struct campaign *self, FILE *to)
@@ -109,6 +117,10 @@ void campaign_print(const struct campaign *self, FILE *to)
     if (self->bench.measures.packets) {
         print_measures(self, to);
         coverage_print(self->bench.coverage, to);
+        fputc('\n', to);
+    }
+    if (self->rtl_coverage) {
+        coverage_rtl_print(self->rtl_coverage, to);
         fputc('\n', to);
     }
     fprintf(to, "%" PRIu64 " runs, %" PRIu64 " cycles, %" PRIu64 " flits in %.2g s: %s\n",
