@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 enum {
     DEVICE_MAX_PORTS = 64,
@@ -49,5 +50,19 @@ struct device_pins {
     uint16_t backward[DEVICE_MAX_PORTS]; // a bit a VC: levels, or pulses of credit. A lone ready or
                                          // on that is for all VCs has the same bit for each
 };
+
+// Of the first ports alone: most devices have few.
+static inline void device_pins_clear(struct device_pins *self, uint32_t num_ports)
+{
+    memset(self->forward, 0, num_ports * sizeof *self->forward);
+    memset(self->backward, 0, num_ports * sizeof *self->backward);
+}
+
+static inline void device_pins_copy(struct device_pins *to, const struct device_pins *from,
+                                    uint32_t num_ports)
+{
+    memcpy(to->forward, from->forward, num_ports * sizeof *to->forward);
+    memcpy(to->backward, from->backward, num_ports * sizeof *to->backward);
+}
 
 #endif

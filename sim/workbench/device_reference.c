@@ -81,7 +81,7 @@ static bool restart(struct reference *self, struct err *err)
         self->ops->bank_free(self->bank);
     calendar_free(&self->channels);
     self->channels = (struct calendar){0};
-    memset(&self->registers, 0, sizeof self->registers);
+    device_pins_clear(&self->registers, self->spec.num_ports);
     self->fresh = true;
     self->bank = self->ops->bank_new(&self->params, err);
     return self->bank && make_channels(self, err);
@@ -159,12 +159,12 @@ static void reference_settle(void *of, enum device_phase phase, uint64_t step,
     (void)step;
     struct reference *self = of;
     self->phase = phase;
-    self->in = *in;
+    device_pins_copy(&self->in, in, self->spec.num_ports);
     if (phase == DEVICE_RESET && !self->fresh) {
         struct err err = {0};
         restart(self, &err);
     }
-    *out = self->registers;
+    device_pins_copy(out, &self->registers, self->spec.num_ports);
 }
 
 // A flit of the router is known by its payload: the packet, and the flit's number within it.
@@ -261,7 +261,7 @@ static void reference_clock(void *of)
     if (self->phase != DEVICE_RUN || !self->bank)
         return;
     self->fresh = false;
-    memset(&self->registers, 0, sizeof self->registers);
+    device_pins_clear(&self->registers, self->spec.num_ports);
     for (uint32_t router = 0; router < self->params.num_routers; router++) {
         struct router_out out = {.flits = self->flits, .credits = self->credits};
         self->ops->evaluate(self->bank, router, &out);

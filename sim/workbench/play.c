@@ -5,7 +5,6 @@
 #include "sim/workbench/play_sides.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct player {
     struct device *device;
@@ -60,7 +59,7 @@ static void settle(struct player *self)
 {
     struct play_cycle now = {
         .cycle = self->cycle, .phase = self->phase, .in = &self->in, .out = &self->out};
-    memset(&self->in, 0, sizeof self->in);
+    device_pins_clear(&self->in, self->spec->num_ports);
     if (self->begun) {
         play_quiet_move(&self->senders.pauses, self->cycle);
         play_quiet_move(&self->receivers.stalls, self->cycle);
