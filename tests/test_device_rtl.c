@@ -70,19 +70,19 @@ Test(device_rtl, what_rtl_complains_of_is_a_fault_with_its_place)
     };
     struct exchange b;
     exchange_open(&b, (struct device_rtl_options){0});
-    for (uint8_t trap = 0; trap < sizeof words / sizeof *words; trap++) {
+    for (size_t trap = 0; trap < sizeof words / sizeof *words; trap++) {
         exchange_begin(&b);
         cr_assert_null(exchange_fault(&b), "%s", exchange_fault(&b));
-        exchange_send(&b, 0, 0, trap);
+        exchange_send(&b, 0, 0, (uint8_t)trap);
         exchange_cycle(&b);
         exchange_cycle(&b);
         const char *text = exchange_fault(&b);
-        cr_assert_eq(text != NULL, words[trap] != NULL, "trap %u: %s", trap, text);
+        cr_assert_eq(text != NULL, words[trap] != NULL, "trap %zu: %s", trap, text);
         if (!text)
             continue;
         cr_assert_eq(strncmp(text, "tests/rtl/exchange.sv:", 22), 0, "%s", text);
         cr_assert_gt(atoi(text + 22), 50, "%s", text);
-        cr_assert(strstr(text, words[trap]), "trap %u: %s", trap, text);
+        cr_assert(strstr(text, words[trap]), "trap %zu: %s", trap, text);
     }
     check_way(&b);
     exchange_close(&b);

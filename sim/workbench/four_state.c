@@ -115,15 +115,21 @@ static bool compile(struct four_state *self, size_t least_rows, struct err *err)
         !testbench_shape(self->bench, rows, folder, err) ||
         !testbench_copy("bench.svh", folder, err) || !testbench_copy("four_state.sv", folder, err))
         return false;
-    static const char *const args[] = {"iverilog", "-g2012", "-s",         "four_state_tb", "-o",
-                                       "tb.vvp",   "-c",     "filelist.f", "four_state.sv", NULL};
-    if (!run(self, args, &compiled, err))
-        return false;
-    if (!compiled) {
-        char error[400];
-        first_error(self, error, sizeof error);
-        snprintf(self->why, sizeof self->why, "Icarus Verilog cannot read the RTL: %s", error);
+    // The second one for Verilog whose names are words of SystemVerilog
+    static const char *const generations[] = {"-g2012", "-g2005"};
+    char error[400] = "";
+    compiled = false;
+    for (size_t g = 0; g < 2 && !compiled; g++) {
+        const char *const args[] = {
+            "iverilog", generations[g], "-s",         "four_state_tb", "-o",
+            "tb.vvp",   "-c",           "filelist.f", "four_state.sv", NULL};
+        if (!run(self, args, &compiled, err))
+            return false;
+        if (!compiled && !*error)
+            first_error(self, error, sizeof error);
     }
+    if (!compiled)
+        snprintf(self->why, sizeof self->why, "Icarus Verilog cannot read the RTL: %s", error);
     self->rows = rows;
     return true;
 }
