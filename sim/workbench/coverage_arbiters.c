@@ -105,7 +105,7 @@ static void head_won(struct watch *self, const struct watch_leaving *leaving, ui
         coverage_hit(won, leaving->port, port, other, 0);
         crowd++;
     }
-    if (crowd == self->crowd[leaving->port])
+    if (crowd >= self->crowd[leaving->port])
         coverage_hit(ask, leaving->port, 0, 0, 0);
 }
 

@@ -17,8 +17,11 @@ struct reach {
     struct coverage_bins *bins;
     const struct device_spec *spec;
     struct device_ways ways;
-    uint16_t *vcs;                         // that lead from an input VC to an output port
-    uint64_t inputs[DEVICE_MAX_PORTS];     // that lead to an output port
+    uint16_t *vcs;                     // by which packets from an input VC leave by an output
+    uint16_t *sole;                    // the same, of ways to this output alone: of heads that
+                                       // wait it is known for what
+    uint64_t inputs[DEVICE_MAX_PORTS]; // that lead to an output port
+    uint64_t sole_inputs[DEVICE_MAX_PORTS];
     uint16_t output_vcs[DEVICE_MAX_PORTS]; // by which packets may leave
     uint16_t input_vcs[DEVICE_MAX_PORTS];  // by which packets may come
     uint32_t position;
@@ -40,9 +43,10 @@ static void allow(struct reach *self, enum coverage_group group, uint32_t a, uin
         bins->position[bin] = self->position;
 }
 
-static uint16_t *vcs_of(struct reach *self, uint32_t port, uint32_t vc, uint32_t output)
+// Index of a way in `vcs` and `sole`.
+static size_t way_of(const struct reach *self, uint32_t port, uint32_t vc, uint32_t output)
 {
-    return &self->vcs[(port * self->spec->num_vcs + vc) * self->spec->num_ports + output];
+    return ((size_t)port * self->spec->num_vcs + vc) * self->spec->num_ports + output;
 }
 
 static bool several(uint64_t set)
@@ -53,20 +57,26 @@ static bool several(uint64_t set)
 static void note_ways(struct reach *self)
 {
     for (uint32_t port = 0; port < self->spec->num_ports; port++)
-        self->inputs[port] = self->output_vcs[port] = self->input_vcs[port] = 0;
+        self->inputs[port] = self->sole_inputs[port] = self->output_vcs[port] =
+            self->input_vcs[port] = 0;
     for (uint32_t input = 0; input < self->spec->num_ports * self->spec->num_vcs; input++) {
         uint32_t num, port = input / self->spec->num_vcs, vc = input % self->spec->num_vcs;
         const struct device_way *way = device_ways_of(&self->ways, port, vc, &num);
         if (num)
             self->input_vcs[port] |= (uint16_t)(1u << vc);
         for (uint32_t output = 0; output < self->spec->num_ports; output++)
-            *vcs_of(self, port, vc, output) = 0;
+            self->vcs[way_of(self, port, vc, output)] = self->sole[way_of(self, port, vc, output)] =
+                0;
         for (uint32_t i = 0; i < num; i++)
             for (uint64_t left = way[i].route.ports; left; left &= left - 1) {
                 uint32_t output = (uint32_t)__builtin_ctzll(left);
-                *vcs_of(self, port, vc, output) |= way[i].route.vcs;
+                self->vcs[way_of(self, port, vc, output)] |= way[i].route.vcs;
                 self->inputs[output] |= (uint64_t)1 << port;
                 self->output_vcs[output] |= way[i].route.vcs;
+                if (several(way[i].route.ports))
+                    continue;
+                self->sole[way_of(self, port, vc, output)] |= way[i].route.vcs;
+                self->sole_inputs[output] |= (uint64_t)1 << port;
             }
     }
 }
@@ -75,7 +85,7 @@ static void allow_turns(struct reach *self, uint32_t port, uint32_t vc)
 {
     const struct device_spec *spec = self->spec;
     for (uint32_t output = 0; output < spec->num_ports; output++) {
-        uint16_t vcs = *vcs_of(self, port, vc, output);
+        uint16_t vcs = self->vcs[way_of(self, port, vc, output)];
         for (uint32_t out_vc = 0; out_vc < spec->num_vcs; out_vc++)
             if (vcs >> out_vc & 1)
                 allow(self, COVERAGE_TURN, port, vc, output,
@@ -91,14 +101,14 @@ static uint16_t vcs_of_others(struct reach *self, uint32_t output, uint32_t port
     uint16_t set = 0;
     for (uint32_t input = 0; input < self->spec->num_ports * self->spec->num_vcs; input++)
         if (input != port * self->spec->num_vcs + vc)
-            set |= *vcs_of(self, input / self->spec->num_vcs, input % self->spec->num_vcs, output);
+            set |= self->vcs[way_of(self, input / self->spec->num_vcs, input % self->spec->num_vcs,
+                                    output)];
     return set;
 }
 
-static void allow_blocked(struct reach *self, uint32_t port, uint32_t vc)
+static void allow_blocked_for(struct reach *self, uint32_t port)
 {
     const struct device_spec *spec = self->spec;
-    bool lengths = spec->max_flits > 1;
     for (uint32_t m = 0; m < spec->num_modes; m++) {
         if (device_spec_max_flits(spec, spec->modes[m]) < 2)
             continue;
@@ -110,11 +120,18 @@ static void allow_blocked(struct reach *self, uint32_t port, uint32_t vc)
     if (several(self->input_vcs[port]))
         allow(self, COVERAGE_BLOCKED, port, COVERAGE_OWN_BUSY, 0, 0);
     allow(self, COVERAGE_BLOCKED, port, COVERAGE_NO_ROOM, 0, 0);
+}
+
+static void allow_blocked(struct reach *self, uint32_t port, uint32_t vc)
+{
+    const struct device_spec *spec = self->spec;
+    bool lengths = spec->max_flits > 1;
     for (uint32_t output = 0; output < spec->num_ports; output++) {
-        uint16_t vcs = *vcs_of(self, port, vc, output);
+        uint16_t vcs = self->sole[way_of(self, port, vc, output)];
         if (!vcs)
             continue;
         uint16_t others = vcs_of_others(self, output, port, vc);
+        allow_blocked_for(self, port);
         if (self->inputs[output] & ~((uint64_t)1 << port))
             allow(self, COVERAGE_BLOCKED, port, COVERAGE_HEAD_LOST, 0, 0);
         if (lengths && !(vcs & ~others))
@@ -127,11 +144,12 @@ static void allow_blocked(struct reach *self, uint32_t port, uint32_t vc)
 
 static void allow_won(struct reach *self, uint32_t output, uint32_t port, uint32_t other)
 {
-    allow(self, COVERAGE_HEAD_WON, output, port, other, 0);
+    if (self->sole_inputs[output] >> other & 1)
+        allow(self, COVERAGE_HEAD_WON, output, port, other, 0);
     uint16_t mine = 0, its = 0;
     for (uint32_t vc = 0; vc < self->spec->num_vcs; vc++) {
-        mine |= *vcs_of(self, port, vc, output);
-        its |= *vcs_of(self, other, vc, output);
+        mine |= self->vcs[way_of(self, port, vc, output)];
+        its |= self->vcs[way_of(self, other, vc, output)];
     }
     if (self->spec->max_flits > 1 && several(mine | its))
         allow(self, COVERAGE_FLIT_WON, output, port, other, 0);
@@ -197,7 +215,7 @@ static void allow_port(struct reach *self, uint32_t port, uint32_t crowd[DEVICE_
         for (uint64_t b = inputs; b; b &= b - 1)
             if (__builtin_ctzll(a) != __builtin_ctzll(b))
                 allow_won(self, port, (uint32_t)__builtin_ctzll(a), (uint32_t)__builtin_ctzll(b));
-    uint32_t num = (uint32_t)__builtin_popcountll(inputs);
+    uint32_t num = (uint32_t)__builtin_popcountll(self->sole_inputs[port]);
     if (num > 1 && num >= crowd[port]) {
         allow(self, COVERAGE_ALL_ASK, port, 0, 0, 0);
         if (num > crowd[port] && self->bins[COVERAGE_ALL_ASK].position)
@@ -244,9 +262,10 @@ bool coverage_bins_allow(struct coverage_bins bins[COVERAGE_NUM_GROUPS],
     struct reach self = {.bins = bins, .spec = spec, .rng = rng_make(1, RNG_STIMULUS, 0)};
     size_t inputs = (size_t)spec->num_ports * spec->num_vcs;
     self.vcs = calloc(inputs * spec->num_ports, sizeof *self.vcs);
-    if (!self.vcs)
-        return err_set(err, ERR_RUN, "out of memory for coverage");
+    self.sole = calloc(inputs * spec->num_ports, sizeof *self.sole);
     bool done = true;
+    if (!self.vcs || !self.sole)
+        done = err_set(err, ERR_RUN, "out of memory for coverage");
     uint32_t seeds = tables_are_drawn(map, &done, err) ? SEEDS : 1;
     uint64_t asked = (uint64_t)inputs * spec->num_destinations * seeds;
     uint64_t most = MOST_ROUTES / asked + 1;
@@ -269,5 +288,6 @@ bool coverage_bins_allow(struct coverage_bins bins[COVERAGE_NUM_GROUPS],
     }
     allow_resets(&self);
     free(self.vcs);
+    free(self.sole);
     return done;
 }
