@@ -72,7 +72,7 @@ enum {
     COVERAGE_ALLOWED = 1,
     COVERAGE_HIT = 2,
     COVERAGE_SOUGHT_SHIFT = 2,
-    COVERAGE_MOST_SOUGHT = 40
+    COVERAGE_MOST_SOUGHT = 24
 };
 
 const char *coverage_group_name(enum coverage_group group);

@@ -8,6 +8,7 @@ enum {
     ROW_PACKETS = 6, // that follow each other at once
     ROW_MOST = 40,
     TURNING_MOST = 32,
+    TURNS_MOST = 8,
     DESTINATIONS_MOST = 400,
     OFFSETS_MOST = 3,
     OFFSET_FLITS = 8,
@@ -72,7 +73,7 @@ void directed_head_after_tail(struct scene *self)
 static void turning(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
 {
     uint32_t ports = self->spec->num_ports, flits = 0;
-    for (uint32_t k = 0; k < 2 * ports; k++)
+    for (uint32_t k = 0; k < 2 * ports && k < 2 * TURNS_MOST; k++)
         if (scene_send(self, self->cycle, port, vc, (output + k) % ports, self->spec->min_flits))
             flits += self->spec->min_flits;
     scene_pass(self, flits);
@@ -87,9 +88,7 @@ void directed_destinations(struct scene *self)
 {
     uint32_t inputs = self->spec->num_ports * self->spec->num_vcs;
     uint32_t total = self->ways.first[inputs];
-    uint32_t step = (total + DESTINATIONS_MOST - 1) / DESTINATIONS_MOST;
-    if (!step)
-        return;
+    uint32_t step = scene_step(total, DESTINATIONS_MOST);
     uint32_t at = scene_draw(self, 0, step - 1);
     for (uint32_t input = 0; input < inputs; input++)
         for (; at < self->ways.first[input + 1]; at += step)

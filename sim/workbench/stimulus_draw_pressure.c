@@ -3,7 +3,8 @@
 
 enum {
     PAIRS_MOST = 64,
-    ALL_ASK_MOST = 25, // times that all ask for an output
+    ALL_ASK_FLITS = 125, // sent as all ask for an output, again and again
+    ALL_ASK_LEAST = 4,   // times
     OUTPUTS_MOST = 8,
     FILL_FLITS = 512, // sent to an input port to fill it, at most
     CREDIT_OFFSETS = 8,
@@ -12,13 +13,14 @@ enum {
     OFFSET_FLITS = 8,
     OFFSETS_AFTER = 6, // cycles that a flit may take through the device
     VCS_MOST = 4,
-    LINE_MOST = 16
+    LINE_MOST = 16,
+    BEHIND_MOST = 8 // packets behind one that is blocked
 };
 
 void directed_two_ask(struct scene *self)
 {
     uint32_t ports = self->spec->num_ports;
-    uint32_t step = (ports * ports * ports + 2 * PAIRS_MOST - 1) / (2 * PAIRS_MOST);
+    uint32_t step = scene_step(ports * ports * ports, 2 * PAIRS_MOST);
     for (uint32_t at = scene_draw(self, 0, step - 1); at < ports * ports * ports; at += step) {
         uint32_t output = at / ports / ports, a = at / ports % ports, b = at % ports;
         if (a >= b || !scene_send_by(self, self->cycle, a, at, output, 1))
@@ -45,7 +47,8 @@ static void all_ask_after(struct scene *self, uint32_t port, uint32_t vc, uint32
 
 void directed_all_ask(struct scene *self)
 {
-    scene_each_turn(self, ALL_ASK_MOST, all_ask_after);
+    uint32_t most = ALL_ASK_FLITS / self->spec->num_ports;
+    scene_each_turn(self, most < ALL_ASK_LEAST ? ALL_ASK_LEAST : most, all_ask_after);
 }
 
 static void all_vcs_ask(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
@@ -209,14 +212,14 @@ static void head_of_line(struct scene *self, uint32_t port, uint32_t vc, uint32_
     scene_stall(self, self->cycle, self->cycle + 2 * blocked, output, self->all_vcs);
     for (uint32_t sent = 0; sent < blocked; sent += scene_length(self, 4))
         scene_send(self, self->cycle, port, vc, output, 4);
-    for (uint32_t k = 1; k < ports; k++)
+    for (uint32_t k = 1; k < ports && k <= BEHIND_MOST; k++)
         scene_send(self, self->cycle, port, vc, (output + k) % ports, 2);
     for (uint32_t k = 1; k < self->spec->num_vcs; k++)
         for (uint32_t i = 0; i < 4; i++)
             scene_send_by(self, self->cycle + blocked / 2, port, vc + k, (output + 1 + i) % ports,
                           2);
     self->cycle += blocked;
-    scene_pass(self, 2 * blocked + 2 * ports);
+    scene_pass(self, 2 * blocked + 2 * BEHIND_MOST);
 }
 
 void directed_head_of_line(struct scene *self)

@@ -187,10 +187,15 @@ uint64_t scene_reset_cycles(const struct scene *self)
     return self->spec->reset_cycles + self->spec->num_destinations + PASS_CYCLES;
 }
 
+uint32_t scene_step(uint32_t total, uint32_t most)
+{
+    return total <= most ? 1 : (total + most - 1) / most | 1;
+}
+
 // Of `total` that are visited, only every so manieth, from where the seed says.
 static void choose_visits(struct scene *self, uint32_t total, uint32_t most)
 {
-    self->visits = total <= most ? 1 : (total + most - 1) / most;
+    self->visits = scene_step(total, most);
     self->visit = (uint32_t)rng_below(&self->rng, self->visits);
 }
 

@@ -68,6 +68,10 @@ void scene_pass(struct scene *self, uint64_t flits);
 // How long resetting and setting up take at most, by guess.
 uint64_t scene_reset_cycles(const struct scene *self);
 
+// The distance between those of `total` of which about `most` are visited; odd, so that none of the
+// ports, of which there are powers of two, is left out for good.
+uint32_t scene_step(uint32_t total, uint32_t most);
+
 // Call `part` for every way from an input VC to an output port; for every output port, input port,
 // or input VC, from or to which there are ways. Where there are more than `most`, for so many of
 // them, from one on that the seed tells.
