@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is drawn is legal, whatever the device; is the same for the same seed; and is played to the
 // end by a device that is right.
+#include "sim/rng.h"
 #include "sim/workbench/stimulus_draw.h"
 #include "tests/bench_closure.h"
 #include "tests/bench_map.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUM_MAPS = 6, NUM_BENCHES = 8, SEEDS = 3 };
+enum { NUM_MAPS = 6, NUM_BENCHES = 8, SEEDS = 3, DRAWN = 16 };
 
 static const char *const texts[NUM_MAPS] = {mesh_map,  torus_map,   crossbar_map,
                                             table_map, network_map, own_map};
@@ -107,36 +108,81 @@ static void check(const struct device_map *map, const char *name, const struct s
     free(text);
 }
 
+static void check_and_play(const struct device_map *map, struct device *device, const char *name,
+                           struct stimulus *stimulus)
+{
+    check(map, name, stimulus);
+    struct play_result result = closure_play(map, device, stimulus, NULL);
+    cr_assert(!result.failure.found, "%s: %s", name, result.failure.text);
+    cr_assert(stimulus->num_resets ? result.flits_out <= result.flits_in
+                                   : result.flits_out == result.flits_in,
+              "%s: %lu in, %lu out", name, result.flits_in, result.flits_out);
+    cr_assert_leq(result.cycles, stimulus->last_cycle, "%s ends", name);
+    stimulus_free(stimulus);
+}
+
+// All kinds, some seeds and modes each; and stimuli that aim at coverage, of which there is none.
+static void check_map(const struct device_map *map, uint32_t seeds)
+{
+    const struct device_spec *spec = device_map_spec(map);
+    struct bench_link link = bench_map_link(map);
+    struct device device;
+    struct stimulus stimulus;
+    struct err err = {0};
+    bench_device_open(&device, &link, NULL);
+    for (size_t k = 0; k < stimulus_num_kinds; k++) {
+        const struct stimulus_kind *kind = &stimulus_kinds[k];
+        size_t packets = 0;
+        for (uint64_t seed = 0; seed < seeds && stimulus_kind_applies(kind, map); seed++) {
+            draw(kind, map, (uint32_t)seed % spec->num_modes, seed, &stimulus);
+            packets += stimulus.num_packets;
+            check_and_play(map, &device, kind->name, &stimulus);
+        }
+        cr_assert(packets || spec->num_ports < 2 || !stimulus_kind_applies(kind, map),
+                  "%s sends something", kind->name);
+    }
+    struct coverage *coverage = coverage_new(map, &err);
+    for (uint64_t seed = 0; seed < 3 * seeds; seed++) {
+        stimulus = (struct stimulus){0};
+        if (stimulus_draw_hole(map, coverage, seed, &stimulus, &err))
+            check_and_play(map, &device, "hole", &stimulus);
+        else
+            stimulus_free(&stimulus);
+        cr_assert_eq(err.status, ERR_NONE, "%s", err.text);
+    }
+    coverage_free(coverage);
+    device_free(&device);
+}
+
 Test(stimulus_draw, what_is_drawn_is_legal_and_played_to_the_end)
 {
     for (uint32_t m = 0; m < NUM_MAPS + NUM_BENCHES; m++) {
         struct device_map *map = map_number(m);
-        const struct device_spec *spec = device_map_spec(map);
-        struct bench_link link = bench_map_link(map);
-        struct device device;
-        bench_device_open(&device, &link, NULL);
-        for (size_t k = 0; k < stimulus_num_kinds; k++) {
-            const struct stimulus_kind *kind = &stimulus_kinds[k];
-            size_t packets = 0;
-            if (!stimulus_kind_applies(kind, map))
-                continue;
-            for (uint64_t seed = 0; seed < SEEDS; seed++) {
-                struct stimulus stimulus;
-                draw(kind, map, (uint32_t)seed % spec->num_modes, seed, &stimulus);
-                check(map, kind->name, &stimulus);
-                struct play_result result = closure_play(map, &device, &stimulus, NULL);
-                cr_assert(!result.failure.found, "%s: %s", kind->name, result.failure.text);
-                cr_assert(stimulus.num_resets ? result.flits_out <= result.flits_in
-                                              : result.flits_out == result.flits_in,
-                          "map %u, %s: %lu in, %lu out, %lu of %lu cycles", m, kind->name,
-                          result.flits_in, result.flits_out, result.cycles, stimulus.last_cycle);
-                cr_assert_leq(result.cycles, stimulus.last_cycle, "%s ends", kind->name);
-                packets += stimulus.num_packets;
-                stimulus_free(&stimulus);
-            }
-            cr_assert(packets || spec->num_ports < 2, "%s sends something", kind->name);
-        }
-        device_free(&device);
+        check_map(map, SEEDS);
+        device_map_free(map);
+    }
+}
+
+Test(stimulus_draw, so_it_is_for_devices_that_are_drawn)
+{
+    static const char *const modes[] = {NULL, "{store-and-forward: 0}", "{virtual-cut-through: 1}",
+                                        "{wormhole: 2, store-and-forward: 0}"};
+    struct rng rng = rng_make(5, RNG_STIMULUS, 0);
+    for (uint32_t i = 0; i < DRAWN; i++) {
+        struct bench_map asked = {.network = rng_below(&rng, 3) == 0,
+                                  .num_ports = 2 + (uint32_t)rng_below(&rng, 7),
+                                  .num_vcs = 1 + (uint32_t)rng_below(&rng, 5),
+                                  .in = (enum device_flow)rng_below(&rng, 3),
+                                  .out = (enum device_flow)rng_below(&rng, 3),
+                                  .in_buffer_flits = 4 + (uint32_t)rng_below(&rng, 12),
+                                  .out_buffer_flits = 4 + (uint32_t)rng_below(&rng, 12),
+                                  .react_cycles = 1 + (uint32_t)rng_below(&rng, 2),
+                                  .one_credit = rng_below(&rng, 2),
+                                  .min_flits = 1 + (uint32_t)rng_below(&rng, 2),
+                                  .max_flits = 2 + (uint32_t)rng_below(&rng, 30),
+                                  .modes = modes[rng_below(&rng, 4)]};
+        struct device_map *map = bench_map(&asked);
+        check_map(map, 1);
         device_map_free(map);
     }
 }

@@ -8,7 +8,8 @@ enum {
     NETWORK_TIMES = 6, // the buffers that are on a way through a network, by guess
     MOST_DISTANCE = 8, // of two cycles with room
     ROOM_TIMES = 6,
-    ROW_PACKETS = 6
+    ROW_PACKETS = 6,
+    BLOCKED_CYCLES = 40
 };
 
 // An output that a packet from an input VC may go to, at random.
@@ -39,31 +40,40 @@ static bool any_input(struct scene *self, uint32_t output, uint16_t vcs, uint32_
     return false;
 }
 
+// Others fill all VCs of an output but `by`, which are blocked, and keep them so until after the
+// cycle that is returned.
+static uint64_t leave_only(struct scene *self, uint32_t port, uint32_t vc, uint32_t output,
+                           uint16_t by)
+{
+    uint64_t flits = (uint64_t)self->spec->out.buffer_flits * self->spec->num_vcs + 8;
+    uint64_t before = self->flits;
+    uint32_t other, other_vc;
+    if (flits > FILL_FLITS)
+        flits = FILL_FLITS;
+    for (uint32_t i = 0; i < FILL_FLITS && self->flits - before < flits; i++)
+        if (any_input(self, output, (uint16_t)(self->all_vcs & ~by), &other, &other_vc) &&
+            (other != port || other_vc != vc))
+            scene_send(self, self->cycle, other, other_vc, output, scene_draw(self, 1, 6));
+    scene_stall(self, self->cycle, self->cycle + flits + BLOCKED_CYCLES, output,
+                (uint16_t)(self->all_vcs & ~by));
+    return self->cycle + flits;
+}
+
 bool aim_turn(struct scene *self, const uint32_t at[COVERAGE_DIMS])
 {
     uint32_t port = at[0], vc = at[1], output = at[2], to;
     uint32_t packets = self->spec->num_vcs > 1 ? 2 * self->spec->num_vcs : 1;
-    uint16_t by = self->spec->network ? self->all_vcs : (uint16_t)(1u << at[3]);
+    uint16_t by = at[3] < self->spec->num_vcs ? (uint16_t)(1u << at[3]) : self->all_vcs;
+    uint64_t before = self->flits, cycle = self->cycle;
     if (!scene_to_output_by(self, port, vc, output, by, &to))
         return false;
-    uint64_t before = self->flits;
-    if (packets > 1 && scene_percent(self, 60)) {
-        // Others take the other VCs, and are held up in them.
-        uint32_t other, other_vc;
-        uint32_t longer = scene_length(self, self->spec->out.buffer_flits + 2);
-        for (uint32_t i = 1; i < packets; i++)
-            if (any_input(self, output, (uint16_t)~by, &other, &other_vc) &&
-                (other != port || other_vc != vc))
-                scene_send(self, self->cycle, other, other_vc, output, longer);
-        if (scene_percent(self, 50))
-            scene_stall(self, self->cycle, self->cycle + longer * packets, output,
-                        (uint16_t)(self->all_vcs & ~by));
-    }
+    if (by != self->all_vcs && scene_percent(self, 60))
+        cycle = leave_only(self, port, vc, output, by);
     for (uint32_t i = 0; i < packets; i++) {
-        scene_packet(self, self->cycle + scene_draw(self, 0, 4), port, vc, to,
-                     scene_draw(self, 1, 4));
+        scene_packet(self, cycle + scene_draw(self, 0, 4), port, vc, to, scene_draw(self, 1, 4));
         scene_to_output_by(self, port, vc, output, by, &to);
     }
+    self->cycle = cycle;
     scene_pass(self, self->flits - before);
     return true;
 }

@@ -6,8 +6,8 @@
 #include "sim/workbench/coverage_bins.h"
 #include "sim/workbench/stimulus_draw_scene.h"
 
-// `at` are the bin's dimensions. False, and nothing is drawn, where the position or mode that the
-// scene is in has no way to it.
+// `at` are the bin's dimensions; of a turn the number of VCs, if it may leave by any. False, and
+// nothing is drawn, where the position or mode that the scene is in has no way to it.
 typedef bool aim_part(struct scene *scene, const uint32_t at[COVERAGE_DIMS]);
 
 // stimulus_draw_aims.c

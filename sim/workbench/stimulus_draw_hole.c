@@ -52,6 +52,8 @@ static bool pick_hole(const struct coverage *coverage, struct rng *rng, struct h
         if (!bins->num || !next_hole(bins, (uint32_t)rng_below(rng, bins->num), &hole->bin))
             continue;
         coverage_bin_at(bins, hole->bin, hole->at);
+        if (hole->group == COVERAGE_TURN && bins->size[3] == 1)
+            hole->at[3] = coverage->spec->num_vcs; // by any VC
         return true;
     }
     return false;
