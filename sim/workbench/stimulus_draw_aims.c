@@ -146,32 +146,57 @@ bool aim_room(struct scene *self, const uint32_t at[COVERAGE_DIMS])
     return true;
 }
 
+// From `cycle` of the scene on, room for a flit in cycles at some distance of one another; moves
+// `cycle` to where there is room for good.
+static void make_room(struct scene *self, uint64_t from_cycle, uint32_t output, uint16_t vcs)
+{
+    uint64_t open[2 * ROOM_TIMES + 1];
+    uint32_t distance = scene_draw(self, 1, MOST_DISTANCE);
+    for (uint32_t i = 0; i < 2 * ROOM_TIMES; i++) {
+        open[i] = self->cycle;
+        self->cycle += i % 2 ? MOST_DISTANCE : distance;
+    }
+    open[2 * ROOM_TIMES] = self->cycle;
+    directed_open_at(self, from_cycle, output, vcs, open, 2 * ROOM_TIMES + 1);
+}
+
+// Packets hold all VCs of an output, and all but one of these stay blocked.
+static bool last_of_output(struct scene *self, uint32_t output, uint16_t by)
+{
+    uint64_t begin = self->cycle, before = self->flits;
+    uint64_t flits = (uint64_t)self->spec->out.buffer_flits * self->spec->num_vcs;
+    uint32_t port, vc, to;
+    if (flits > FILL_FLITS)
+        flits = FILL_FLITS;
+    for (uint32_t i = 0; self->flits - before < 2 * flits + 4 * ROOM_TIMES; i++) {
+        uint16_t vcs = i % 2 ? self->all_vcs : by;
+        if (!any_input(self, output, vcs, &port, &vc) ||
+            !scene_to_output_by(self, port, vc, output, vcs, &to))
+            return false;
+        scene_packet(self, begin, port, vc, to, self->long_flits);
+    }
+    self->cycle += 2 * flits + 8;
+    make_room(self, begin, output, by);
+    if (by != self->all_vcs)
+        scene_stall(self, begin, self->cycle - 1, output, (uint16_t)(self->all_vcs & ~by));
+    scene_pass(self, self->flits - before);
+    return true;
+}
+
 // Full buffers, and then room for a flit in cycles at some distance of one another.
 bool aim_last(struct scene *self, const uint32_t at[COVERAGE_DIMS])
 {
     uint32_t port = at[1], vc = at[2], output = at[1];
-    uint64_t open[2 * ROOM_TIMES + 1], before = self->flits;
-    uint16_t by = (uint16_t)(1u << at[2]);
-    if (at[0] == COVERAGE_IN ? !any_output(self, port, vc, &output)
-                             : !any_input(self, output, by, &port, &vc))
+    uint64_t before = self->flits, from = self->cycle;
+    if (at[0] == COVERAGE_OUT)
+        return last_of_output(self, output, (uint16_t)(1u << vc));
+    if (!any_output(self, port, vc, &output))
         return false;
-    uint64_t from = self->cycle;
     aim_fill(self, port, vc, output);
-    uint32_t distance = scene_draw(self, 1, MOST_DISTANCE);
-    uint64_t cycle = self->cycle + 1;
-    for (uint32_t i = 0; i < 2 * ROOM_TIMES; i++) {
-        open[i] = cycle;
-        cycle += i % 2 ? MOST_DISTANCE : distance;
-    }
-    open[2 * ROOM_TIMES] = cycle;
-    for (uint32_t i = 0; i < 4 * ROOM_TIMES; i++) {
-        uint32_t to;
-        if (scene_to_output_by(self, port, vc, output, at[0] == COVERAGE_IN ? self->all_vcs : by,
-                               &to))
-            scene_packet(self, from, port, vc, to, 1);
-    }
-    directed_open_at(self, self->cycle + 1, output, open, 2 * ROOM_TIMES + 1);
-    self->cycle = cycle;
+    for (uint32_t i = 0; i < 4 * ROOM_TIMES; i++)
+        scene_send(self, from, port, vc, output, 1);
+    self->cycle++;
+    make_room(self, self->cycle, output, self->all_vcs);
     scene_pass(self, self->flits - before);
     return true;
 }

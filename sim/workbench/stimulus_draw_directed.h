@@ -34,10 +34,10 @@ void directed_reset_full(struct scene *scene);
 void directed_reset_offsets(struct scene *scene);
 
 // Parts that others use too: fills every buffer while all outputs are blocked until `cycle` of
-// the scene, which it moves there; blocks an output from `from_cycle` on for ever but in cycles
-// that are listed, ascending, and from the last of them on.
+// the scene, which it moves there; blocks VCs of an output from `from_cycle` on for ever but in
+// cycles that are listed, ascending, and from the last of them on.
 void directed_fill(struct scene *scene);
-void directed_open_at(struct scene *scene, uint64_t from_cycle, uint32_t output,
+void directed_open_at(struct scene *scene, uint64_t from_cycle, uint32_t output, uint16_t vcs,
                       const uint64_t *cycles, uint32_t num);
 
 #endif

@@ -100,12 +100,12 @@ void directed_brim(struct scene *self)
     }
 }
 
-void directed_open_at(struct scene *self, uint64_t from_cycle, uint32_t output,
+void directed_open_at(struct scene *self, uint64_t from_cycle, uint32_t output, uint16_t vcs,
                       const uint64_t *cycles, uint32_t num)
 {
     for (uint32_t i = 0; i < num; i++) {
         if (cycles[i] > from_cycle)
-            scene_stall(self, from_cycle, cycles[i] - 1, output, self->all_vcs);
+            scene_stall(self, from_cycle, cycles[i] - 1, output, vcs);
         from_cycle = cycles[i] + 1;
     }
 }
@@ -135,7 +135,7 @@ static void last_credit(struct scene *self, uint32_t port, uint32_t vc, uint32_t
     }
     open[2 * CREDIT_OFFSETS] = at;
     stream(self, port, output, full + 2 * CREDIT_OFFSETS);
-    directed_open_at(self, self->cycle, output, open, 2 * CREDIT_OFFSETS + 1);
+    directed_open_at(self, self->cycle, output, self->all_vcs, open, 2 * CREDIT_OFFSETS + 1);
     self->cycle = at;
     scene_pass(self, (uint64_t)full * self->spec->num_vcs);
 }
@@ -159,7 +159,7 @@ static void full_flow(struct scene *self, uint32_t port, uint32_t vc, uint32_t o
         at += i < STEPS ? 4 : i < 2 * STEPS ? 2 : 1;
     }
     stream(self, port, output, full + 3 * STEPS);
-    directed_open_at(self, self->cycle, output, open, 3 * STEPS);
+    directed_open_at(self, self->cycle, output, self->all_vcs, open, 3 * STEPS);
     self->cycle = at;
     scene_pass(self, (uint64_t)full * self->spec->num_vcs + 3 * STEPS);
 }
