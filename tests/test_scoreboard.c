@@ -1,262 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// The scoreboard on the small router: silent where it is right, and naming the rule that each
-// planted fault breaks.
-#include "sim/rng.h"
-#include "sim/workbench/scoreboard.h"
-#include "tests/bench_device.h"
+// The scoreboard on the small router: waiting, standstill, and what is told of them.
 #include "tests/bench_map.h"
+#include "tests/scored.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
-struct outcome {
-    struct play_result result;
-    struct scoreboard_measures measures;
-    char story[8192];
-};
-
-static struct outcome run(const struct device_map *map, const struct bench_plant *plant,
-                          const struct stimulus *stimulus)
-{
-    struct outcome outcome = {0};
-    struct err err = {0};
-    struct device device = {0};
-    struct bench_link link = bench_plain_link(device_map_spec(map));
-    bench_device_open(&device, &link, plant);
-    struct scoreboard *board = scoreboard_new(map, stimulus, &err);
-    cr_assert(board, "%s", err.text);
-    struct play_checker checker = scoreboard_checker(board);
-    cr_assert(play(map, &device, stimulus, &checker, 1, &outcome.result, &err), "%s", err.text);
-    scoreboard_measures_add(&outcome.measures, board);
-    if (outcome.result.failure.found) {
-        FILE *to = fmemopen(outcome.story, sizeof outcome.story, "w");
-        scoreboard_story(board, &outcome.result.failure, to);
-        fclose(to);
-    }
-    scoreboard_free(board);
-    device_free(&device);
-    return outcome;
-}
-
-// Any small router.
-struct shape {
-    struct bench_map map;
-    enum switching mode;
-    char modes[40];
-    char more[120];
-};
-
-static void draw_shape(struct shape *shape, uint64_t seed)
-{
-    static const enum switching modes[] = {SWITCHING_WORMHOLE, SWITCHING_VIRTUAL_CUT_THROUGH,
-                                           SWITCHING_STORE_AND_FORWARD};
-    struct rng rng = rng_make(seed, RNG_VALIDATE, 1);
-    *shape = (struct shape){.mode = modes[rng_below(&rng, 3)]};
-    struct bench_map *map = &shape->map;
-    map->network = rng_below(&rng, 4) == 0;
-    map->num_ports = 2 + (uint32_t)rng_below(&rng, 5);
-    map->num_vcs = 1 + (uint32_t)rng_below(&rng, 4);
-    map->in = (enum device_flow)rng_below(&rng, 3);
-    map->out = (enum device_flow)rng_below(&rng, 3);
-    map->in_buffer_flits = 4 + (uint32_t)rng_below(&rng, 5);
-    map->out_buffer_flits = 4 + (uint32_t)rng_below(&rng, 5);
-    map->react_cycles = 1 + (uint32_t)rng_below(&rng, 2);
-    map->one_credit = rng_below(&rng, 3) == 0;
-    // Where VCs can stop each other, a router that is right can lock up.
-    map->shared = map->held = map->num_vcs == 1;
-    map->content_bits = rng_below(&rng, 2) ? 1 + (uint32_t)rng_below(&rng, 4) : 20;
-    map->max_flits = 1 + (uint32_t)rng_below(&rng, 10);
-    bool same = rng_below(&rng, 2);
-    bool in_order = map->num_vcs == 1 || same;
-    snprintf(shape->modes, sizeof shape->modes, "{%s: 0}", switching_names[shape->mode]);
-    snprintf(shape->more, sizeof shape->more,
-             "vc: %s\nclaims: [%s]\nlimits: {patience_cycles: 200}\n", same ? "same" : "any",
-             in_order && rng_below(&rng, 2) ? "flow-order" : "");
-    map->modes = shape->modes;
-    map->more = shape->more;
-}
-
-struct bench_draw {
-    uint32_t packets;
-    uint32_t cycles; // in which they begin
-    uint32_t pauses;
-    uint32_t stalls;
-    uint32_t resets;
-    uint32_t contents; // different ones; 0: all differ
-};
-
-static struct stimulus_quiet draw_quiet(struct rng *rng, const struct device_spec *spec,
-                                        uint32_t cycles)
-{
-    uint64_t from = rng_below(rng, cycles + 1);
-    return (struct stimulus_quiet){
-        .from_cycle = from,
-        .to_cycle = from + rng_below(rng, 60),
-        .port = (uint32_t)rng_below(rng, spec->num_ports),
-        .vcs = (uint16_t)(1 + rng_below(rng, (1U << spec->num_vcs) - 1)),
-    };
-}
-
-static void draw_stimulus(struct stimulus *stimulus, const struct device_map *map,
-                          enum switching mode, const struct bench_draw *draw, uint64_t seed)
-{
-    const struct device_spec *spec = device_map_spec(map);
-    struct rng rng = rng_make(seed, RNG_VALIDATE, 0);
-    struct err err = {0};
-    stimulus->mode = mode;
-    stimulus->seed = seed;
-    stimulus->last_cycle = 100000;
-    uint32_t most = device_spec_max_flits(spec, mode);
-    while (stimulus->num_packets < draw->packets) {
-        struct stimulus_packet packet = {
-            .cycle = rng_below(&rng, draw->cycles + 1),
-            .port = (uint32_t)rng_below(&rng, spec->num_ports),
-            .vc = (uint32_t)rng_below(&rng, spec->num_vcs),
-            .to = (uint32_t)rng_below(&rng, spec->num_destinations),
-            .flits = spec->min_flits + (uint32_t)rng_below(&rng, most - spec->min_flits + 1),
-            .content = draw->contents ? (uint32_t)rng_below(&rng, draw->contents)
-                                      : (uint32_t)stimulus->num_packets,
-        };
-        if (device_map_route(map, stimulus, packet.port, packet.vc, packet.to).ports)
-            cr_assert(stimulus_add_packet(stimulus, packet, &err));
-    }
-    for (uint32_t i = 0; i < draw->pauses; ++i)
-        cr_assert(stimulus_add_pause(stimulus, draw_quiet(&rng, spec, draw->cycles), &err));
-    for (uint32_t i = 0; i < draw->stalls; ++i)
-        cr_assert(stimulus_add_stall(stimulus, draw_quiet(&rng, spec, draw->cycles), &err));
-    for (uint32_t i = 0; i < draw->resets; ++i)
-        cr_assert(stimulus_add_reset(
-            stimulus, (i + 1) * draw->cycles / (draw->resets + 1) + rng_below(&rng, 5), &err));
-}
-
-static struct bench_draw any_draw(uint64_t seed)
-{
-    struct rng rng = rng_make(seed, RNG_VALIDATE, 2);
-    uint32_t cycles = 1 + (uint32_t)rng_below(&rng, 300);
-    return (struct bench_draw){
-        .packets = 1 + (uint32_t)rng_below(&rng, 100),
-        .cycles = cycles,
-        .pauses = (uint32_t)rng_below(&rng, 10),
-        .stalls = (uint32_t)rng_below(&rng, 10),
-        .resets = rng_below(&rng, 4) ? 0 : 1 + (uint32_t)rng_below(&rng, 3),
-        .contents = rng_below(&rng, 2) ? 0 : 1 + (uint32_t)rng_below(&rng, 4),
-    };
-}
-
-// Every shape and stimulus of a plant until `runs` are over: how often which rule was broken.
-static void count_rules(const struct bench_plant *plant, uint32_t shapes, uint32_t counts[])
-{
-    for (uint64_t shape_seed = 0; shape_seed < shapes; ++shape_seed) {
-        struct shape shape;
-        draw_shape(&shape, shape_seed);
-        shape.map.network = false;
-        shape.map.content_bits = 20;
-        struct device_map *map = bench_map(&shape.map);
-        for (uint64_t seed = 0; seed < 4; ++seed) {
-            struct stimulus stimulus = {0};
-            struct bench_draw draw = any_draw(1000 * shape_seed + seed);
-            draw_stimulus(&stimulus, map, shape.mode, &draw, seed);
-            struct outcome outcome = run(map, plant, &stimulus);
-            if (outcome.result.failure.found) {
-                ++counts[outcome.result.failure.rule];
-                cr_assert(outcome.result.failure.text[0]);
-            }
-            stimulus_free(&stimulus);
-        }
-        device_map_free(map);
-    }
-}
-
-Test(scoreboard, planted_faults_are_found_and_named_by_the_rule_that_they_break)
-{
-    static const struct {
-        enum bench_fault fault;
-        enum failure_rule rule;
-        uint32_t percent; // of the failures, at least
-    } rows[] = {
-        {BENCH_LOSE_TAIL, RULE_DELIVERED, 90},
-        {BENCH_LOSE_BODY, RULE_DELIVERED, 95},
-        {BENCH_LOSE_PACKET, RULE_DELIVERED, 80},
-        {BENCH_DOUBLE_FLIT, RULE_ONCE, 90},
-        {BENCH_FLIP_BIT, RULE_INTACT, 98},
-        {BENCH_SWAP_FLITS, RULE_ORDER, 90},
-        {BENCH_WRONG_PORT, RULE_ROUTE, 98},
-        {BENCH_WRONG_VC, RULE_VC, 95},
-        {BENCH_INTERLEAVE, RULE_INTERLEAVE, 95},
-        {BENCH_OVERTAKE, RULE_FLOW_ORDER, 95},
-        {BENCH_KEEP_VC, RULE_DEADLOCK, 98},
-        {BENCH_FORGET_CREDIT, RULE_CREDITS, 98},
-        {BENCH_DOUBLE_CREDIT, RULE_BACKWARD, 95},
-        {BENCH_WRONG_CREDIT, RULE_BACKWARD, 95},
-        {BENCH_LOSE_ROOM, RULE_DEADLOCK, 95},
-        {BENCH_IGNORE_ROOM, RULE_FORWARD, 50}, // or timely, held: the same seen elsewhere
-        {BENCH_LATE_OFF, RULE_BACKWARD, 20},   // much is lost at once, and whatever is seen first
-        {BENCH_WITHDRAW, RULE_HELD, 98},
-        {BENCH_CHANGE_HELD, RULE_HELD, 40}, // intact where flits need not be held
-        {BENCH_DEADLOCK, RULE_DEADLOCK, 95},
-        {BENCH_EARLY, RULE_TIMELY, 98},
-        {BENCH_LEFTOVER, RULE_QUIET, 95},
-        {BENCH_STALE_CREDITS, RULE_DEADLOCK, 95},
-        {BENCH_RESET_VALID, RULE_QUIET, 98},
-        {BENCH_WRONG_TYPE, RULE_ENCODING, 98},
-        {BENCH_BAD_VC, RULE_ENCODING, 98},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i) {
-        struct bench_plant plant = {.fault = rows[i].fault, .in_port = BENCH_ANY, .after = 10};
-        uint32_t counts[FAILURE_NUM_RULES] = {0};
-        count_rules(&plant, 60, counts);
-        uint32_t all = 0;
-        for (uint32_t rule = 0; rule < FAILURE_NUM_RULES; ++rule)
-            all += counts[rule];
-        uint32_t named = counts[rows[i].rule];
-        cr_expect(all > 0 && named * 100 >= all * rows[i].percent,
-                  "%s: %u of %u failures are of rule %s", bench_fault_names[rows[i].fault], named,
-                  all, failure_rule_names[rows[i].rule]);
-    }
-}
-
-Test(scoreboard, a_right_router_breaks_no_rule_whatever_it_is_and_whatever_is_done_to_it)
-{
-    for (uint64_t shape_seed = 0; shape_seed < 200; ++shape_seed) {
-        struct shape shape;
-        draw_shape(&shape, shape_seed);
-        struct device_map *map = bench_map(&shape.map);
-        for (uint64_t seed = 0; seed < 20; ++seed) {
-            struct stimulus stimulus = {0};
-            struct bench_draw draw = any_draw(1000 * shape_seed + seed);
-            draw_stimulus(&stimulus, map, shape.mode, &draw, seed);
-            struct outcome outcome = run(map, NULL, &stimulus);
-            cr_assert(!outcome.result.failure.found, "shape %llu, seed %llu: %s\n%s\n%s",
-                      (unsigned long long)shape_seed, (unsigned long long)seed,
-                      failure_rule_names[outcome.result.failure.rule], outcome.result.failure.text,
-                      outcome.story);
-            cr_assert(outcome.result.cycles < 20000, "shape %llu, seed %llu",
-                      (unsigned long long)shape_seed, (unsigned long long)seed);
-            if (draw.resets == 0)
-                cr_assert_eq(outcome.measures.packets, draw.packets);
-            stimulus_free(&stimulus);
-        }
-        device_map_free(map);
-    }
-}
-
-static void add(struct stimulus *stimulus, struct stimulus_packet packet)
-{
-    struct err err = {0};
-    packet.content = (uint32_t)stimulus->num_packets;
-    cr_assert(stimulus_add_packet(stimulus, packet, &err));
-}
-
-// Ports 0 and 1 of a router of three send many packets of a flit to port 2, in one VC.
-static struct outcome compete(const struct bench_plant *plant, const char *limits)
+// Ports 0 and 1 of a router of three send many packets of a flit to port 2, in one VC or in one
+// each.
+static struct outcome compete(const struct bench_plant *plant, uint32_t num_vcs, const char *limits)
 {
     struct bench_map asked = {
-        .num_vcs = 1, .in = DEVICE_CREDIT, .out = DEVICE_CREDIT, .more = limits};
+        .num_vcs = num_vcs, .in = DEVICE_CREDIT, .out = DEVICE_CREDIT, .more = limits};
     struct device_map *map = bench_map(&asked);
     struct stimulus stimulus = {.mode = SWITCHING_WORMHOLE, .last_cycle = 10000};
     for (uint32_t i = 0; i < 600; ++i)
-        add(&stimulus, (struct stimulus_packet){.port = i % 2, .to = 2, .flits = 1});
-    struct outcome outcome = run(map, plant, &stimulus);
+        scored_add(&stimulus,
+                   (struct stimulus_packet){.port = i % 2, .vc = i % num_vcs, .to = 2, .flits = 1});
+    struct outcome outcome = scored_run(map, plant, &stimulus);
     stimulus_free(&stimulus);
     device_map_free(map);
     return outcome;
@@ -265,21 +27,53 @@ static struct outcome compete(const struct bench_plant *plant, const char *limit
 Test(scoreboard,
      a_head_is_overtaken_once_by_a_round_robin_arbiter_and_starved_by_one_that_is_unfair)
 {
-    struct outcome fair = compete(NULL, "limits: {wait_grants: 2}\n");
+    struct outcome fair = compete(NULL, 1, "limits: {wait_grants: 2}\n");
     cr_assert(!fair.result.failure.found, "%s", fair.result.failure.text);
     cr_assert(fair.measures.wait_grants_max >= 1 && fair.measures.wait_grants_max <= 2);
 
     struct bench_plant plant = {.fault = BENCH_STARVE, .in_port = 1};
-    struct outcome unfair = compete(&plant, "limits: {wait_grants: 20}\n");
+    struct outcome unfair = compete(&plant, 1, "limits: {wait_grants: 20}\n");
     cr_assert_eq(unfair.result.failure.rule, RULE_STARVATION);
     cr_assert_eq(unfair.result.failure.port, 1);
     cr_assert_eq(unfair.measures.wait_grants_max, 21);
 
     // Without a claim there is a limit all the same.
-    struct outcome limit = compete(&plant, NULL);
+    struct outcome limit = compete(&plant, 1, NULL);
     cr_assert_eq(limit.result.failure.rule, RULE_STARVATION);
     cr_assert_eq(limit.measures.wait_grants_max, 64 * 3 + 1);
     cr_assert(strstr(limit.result.failure.text, "limits.wait_grants"));
+}
+
+Test(scoreboard, a_head_is_starved_by_packets_of_another_vc_too)
+{
+    const char *limits = "vc: same\nlimits: {wait_grants: 2}\n";
+    struct outcome fair = compete(NULL, 2, limits);
+    cr_assert(!fair.result.failure.found, "%s", fair.result.failure.text);
+
+    struct bench_plant plant = {.fault = BENCH_STARVE, .in_port = 1};
+    struct outcome unfair = compete(&plant, 2, limits);
+    cr_assert_eq(unfair.result.failure.rule, RULE_STARVATION);
+    cr_assert(strstr(unfair.result.failure.text, "13 packets of other VCs went before it"), "%s",
+              unfair.result.failure.text);
+}
+
+Test(scoreboard, a_buffer_that_takes_too_much_is_named_as_what_may_be_behind_it)
+{
+    struct bench_map asked = {.num_vcs = 1, .in = DEVICE_ON_OFF, .out = DEVICE_CREDIT};
+    struct device_map *map = bench_map(&asked);
+    struct stimulus stimulus = {.mode = SWITCHING_WORMHOLE, .last_cycle = 10000};
+    for (uint32_t i = 0; i < 4; ++i)
+        scored_add(&stimulus, (struct stimulus_packet){.port = 0, .to = 2, .flits = 4});
+    struct err err = {0};
+    struct stimulus_quiet stall = {.to_cycle = 30, .port = 2, .vcs = 1};
+    cr_assert(stimulus_add_stall(&stimulus, stall, &err));
+    struct bench_plant plant = {.fault = BENCH_LATE_OFF, .in_port = BENCH_ANY};
+    struct outcome outcome = scored_run(map, &plant, &stimulus);
+    cr_assert(outcome.result.failure.found);
+    cr_assert(strstr(outcome.result.failure.text, "was let in by 0, whose buffer has room for 4"),
+              "%s", outcome.result.failure.text);
+    stimulus_free(&stimulus);
+    device_map_free(map);
 }
 
 Test(scoreboard, a_story_tells_what_the_packet_waited_for_and_where_it_ended)
@@ -287,16 +81,16 @@ Test(scoreboard, a_story_tells_what_the_packet_waited_for_and_where_it_ended)
     struct bench_map asked = {.num_vcs = 1, .in = DEVICE_CREDIT, .out = DEVICE_CREDIT};
     struct device_map *map = bench_map(&asked);
     struct stimulus stimulus = {.mode = SWITCHING_WORMHOLE, .last_cycle = 10000};
-    add(&stimulus, (struct stimulus_packet){.port = 0, .to = 2, .flits = 8});
-    add(&stimulus, (struct stimulus_packet){.port = 1, .to = 2, .flits = 3, .cycle = 1});
-    add(&stimulus, (struct stimulus_packet){.port = 1, .to = 2, .flits = 1});
+    scored_add(&stimulus, (struct stimulus_packet){.port = 0, .to = 2, .flits = 8});
+    scored_add(&stimulus, (struct stimulus_packet){.port = 1, .to = 2, .flits = 3, .cycle = 1});
+    scored_add(&stimulus, (struct stimulus_packet){.port = 1, .to = 2, .flits = 1});
     struct err err = {0};
     cr_assert(stimulus_add_stall(
         &stimulus, (struct stimulus_quiet){.from_cycle = 4, .to_cycle = 30, .port = 2, .vcs = 1},
         &err));
     // Eight flits of packet 0, and two of packet 1, leave; the next is its tail.
     struct bench_plant plant = {.fault = BENCH_LOSE_TAIL, .in_port = 1, .once = true};
-    struct outcome outcome = run(map, &plant, &stimulus);
+    struct outcome outcome = scored_run(map, &plant, &stimulus);
     const struct failure *failure = &outcome.result.failure;
     cr_assert_eq(failure->rule, RULE_DELIVERED, "%s", failure->text);
     cr_assert(failure->packet == 1 && failure->flit == 2 && failure->port == 2);
@@ -326,11 +120,13 @@ Test(scoreboard, packets_that_wait_for_each_other_are_told_as_a_cycle)
     struct device_map *map = bench_map(&asked);
     struct stimulus stimulus = {.mode = SWITCHING_WORMHOLE, .last_cycle = 10000};
     // At port 0, VC 0 has a packet to 2 and VC 1 one to 1; at port 1 it is the other way round.
-    add(&stimulus, (struct stimulus_packet){.port = 0, .vc = 0, .to = 2, .flits = 8});
-    add(&stimulus, (struct stimulus_packet){.port = 1, .vc = 1, .to = 2, .flits = 8});
-    add(&stimulus, (struct stimulus_packet){.port = 0, .vc = 1, .to = 2, .flits = 8, .cycle = 4});
-    add(&stimulus, (struct stimulus_packet){.port = 1, .vc = 0, .to = 2, .flits = 8, .cycle = 4});
-    struct outcome outcome = run(map, NULL, &stimulus);
+    scored_add(&stimulus, (struct stimulus_packet){.port = 0, .vc = 0, .to = 2, .flits = 8});
+    scored_add(&stimulus, (struct stimulus_packet){.port = 1, .vc = 1, .to = 2, .flits = 8});
+    scored_add(&stimulus,
+               (struct stimulus_packet){.port = 0, .vc = 1, .to = 2, .flits = 8, .cycle = 4});
+    scored_add(&stimulus,
+               (struct stimulus_packet){.port = 1, .vc = 0, .to = 2, .flits = 8, .cycle = 4});
+    struct outcome outcome = scored_run(map, NULL, &stimulus);
     cr_assert_eq(outcome.result.failure.rule, RULE_DEADLOCK);
     cr_assert(strstr(outcome.story, "in a cycle"), "%s", outcome.story);
     stimulus_free(&stimulus);
@@ -344,11 +140,11 @@ Test(scoreboard, a_receiver_that_is_stalled_is_no_deadlock)
         struct device_map *map = bench_map(&asked);
         struct stimulus stimulus = {.mode = SWITCHING_WORMHOLE, .last_cycle = 10000};
         for (uint32_t i = 0; i < 12; ++i)
-            add(&stimulus, (struct stimulus_packet){.port = i % 2, .to = 2, .flits = 4});
+            scored_add(&stimulus, (struct stimulus_packet){.port = i % 2, .to = 2, .flits = 4});
         struct err err = {0};
         cr_assert(stimulus_add_stall(
             &stimulus, (struct stimulus_quiet){.to_cycle = 1000, .port = 2, .vcs = 3}, &err));
-        struct outcome outcome = run(map, NULL, &stimulus);
+        struct outcome outcome = scored_run(map, NULL, &stimulus);
         cr_assert(!outcome.result.failure.found, "%s", outcome.result.failure.text);
         cr_assert_eq(outcome.measures.packets, 12);
         stimulus_free(&stimulus);
@@ -361,9 +157,9 @@ Test(scoreboard, a_story_of_no_packet_tells_what_passed_the_channel)
     struct bench_map asked = {.num_vcs = 1, .in = DEVICE_CREDIT, .out = DEVICE_CREDIT};
     struct device_map *map = bench_map(&asked);
     struct stimulus stimulus = {.mode = SWITCHING_WORMHOLE, .last_cycle = 10000};
-    add(&stimulus, (struct stimulus_packet){.port = 0, .to = 2, .flits = 3});
+    scored_add(&stimulus, (struct stimulus_packet){.port = 0, .to = 2, .flits = 3});
     struct bench_plant plant = {.fault = BENCH_DOUBLE_CREDIT, .in_port = BENCH_ANY};
-    struct outcome outcome = run(map, &plant, &stimulus);
+    struct outcome outcome = scored_run(map, &plant, &stimulus);
     cr_assert_eq(outcome.result.failure.rule, RULE_BACKWARD);
     cr_assert(strstr(outcome.story, "What passed input 0 lately:"), "%s", outcome.story);
     cr_assert(strstr(outcome.story, "packet 0 comes in by 0: 3 of its 3 flits"), "%s",

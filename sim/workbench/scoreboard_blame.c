@@ -23,7 +23,7 @@ struct sights {
     struct spot head;      // of a packet that may leave here, and has not begun to
     struct spot stray;     // likewise, but it may not leave here
     struct spot next;      // the next of a packet that is leaving elsewhere
-    struct spot body;      // not a head, of a packet that may leave here, and has not begun to
+    struct spot body;      // not a head, of a packet that has not begun to leave
     struct spot delivered; // left before, of another packet; the last
     struct spot gone;      // came before the last reset
 };
@@ -57,7 +57,7 @@ static void see_flit(const struct scoreboard *self, struct sights *sights, uint3
             see(&sights->next, packet, flit);
     } else if (flit == 0) {
         see(score_leads(self, own, by) ? &sights->head : &sights->stray, packet, flit);
-    } else if (score_leads(self, own, by)) {
+    } else {
         see(&sights->body, packet, flit);
     }
 }
@@ -257,8 +257,8 @@ static void astray(struct scoreboard *self, uint32_t by, struct spot spot, struc
 }
 
 // It has left already, or came before a reset, or never.
-static void surplus(struct scoreboard *self, uint32_t by, const struct sights *sights,
-                    struct failure *failure)
+static void surplus(struct scoreboard *self, uint32_t by, const uint64_t *bits,
+                    const struct sights *sights, struct failure *failure)
 {
     struct spot spot = sights->again.packet != SCORE_NONE ? sights->again : sights->delivered;
     struct score_words name = score_words_channel(self, by);
@@ -278,6 +278,7 @@ static void surplus(struct scoreboard *self, uint32_t by, const struct sights *s
         return;
     }
     struct failure what = wrong(self, RULE_ONCE, by, spot, "valid", "no flit");
+    hex(self, bits, what.actual, sizeof what.actual);
     if (spot.packet != SCORE_NONE)
         failure_set(
             failure, &what,
@@ -326,6 +327,19 @@ static bool within(struct scoreboard *self, uint32_t by, const struct sights *si
     return true;
 }
 
+// A flit of a packet whose head has not left.
+static void headless(struct scoreboard *self, uint32_t by, struct spot spot)
+{
+    struct spot head = {spot.packet, 0};
+    bool leads = score_leads(self, &self->packets[spot.packet], by);
+    struct failure what = wrong(self, leads ? RULE_ORDER : RULE_ROUTE, by, spot, "valid", "");
+    snprintf(what.expected, sizeof what.expected, "the head of packet %u", spot.packet);
+    late(self, &what, "cycle %llu: flit %u of packet %u leaves by %s before its head%s",
+         (unsigned long long)self->cycle, spot.flit, spot.packet,
+         score_words_channel(self, by).text, leads ? "" : ", and it does not lead there");
+    doubt(self, by, head);
+}
+
 void score_doubt_order(struct scoreboard *self, uint32_t packet, uint32_t before)
 {
     const struct score_packet *own = &self->packets[packet];
@@ -357,7 +371,7 @@ void score_blame(struct scoreboard *self, uint32_t port, const struct device_for
         return;
     self->near = just || off <= NEAR_BITS;
     if (just) {
-        surplus(self, by, &sights, failure);
+        surplus(self, by, flit->bits, &sights, failure);
     } else if (!leaving && sights.stray.packet != SCORE_NONE) {
         astray(self, by, sights.stray, failure);
     } else if (alike && off <= NEAR_BITS) {
@@ -367,18 +381,13 @@ void score_blame(struct scoreboard *self, uint32_t port, const struct device_for
     } else if (sights.stray.packet != SCORE_NONE) {
         astray(self, by, sights.stray, failure);
     } else if (!leaving && sights.body.packet != SCORE_NONE) {
-        struct spot head = {sights.body.packet, 0};
-        struct failure what = wrong(self, RULE_ORDER, by, sights.body, "valid", "its head");
-        late(self, &what, "cycle %llu: flit %u of packet %u leaves by %s before its head",
-             (unsigned long long)self->cycle, sights.body.flit, sights.body.packet,
-             score_words_channel(self, by).text);
-        doubt(self, by, head);
+        headless(self, by, sights.body);
     } else if (sights.again.packet != SCORE_NONE || sights.delivered.packet != SCORE_NONE ||
                sights.gone.packet != SCORE_NONE) {
-        surplus(self, by, &sights, failure);
+        surplus(self, by, flit->bits, &sights, failure);
     } else if (near.packet != SCORE_NONE && (leaving || off <= self->spec->flit_bits / 4)) {
         corrupted(self, by, near, flit->bits, failure);
     } else {
-        surplus(self, by, &sights, failure);
+        surplus(self, by, flit->bits, &sights, failure);
     }
 }

@@ -329,6 +329,10 @@ void score_flit_leaves(struct scoreboard *self, uint32_t port, const struct devi
     if (own->out == 0)
         packet_begins(self, packet, by, failure);
     check_time(self, packet, failure);
+    if (self->spec->num_vcs > 1 && !self->spec->network)
+        score_hold_up(self, by, failure);
+    own->held_up = 0;
+    own->waits = self->cycle;
     self->left[own->first + own->out] = self->cycle;
     ++self->measures.flits;
     if (++own->out == own->flits)

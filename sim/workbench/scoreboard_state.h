@@ -6,7 +6,8 @@
 //   scoreboard_flit.c      flits that leave: of which packet they are
 //   scoreboard_blame.c     flits that nothing explains: what they are most likely to be
 //   scoreboard_cause.c     what may be behind it
-//   scoreboard_watch.c     overtaking; no movement
+//   scoreboard_wait.c      who is overtaken
+//   scoreboard_watch.c     no movement
 //   scoreboard_excuse.c    who may stand still
 //   scoreboard_waits.c     who waits for whom
 //   scoreboard_network.c   likewise within a network, as far as can be inferred
@@ -41,6 +42,7 @@ struct score_packet {
     uint32_t next;    // of those with the same hash of the head
     uint32_t behind;  // which came in next by its port and VC
     uint32_t passed;  // packets that overtook it
+    uint32_t held_up; // packets of other VCs that went before it; in the middle of it, flits
     uint16_t vcs;     // VCs that it may leave by, a bit each
     uint16_t channel; // by which it came: port * num_vcs + vc
     uint16_t by;      // by which it leaves, where out > 0
@@ -118,6 +120,7 @@ struct scoreboard {
     uint64_t refused; // input ports with a flit that the device did not take, a bit each
     uint8_t refused_vcs[DEVICE_MAX_PORTS]; // of these
     bool near;       // what left was nearly what had to, or just before had left
+    bool either;     // the pins do not tell whether a packet is stuck or lost
     bool standstill; // a failure was found because nothing moved
     bool *excused;   // [port * VCs + vc]: score_find_excuses
 
@@ -220,9 +223,13 @@ uint32_t score_before_at_port(const struct scoreboard *self, uint32_t channel);
 // any is.
 bool score_find_excuses(struct scoreboard *self);
 
+// scoreboard_wait.c
+// A packet begins to leave; a flit leaves by a channel.
+void score_overtake(struct scoreboard *self, uint32_t packet, struct failure *failure);
+void score_hold_up(struct scoreboard *self, uint32_t by, struct failure *failure);
+
 // scoreboard_watch.c
 void score_watch(struct scoreboard *self, const struct play_cycle *cycle, struct failure *failure);
-void score_overtake(struct scoreboard *self, uint32_t packet, struct failure *failure);
 
 // scoreboard_waits.c
 // Whom a packet at the front of its queue, or leaving, waits for, in words. Returns the packet that

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Movement: heads that others overtake, and what to make of it when nothing moves at all.
+// What to make of it when nothing moves at all.
 //
 // When nothing has changed on any pin for a while, a packet that the pins do not excuse is stuck or
 // lost, which look the same from outside; what the device takes and gives back tells them apart
@@ -8,49 +8,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-void score_overtake(struct scoreboard *self, uint32_t packet, struct failure *failure)
-{
-    const struct score_packet *other = &self->packets[packet];
-    const struct device_spec *spec = self->spec;
-    bool whole = switching_buffers_whole_packets(self->stimulus->mode);
-    uint64_t most = spec->wait_grants_max ? spec->wait_grants_max
-                    : spec->network       ? UINT64_MAX
-                                          : (uint64_t)SCORE_WAIT_GRANTS * self->num_inputs;
-    for (uint32_t i = 0; i < self->num_inputs; ++i) {
-        uint32_t front = self->inputs[i].front;
-        if (front == SCORE_NONE || i == other->channel)
-            continue;
-        struct score_packet *own = &self->packets[front];
-        if (own->waits >= self->cycle || !score_leads(self, own, other->by))
-            continue;
-        // A longer one waits for more room, which shorter ones may use up again and again.
-        if (whole && own->flits > other->flits)
-            continue;
-        if (self->stimulus->mode == SWITCHING_STORE_AND_FORWARD && own->in < own->flits)
-            continue;
-        ++own->passed;
-        uint64_t waited = self->cycle - own->waits;
-        if (self->measures.wait_grants_max < own->passed)
-            self->measures.wait_grants_max = own->passed;
-        if (self->measures.wait_cycles_max < waited)
-            self->measures.wait_cycles_max = waited;
-        if (own->passed <= most || !score_flit_alone(self, front))
-            continue;
-        struct failure what = score_at(self, RULE_STARVATION, false, i, front, 0);
-        snprintf(what.expected, sizeof what.expected, "at most %llu packets before it",
-                 (unsigned long long)most);
-        snprintf(what.actual, sizeof what.actual, "%u packets", own->passed);
-        failure_set(failure, &what,
-                    "cycle %llu: packet %u has been at the front of %s since cycle %llu, and "
-                    "wants %s, where packet %u is the one after %llu others that went before it%s",
-                    (unsigned long long)self->cycle, front, score_words_channel(self, i).text,
-                    (unsigned long long)own->waits, score_words_channel(self, other->by).text,
-                    packet, (unsigned long long)most,
-                    spec->wait_grants_max ? ""
-                                          : " (the map's limits.wait_grants sets how many may)");
-    }
-}
 
 // A channel by which the device takes nothing, although nothing is in it that came by it.
 static uint32_t find_refusing(const struct scoreboard *self, const struct play_cycle *cycle)
@@ -167,6 +124,7 @@ static void fail_stuck(struct scoreboard *self, uint32_t packet, enum fate fate,
     static const char *const fates[] = {"is lost", "is stuck",
                                         "is stuck or lost (the pins do not tell which)"};
     const struct score_packet *own = &self->packets[packet];
+    self->either = fate == EITHER;
     bool lost = fate == LOST || (fate == EITHER && alone && own->out > 0);
     struct failure what = score_at(self, lost ? RULE_DELIVERED : RULE_DEADLOCK, false, own->channel,
                                    packet, own->out);
