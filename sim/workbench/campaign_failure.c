@@ -68,7 +68,9 @@ static bool make_small(struct campaign *self, const struct campaign_options *opt
                        struct stimulus *stimulus, struct campaign_failure *found, struct err *err)
 {
     struct shrink_result small = {.failure = found->failure};
-    if (options->shrink_tries &&
+    // What is replayed is small already, but for who writes it down once more.
+    bool wanted = options->shrink_tries && (!options->replay || options->failures);
+    if (wanted &&
         !shrink(&self->bench, stimulus, &found->failure, options->shrink_tries, &small, err))
         return false;
     found->failure = small.failure;
