@@ -80,6 +80,10 @@ struct scoreboard *scoreboard_new(const struct device_map *map, const struct sti
     self->stimulus = stimulus;
     self->num_words = (spec->flit_bits + 63) / 64;
     self->num_inputs = spec->num_ports * spec->num_vcs;
+    for (uint32_t i = 0; i < self->num_inputs; ++i) {
+        self->port_of[i] = (uint8_t)(i / spec->num_vcs);
+        self->vc_of[i] = (uint8_t)(i % spec->num_vcs);
+    }
     self->patience = spec->patience_cycles ? spec->patience_cycles : 1;
     self->phase = DEVICE_RUN;
     self->reset_cycle = SCORE_NEVER;

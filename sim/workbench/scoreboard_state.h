@@ -92,8 +92,10 @@ struct scoreboard {
     const struct device_map *map;
     const struct device_spec *spec;
     const struct stimulus *stimulus;
-    uint32_t num_words;      // of a flit
-    uint32_t num_inputs;     // ports * VCs
+    uint32_t num_words;                                 // of a flit
+    uint32_t num_inputs;                                // ports * VCs
+    uint8_t port_of[DEVICE_MAX_PORTS * DEVICE_MAX_VCS]; // of a channel; no division in a cycle
+    uint8_t vc_of[DEVICE_MAX_PORTS * DEVICE_MAX_VCS];
     const uint64_t *kept[2]; // bits that count, of flits that are no head and that are
     uint64_t cycle;          // the present one
     uint64_t moved;          // the last in which something changed that can be seen
@@ -143,12 +145,12 @@ static inline uint32_t score_channel(const struct scoreboard *self, uint32_t por
 
 static inline uint32_t score_port(const struct scoreboard *self, uint32_t channel)
 {
-    return channel / self->spec->num_vcs;
+    return self->port_of[channel];
 }
 
 static inline uint32_t score_vc(const struct scoreboard *self, uint32_t channel)
 {
-    return channel % self->spec->num_vcs;
+    return self->vc_of[channel];
 }
 
 // True if a packet may leave there.
