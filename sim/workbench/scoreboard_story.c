@@ -198,6 +198,21 @@ static void tell_holders(struct story *story, uint32_t packet, uint32_t by, uint
              score_words_channel(self, by).text, more);
 }
 
+// How many began to leave by a channel that a packet may not use, of a port that it wants.
+static void tell_others(struct story *story, uint32_t by, uint64_t from, uint64_t to)
+{
+    const struct scoreboard *self = story->self;
+    uint32_t num = 0;
+    for (uint32_t i = 0; i < self->stimulus->num_packets; ++i) {
+        const struct score_packet *other = &self->packets[i];
+        if (other->out > 0 && other->by == by)
+            num += self->left[other->first] >= from && self->left[other->first] <= to;
+    }
+    if (num > 0)
+        tell(story, from, to, "%u packet%s begin%s to leave by %s, another VC of the port", num,
+             num == 1 ? "" : "s", num == 1 ? "s" : "", score_words_channel(self, by).text);
+}
+
 static void tell_waiting(struct story *story, uint32_t packet)
 {
     const struct scoreboard *self = story->self;
@@ -222,6 +237,9 @@ static void tell_waiting(struct story *story, uint32_t packet)
         if (own->out > 0 ? by == own->by : score_leads(self, own, by)) {
             tell_holders(story, packet, by, from, to - 1);
             tell_blocked(story, by, from, to - 1);
+        } else if (own->ports >> score_port(self, by) & 1 &&
+                   !(own->vcs >> score_vc(self, by) & 1)) {
+            tell_others(story, by, from, to - 1);
         }
 }
 
