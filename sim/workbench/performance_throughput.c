@@ -91,11 +91,16 @@ static bool measure_flow(const struct measuring *self, uint32_t out, const struc
     struct stimulus stimulus = self->setup;
     stimulus.last_cycle = FLOW_FROM + FLOW_CYCLES - 1;
     bool ok = true;
-    for (uint32_t i = 0; ok && i < spec->num_ports; i++)
-        for (uint32_t vc = 0; ok && vc < spec->num_vcs; vc++)
-            if (!stimulus.num_packets || flow->all_inputs ||
-                (flow->all_vcs && stimulus.packets[0].port == (out + 1 + i) % spec->num_ports))
-                ok = fill(self, &stimulus, (out + 1 + i) % spec->num_ports, vc, out, flits);
+    // Inputs in turn, from the one after the output on; the first that has a way is the one input.
+    for (uint32_t i = 0; ok && i < spec->num_ports; i++) {
+        uint32_t in = (out + 1 + i) % spec->num_ports;
+        for (uint32_t vc = 0; ok && vc < spec->num_vcs; vc++) {
+            bool first = !stimulus.num_packets;
+            bool wanted =
+                first || flow->all_inputs || (flow->all_vcs && stimulus.packets[0].port == in);
+            ok = !wanted || fill(self, &stimulus, in, vc, out, flits);
+        }
+    }
     struct counting counted[PERFORMANCE_SIDES];
     ok = ok && (!stimulus.num_packets || count(self, &stimulus, FLOW_FROM, counted));
     bool any = stimulus.num_packets;
