@@ -37,7 +37,7 @@ diff <(there "$prefix") <(there "$folder/stage$prefix") || fail "DESTDIR has oth
 for file in bin/ordito bin/ordito-plot bin/ordito-sweep include/ordito.h lib/libordito.a \
     lib/libordito.so lib/libordito.so.0 lib/pkgconfig/ordito.pc lib/pkgconfig/ordito-static.pc \
     share/man/man1/ordito.1 share/man/man3/ordito.3 share/ordito/examples/embed.c \
-    share/ordito/rtl/router.sv share/ordito/report.html share/ordito/samples/mg.S.64.ti.tar.zst share/doc/ordito/METRICS.md; do
+    share/ordito/rtl/router.sv share/ordito/rtl/examples/xy_ready_valid/map.yaml share/ordito/report.html share/ordito/samples/mg.S.64.ti.tar.zst share/doc/ordito/METRICS.md; do
     [ -s "$prefix/$file" ] || fail "$file is not installed"
 done
 if grep -rlaF "$root/" "$prefix"; then fail "these name the source tree"; fi

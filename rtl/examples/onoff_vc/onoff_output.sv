@@ -16,7 +16,8 @@ module onoff_output #(
     input  logic [VCS*PORTS*(WIDTH+2)-1:0] fronts,
     output logic [VCS*PORTS-1:0]           take,
     // The link
-    output logic [VCS-1:0]                 tx_vc,  // one-hot; 0: no flit
+    output logic                           tx_flit,
+    output logic [VCS-1:0]                 tx_vc,  // one-hot
     output logic                           tx_first,
     output logic                           tx_last,
     output logic [WIDTH-1:0]               tx_data,
@@ -70,7 +71,7 @@ module onoff_output #(
                 if (send[v]) begin
                     held_q <= !done;
                     if (!held_q) owner_q <= FAULT == 3 && !asked_q ? mine : owner[v*PORTS+:PORTS];
-                    if (done) turn_q <= ~(owner[v*PORTS+:PORTS] | (owner[v*PORTS+:PORTS] - 1'b1));
+                    if (done && FAULT != 4) turn_q <= ~(owner[v*PORTS+:PORTS] | (owner[v*PORTS+:PORTS] - 1'b1));
                 end
                 asked_q <= mine != '0;
             end
@@ -79,12 +80,12 @@ module onoff_output #(
 
     always_ff @(posedge clk_noc) begin
         if (rst) begin
-            tx_vc <= '0;
+            tx_flit <= 1'b0;
             if (FAULT != 6) after_q <= '0;
         end else begin
-            tx_vc <= send;
-            if (send != '0 && FAULT != 4) after_q <= ~(send | (send - 1'b1));
+            tx_flit <= send != '0;
+            if (send != '0) after_q <= ~(send | (send - 1'b1));
         end
-        {tx_first, tx_last, tx_data} <= flit;
+        {tx_vc, tx_first, tx_last, tx_data} <= {send, flit};
     end
 endmodule

@@ -2,8 +2,8 @@
 // A router with virtual channels and on/off flow control, as an example of one that is not ours:
 // routes from a table, any number of ports, numbered.
 //
-//   flit  a bit of `vc` names its virtual channel; `first` and `last` bound packets; the lowest bits
-//         of a first flit's data are its destination
+//   flit  a bit of `vc` is its virtual channel; `first` and `last` bound packets; the lowest bits of a
+//         first flit's data are its destination
 //   stop  a bit a virtual channel: no more. SLACK flits may still come after it goes up, that of the
 //         same cycle counted
 //
@@ -21,7 +21,7 @@ module onoff_router #(
     // 1: stop goes up one flit too late
     // 2: a virtual channel is not released by a packet of one flit
     // 3: a virtual channel that nobody asked for in the cycle before is given to all who ask now
-    // 4: virtual channels do not take turns: the lowest that has a flit sends
+    // 4: inputs do not take turns: the first that asks gets the virtual channel again and again
     // 5: reset does not release virtual channels
     // 6: whose turn it is on the link has no reset
     parameter int FAULT = 0,
@@ -35,12 +35,14 @@ module onoff_router #(
     input  logic [NODE_BITS-1:0]   table_node,
     input  logic [PORT_BITS-1:0]   table_port,
     // Links into the router, a field a port
-    input  logic [PORTS*VCS-1:0]   rx_vc,      // one-hot; 0: no flit
+    input  logic [PORTS-1:0]       rx_flit,
+    input  logic [PORTS*VCS-1:0]   rx_vc,      // one-hot
     input  logic [PORTS-1:0]       rx_first,
     input  logic [PORTS-1:0]       rx_last,
     input  logic [PORTS*WIDTH-1:0] rx_data,
     output logic [PORTS*VCS-1:0]   rx_stop,
     // Links out of the router, a field a port
+    output logic [PORTS-1:0]       tx_flit,
     output logic [PORTS*VCS-1:0]   tx_vc,
     output logic [PORTS-1:0]       tx_first,
     output logic [PORTS-1:0]       tx_last,
@@ -79,7 +81,7 @@ module onoff_router #(
                 .clk_noc,
                 .rst,
                 .ports_of(ports_of_q),
-                .put     (rx_vc[p*VCS+v]),
+                .put     (rx_flit[p] && rx_vc[p*VCS+v]),
                 .put_flit({rx_first[p], rx_last[p], rx_data[p*WIDTH+:WIDTH]}),
                 .stop    (rx_stop[p*VCS+v]),
                 .want    (want[(v*PORTS+p)*PORTS+:PORTS]),
@@ -107,6 +109,7 @@ module onoff_router #(
             .want    (mine),
             .fronts  (front),
             .take    (take[o*VCS*PORTS+:VCS*PORTS]),
+            .tx_flit (tx_flit[o]),
             .tx_vc   (tx_vc[o*VCS+:VCS]),
             .tx_first(tx_first[o]),
             .tx_last (tx_last[o]),

@@ -55,7 +55,8 @@ module source_input #(
         logic [PORTS-1:0]       port_q;
         logic [VCS-1:0]         vc_q;
         logic [PORTS-1:0]       way;      // of a head at the front
-        logic [VCS-1:0]         given;
+        logic [VCS-1:0]         given;    // the VC that this head gets
+        logic [VCS-1:0]         credit;   // VCs of the packet's port that have some
         logic                   put;
         logic                   leaves;
 
@@ -68,15 +69,14 @@ module source_input #(
         assign port[v*PORTS+:PORTS]         = port_q;
         assign out_vc[v*VCS+:VCS]           = vc_q;
 
-        always_comb begin
-            given    = '0;
-            ready[v] = 1'b0;
-            for (int o = 0; o < PORTS; o++) begin
-                if (way[o]) given = given | offered[o*VCS+:VCS];
-                if (port_q[o] && (may_send[o*VCS+:VCS] & vc_q) != '0)
-                    ready[v] = has_q && count_q != '0;
-            end
-        end
+        assign ready[v] = has_q && count_q != '0 && (credit & vc_q) != '0;
+
+        one_of #(.SIZE(PORTS), .WIDTH(VCS)) u_given (
+            .chosen(way), .fields(offered), .field(given)
+        );
+        one_of #(.SIZE(PORTS), .WIDTH(VCS)) u_credit (
+            .chosen(port_q), .fields(may_send), .field(credit)
+        );
 
         always_ff @(posedge ck) begin
             if (!resetn) begin
@@ -100,23 +100,14 @@ module source_input #(
         end
     end
 
-    always_comb begin
-        ask    = '0;
-        ask_as = '0;
-        picked = '0;
-        for (int v = 0; v < VCS; v++)
-            if (pick[v]) begin
-                ask    = ask | port[v*PORTS+:PORTS];
-                ask_as = ask_as | out_vc[v*VCS+:VCS];
-                picked = picked | fronts[v*(WIDTH+2)+:WIDTH+2];
-            end
-    end
+    one_of #(.SIZE(VCS), .WIDTH(PORTS)) u_ask (.chosen(pick), .fields(port), .field(ask));
+    one_of #(.SIZE(VCS), .WIDTH(VCS)) u_ask_as (.chosen(pick), .fields(out_vc), .field(ask_as));
+    one_of #(.SIZE(VCS), .WIDTH(WIDTH + 2)) u_picked (
+        .chosen(pick), .fields(fronts), .field(picked)
+    );
 
     // The next router finds its port where this one found it
-    always_comb begin
-        front = picked;
-        if (picked[WIDTH]) front[Way-1:0] = picked[Way-1:0] >> 3;
-    end
+    assign front = {picked[WIDTH+1:Way], picked[WIDTH] ? picked[Way-1:0] >> 3 : picked[Way-1:0]};
 
     always_ff @(posedge ck) begin
         credit_valid <= resetn && take && !(FAULT == 4 && (pick & comes) != '0);

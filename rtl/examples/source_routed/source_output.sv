@@ -50,14 +50,12 @@ module source_output #(
 
     turn_taker #(.SIZE(PORTS)) u_turn (.ck, .resetn, .ask, .pick(take), .used(1'b1));
 
+    one_of #(.SIZE(PORTS), .WIDTH(WIDTH + 2)) u_flit (
+        .chosen(take), .fields(fronts), .field(flit)
+    );
+    one_of #(.SIZE(PORTS), .WIDTH(VCS)) u_sent (.chosen(take), .fields(ask_as), .field(sent));
+
     always_comb begin
-        flit = '0;
-        sent = '0;
-        for (int p = 0; p < PORTS; p++)
-            if (take[p]) begin
-                flit = flit | fronts[p*(WIDTH+2)+:WIDTH+2];
-                sent = sent | ask_as[p*VCS+:VCS];
-            end
         vc = '0;
         for (int v = 0; v < VCS; v++) if (sent[v]) vc = VC_BITS'(v);
     end

@@ -8,8 +8,8 @@
 //   credit  a valid and the number of a virtual channel: at most one a cycle
 //
 // A packet leaves by whichever virtual channel of its output port is free.
-// Timing: a head that comes in cycle t is on its output in t + 3 at the earliest, its credit too; all
-// outputs are registers.
+// Timing: a head that comes in cycle t is on its output in t + 3 at the earliest, what follows it in
+// t + 2; so is its credit. All outputs are registers.
 module source_router #(
     parameter int PORTS = 5,   // 2 to 8
     parameter int VCS = 4,     // virtual channels a port, 2 or more
@@ -56,9 +56,13 @@ module source_router #(
             assign taken[o] = take[o*PORTS+p];
         end
 
-        always_comb begin
-            got_vc = '0;
-            for (int o = 0; o < PORTS; o++) got_vc = got_vc | give_vc[(o*PORTS+p)*VCS+:VCS];
+        for (genvar v = 0; v < VCS; v++) begin : g_got
+            logic [PORTS-1:0] got;  // by output
+
+            for (genvar o = 0; o < PORTS; o++) begin : g_by
+                assign got[o] = give_vc[(o*PORTS+p)*VCS+v];
+            end
+            assign got_vc[v] = got != '0;
         end
 
         source_input #(
