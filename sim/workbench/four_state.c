@@ -15,7 +15,10 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LEAST_ROWS = 1024 };
+enum {
+    LEAST_ROWS = 1024,
+    PROCESSOR_S = 60 // of a run of Icarus
+};
 
 struct four_state {
     struct workbench *bench;
@@ -62,7 +65,10 @@ static void first_error(const struct four_state *self, char *text, size_t size)
 {
     FILE *log = fopen(self->log, "re");
     char line[400];
-    snprintf(text, size, "it says nothing");
+    snprintf(text, size,
+             "it says nothing, and has no more than %d s of processor time, which a loop without "
+             "delay uses up",
+             PROCESSOR_S);
     while (log && fgets(line, sizeof line, log)) {
         line[strcspn(line, "\n")] = '\0';
         if (*line)
@@ -75,7 +81,8 @@ static void first_error(const struct four_state *self, char *text, size_t size)
     device_elaborate_shorten(text);
 }
 
-// Runs a tool in the folder, with the log for what it says. False only if it cannot be run at all.
+// Runs a tool in the folder, with the log for what it says, not for ever. False only if it cannot be
+// run at all.
 static bool run(const struct four_state *self, const char *const *args, bool *ended_well,
                 struct err *err)
 {
@@ -85,6 +92,8 @@ static bool run(const struct four_state *self, const char *const *args, bool *en
         return err_set(err, ERR_RUN, "%s: cannot be written: %s", self->log, strerror(errno));
     rtl_tool_arg(&tool, "env");
     rtl_tool_arg(&tool, "--chdir=%s", self->folder);
+    rtl_tool_arg(&tool, "prlimit");
+    rtl_tool_arg(&tool, "--cpu=%d", PROCESSOR_S);
     for (; *args; args++)
         rtl_tool_arg(&tool, "%s", *args);
     bool started = rtl_tool_start(&tool, to, err);
