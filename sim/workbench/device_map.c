@@ -95,8 +95,8 @@ static bool settle_rtl(struct device_map *map, const char *rtl, const char *top,
         return map_refuse(map, "top", err, "is missing: the name of the top module");
     if (!find_folder(map, here, sizeof here))
         return map_refuse(map, "", err, "the path is too long");
-    const char *folder = rtl ? rtl : map->folder ? map->folder : ".";
-    bool joins = !rtl && *folder != '/';
+    const char *folder = rtl ? rtl : map->folder ? map->folder : here;
+    bool joins = !rtl && map->folder && *folder != '/';
     if (snprintf(joined, sizeof joined, "%s%s%s", joins ? here : "", joins ? "/" : "", folder) >=
         (int)sizeof joined)
         return map_refuse(map, "rtl", err, "the path is too long");
