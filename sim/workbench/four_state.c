@@ -81,8 +81,8 @@ static void first_error(const struct four_state *self, char *text, size_t size)
     device_elaborate_shorten(text);
 }
 
-// Runs a tool in the folder, with the log for what it says, not for ever. False only if it cannot be
-// run at all.
+// Runs a tool in the folder, with the log for what it says, not for ever. False only if it cannot
+// be run at all.
 static bool run(const struct four_state *self, const char *const *args, bool *ended_well,
                 struct err *err)
 {
