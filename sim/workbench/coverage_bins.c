@@ -79,8 +79,7 @@ static const struct group groups[COVERAGE_NUM_GROUPS] = {
                           {DIM_VC, " VC "},
                           NAMED(" ", "full", "empty again")}},
     [COVERAGE_ROOM] = {"room",
-                       "every output VC without room (credits 0, off, not ready), and with all of "
-                       "it again",
+                       "every output VC without room, and with all of it again",
                        NULL,
                        {{DIM_PORT, "output "},
                         {DIM_VC, " VC "},
@@ -100,8 +99,7 @@ static const struct group groups[COVERAGE_NUM_GROUPS] = {
                             {DIM_PORT, " to "},
                             {DIM_PORT, " as a head waited at "}}},
     [COVERAGE_FLIT_WON] = {"flits served",
-                           "a flit of each input leaves by an output that a packet of another is "
-                           "in the middle of",
+                           "a flit of each input leaves as a packet of another is under way",
                            is_router_of_vcs,
                            {{DIM_PORT, "output "},
                             {DIM_PORT, " to "},

@@ -246,7 +246,8 @@ static bool tables_are_drawn(const struct device_map *map, bool *done, struct er
     }
     if (*done)
         drawn = memcmp(ways[0].reach, ways[1].reach, sizeof ways[0].reach) != 0;
-    for (uint32_t i = 0; *done && i < ways[0].first[spec->num_ports * spec->num_vcs]; i++)
+    size_t inputs = (size_t)spec->num_ports * spec->num_vcs;
+    for (uint32_t i = 0; *done && i < ways[0].first[inputs]; i++)
         drawn = drawn || ways[0].way[i].to != ways[1].way[i].to ||
                 ways[0].way[i].route.ports != ways[1].way[i].route.ports;
     device_ways_free(&ways[0]);

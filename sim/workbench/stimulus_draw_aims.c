@@ -7,7 +7,8 @@ enum {
     FILL_FLITS = 600,  // sent to fill buffers, at most
     NETWORK_TIMES = 6, // the buffers that are on a way through a network, by guess
     MOST_DISTANCE = 8, // of two cycles with room
-    ROOM_TIMES = 6,
+    ROOMS = 12,        // such cycles
+    MORE_FLITS = 24,   // sent for them
     ROW_PACKETS = 6,
     BLOCKED_CYCLES = 40
 };
@@ -150,14 +151,14 @@ bool aim_room(struct scene *self, const uint32_t at[COVERAGE_DIMS])
 // `cycle` to where there is room for good.
 static void make_room(struct scene *self, uint64_t from_cycle, uint32_t output, uint16_t vcs)
 {
-    uint64_t open[2 * ROOM_TIMES + 1];
+    uint64_t open[ROOMS + 1];
     uint32_t distance = scene_draw(self, 1, MOST_DISTANCE);
-    for (uint32_t i = 0; i < 2 * ROOM_TIMES; i++) {
+    for (uint32_t i = 0; i < ROOMS; i++) {
         open[i] = self->cycle;
         self->cycle += i % 2 ? MOST_DISTANCE : distance;
     }
-    open[2 * ROOM_TIMES] = self->cycle;
-    directed_open_at(self, from_cycle, output, vcs, open, 2 * ROOM_TIMES + 1);
+    open[ROOMS] = self->cycle;
+    directed_open_at(self, from_cycle, output, vcs, open, ROOMS + 1);
 }
 
 // Packets hold all VCs of an output, and all but one of these stay blocked.
@@ -168,7 +169,7 @@ static bool last_of_output(struct scene *self, uint32_t output, uint16_t by)
     uint32_t port, vc, to;
     if (flits > FILL_FLITS)
         flits = FILL_FLITS;
-    for (uint32_t i = 0; self->flits - before < 2 * flits + 4 * ROOM_TIMES; i++) {
+    for (uint32_t i = 0; self->flits - before < 2 * flits + MORE_FLITS; i++) {
         uint16_t vcs = i % 2 ? self->all_vcs : by;
         if (!any_input(self, output, vcs, &port, &vc) ||
             !scene_to_output_by(self, port, vc, output, vcs, &to))
@@ -193,7 +194,7 @@ bool aim_last(struct scene *self, const uint32_t at[COVERAGE_DIMS])
     if (!any_output(self, port, vc, &output))
         return false;
     aim_fill(self, port, vc, output);
-    for (uint32_t i = 0; i < 4 * ROOM_TIMES; i++)
+    for (uint32_t i = 0; i < MORE_FLITS; i++)
         scene_send(self, from, port, vc, output, 1);
     self->cycle++;
     make_room(self, self->cycle, output, self->all_vcs);
@@ -280,7 +281,7 @@ bool aim_reset(struct scene *self, const uint32_t at[COVERAGE_DIMS])
         break;
     case COVERAGE_IDLE:
         scene_send(self, self->cycle, port, vc, output, flits);
-        scene_pass(self, 2 * flits);
+        scene_pass(self, 2 * (uint64_t)flits);
         break;
     case COVERAGE_HALF_IN:
         scene_send(self, self->cycle, port, vc, output, flits);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/workbench/stimulus_draw_aims.h"
 
-enum { CONTEST_PACKETS = 4, MOST_WAIT_CYCLES = 12 };
+enum { CONTEST_PACKETS = 4, MOST_WAIT_CYCLES = 12, TAIL_CYCLES = 24 };
 
 // Blocks an output for a little, so that those who want it have come when it is free; or not.
 static void gather_at(struct scene *self, uint32_t output)
@@ -105,7 +105,7 @@ static void hold_up(struct scene *self, uint32_t port, uint32_t vc, uint32_t out
         return;
     case COVERAGE_NO_TAIL:
         scene_send(self, self->cycle, port, vc, output, flits);
-        scene_pause(self, self->cycle + 1, self->cycle + 2 * MOST_WAIT_CYCLES, port, self->all_vcs);
+        scene_pause(self, self->cycle + 1, self->cycle + TAIL_CYCLES, port, self->all_vcs);
         return;
     case COVERAGE_BUSY:
         pass_by(self, port, vc, output);

@@ -43,11 +43,11 @@ static void sizes(struct scene *self, uint32_t port, uint32_t vc, uint32_t outpu
 {
     uint32_t depth = self->spec->in.buffer_flits;
     uint32_t last = scene_length(self, depth + 1);
-    for (uint32_t flits = scene_length(self, depth - 1); flits <= last; flits++) {
+    for (uint64_t flits = scene_length(self, depth - 1); flits <= last; flits++) {
         for (uint32_t blocked = 0; blocked < 2; blocked++) {
             if (blocked)
                 scene_stall(self, self->cycle, self->cycle + 2 * flits, output, self->all_vcs);
-            scene_send(self, self->cycle, port, vc, output, flits);
+            scene_send(self, self->cycle, port, vc, output, (uint32_t)flits);
             scene_pass(self, (blocked + 1) * flits);
         }
     }

@@ -8,7 +8,8 @@ enum {
     OUTPUTS_MOST = 8,
     FILL_FLITS = 512, // sent to an input port to fill it, at most
     CREDIT_OFFSETS = 8,
-    STEPS = 12,
+    OFFSET_CYCLES = 16, // between pairs of cycles with room
+    STEPS = 36,         // a third at each distance
     OFFSETS_MOST = 3,
     OFFSET_FLITS = 8,
     OFFSETS_AFTER = 6, // cycles that a flit may take through the device
@@ -127,15 +128,16 @@ static void last_credit(struct scene *self, uint32_t port, uint32_t vc, uint32_t
     if (full > FILL_FLITS)
         full = FILL_FLITS;
     uint64_t open[2 * CREDIT_OFFSETS + 1];
+    uint32_t num = 0;
     uint64_t at = self->cycle + (uint64_t)full * self->spec->num_vcs;
     for (uint32_t k = 0; k < CREDIT_OFFSETS; k++) {
-        open[2 * k] = at;
-        open[2 * k + 1] = at + 1 + k;
-        at += 2 * CREDIT_OFFSETS;
+        open[num++] = at;
+        open[num++] = at + 1 + k;
+        at += OFFSET_CYCLES;
     }
-    open[2 * CREDIT_OFFSETS] = at;
-    stream(self, port, output, full + 2 * CREDIT_OFFSETS);
-    directed_open_at(self, self->cycle, output, self->all_vcs, open, 2 * CREDIT_OFFSETS + 1);
+    open[num++] = at;
+    stream(self, port, output, full + num);
+    directed_open_at(self, self->cycle, output, self->all_vcs, open, num);
     self->cycle = at;
     scene_pass(self, (uint64_t)full * self->spec->num_vcs);
 }
@@ -152,16 +154,16 @@ static void full_flow(struct scene *self, uint32_t port, uint32_t vc, uint32_t o
     uint32_t full = self->spec->in.buffer_flits + self->spec->out.buffer_flits;
     if (full > FILL_FLITS)
         full = FILL_FLITS;
-    uint64_t open[3 * STEPS];
+    uint64_t open[STEPS];
     uint64_t at = self->cycle + (uint64_t)full * self->spec->num_vcs;
-    for (uint32_t i = 0; i < 3 * STEPS; i++) {
+    for (uint32_t i = 0; i < STEPS; i++) {
         open[i] = at;
-        at += i < STEPS ? 4 : i < 2 * STEPS ? 2 : 1;
+        at += i < STEPS / 3 ? 4 : i < 2 * STEPS / 3 ? 2 : 1;
     }
-    stream(self, port, output, full + 3 * STEPS);
-    directed_open_at(self, self->cycle, output, self->all_vcs, open, 3 * STEPS);
+    stream(self, port, output, full + STEPS);
+    directed_open_at(self, self->cycle, output, self->all_vcs, open, STEPS);
     self->cycle = at;
-    scene_pass(self, (uint64_t)full * self->spec->num_vcs + 3 * STEPS);
+    scene_pass(self, (uint64_t)full * self->spec->num_vcs + STEPS);
 }
 
 void directed_full_flow(struct scene *self)
@@ -208,7 +210,7 @@ void directed_other_vc_goes(struct scene *self)
 static void head_of_line(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
 {
     uint32_t ports = self->spec->num_ports;
-    uint32_t blocked = self->spec->out.buffer_flits + 8;
+    uint64_t blocked = self->spec->out.buffer_flits + 8;
     scene_stall(self, self->cycle, self->cycle + 2 * blocked, output, self->all_vcs);
     for (uint32_t sent = 0; sent < blocked; sent += scene_length(self, 4))
         scene_send(self, self->cycle, port, vc, output, 4);
@@ -219,7 +221,7 @@ static void head_of_line(struct scene *self, uint32_t port, uint32_t vc, uint32_
             scene_send_by(self, self->cycle + blocked / 2, port, vc + k, (output + 1 + i) % ports,
                           2);
     self->cycle += blocked;
-    scene_pass(self, 2 * blocked + 2 * BEHIND_MOST);
+    scene_pass(self, 2 * (blocked + BEHIND_MOST));
 }
 
 void directed_head_of_line(struct scene *self)
