@@ -308,7 +308,11 @@ void device_template_write(const char *top, const struct device_pin *pins, uint3
     find_ports(&self);
     fprintf(to, "# A first map of %s, guessed from the names of its pins: look at every line.\n",
             top);
-    fprintf(to, "top: %s\n", top);
+    fprintf(to,
+            "device: router              # or network: its ports are terminals; routing: {kind: "
+            "terminal}\n"
+            "top: %s\n",
+            top);
     write_clock_and_reset(&self);
     write_ports(&self);
     struct flit_seen flit = write_channel(&self, 0);
