@@ -63,7 +63,8 @@ static const char *const assertion_options[] = {
 static const char *const foreign_options[] = {
     "--x-assign", "unique", "--x-initial", "unique", "--assert", "--no-timing", NULL,
 };
-static const char *const coverage_options[] = {"--coverage-line", "--coverage-toggle", NULL};
+static const char *const coverage_options[] = {"--coverage-line", "--coverage-toggle",
+                                               "--coverage-max-width", "1024", NULL};
 
 // The text of a top module is not the user's.
 static const char foreign_waiver[] = "`verilator_config\n"
