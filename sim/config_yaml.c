@@ -300,11 +300,8 @@ bool config_document_load(struct config_document *document, FILE *from, const ch
 static bool read_input(struct config *config, FILE *from, const char *text, const char *name,
                        const char *folder, struct err *err)
 {
-    struct walk walk = {
-        .config = config,
-        .place = {.name = name, .folder = folder, .has_lines = true},
-        .err = err,
-    };
+    struct config_place place = {.name = name, .folder = folder, .has_lines = true};
+    struct walk walk = {.config = config, .place = place, .err = err};
     struct config_document document;
     if (!config_document_load(&document, from, text, &walk.place, err))
         return false;

@@ -2,9 +2,9 @@
 // The wrapper: accepted by Verilator and Icarus around modules with pins of all kinds, and what its
 // vectors hold.
 #include "sim/workbench/device_elaborate.h"
-#include "sim/workbench/device_template.h"
 #include "sim/workbench/device_wrapper.h"
 #include "tests/device_maps.h"
+#include "tests/device_modules.h"
 #include "tests/scratch.h"
 
 #include <criterion/criterion.h>
@@ -13,90 +13,6 @@
 #include <string.h>
 
 enum { MAX_WORDS = 512 };
-
-// Modules with the pins that the maps of device_maps.h name; all but the last are empty.
-static const char mesh_rtl[] =
-    "module mesh_router #(parameter int DEPTH = 2, parameter int WIDTH = 34) (\n"
-    "  input logic clk, input logic rst_n, input logic [1:0] my_x, input logic [1:0] my_y,\n"
-    "  input logic [1:0] mode,\n"
-    "#in input logic #_in_valid, input logic #_in_vc, input logic [32:0] #_in_data,\n"
-    "# output logic [1:0] #_in_credit,\n"
-    "#@ input logic [1:0] @_CREDIT,\n"
-    "  output logic [4:0] out_valid, output logic [5*WIDTH-1:0] out_flit,\n"
-    "  output logic [7:0] debug);\n"
-    "endmodule\n";
-
-// A line that begins with # is there for every port, with its name for #, in capitals for @.
-static char *expanded(const char *text)
-{
-    static const char *const names[] = {"local", "east", "west", "north", "south"};
-    static const char *const capitals[] = {"LOCAL", "EAST", "WEST", "NORTH", "SOUTH"};
-    char *result = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&result, &size);
-    for (const char *line = text; *line; line = strchr(line, '\n') + 1) {
-        bool each = *line == '#';
-        const char *from = each ? strchr(line, ' ') : line;
-        for (int p = 0; p < (each ? 5 : 1); p++)
-            for (const char *c = from; c[-(c > from)] != '\n' || c == from; c++) {
-                if (*c == '#' && each)
-                    fputs(names[p], to);
-                else if (*c == '@' && each)
-                    fputs(capitals[p], to);
-                else
-                    fputc(*c, to);
-            }
-    }
-    fclose(to);
-    return result;
-}
-
-static const char torus_rtl[] =
-    "module torus_router (\n"
-    "  input logic clk_i, input logic rst_i, input logic [3:0] addr_i,\n"
-    "  input logic [4:0] in_valid, input logic [69:0] in_flit [5], output logic [19:0] in_on,\n"
-    "  output logic [4:0] out_valid, output logic [69:0] out_flit [4:0],\n"
-    "  input logic [0:19] out_off);\n"
-    "endmodule\n";
-
-static const char crossbar_rtl[] =
-    "module crossbar (\n"
-    "  input wire clk, reset,\n"
-    "  input wire [3:0] s_valid, s_last, input wire [7:0] s_data [0:3], output wire [3:0] "
-    "s_ready,\n"
-    "  output wire [3:0] m_valid, m_last, output wire [7:0] m_data [0:3], input wire [3:0] "
-    "m_ready);\n"
-    "  assign m_valid = s_valid; assign m_last = s_last; assign s_ready = m_ready;\n"
-    "  genvar i;\n"
-    "  for (i = 0; i < 4; i = i + 1) begin : g assign m_data[i] = s_data[i]; end\n"
-    "endmodule\n";
-
-static const char table_rtl[] =
-    "module table_router (\n"
-    "  input logic clk, rst_n, enable, we, input logic [2:0] index, input logic [2:0] port,\n"
-    "  input logic [1:0] vcs, input logic [5:0] in_v, input logic [47:0] in_d,\n"
-    "  output logic [2:0] in_cv, in_cid, output logic [5:0] out_v, output logic [47:0] out_d,\n"
-    "  input logic [2:0] out_cv, out_cid);\n"
-    "endmodule\n";
-
-static const char network_rtl[] =
-    "module ring (\n"
-    "  input logic clk, rst, input logic [5:0] iv, input logic [19:0] id [6], output logic [5:0] "
-    "ir,\n"
-    "  output logic [5:0] ov, output logic [19:0] od [6], input logic [5:0] or_);\n"
-    "endmodule\n";
-
-// Pins as others name them.
-static const char foreign_rtl[] =
-    "module foreign (\n"
-    "  input wire aclk, input wire aresetn, input wire [7:0] mode, input wire [1:0] speeds [2],\n"
-    "  input wire in0_vld, in1_vld, in2_vld, input wire [15:0] in0_data, in1_data, in2_data,\n"
-    "  input wire [1:0] in0_vc, in1_vc, in2_vc, output wire [3:0] in0_stop, in1_stop, in2_stop,\n"
-    "  output wire out0_vld, out1_vld, out2_vld, output wire [15:0] out0_data, out1_data, "
-    "out2_data,\n"
-    "  output wire [1:0] out0_vc, out1_vc, out2_vc, input wire [3:0] out0_stop, out1_stop, "
-    "out2_stop);\n"
-    "endmodule\n";
 
 struct made {
     struct device_map *map;
@@ -108,7 +24,7 @@ struct made {
 static bool try_wrap(struct made *made, const char *map, const char *rtl, struct err *err)
 {
     char path[512];
-    char *text = expanded(rtl);
+    char *text = module_of(rtl);
     const char *dut = scratch_file("dut.sv", text);
     free(text);
     *made = (struct made){.map = map_of(map)};
@@ -139,13 +55,6 @@ static void unwrap(struct made *made)
     device_map_free(made->map);
 }
 
-static bool there(const char *tool)
-{
-    char command[128];
-    snprintf(command, sizeof command, "command -v %s >/dev/null", tool);
-    return system(command) == 0;
-}
-
 // Runs a command in the folder of the wrapper.
 static void accepts(const char *command)
 {
@@ -159,13 +68,13 @@ static void check_tools(const char *map, const char *rtl)
 {
     struct made made = wrap(map, rtl);
     accepts("verilator --lint-only -Wno-lint --top-module workbench_top dut.sv workbench_top.sv");
-    if (there("iverilog"))
+    if (tool_is_there("iverilog"))
         accepts("iverilog -g2012 -s workbench_top -o out dut.sv workbench_top.sv");
     unwrap(&made);
 }
 
 #define NEEDS_VERILATOR                                                                            \
-    if (!there("verilator"))                                                                       \
+    if (!tool_is_there("verilator"))                                                               \
     cr_skip_test("Verilator is missing")
 
 Test(device_wrapper, verilator_and_icarus_accept_it)
@@ -177,20 +86,6 @@ Test(device_wrapper, verilator_and_icarus_accept_it)
     check_tools(table_map, table_rtl);
     check_tools(network_map, network_rtl);
 }
-
-// The crossbar of above with its data in packed arrays, counted down and up.
-static const char packed_rtl[] =
-    "module crossbar (\n"
-    "  input wire clk, reset,\n"
-    "  input wire [3:0] s_valid, s_last, input wire [3:0][7:0] s_data, output wire [3:0] s_ready,\n"
-    "  output wire [3:0] m_valid, m_last, output wire [0:3][7:0] m_data, input wire [0:3] "
-    "m_ready);\n"
-    "  assign m_valid = s_valid; assign m_last = s_last;\n"
-    "  genvar i;\n"
-    "  for (i = 0; i < 4; i = i + 1) begin : g\n"
-    "    assign m_data[i] = s_data[i]; assign s_ready[i] = m_ready[i];\n"
-    "  end\n"
-    "endmodule\n";
 
 // Pins of a combinational crossbar, in simulation: each port's flit comes out again.
 static void check_crossbar(const char *rtl)
@@ -216,7 +111,7 @@ static void check_crossbar(const char *rtl)
 Test(device_wrapper, arrays_are_wired_element_by_element)
 {
     NEEDS_VERILATOR;
-    if (!there("iverilog"))
+    if (!tool_is_there("iverilog"))
         cr_skip_test("Icarus is missing");
     check_crossbar(crossbar_rtl);
     check_crossbar(packed_rtl);
@@ -344,57 +239,6 @@ Test(device_wrapper, the_own_router_has_a_map)
     cr_assert_eq(system(command), 0);
     device_elaborate_free(&found);
     device_map_free(map);
-}
-
-// The first map of a module is one that can be read and wrapped, and names what it names.
-static void check_template(const char *rtl, const char *top, const char *const *says)
-{
-    struct err err = {0};
-    struct device_elaboration found = {0};
-    char *text = expanded(rtl);
-    char *written = NULL;
-    size_t size = 0;
-    scratch_file("dut.sv", text);
-    FILE *to = open_memstream(&written, &size);
-    cr_assert(device_template(scratch_folder(), top, to, &err), "%s", err.text);
-    cr_assert_eq(fclose(to), 0);
-    for (; *says; says++)
-        cr_expect(strstr(written, *says), "%s\nis not in\n%s", *says, written);
-    struct device_map *map = map_of(written); // beside the RTL
-    struct device_map_rtl what = device_map_rtl(map);
-    cr_assert(device_elaborate(&found, &what, &err), "%s", err.text);
-    to = fopen("/dev/null", "w");
-    cr_assert(device_wrapper_write(map, found.pins, found.num_pins, to, &err), "%s\n%s", err.text,
-              written);
-    fclose(to);
-    device_map_free(map);
-    device_elaborate_free(&found);
-    free(written);
-    free(text);
-}
-
-Test(device_wrapper, a_first_map_is_guessed_from_names)
-{
-    NEEDS_VERILATOR;
-    check_template(crossbar_rtl, "crossbar",
-                   (const char *[]){"clock: clk\n", "reset: {pin: reset, active: high, kind: sync",
-                                    "ports: 4\n", "valid: \"s_valid[{p}]\"",
-                                    "flit: [\"m_last[{p}]\", \"m_data[{p}]\"]",
-                                    "ready: \"m_ready[{p}]\"", "bits: 9\n  tail: 8\n", NULL});
-    check_template(packed_rtl, "crossbar",
-                   (const char *[]){"flit: [\"s_last[{p}]\", \"s_data[{p}]\"]", NULL});
-    check_template(mesh_rtl, "mesh_router",
-                   (const char *[]){
-                       "ports: [local, east, west, north, south]\n",
-                       "reset: {pin: rst_n, active: low,", "vcs: 2\n",
-                       "flit: [\"{port}_in_vc\", \"{port}_in_data\"]", "credit: \"{PORT}_CREDIT\"",
-                       "flit: [\"out_flit[{p}*34 +: 34]\"]", "\"my_x\": 0  # 2 bits", NULL});
-    check_template(foreign_rtl, "foreign",
-                   (const char *[]){"reset: {pin: aresetn, active: low, kind: asynchronous}",
-                                    "ports: [0, 1, 2]\n", "valid: \"in{port}_vld\"",
-                                    "flit: [\"out{port}_vc\", \"out{port}_data\"]",
-                                    "off: \"out{port}_stop\"", "vcs: 4\n",
-                                    "vc: {at: \"17:16\", code: binary}", "\"speeds[1]\": 0", NULL});
 }
 
 static const struct bad {
