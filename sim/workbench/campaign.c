@@ -236,7 +236,7 @@ static bool play_four_state(const struct work *work)
     for (uint32_t m = 0; m < bench->spec->num_modes; m++)
         for (uint32_t r = 0; good && r < FOUR_STATE_RUNS && !is_over(work); r++) {
             struct rng rng = rng_make(work->options->seed, RNG_CAMPAIGN, r);
-            const struct stimulus_kind *kind = &stimulus_kinds[r * 7 % stimulus_num_kinds];
+            const struct stimulus_kind *kind = &stimulus_kinds[(size_t)r * 7 % stimulus_num_kinds];
             if (stimulus_kind_applies(kind, bench->map) && work->campaign->four_state.checked)
                 good = draw_and_look(work, icarus, bench->spec->modes[m], kind, &rng);
         }
