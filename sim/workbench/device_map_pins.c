@@ -169,6 +169,7 @@ static bool read_tie(struct map_reader *self, const char *name, const struct map
         return false;
     snprintf(tie->path, sizeof tie->path, "%s", node->path);
     tie->name = map_keep_text(self->map, name, self->err);
+    tie->changed = change != NULL;
     tie->expression = map_keep_text(self->map, change ? change : text, self->err);
     if (!tie->name || !tie->expression)
         return false;

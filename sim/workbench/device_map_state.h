@@ -126,6 +126,7 @@ struct map_tie {
     const char *name;
     struct device_part part;
     const char *expression;
+    bool changed; // from outside
 };
 
 struct map_ties {

@@ -5,12 +5,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-// The value of a tie must fit its pin, wherever the router is, and in every mode.
+// The value of a tie must fit its pin, wherever the router is, and in every mode. One that is
+// changed from outside varies as well, so that a build serves all its values.
 static bool check_value(const struct device_map *map, const struct map_tie *tie, uint32_t bits,
                         bool *varies, struct err *err)
 {
     uint64_t first = 0;
-    *varies = false;
+    *varies = tie->changed;
     for (uint32_t position = 0; position < map->spec.num_positions; position++)
         for (uint32_t m = 0; m < map->spec.num_modes; m++) {
             char why[256];
