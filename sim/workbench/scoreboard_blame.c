@@ -228,8 +228,9 @@ static void astray(struct scoreboard *self, uint32_t by, struct spot spot, struc
     uint32_t leaving = self->outputs[by].packet;
     if (spot.flit == 0) {
         bool vc = own->ports >> port & 1;
-        struct failure what = wrong(self, vc ? RULE_VC : RULE_ROUTE, by, spot, vc ? "vc" : "valid",
-                                    vc ? "another VC" : "another port");
+        struct failure what =
+            wrong(self, vc ? RULE_VC : RULE_ROUTE, by, spot, vc ? "vc" : "valid", "");
+        score_words_ways(self, own, what.expected, sizeof what.expected);
         failure_set(failure, &what,
                     vc ? "cycle %llu: packet %u to %s leaves by %s, a VC that it may not use"
                        : "cycle %llu: packet %u to %s leaves by %s, which does not lead there",

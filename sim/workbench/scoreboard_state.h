@@ -248,6 +248,9 @@ struct score_words {
     char text[48];
 };
 struct score_words score_words_channel(const struct scoreboard *self, uint32_t channel);
+// The channels by which a packet may leave: "by north VC 0, or north VC 1".
+void score_words_ways(const struct scoreboard *self, const struct score_packet *packet, char *text,
+                      size_t size);
 struct failure score_at(const struct scoreboard *self, enum failure_rule rule, bool output,
                         uint32_t channel, uint32_t packet, uint32_t flit);
 

@@ -15,6 +15,16 @@ struct score_words score_words_channel(const struct scoreboard *self, uint32_t c
     return words;
 }
 
+void score_words_ways(const struct scoreboard *self, const struct score_packet *packet, char *text,
+                      size_t size)
+{
+    size_t used = 0;
+    for (uint32_t by = 0; by < self->num_inputs && used < size; ++by)
+        if (score_leads(self, packet, by))
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", or " : "by ",
+                                     score_words_channel(self, by).text);
+}
+
 struct failure score_at(const struct scoreboard *self, enum failure_rule rule, bool output,
                         uint32_t channel, uint32_t packet, uint32_t flit)
 {
