@@ -14,10 +14,10 @@ static const struct device_pin pins[] = {
     {.name = "clk", .bits = 1},
     {.name = "rst", .bits = 1},
     {.name = "iv", .bits = 6},
-    {.name = "id", .bits = 20, .elements = 6},
+    {.name = "id", .bits = 20, .elements = 6, .right = 5},
     {.name = "ir", .bits = 6, .output = true},
     {.name = "ov", .bits = 6, .output = true},
-    {.name = "od", .bits = 20, .elements = 6, .output = true},
+    {.name = "od", .bits = 20, .elements = 6, .right = 5, .output = true},
     {.name = "or_", .bits = 6},
     {.name = "chosen", .bits = 8},
 };
