@@ -86,7 +86,7 @@ static void print_failure(const struct campaign *self, const struct campaign_fai
         fprintf(to, "\n%s", found->story);
     if (found->folder)
         fprintf(to,
-                "\n  kept in %s: story.txt, wave.fst, testbench/\n"
+                "\n  kept in %s: story.txt tells what is there\n"
                 "  again: ordito validate --replay %s/replay.txt\n",
                 found->folder, found->folder);
     fputc('\n', to);
