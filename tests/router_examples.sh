@@ -47,6 +47,7 @@ planted all onoff_vc/map 2 deadlock
 planted all onoff_vc/map 4 starvation
 planted all onoff_vc/map 5 'deadlock|delivered'
 planted all onoff_vc/map 6 known
+planted all onoff_vc/map 7 starvation
 
 right source_routed/map
 planted all source_routed/map 1 performance

@@ -14,6 +14,10 @@ bool workbench_open(struct workbench *self, const struct workbench_asked *asked,
         return false;
     self->spec = device_map_spec(self->map);
     self->claims = self->spec->claims;
+    uint32_t unclaimed = asked->claims & ~self->claims;
+    if (unclaimed)
+        return err_set(err, ERR_CONFIG, "%s: claims: %s is not claimed, and cannot be checked",
+                       asked->map, unclaimed & DEVICE_CLAIM_EXACT ? "exact" : "performance");
     if (asked->claims)
         self->claims = asked->claims | (self->spec->claims & DEVICE_CLAIM_FLOW_ORDER);
     if (self->claims & (DEVICE_CLAIM_EXACT | DEVICE_CLAIM_PERFORMANCE) &&

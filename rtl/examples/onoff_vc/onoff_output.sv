@@ -84,7 +84,7 @@ module onoff_output #(
             if (FAULT != 6) after_q <= '0;
         end else begin
             tx_flit <= send != '0;
-            if (send != '0) after_q <= ~(send | (send - 1'b1));
+            if (send != '0 && FAULT != 7) after_q <= ~(send | (send - 1'b1));
         end
         {tx_vc, tx_first, tx_last, tx_data} <= {send, flit};
     end

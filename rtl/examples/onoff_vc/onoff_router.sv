@@ -24,6 +24,7 @@ module onoff_router #(
     // 4: inputs do not take turns: the first that asks gets the virtual channel again and again
     // 5: reset does not release virtual channels
     // 6: whose turn it is on the link has no reset
+    // 7: virtual channels do not take turns on the link: the lowest that has a flit sends
     parameter int FAULT = 0,
     localparam int PORT_BITS = $clog2(PORTS),
     localparam int NODE_BITS = $clog2(NODES)
