@@ -114,7 +114,7 @@ void campaign_print(const struct campaign *self, FILE *to)
         performance_print(&self->performance, to);
         fputc('\n', to);
     }
-    if (self->bench.measures.packets) {
+    if (self->bench.measures.packets && !self->num_failures) { // a campaign that did not end early
         print_measures(self, to);
         coverage_print(self->bench.coverage, to);
         fputc('\n', to);
