@@ -79,4 +79,8 @@ void device_wrapper_backward_out(const struct device_map *map, const struct devi
 void device_wrapper_outputs(const struct device_map *map, const uint32_t *backward_in,
                             const uint32_t *forward_out, struct device_pins *out);
 
+// What the backward wires of the channels into the device, or out of it, tell as they are on its
+// pins: "ready", "credit", "on" or "off".
+const char *device_wrapper_backward_name(const struct device_map *map, bool out);
+
 #endif

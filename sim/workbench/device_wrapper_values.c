@@ -124,15 +124,27 @@ void device_wrapper_forward_in(const struct device_map *map, const struct device
     }
 }
 
+static bool is_off(const struct device_map *map, uint32_t channel)
+{
+    return map->channels[channel].wires[WIRE_OFF][0].num > 0;
+}
+
+const char *device_wrapper_backward_name(const struct device_map *map, bool out)
+{
+    static const char *const names[] = {
+        [DEVICE_READY_VALID] = "ready", [DEVICE_CREDIT] = "credit", [DEVICE_ON_OFF] = "on"};
+    const struct device_side *side = out ? &map->spec.out : &map->spec.in;
+    return is_off(map, out) ? "off" : names[side->flow];
+}
+
 // What a channel's flow control has on its pins, of a mask of VCs.
 static uint64_t encode(const struct device_map *map, uint32_t channel, uint32_t vcs)
 {
     const struct device_side *side = channel == 0 ? &map->spec.in : &map->spec.out;
-    bool inverted = map->channels[channel].wires[WIRE_OFF][0].num > 0;
     if (side->one_credit)
         return vcs ? (uint64_t)__builtin_ctz(vcs) << 1 | 1 : 0;
     uint64_t bits = side->shared ? vcs & 1 : vcs;
-    return inverted ? bits ^ map_mask(map->wrapper->backward_bits[channel]) : bits;
+    return is_off(map, channel) ? bits ^ map_mask(map->wrapper->backward_bits[channel]) : bits;
 }
 
 static uint16_t decode(const struct device_map *map, uint32_t channel, uint64_t bits)

@@ -230,8 +230,6 @@ static void compare_forward(const struct row *self, uint32_t port, struct failur
 
 static void compare_backward(const struct row *self, uint32_t port, struct failure *failure)
 {
-    static const char *const names[] = {
-        [DEVICE_READY_VALID] = "ready", [DEVICE_CREDIT] = "credit", [DEVICE_ON_OFF] = "on"};
     const struct device_side *side = &self->bench->spec->in;
     uint32_t bits = self->record->wires->bits[DEVICE_BACKWARD_IN] / self->bench->spec->num_ports;
     uint32_t lsb = port * bits;
@@ -241,7 +239,8 @@ static void compare_backward(const struct row *self, uint32_t port, struct failu
                     !pin_bit(pin_record_words(self->record, self->row, DEVICE_BACKWARD_IN), lsb);
         if (idle || !differs(self, DEVICE_BACKWARD_IN, lsb + bit))
             continue;
-        fail(self, DEVICE_BACKWARD_IN, port, lsb + bit, names[side->flow], failure);
+        fail(self, DEVICE_BACKWARD_IN, port, lsb + bit,
+             device_wrapper_backward_name(self->bench->map, false), failure);
         return;
     }
 }

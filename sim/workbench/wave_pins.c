@@ -31,13 +31,13 @@ static void put_port(FILE *to, const struct workbench *bench, uint32_t port, con
 void wave_pins_write(const struct workbench *bench, uint64_t from_cycle, uint64_t marked_cycle,
                      FILE *to)
 {
-    static const char *const backs[] = {
-        [DEVICE_READY_VALID] = "ready", [DEVICE_CREDIT] = "credits", [DEVICE_ON_OFF] = "on"};
     const struct device_spec *spec = bench->spec;
     char in_back[32];
     char out_back[32];
-    snprintf(in_back, sizeof in_back, "in, %s back", backs[spec->in.flow]);
-    snprintf(out_back, sizeof out_back, "out, %s back", backs[spec->out.flow]);
+    snprintf(in_back, sizeof in_back, "in, %s back",
+             device_wrapper_backward_name(bench->map, false));
+    snprintf(out_back, sizeof out_back, "out, %s back",
+             device_wrapper_backward_name(bench->map, true));
     wave_list_head(to, "wave.fst", "wave.gtkw", device_rtl_wave_time(&bench->rtl, from_cycle),
                    device_rtl_wave_time(&bench->rtl, marked_cycle));
     fprintf(to, WAVE_LIST_BITS "%s.clk_i\n%s.reset_i\n", scope, scope);
