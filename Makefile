@@ -223,6 +223,11 @@ mutants: ## mutants of the router RTL that lockstep must catch
 	@$(MAKE) $(B)/ordito
 	@$(ALONE) scripts/mutants
 
+.PHONY: formal
+formal: ## proofs of the RTL by yosys and z3 (half an hour of a processor); FILTER='arbiter*' some
+	@scripts/install-deps formal
+	@$(ALONE) scripts/formal $(if $(FILTER),--filter '$(FILTER)')
+
 .PHONY: peers
 peers: ## latency, saturation and speed beside BookSim 2, written to sim/PEERS.md
 	@scripts/install-deps run

@@ -107,6 +107,22 @@ module allocator #(
                 row_q    <= row_d;
             end
         end
+
+`ifdef FORMAL
+        for (genvar i = 0; i < SIDE; i++) begin : g_state
+            logic [SIDE-1:0] before_row;  // positions before the pointers
+            logic [SIDE-1:0] before_column;
+
+            assign before_row    = ~column_q[i*SIDE+:SIDE];
+            assign before_column = ~row_q[i*SIDE+:SIDE];
+
+            always @*
+                if (rst_ni) begin
+                    assert (before_row[0] && (before_row & (before_row + 1'b1)) == '0);  // IsAMask
+                    assert (before_column[0] && (before_column & (before_column + 1'b1)) == '0);
+                end
+        end
+`endif
     end else begin : g_wavefront
         localparam int DiagonalBits = SIDE > 1 ? $clog2(SIDE) : 1;
 
@@ -141,6 +157,10 @@ module allocator #(
             else if (request_i != '0)
                 first_q <= 32'(first_q) == SIDE - 1 ? '0 : first_q + 1'b1;
         end
+
+`ifdef FORMAL
+        always @* if (rst_ni) assert (32'(first_q) < SIDE);  // DiagonalExists
+`endif
     end
 
 `ifdef ORDITO_ASSERT

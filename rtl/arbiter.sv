@@ -66,4 +66,36 @@ module arbiter #(
             assert (!used_i || request_i != '0);                // UsedWasGranted
         end
 `endif
+
+`ifdef FORMAL
+    // What proofs by induction must know of the state, of every arbiter (formal/README.md)
+    if (MATRIX == 0) begin : g_mask
+        logic [SIZE-1:0] before;  // positions before the pointer
+
+        assign before = ~g_round_robin.at_or_after_q;
+
+        always @*
+            if (rst_ni) assert (before[0] && (before & (before + 1'b1)) == '0);  // PointerIsAMask
+    end else begin : g_order
+        for (genvar i = 0; i < SIZE; i++) begin : g_first
+            logic [SIZE-1:0] beats_i;
+
+            assign beats_i = g_matrix.beats_q[i*SIZE+:SIZE];
+
+            always @* if (rst_ni) assert (!beats_i[i]);  // NoneBeatsItself
+
+            for (genvar j = 0; j < SIZE; j++) begin : g_second
+                logic [SIZE-1:0] beats_j;
+
+                assign beats_j = g_matrix.beats_q[j*SIZE+:SIZE];
+
+                always @*
+                    if (rst_ni && i != j) begin
+                        assert (beats_i[j] != beats_j[i]);                   // OneBeatsTheOther
+                        assert (!beats_i[j] || (beats_j & ~beats_i) == '0);  // BeatingIsTransitive
+                    end
+            end
+        end
+    end
+`endif
 endmodule

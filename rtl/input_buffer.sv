@@ -258,6 +258,23 @@ module input_buffer #(
     end
 `endif
 
+`ifdef FORMAL
+    // All slots side by side, for proofs by induction (formal/README.md)
+    logic [(VCS<<SlotBits)*FLIT_BITS-1:0] all_payloads;
+    logic [(VCS<<SlotBits)*InfoBits-1:0]  all_infos;
+
+    for (genvar s = 0; s < VCS << SlotBits; s++) begin : g_slot
+        assign all_payloads[s*FLIT_BITS+:FLIT_BITS] = payloads[s];
+        assign all_infos[s*InfoBits+:InfoBits]      = infos[s];
+    end
+
+    logic [(TABLE_SIZE>0?TABLE_SIZE:1)*(PORT_BITS+VCS)-1:0] all_entries;
+
+    for (genvar e = 0; e < (TABLE_SIZE > 0 ? TABLE_SIZE : 1); e++) begin : g_entry
+        assign all_entries[e*(PORT_BITS+VCS)+:PORT_BITS+VCS] = entries[e];
+    end
+`endif
+
     logic unused_straps;  // by some ways to route
     assign unused_straps = ^{depth_i, via_bits_i, max_flits_i, addr_mask_i};
 endmodule
