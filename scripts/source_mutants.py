@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mutants of the router's RTL as a designer would make them: pairs of texts in source_mutants.yaml."""
+"""Mutants of the router's RTL as a designer would make them: pairs of texts in source_mutants.yaml.
+
+usage: /usr/bin/python3 scripts/source_mutants.py [--elaborate]     plants each, to see that it can be
+"""
 import functools
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -10,6 +14,8 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TABLE = ROOT / "scripts" / "source_mutants.yaml"
+ROUTERS = [["-GRADIX=3", "-GPACED=1"], ["-GRADIX=3", "-GPIPELINE=4", "-GSPECULATIVE=1", "-GVCS=4",
+            "-GCLASS_VCS=2", "-GVC_KIND=3", "-GSWITCH_KIND=2"]]
 KEYS = {"name", "file", "does", "old", "new"}
 
 
@@ -49,17 +55,24 @@ def apply(name, folder):
     path.write_text(text.replace(mutant["old"], mutant["new"]), encoding="utf-8")
 
 
-def check():
-    """Plants each in a copy of the RTL; returns how many."""
+def check(elaborates):
+    """Plants each in a copy of the RTL, and has Verilator read it if that is asked for, as the router
+    that has most of its parts; returns how many."""
     for name in names():
         with tempfile.TemporaryDirectory() as folder:
             shutil.copytree(ROOT / "rtl", folder, dirs_exist_ok=True)
             apply(name, folder)
+            for parameters in ROUTERS if elaborates else []:
+                done = subprocess.run(["verilator", "--lint-only", "-Wno-fatal", "-Wno-lint", *parameters,
+                                       "--top-module", "router_sim", "router_sim.sv"], cwd=folder,
+                                      capture_output=True, text=True, check=False)
+                if done.returncode:
+                    raise Fault(f"{name} does not elaborate:\n{done.stderr}")
     return len(names())
 
 
 if __name__ == "__main__":
     try:
-        print(f"{check()} mutants can be planted")
+        print(f"{check('--elaborate' in sys.argv[1:])} mutants can be planted")
     except Fault as wrong:
         sys.exit(f"source_mutants: {wrong}")

@@ -135,6 +135,7 @@ always @*
         cover (gone_q == 2'd3 && both_q);                                       // PacketCrosses
         cover (goes[1] && left_q && flags_q[0] && flags_q[3] &&
             places[PORT_BITS+3+:PORT_BITS+3] == place_q);                       // NextPacketAtOnce
-        cover (goes[0] && mode == 2'd0 && flags_q[1:0] == 2'd2);                // StoredWhole
+        if (MODE == 0 || MODE == 3)
+            cover (goes[0] && mode == 2'd0 && flags_q[1:0] == 2'd2);            // StoredWhole
         cover (goes[0] && inside_q > 5'd3);                                     // InTraffic
     end
