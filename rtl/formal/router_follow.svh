@@ -18,7 +18,10 @@ logic                   both_q;       // and so is the second
 logic [2*(PORT_BITS+3)-1:0] places;   // where they leave: {port, VC}
 logic [PORT_BITS+2:0]   place_q;      // and the first left
 logic                   left_q;       // in the last cycle
+logic                   whole_q;      // the tail of its packet has come
+logic                   whole_qq;     // a cycle ago
 logic [5:0]             fwd_in;
+logic                   comes_here;   // a flit, into their VC
 logic [FLIT_BITS-1:0]   payload_in;
 
 assign fwd_in     = fwd_i[in_port*6+:6];
@@ -39,6 +42,7 @@ for (genvar p = 0; p < RADIX; p++) begin : g_mark
         end
 end
 
+assign comes_here = fwd_in[5] && fwd_in[2:0] == 3'(in_vc);
 assign comes = {2{fwd_in[5]}} & payload_in[FLIT_BITS-1-:2];
 
 logic [2*RADIX-1:0] seen;  // a field a flit: output ports
@@ -101,6 +105,10 @@ for (genvar f = 0; f < 2; f++) begin : g_flit
         end
 end
 
+logic [OwnBits-1:0] owed_there;  // of the output VC by which the first leaves
+
+assign owed_there = owed_q[(32'(places[3+:PORT_BITS])*VCS+32'(places[0+:VcBits]))*OwnBits+:OwnBits];
+
 always_ff @(posedge clk_i) begin
     if (!rst_ni) {same_q, both_q} <= '0;
     else begin
@@ -108,17 +116,24 @@ always_ff @(posedge clk_i) begin
         else if (fwd_in[5:4] == 2'd3 && fwd_in[2:0] == 3'(in_vc)) same_q <= 1'b0;
         if (comes[1]) both_q <= same_q && !fwd_in[4];
     end
-    left_q <= goes[0];
+    left_q   <= goes[0];
+    whole_q  <= come_q[0] ? whole_q || (comes_here && fwd_in[3]) : comes[0] && fwd_in[3];
+    whole_qq <= whole_q;
     if (goes[0]) place_q <= places[0+:PORT_BITS+3];
 end
 
 always @*
     if (begun_q && rst_ni) begin
         assert (!goes[1] || gone_q[0]);                                         // InOrder
+        // A head leaves when its switching mode lets it
+        assert (!goes[0] || !flags_q[1] || mode != 2'd0 || whole_qq);           // StoredWholeFirst
+        assert (!goes[0] || !flags_q[1] || mode == 2'd2 ||
+            OwnBits'(depth) - owed_there >= OwnBits'(payload_q[0+:LenBits]));   // RoomForItsPacket
         assert (!goes[1] || !both_q || places[PORT_BITS+3+:PORT_BITS+3] == place_q);  // BehindItsHead
     end
 
-// Alone in the router, a packet of one flit takes the cycles of the pipeline and one
+// Alone in the router, a packet of one flit takes the cycles of the pipeline, one less if its head
+// speculates, and one
 logic [6:0] alone_q;  // cycles since it came
 logic       alone;
 
@@ -131,10 +146,11 @@ always_ff @(posedge clk_i)
 
 always @*
     if (begun_q && rst_ni) begin
-        assert (!alone_q[PIPELINE] || goes[0]);                                 // AtZeroLoadAtOnce
+        assert (!alone_q[PIPELINE-SPECULATIVE] || goes[0]);                     // AtZeroLoadAtOnce
         cover (gone_q == 2'd3 && both_q);                                       // PacketCrosses
-        cover (goes[1] && left_q && flags_q[0] && flags_q[3] &&
-            places[PORT_BITS+3+:PORT_BITS+3] == place_q);                       // NextPacketAtOnce
+        if (PIPELINE < 3)
+            cover (goes[1] && left_q && flags_q[0] && flags_q[3] &&
+                places[PORT_BITS+3+:PORT_BITS+3] == place_q);                   // NextPacketAtOnce
         if (MODE == 0 || MODE == 3)
             cover (goes[0] && mode == 2'd0 && flags_q[1:0] == 2'd2);            // StoredWhole
         cover (goes[0] && inside_q > 5'd3);                                     // InTraffic
