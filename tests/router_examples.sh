@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The examples of rtl/examples: what is right passes at all levels that its map claims, and of what has
-# a fault planted, the rule that it breaks is named.
+# The examples of rtl/examples: what is right passes at all levels that its map claims, and of what
+# has a fault planted, the rule that it breaks is named.
 # usage: tests/router_examples.sh PROGRAM
 # ORDITO_EXAMPLES=all: every fault of every example, and our fabric; else a fault of each
 set -u

@@ -2,8 +2,8 @@
 // A virtual channel of an input of onoff_router: a FIFO that says stop in time, and the output that
 // its front flit is for, which the table tells.
 //
-// Timing: a flit that comes in cycle t is at the front in t + 1 at the earliest; `stop` is a register,
-// and follows what came and left in t in t + 1.
+// Timing: a flit that comes in cycle t is at the front in t + 1 at the earliest; `stop` is a
+// register, and follows what came and left in t in t + 1.
 module onoff_input #(
     parameter int PORTS = 4,
     parameter int WIDTH = 32,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An output of onoff_router: each of its virtual channels is given to an input from a packet's first
-// flit to its last, in turn, and the virtual channels take turns on the link, flit by flit.
+// An output of onoff_router: each of its virtual channels is given to an input from a packet's
+// first flit to its last, in turn, and the virtual channels take turns on the link, flit by flit.
 //
 // Timing: what is on the link is a register; `stop` in cycle t counts for the flit of t + 1.
 module onoff_output #(
@@ -71,7 +71,8 @@ module onoff_output #(
                 if (send[v]) begin
                     held_q <= !done;
                     if (!held_q) owner_q <= FAULT == 3 && !asked_q ? mine : owner[v*PORTS+:PORTS];
-                    if (done && FAULT != 4) turn_q <= ~(owner[v*PORTS+:PORTS] | (owner[v*PORTS+:PORTS] - 1'b1));
+                    if (done && FAULT != 4)
+                        turn_q <= ~(owner[v*PORTS+:PORTS] | (owner[v*PORTS+:PORTS] - 1'b1));
                 end
                 asked_q <= mine != '0;
             end

@@ -2,10 +2,10 @@
 // A router with virtual channels and on/off flow control, as an example of one that is not ours:
 // routes from a table, any number of ports, numbered.
 //
-//   flit  a bit of `vc` is its virtual channel; `first` and `last` bound packets; the lowest bits of a
-//         first flit's data are its destination
-//   stop  a bit a virtual channel: no more. SLACK flits may still come after it goes up, that of the
-//         same cycle counted
+//   flit  a bit of `vc` is its virtual channel; `first` and `last` bound packets; the lowest bits
+//         of a first flit's data are its destination
+//   stop  a bit a virtual channel: no more. SLACK flits may still come after it goes up, that of
+//         the same cycle counted
 //
 // A packet keeps its virtual channel. The table is written after reset, before there is traffic.
 // Timing: a flit that comes in cycle t is on its output in t + 2 at the earliest. All outputs are

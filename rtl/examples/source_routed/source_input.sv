@@ -2,8 +2,8 @@
 // An input of source_router: a FIFO a virtual channel, of which at most one gives away a flit in a
 // cycle. A packet first gets an output VC, then its flits compete for the crossbar.
 //
-// Timing: a flit that comes in cycle t is at the front in t + 1; a head asks for its VC then, and may
-// leave in t + 2. The credit for a flit that leaves is on the channel in the cycle after.
+// Timing: a flit that comes in cycle t is at the front in t + 1; a head asks for its VC then, and
+// may leave in t + 2. The credit for a flit that leaves is on the channel in the cycle after.
 module source_input #(
     parameter int PORTS = 5,
     parameter int VCS = 4,

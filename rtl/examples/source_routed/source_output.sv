@@ -2,7 +2,7 @@
 // An output of source_router: gives its virtual channels to packets, counts their credits, and lets
 // inputs send, in turn.
 //
-// Timing: what is on the channel is a register; a credit that comes in cycle t counts from t + 1 on.
+// Timing: what is on the channel is a register; a credit that comes in cycle t counts from t + 1.
 module source_output #(
     parameter int PORTS = 5,
     parameter int VCS = 4,

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// A router with virtual channels, credits and source routing, as an example of one that is not ours:
-// the sender of a packet names the output port of each router on its way.
+// A router with virtual channels, credits and source routing, as an example of one that is not
+// ours: the sender of a packet names the output port of each router on its way.
 //
 //   flit    {virtual channel, tail, head, data}, the virtual channel as a number
-//   head    data[11:0] are output ports, 3 bits each, that of this router lowest; each router shifts
-//           them, so that the next one finds its own
+//   head    data[11:0] are output ports, 3 bits each, that of this router lowest; each router
+//           shifts them, so that the next one finds its own
 //   credit  a valid and the number of a virtual channel: at most one a cycle
 //
 // A packet leaves by whichever virtual channel of its output port is free.
-// Timing: a head that comes in cycle t is on its output in t + 3 at the earliest, what follows it in
-// t + 2; so is its credit. All outputs are registers.
+// Timing: a head that comes in cycle t is on its output in t + 3 at the earliest, what follows it
+// in t + 2; so is its credit. All outputs are registers.
 module source_router #(
     parameter int PORTS = 5,   // 2 to 8
     parameter int VCS = 4,     // virtual channels a port, 2 or more
     parameter int WIDTH = 32,  // bits of data a flit, 12 or more
-    parameter int DEPTH = 4,   // flits of FIFO a virtual channel, a power of 2, as in the next router
+    parameter int DEPTH = 4,   // flits of FIFO a virtual channel, a power of 2; of the next one too
     // 0: right. Planted:
-    // 1: a credit that comes as a flit of its virtual channel leaves is not counted. One always stays:
-    //    nothing is wrong but the throughput
+    // 1: a credit that comes as a flit of its virtual channel leaves is not counted. One always
+    //    stays: nothing is wrong but the throughput
     // 2: credits begin with one too many
     // 3: a virtual channel whose tail leaves while a packet asks for one is never free again
     // 4: there is no credit for a flit that leaves as another one comes into its virtual channel

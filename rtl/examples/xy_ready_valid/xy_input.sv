@@ -20,7 +20,7 @@ module xy_input #(
     output logic                   in_ready,
     input  logic [DATA_WIDTH+1:0]  in_flit,
     // The front flit
-    output logic [4:0]             want,   // output, one-hot: local, north, east, south, west; 0: no flit
+    output logic [4:0]             want,   // output: local, north, east, south, west; 0: no flit
     output logic [DATA_WIDTH+1:0]  front,
     input  logic                   take    // it leaves
 );

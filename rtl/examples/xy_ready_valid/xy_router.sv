@@ -12,8 +12,8 @@ module xy_router #(
     parameter int COORD_WIDTH = 4,  // bits of a coordinate
     parameter int FIFO_DEPTH = 4,   // flits an input, a power of 2
     // 0: right. Planted:
-    // 1: a place is counted as free for every flit that leaves, but not as taken by one that comes in
-    //    the same cycle, so that ready is high, later, with the FIFO full
+    // 1: a place is counted as free for every flit that leaves, but not as taken by one that comes
+    //    in the same cycle, so that ready is high, later, with the FIFO full
     // 2: an output is given away when a tail is offered, not when it is taken: a tail that has to
     //    wait is overtaken by another packet
     // 3: packets that come from the east and have to go north turn south
