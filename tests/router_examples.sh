@@ -29,7 +29,7 @@ planted() {
 
 right xy_ready_valid/map
 planted sample xy_ready_valid/map 2 'held|interleave'
-planted all xy_ready_valid/map 1 'held|once|intact|order|delivered'
+planted all xy_ready_valid/map 1 backward
 planted all xy_ready_valid/map 3 route
 planted all xy_ready_valid/map 4 starvation
 planted all xy_ready_valid/map 5 known
@@ -42,7 +42,7 @@ planted all xy_ready_valid/mesh 6 'delivered|deadlock|route'
 
 right onoff_vc/map
 planted sample onoff_vc/map 3 interleave
-planted all onoff_vc/map 1 'delivered|once|intact|order|interleave|backward'
+planted all onoff_vc/map 1 'backward|delivered|flow-order|once|order'
 planted all onoff_vc/map 2 deadlock
 planted all onoff_vc/map 4 starvation
 planted all onoff_vc/map 5 'deadlock|delivered'
