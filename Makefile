@@ -224,7 +224,7 @@ mutants: ## mutants of the router RTL that lockstep must catch
 	@$(ALONE) scripts/mutants
 
 .PHONY: formal
-formal: ## proofs of the RTL by yosys and z3 (a quarter of an hour of two processors); FILTER='arbiter*' some
+formal: ## proofs of the RTL by yosys, z3 and ABC, and faults that they must find; FILTER='arbiter*' some
 	@scripts/install-deps formal
 	@$(ALONE) scripts/formal $(if $(FILTER),--filter '$(FILTER)')
 
