@@ -40,7 +40,7 @@ Test(scoreboard,
     // Without a claim there is a limit all the same.
     struct outcome limit = compete(&plant, 1, NULL);
     cr_assert_eq(limit.result.failure.rule, RULE_STARVATION);
-    cr_assert_eq(limit.measures.wait_grants_max, 64 * 3 + 1);
+    cr_assert_eq(limit.measures.wait_grants_max, 16 * 3 + 1);
     cr_assert(strstr(limit.result.failure.text, "limits.wait_grants"));
 }
 

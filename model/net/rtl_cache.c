@@ -46,12 +46,13 @@ bool rtl_cache_make_folders(const char *folder, struct err *err)
 {
     char *path = rtl_cache_text("%s", folder);
     bool made = true;
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(path + 1, '/'); slash && made; slash = strchr(slash + 1, '/')) {
         *slash = 0;
         made = mkdir(path, 0777) == 0 || errno == EEXIST;
-        *slash = '/';
+        if (made)
+            *slash = '/';
     }
-    made = mkdir(path, 0777) == 0 || errno == EEXIST;
+    made = made && (mkdir(path, 0777) == 0 || errno == EEXIST);
     if (!made)
         err_set(err, ERR_RUN, "cannot make the folder %s: %s", path, strerror(errno));
     free(path);

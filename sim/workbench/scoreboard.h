@@ -13,6 +13,9 @@
 
 struct scoreboard;
 
+// Overtaken by so many packets, times inputs times VCs, a head is starved where no bound is claimed.
+enum { SCOREBOARD_WAIT_GRANTS = 16 };
+
 // For one run; map and stimulus must outlive it. NULL if out of memory, with `err` filled.
 struct scoreboard *scoreboard_new(const struct device_map *map, const struct stimulus *stimulus,
                                   struct err *err);

@@ -21,17 +21,17 @@ static bool credit_too_many(struct scoreboard *self, uint32_t channel, struct fa
     snprintf(what.field, sizeof what.field, "credit");
     snprintf(what.expected, sizeof what.expected, "no credit: none is owed");
     snprintf(what.actual, sizeof what.actual, "a credit");
-    const char *name = score_words_channel(self, channel).text;
+    struct score_words name = score_words_channel(self, channel);
     if (leftover)
         failure_set(
             failure, &what,
             "cycle %llu: a credit goes back by %s, by which no flit has come in since reset",
-            (unsigned long long)self->cycle, name);
+            (unsigned long long)self->cycle, name.text);
     else
         failure_set(failure, &what,
                     "cycle %llu: a credit goes back by %s, of which all %u credits are back "
                     "already: the sender now believes that there is more room than there is",
-                    (unsigned long long)self->cycle, name, self->spec->in.buffer_flits);
+                    (unsigned long long)self->cycle, name.text, self->spec->in.buffer_flits);
     return false;
 }
 
@@ -118,7 +118,8 @@ static bool held_flit(struct scoreboard *self, uint32_t port, const struct devic
                       struct failure *failure)
 {
     const struct device_forward *held = &self->held[port];
-    bool same = flit->valid && memcmp(held->bits, flit->bits, sizeof held->bits) == 0;
+    bool same = flit->valid && flit->vc == held->vc &&
+                memcmp(held->bits, flit->bits, sizeof held->bits) == 0;
     if (same)
         return true;
     struct failure what =
@@ -155,17 +156,17 @@ static bool has_leave(struct scoreboard *self, uint32_t by, struct failure *fail
     snprintf(what.field, sizeof what.field, "valid");
     snprintf(what.expected, sizeof what.expected, "no flit");
     snprintf(what.actual, sizeof what.actual, "a flit");
-    const char *name = score_words_channel(self, by).text;
+    struct score_words name = score_words_channel(self, by);
     if (credit)
         failure_set(failure, &what,
                     "cycle %llu: a flit leaves by %s without a credit: all %u are used up, and "
                     "the buffer behind it overflows",
-                    (unsigned long long)self->cycle, name, side->buffer_flits);
+                    (unsigned long long)self->cycle, name.text, side->buffer_flits);
     else
         failure_set(failure, &what,
                     "cycle %llu: a flit leaves by %s, which has been off since cycle %llu; the "
                     "last may leave %u cycle%s later",
-                    (unsigned long long)self->cycle, name, (unsigned long long)output->off,
+                    (unsigned long long)self->cycle, name.text, (unsigned long long)output->off,
                     side->react_cycles - 1, side->react_cycles == 2 ? "" : "s");
     return false;
 }

@@ -28,8 +28,7 @@ enum {
     SCORE_NONE = UINT32_MAX,
     SCORE_NUM_TURNS = 4096, // changes of a receiver's mind that are remembered; a power of two
     SCORE_LINGER_CYCLES = 64,
-    SCORE_PIPELINE_FLITS = 4, // that a VC may well have behind its buffer
-    SCORE_WAIT_GRANTS = 64    // times inputs times VCs: overtaken so often, a head is starved
+    SCORE_PIPELINE_FLITS = 4 // that a VC may well have behind its buffer
 };
 
 struct score_packet {

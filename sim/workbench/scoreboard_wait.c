@@ -39,7 +39,7 @@ static struct bound bound_overtaken(const struct scoreboard *self)
     const struct device_spec *spec = self->spec;
     uint64_t most = spec->wait_grants_max ? spec->wait_grants_max
                     : spec->network       ? UINT64_MAX
-                                          : (uint64_t)SCORE_WAIT_GRANTS * self->num_inputs;
+                                          : (uint64_t)SCOREBOARD_WAIT_GRANTS * self->num_inputs;
     return (struct bound){most, "packets"};
 }
 
@@ -49,7 +49,7 @@ static struct bound bound_held_up(const struct scoreboard *self)
     const struct device_spec *spec = self->spec;
     uint64_t most = spec->wait_grants_max ? 2 * (1 + spec->wait_grants_max) * spec->num_vcs
                     : spec->network       ? UINT64_MAX
-                                          : (uint64_t)SCORE_WAIT_GRANTS * self->num_inputs;
+                                          : (uint64_t)SCOREBOARD_WAIT_GRANTS * self->num_inputs;
     return (struct bound){most, "packets of other VCs"};
 }
 
@@ -104,7 +104,7 @@ void score_overtake(struct scoreboard *self, uint32_t packet, struct failure *fa
 
 void score_hold_up(struct scoreboard *self, uint32_t by, struct failure *failure)
 {
-    struct bound bound = {(uint64_t)SCORE_WAIT_GRANTS * self->num_inputs, "flits of other VCs"};
+    struct bound bound = {(uint64_t)SCOREBOARD_WAIT_GRANTS * self->num_inputs, "flits of other VCs"};
     uint32_t port = score_port(self, by);
     for (uint32_t vc = 0; vc < self->spec->num_vcs; ++vc) {
         uint32_t other = score_channel(self, port, vc);

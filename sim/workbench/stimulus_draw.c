@@ -37,6 +37,8 @@ const struct stimulus_kind stimulus_kinds[] = {
              "all inputs ask for an output in the same cycle, whoever it served last"),
     DIRECTED("all-vcs-ask", directed_all_vcs_ask, NULL,
              "all VCs of all inputs ask for an output in the same cycle"),
+    DIRECTED("crowd", directed_crowd, directed_has_crowd,
+             "all VCs of all inputs ask for an output for so long that one could starve"),
     DIRECTED("spread", directed_spread, scene_has_vcs,
              "all VCs of an input at once, to different outputs"),
     DIRECTED("gather", directed_gather, scene_has_vcs,

@@ -21,6 +21,8 @@ void directed_gather(struct scene *scene);
 void directed_two_ask(struct scene *scene);
 void directed_all_ask(struct scene *scene);
 void directed_all_vcs_ask(struct scene *scene);
+void directed_crowd(struct scene *scene);
+bool directed_has_crowd(const struct device_spec *spec);
 void directed_brim(struct scene *scene);
 void directed_last_credit(struct scene *scene);
 void directed_full_flow(struct scene *scene);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sim/workbench/scoreboard.h"
 #include "sim/workbench/stimulus_draw_directed.h"
 
 enum {
@@ -6,6 +7,9 @@ enum {
     ALL_ASK_FLITS = 125, // sent as all ask for an output, again and again
     ALL_ASK_LEAST = 4,   // times
     OUTPUTS_MOST = 8,
+    CROWD_FLITS = 4096,      // sent in all, if more than two outputs are visited
+    CROWD_MOST_FLITS = 8192, // sent to one output
+    CROWD_MORE = 8,          // packets of each VC beyond those that starve another
     FILL_FLITS = 512, // sent to an input port to fill it, at most
     CREDIT_OFFSETS = 8,
     OFFSET_CYCLES = 16, // between pairs of cycles with room
@@ -67,6 +71,52 @@ static void all_vcs_ask(struct scene *self, uint32_t port, uint32_t vc, uint32_t
 void directed_all_vcs_ask(struct scene *self)
 {
     scene_each_output(self, OUTPUTS_MOST, all_vcs_ask);
+}
+
+// Packets of each input VC that together starve the one that is served last, if `ports` send: those
+// of one VC of the others alone do.
+static uint64_t crowd_packets(const struct device_spec *spec, uint32_t ports)
+{
+    uint64_t most = spec->wait_grants_max
+                        ? spec->wait_grants_max
+                        : (uint64_t)SCOREBOARD_WAIT_GRANTS * spec->num_ports * spec->num_vcs;
+    return most / (ports > 1 ? ports - 1 : 1) + CROWD_MORE;
+}
+
+static uint64_t crowd_flits(const struct device_spec *spec)
+{
+    return crowd_packets(spec, spec->num_ports) * spec->num_ports * spec->num_vcs * spec->min_flits;
+}
+
+bool directed_has_crowd(const struct device_spec *spec)
+{
+    return !spec->network && spec->num_ports > 1 && crowd_flits(spec) <= CROWD_MOST_FLITS;
+}
+
+static void crowd(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
+{
+    (void)port, (void)vc;
+    uint32_t ports = 0;
+    for (port = 0; port < self->spec->num_ports; port++) {
+        bool reaches = false;
+        for (vc = 0; vc < self->spec->num_vcs; vc++)
+            reaches |= self->ways.reach[port][vc] >> output & 1;
+        ports += reaches;
+    }
+    uint64_t packets = crowd_packets(self->spec, ports), flits = 0;
+    for (uint64_t i = 0; i < packets; i++)
+        for (port = 0; port < self->spec->num_ports; port++)
+            for (vc = 0; vc < self->spec->num_vcs; vc++)
+                if (scene_send(self, self->cycle, port, vc, output, 1))
+                    flits += self->spec->min_flits;
+    scene_pass(self, flits / 2);
+}
+
+void directed_crowd(struct scene *self)
+{
+    uint64_t most = CROWD_FLITS / crowd_flits(self->spec);
+    scene_each_output(self, most > OUTPUTS_MOST ? OUTPUTS_MOST : most > 2 ? (uint32_t)most : 2,
+                      crowd);
 }
 
 static void fill_from(struct scene *self, uint32_t port, uint32_t vc, uint32_t output)
