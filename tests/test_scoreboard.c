@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The scoreboard on the small router: waiting, standstill, and what is told of them.
+#include "sim/workbench/stimulus_draw.h"
 #include "tests/bench_map.h"
 #include "tests/scored.h"
 
@@ -42,6 +43,28 @@ Test(scoreboard,
     cr_assert_eq(limit.result.failure.rule, RULE_STARVATION);
     cr_assert_eq(limit.measures.wait_grants_max, 16 * 3 + 1);
     cr_assert(strstr(limit.result.failure.text, "limits.wait_grants"));
+}
+
+Test(scoreboard, what_is_drawn_starves_an_input_that_no_arbiter_serves)
+{
+    struct bench_map asked = {.in = DEVICE_CREDIT, .out = DEVICE_CREDIT};
+    struct device_map *map = bench_map(&asked);
+    size_t kind = 0;
+    while (strcmp(stimulus_kinds[kind].name, "crowd") != 0)
+        ++kind;
+    struct stimulus stimulus = {.mode = SWITCHING_WORMHOLE};
+    struct err err = {0};
+    cr_assert(stimulus_draw(&stimulus_kinds[kind], map, 1, &stimulus, &err), "%s", err.text);
+    struct outcome fair = scored_run(map, NULL, &stimulus);
+    cr_assert(!fair.result.failure.found, "%s", fair.result.failure.text);
+    for (uint32_t port = 0; port < 3; ++port) {
+        struct bench_plant plant = {.fault = BENCH_STARVE, .in_port = port};
+        struct outcome unfair = scored_run(map, &plant, &stimulus);
+        cr_assert_eq(unfair.result.failure.rule, RULE_STARVATION);
+        cr_assert_eq(unfair.result.failure.port, port);
+    }
+    stimulus_free(&stimulus);
+    device_map_free(map);
 }
 
 Test(scoreboard, a_head_is_starved_by_packets_of_another_vc_too)

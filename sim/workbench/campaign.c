@@ -334,6 +334,7 @@ void campaign_free(struct campaign *self)
     for (size_t i = 0; i < self->num_failures; i++) {
         free(self->failures[i].story);
         free(self->failures[i].folder);
+        free(self->failures[i].not_kept);
     }
     free(self->failures);
     free(self->checks);

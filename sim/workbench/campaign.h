@@ -77,7 +77,8 @@ struct campaign_failure {
     double shrink_s;
     bool inexact; // the device differs from the reference as well
     char *story;
-    char *folder; // or NULL
+    char *folder;   // or NULL
+    char *not_kept; // why there is no folder, although one was wanted; or NULL
 };
 
 struct campaign {

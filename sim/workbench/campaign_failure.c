@@ -57,10 +57,11 @@ static bool write_down(struct campaign *self, const struct campaign_options *opt
     char *folder;
     if (asprintf(&folder, "%s/%s", options->failures, failure_rule_names[found->failure.rule]) < 0)
         return err_set(err, ERR_RUN, "out of memory");
-    bool good =
-        reproducer_write(&self->bench, stimulus, &found->failure, folder, &found->folder, err);
+    struct err why = {0};
+    if (!reproducer_write(&self->bench, stimulus, &found->failure, folder, &found->folder, &why))
+        found->not_kept = strdup(why.text); // the failure is one all the same
     free(folder);
-    return good;
+    return true;
 }
 
 // Makes it small and writes it down. Of what Icarus finds, the scoreboard has no story.

@@ -89,6 +89,8 @@ static void print_failure(const struct campaign *self, const struct campaign_fai
                 "\n  kept in %s: story.txt tells what is there\n"
                 "  again: ordito validate --replay %s/replay.txt\n",
                 found->folder, found->folder);
+    if (found->not_kept)
+        fprintf(to, "\n  not kept: %s\n", found->not_kept);
     fputc('\n', to);
 }
 
