@@ -38,13 +38,12 @@ static json_t *failure_json(const struct campaign *self, const struct campaign_f
                              index_json(failure->flit), "field", failure->field, "expected",
                              failure->expected, "actual", failure->actual, "text", failure->text);
     json_t *more = json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:s?, s:s?}", "kind", found->kind, "mode",
-        switching_names[found->mode], "position", found->position, "seed", (json_int_t)found->seed,
-        "first_cycle", (json_int_t)found->first_cycle, "first_packets",
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:s?, s:s?}", "kind", found->kind,
+        "mode", switching_names[found->mode], "position", found->position, "seed",
+        (json_int_t)found->seed, "first_cycle", (json_int_t)found->first_cycle, "first_packets",
         (json_int_t)found->first_packets, "packets", (json_int_t)found->packets, "tries",
         (json_int_t)found->tries, "differs_from_reference", found->inexact, "story",
-        found->story ? found->story : "", "folder", found->folder, "not_kept",
-        found->not_kept);
+        found->story ? found->story : "", "folder", found->folder, "not_kept", found->not_kept);
     if (what && more)
         json_object_update(what, more);
     json_decref(more);

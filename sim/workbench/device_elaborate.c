@@ -63,6 +63,12 @@ static char *resolve(const struct device_map_rtl *rtl, const char *key, const ch
     if (!whole)
         err_set(err, ERR_CONFIG, "%s: %s: %s: %s", rtl->map, key, path, strerror(errno));
     free(path);
+    if (whole && strpbrk(whole, " \t\n\"'\\&<>")) {
+        err_set(err, ERR_CONFIG, "%s: Verilator takes no blanks, quotes, \\, &, < and > in paths",
+                whole);
+        free(whole);
+        return NULL;
+    }
     return whole;
 }
 

@@ -203,7 +203,10 @@ static void fail(const struct row *self, enum device_vector vector, uint32_t por
                 unknown ? ""
                 : high  ? " and 1 in Verilator"
                         : " and 0 in Verilator",
-                what.cycle, unknown ? ": it depends on state that reset leaves as it was" : "");
+                what.cycle,
+                unknown ? ": it depends on state that reset leaves as it was"
+                        : ": most likely it depends on state that reset leaves as it was, X there "
+                          "and random here");
 }
 
 // The forward wires of a port: {flit, valid}.

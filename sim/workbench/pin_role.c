@@ -10,15 +10,16 @@ static const struct {
     enum pin_role role;
     bool whole; // the word must be a whole token
 } words[] = {
-    {"ck", ROLE_CLOCK, true},       {"first", ROLE_HEAD, true},   {"clk", ROLE_CLOCK, false},
-    {"clock", ROLE_CLOCK, false},   {"rst", ROLE_RESET, false},   {"reset", ROLE_RESET, false},
-    {"credit", ROLE_CREDIT, false}, {"crd", ROLE_CREDIT, false},  {"valid", ROLE_VALID, false},
-    {"vld", ROLE_VALID, false},     {"ready", ROLE_READY, false}, {"rdy", ROLE_READY, false},
-    {"xon", ROLE_ON, true},         {"on", ROLE_ON, true},        {"xoff", ROLE_OFF, true},
-    {"off", ROLE_OFF, true},        {"stop", ROLE_OFF, true},     {"vc", ROLE_VC, true},
-    {"vcid", ROLE_VC, true},        {"head", ROLE_HEAD, false},   {"sop", ROLE_HEAD, true},
-    {"last", ROLE_TAIL, false},     {"tail", ROLE_TAIL, false},   {"eop", ROLE_TAIL, true},
-    {"flit", ROLE_FLIT, false},     {"data", ROLE_FLIT, false},   {"payload", ROLE_FLIT, false},
+    {"v", ROLE_VALID, true},      {"d", ROLE_FLIT, true},        {"ck", ROLE_CLOCK, true},
+    {"first", ROLE_HEAD, true},   {"clk", ROLE_CLOCK, false},    {"clock", ROLE_CLOCK, false},
+    {"rst", ROLE_RESET, false},   {"reset", ROLE_RESET, false},  {"credit", ROLE_CREDIT, false},
+    {"crd", ROLE_CREDIT, false},  {"valid", ROLE_VALID, false},  {"vld", ROLE_VALID, false},
+    {"ready", ROLE_READY, false}, {"rdy", ROLE_READY, false},    {"xon", ROLE_ON, true},
+    {"on", ROLE_ON, true},        {"xoff", ROLE_OFF, true},      {"off", ROLE_OFF, true},
+    {"stop", ROLE_OFF, true},     {"vc", ROLE_VC, true},         {"vcid", ROLE_VC, true},
+    {"head", ROLE_HEAD, false},   {"sop", ROLE_HEAD, true},      {"last", ROLE_TAIL, false},
+    {"tail", ROLE_TAIL, false},   {"eop", ROLE_TAIL, true},      {"flit", ROLE_FLIT, false},
+    {"data", ROLE_FLIT, false},   {"payload", ROLE_FLIT, false},
 };
 
 struct pin_tokens pin_tokens(const char *name)
@@ -26,7 +27,7 @@ struct pin_tokens pin_tokens(const char *name)
     struct pin_tokens self = {0};
     while (self.num < PIN_MAX_TOKENS) {
         size_t length = strcspn(name, "_");
-        for (size_t i = 0; i < length; i++)
+        for (size_t i = 0; i < length && i < PIN_TOKEN_SIZE - 1; i++)
             self.text[self.num][i] = (char)tolower((unsigned char)name[i]);
         self.num++;
         if (!name[length])

@@ -23,11 +23,11 @@ enum pin_role {
     ROLE_NONE
 };
 
-enum { PIN_MAX_TOKENS = 12 };
+enum { PIN_MAX_TOKENS = 12, PIN_TOKEN_SIZE = 64 };
 
-// A name in its tokens, between underscores, in small letters.
+// A name in its tokens, between underscores, in small letters; cut where they are longer.
 struct pin_tokens {
-    char text[PIN_MAX_TOKENS][64];
+    char text[PIN_MAX_TOKENS][PIN_TOKEN_SIZE];
     uint32_t num;
 };
 

@@ -269,6 +269,12 @@ static bool write_testbench(struct writing *self)
     bool good = mkdir(folder, 0777) == 0 ||
                 err_set(self->err, ERR_RUN, "%s: cannot be made: %s", folder, strerror(errno));
     good = good && testbench_write(&testbench, folder, home, self->err);
+    // Once the user interrupts, there may be none.
+    if (!good && self->err->status == ERR_INTERRUPTED) {
+        *self->err = (struct err){0};
+        rtl_cache_remove(folder);
+        good = true;
+    }
     free(folder);
     free(home);
     return good;

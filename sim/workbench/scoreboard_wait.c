@@ -104,7 +104,8 @@ void score_overtake(struct scoreboard *self, uint32_t packet, struct failure *fa
 
 void score_hold_up(struct scoreboard *self, uint32_t by, struct failure *failure)
 {
-    struct bound bound = {(uint64_t)SCOREBOARD_WAIT_GRANTS * self->num_inputs, "flits of other VCs"};
+    struct bound bound = {(uint64_t)SCOREBOARD_WAIT_GRANTS * self->num_inputs,
+                          "flits of other VCs"};
     uint32_t port = score_port(self, by);
     for (uint32_t vc = 0; vc < self->spec->num_vcs; ++vc) {
         uint32_t other = score_channel(self, port, vc);

@@ -10,7 +10,7 @@ enum {
     CROWD_FLITS = 4096,      // sent in all, if more than two outputs are visited
     CROWD_MOST_FLITS = 8192, // sent to one output
     CROWD_MORE = 8,          // packets of each VC beyond those that starve another
-    FILL_FLITS = 512, // sent to an input port to fill it, at most
+    FILL_FLITS = 512,        // sent to an input port to fill it, at most
     CREDIT_OFFSETS = 8,
     OFFSET_CYCLES = 16, // between pairs of cycles with room
     STEPS = 36,         // a third at each distance
@@ -115,7 +115,10 @@ static void crowd(struct scene *self, uint32_t port, uint32_t vc, uint32_t outpu
 void directed_crowd(struct scene *self)
 {
     uint64_t most = CROWD_FLITS / crowd_flits(self->spec);
-    scene_each_output(self, most > OUTPUTS_MOST ? OUTPUTS_MOST : most > 2 ? (uint32_t)most : 2,
+    scene_each_output(self,
+                      most > OUTPUTS_MOST ? OUTPUTS_MOST
+                      : most > 2          ? (uint32_t)most
+                                          : 2,
                       crowd);
 }
 
