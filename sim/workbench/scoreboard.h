@@ -13,7 +13,7 @@
 
 struct scoreboard;
 
-// Overtaken by so many packets, times inputs times VCs, a head is starved where no bound is claimed.
+// Overtaken by so many packets, times inputs times VCs, a head is starved if no bound is claimed.
 enum { SCOREBOARD_WAIT_GRANTS = 16 };
 
 // For one run; map and stimulus must outlive it. NULL if out of memory, with `err` filled.
