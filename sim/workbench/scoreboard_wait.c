@@ -104,7 +104,11 @@ void score_overtake(struct scoreboard *self, uint32_t packet, struct failure *fa
 
 void score_hold_up(struct scoreboard *self, uint32_t by, struct failure *failure)
 {
-    struct bound bound = {(uint64_t)SCOREBOARD_WAIT_GRANTS * self->num_inputs,
+    const struct device_spec *spec = self->spec;
+    // A VC that has begun may well go on to its tail.
+    uint64_t turns = 2 * (uint64_t)device_spec_max_flits(spec, self->stimulus->mode);
+    struct bound bound = {SCOREBOARD_WAIT_GRANTS * (uint64_t)self->num_inputs +
+                              turns * spec->num_vcs,
                           "flits of other VCs"};
     uint32_t port = score_port(self, by);
     for (uint32_t vc = 0; vc < self->spec->num_vcs; ++vc) {
@@ -114,6 +118,6 @@ void score_hold_up(struct scoreboard *self, uint32_t by, struct failure *failure
             continue;
         struct score_packet *own = &self->packets[packet];
         if (own->out < own->in && !score_flow_blocks(self, other, 1))
-            starved(self, packet, ++own->held_up, bound, other, failure);
+            starved(self, packet, ++own->held_up, bound, by, failure);
     }
 }
