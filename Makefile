@@ -217,11 +217,11 @@ soak: ## 200 million router-cycles of lockstep over random machines
 	@$(MAKE) $(B)/ordito
 	@$(ALONE) scripts/soak
 
-.PHONY: mutants
-mutants: ## mutants of the router RTL that lockstep must catch
+.PHONY: mutation
+mutation: ## faults planted in the router RTL, netlist and source, that the workbench must find
 	@scripts/install-deps test
 	@$(MAKE) $(B)/ordito
-	@$(ALONE) scripts/mutants
+	@$(ALONE) scripts/mutation
 
 .PHONY: formal
 formal: ## proofs of the RTL by yosys, z3 and ABC, and faults that they must find; FILTER='arbiter*' some

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Assertions of a router that routes by coordinates: its straps are those of a grid as
 // model/net/routing.h describes it, and flits come and go in order of dimensions, by datelines. Part
-// of router.sv. Proofs of mutants (scripts/mutants) take them for granted, lockstep checks them.
+// of router.sv. Proofs of mutants (scripts/mutation) take them for granted, lockstep checks them.
 logic             traffic;
 logic [RADIX-1:0] in_use;  // ports: the terminal's, and those of some dimension
 logic [31:0]      fields;  // of all dimensions

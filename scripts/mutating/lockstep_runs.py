@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The lockstep runs in which scripts/mutants looks for mutants, as lists of settings."""
+"""The lockstep runs in which scripts/mutation looks for mutants, as lists of settings."""
 import json
 import random
 

@@ -1,15 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The netlist in which scripts/mutants proves mutants equivalent."""
+"""Proofs that mutants are equivalent, and the netlist in which they are made."""
 import re
 import sys
 
-from mutant_runs import DEPTH, VCS
+from .lockstep_runs import DEPTH, MODES, VCS
+from .netlist import DIMS, FOLDER, IN_WINDOW, RADIX, mutations, yosys
 
-RADIX, DIMS = 5, 4
 PORT_BITS = (RADIX - 1).bit_length()
 INFO_BITS = PORT_BITS + VCS + 8  # input_buffer.sv
-IN_WINDOW = "32'h3ffffffe"  # bits where an address may stand
 WORMHOLE = 2  # of switching.sv
+SAT = "-set-assumes -timeout 300"
+READ_PROOF = """
+read_rtlil proof.il
+read_verilog -sv registers.v
+hierarchy -top router_mutant
+proc
+flatten pointer_vc pointer_in
+setattr -mod -unset top router_mutant"""
+EVERTED = """
+flatten {0}
+opt_clean
+dffunmap
+opt_clean
+expose -evert-dff -dff -shared {0}"""  # registers become outputs NAME.d and inputs NAME.q
 
 
 def make_proof_netlist(folder):
@@ -105,5 +118,68 @@ def replace_registers(netlist, name, module, width, more, count):
 {found[2]}{straps}  end
 """, netlist)
     if num != count:
-        sys.exit(f"scripts/mutants: {num} registers {name}, not {count}")
+        sys.exit(f"scripts/mutation: {num} registers {name}, not {count}")
     return netlist
+
+
+def next_state():
+    """The outputs of the original with its registers everted; of them, by output port, the bits that
+    tell that a flit is sent, and the fields that mean something only then. Nothing in the router
+    reads these fields. Fails if the assertions leave no state in which all ports are busy: what is
+    proved under them would say nothing."""
+    yosys(f"""{READ_PROOF}
+{EVERTED.format("router_mutant")}
+tee -o outputs.txt select -list router_mutant/o:*
+""", "outputs")
+    outputs = [line.split("/", 1)[1] for line in (FOLDER / "outputs.txt").read_text().splitlines()]
+    crossbar = "u_router.u_crossbar."
+    valids = [f"{crossbar}g_assert[{o}].valid.d" for o in range(RADIX)]
+    fields = [[f"{crossbar}g_out[{o}].payload_q.d", f"{crossbar}g_assert[{o}].head.d"]
+              for o in range(RADIX)]
+    for name in outputs:
+        bit = re.fullmatch(re.escape(crossbar) + r"fwd_o\[(?:\d+:)?(\d+)\]\.d", name)
+        if bit:
+            fields[int(bit[1]) // 6].append(name)
+    wide = {name for name in outputs if name.endswith("payload_o.d")}  # the same registers
+    strange = set(valids + sum(fields, [])) - set(outputs)
+    if strange or any(len(names) != 5 for names in fields) or not wide:
+        sys.exit(f"scripts/mutation: registers of the crossbar have other names: {strange or fields}")
+    busy = "".join(f" -set {valid} 1" for valid in valids)
+    busy += "".join(f" -set fwd_i[{6 * i + 5}] 1" for i in range(RADIX))
+    for mode in range(len(MODES)):
+        yosys(f"""{READ_PROOF}
+{EVERTED.format("router_mutant")}
+opt_clean
+tee -o busy.txt sat {SAT} -set rst_ni 1 -set mode_i {mode} {busy} router_mutant
+""", "busy")
+        if "model found" not in (FOLDER / "busy.txt").read_text():
+            sys.exit(f"scripts/mutation: in mode {mode}, the assertions leave no state with traffic")
+    always = [name for name in outputs if name not in wide and name not in sum(fields, [])]
+    return always, list(zip(valids, fields))
+
+
+def equivalent(mutant, state):
+    """True if yosys shows that the mutant's outputs and next state are those of the original, in
+    every state and with every input for which the RTL's assertions hold, and in reset."""
+    line = mutations()[mutant - 1]
+    mutation = re.sub(r" -ctrl \S+ \d+ \d+", "", line).replace("router_mutant", "gate")
+    always, sent = state
+    compared = [("", always)] + [(f"-set gold_{valid} 1", fields) for valid, fields in sent]
+    sats = "".join(f"tee -a proof-{mutant}.txt sat {SAT} {given} " +
+                   " ".join(f"-prove cmp_{name} 1" for name in names) + " same\n"
+                   for given, names in compared)
+    (FOLDER / f"proof-{mutant}.txt").write_text("")
+    yosys(f"""{READ_PROOF}
+rename router_mutant gold
+copy gold gate
+select -module gate
+{mutation}
+select -clear
+{EVERTED.format("gold gate")}
+chformal -remove gate
+miter -equiv -flatten -make_outputs -make_outcmp gold gate same
+delete gold gate
+opt_merge
+opt_clean
+{sats}""", f"proof-{mutant}")
+    return (FOLDER / f"proof-{mutant}.txt").read_text().count("SUCCESS!") == len(compared)
