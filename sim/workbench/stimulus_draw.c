@@ -37,8 +37,6 @@ const struct stimulus_kind stimulus_kinds[] = {
              "all inputs ask for an output in the same cycle, whoever it served last"),
     DIRECTED("all-vcs-ask", directed_all_vcs_ask, NULL,
              "all VCs of all inputs ask for an output in the same cycle"),
-    DIRECTED("crowd", directed_crowd, directed_has_crowd,
-             "all VCs of all inputs ask for an output for so long that one could starve"),
     DIRECTED("spread", directed_spread, scene_has_vcs,
              "all VCs of an input at once, to different outputs"),
     DIRECTED("gather", directed_gather, scene_has_vcs,
@@ -100,6 +98,9 @@ const struct stimulus_kind stimulus_kinds[] = {
             .stalls = {.percent = 30, .most_cycles = 20, .single = true}),
     PROFILE("reset-in-flight", NULL, "resets while packets are under way", .load_percent = 70,
             .most_burst = 3, .most_resets = 3, .stalls = {.percent = 40, .most_cycles = 20}),
+    // Long, so after all others
+    DIRECTED("crowd", directed_crowd, directed_has_crowd,
+             "all VCs of all inputs ask for an output for so long that one could starve"),
 };
 
 const size_t stimulus_num_kinds = sizeof stimulus_kinds / sizeof *stimulus_kinds;
