@@ -110,20 +110,11 @@ module class_allocator_proof #(
 
         always @*
             if (rst_ni) begin
-                assume (32'(ports_i[x*PORT_BITS+:PORT_BITS]) < RADIX);
                 assume (!bets_i[x] || asks_i[x]);                             // as stages.sv tells
                 assume (!asks_i[x] || (!ready_i[x] && VC_STAGE != 0));
                 assert (!leave[x] || ready_i[x] || (SPECULATIVE != 0 && bets_i[x] && vc != '0));
-                assert ((vc & (vc - 1'b1)) == '0);                            // HeadGetsOneVc
-                assert ((vc & ~usable_i[x*VCS+:VCS]) == '0);                  // WhichItCanUse
-                assert (vc == '0 || asks_i[x]);                               // AndAskedFor
             end
-
-        for (genvar y = 0; y < x; y++) begin : g_other
-            always @*
-                if (rst_ni)
-                    assert (ports_i[x*PORT_BITS+:PORT_BITS] != ports_i[y*PORT_BITS+:PORT_BITS] ||
-                        (vc & given[y*VCS+:VCS]) == '0);                      // NoVcIsGivenTwice
-        end
     end
+
+    `include "vc_given.svh"
 endmodule

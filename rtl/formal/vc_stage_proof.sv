@@ -47,24 +47,5 @@ module vc_stage_proof #(
                 ports_i[0+:PORT_BITS] == ports_i[PORT_BITS+:PORT_BITS]);  // TwoOfAPortAtOnce
         end
 
-    for (genvar x = 0; x < SIDE; x++) begin : g_head
-        logic [VCS-1:0] vc;
-
-        assign vc = given[x*VCS+:VCS];
-
-        always @*
-            if (rst_ni) begin
-                assume (32'(ports_i[x*PORT_BITS+:PORT_BITS]) < RADIX);
-                assert ((vc & (vc - 1'b1)) == '0);            // HeadGetsOneVc
-                assert ((vc & ~usable_i[x*VCS+:VCS]) == '0);  // WhichItCanUse
-                assert (vc == '0 || asks_i[x]);               // AndAskedFor
-            end
-
-        for (genvar y = 0; y < x; y++) begin : g_other
-            always @*
-                if (rst_ni)
-                    assert (ports_i[x*PORT_BITS+:PORT_BITS] != ports_i[y*PORT_BITS+:PORT_BITS] ||
-                        (vc & given[y*VCS+:VCS]) == '0);      // NoVcIsGivenTwice
-        end
-    end
+    `include "vc_given.svh"
 endmodule
