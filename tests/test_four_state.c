@@ -47,7 +47,9 @@ static struct four_state_result check(struct workbench *bench, struct failure *f
     struct stimulus stimulus;
     struct err err = {0};
     shrinking_draw(bench, 1, &stimulus);
-    cr_assert(four_state_check(bench, &stimulus, &result, failure, &err), "%s", err.text);
+    struct four_state *icarus = four_state_open(bench, &err);
+    cr_assert(icarus && four_state_play(icarus, &stimulus, &result, failure, &err), "%s", err.text);
+    four_state_close(icarus);
     stimulus_free(&stimulus);
     return result;
 }

@@ -324,13 +324,3 @@ bool four_state_play(struct four_state *self, const struct stimulus *stimulus,
     pin_record_free(&record);
     return good;
 }
-
-bool four_state_check(struct workbench *bench, const struct stimulus *stimulus,
-                      struct four_state_result *result, struct failure *failure, struct err *err)
-{
-    struct four_state *self = four_state_open(bench, err);
-    bool good = self && four_state_play(self, stimulus, result, failure, err);
-    if (self)
-        four_state_close(self);
-    return good;
-}

@@ -12,12 +12,8 @@ struct four_state_result {
     uint64_t cycles; // compared
 };
 
-// Plays a stimulus on the RTL, records the pins, and has Icarus play them again. What is X or
-// differs is a failure of RULE_KNOWN.
-bool four_state_check(struct workbench *bench, const struct stimulus *stimulus,
-                      struct four_state_result *result, struct failure *failure, struct err *err);
-
-// The same for several stimuli, for which the RTL is compiled once. `bench` must outlive it.
+// Plays stimuli on the RTL, records the pins, and has Icarus, for which the RTL is compiled once,
+// play them again. What is X or differs is a failure of RULE_KNOWN. `bench` must outlive it.
 struct four_state;
 struct four_state *four_state_open(struct workbench *bench, struct err *err);
 bool four_state_play(struct four_state *self, const struct stimulus *stimulus,
